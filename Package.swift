@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is compiled with. Async functions stay on their caller's executor, so that a call
+/// answered from memory needs no hop between threads. CI turns warnings into errors.
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+/// A Swift target of this package; `uses` names targets of lower layers only.
+func module(_ name: String, uses: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: settings)
+}
+
+/// A program of this package.
+func program(_ name: String, uses: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: uses, swiftSettings: settings)
+}
+
+/// The unit tests of one module; `uses` names what they need beside it.
+func tests(of name: String, uses: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.target(name: name)] + uses, swiftSettings: settings)
+}
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "roost",
+    products: [
+        .library(name: "Roost", targets: ["Roost"]),
+        .executable(name: "roost", targets: ["roost"]),
+        .executable(name: "roostd", targets: ["roostd"]),
+    ],
+    dependencies: [.package(url: "https://github.com/apple/swift-log", from: "1.6.0")],
+    targets: [
+        // Layer 0: formats and the system.
+        .systemLibrary(
+            name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+        module("XDR"),
+        module("XMLBinding", uses: ["CLibXML2"]),
+        module("JSON", uses: ["CJSONC"]),
+        module("LinuxSystem"),
+        // Layer 1: the vocabulary.
+        module("Virt"),
+        // Layer 2: the waist.
+        module("VirtDriver", uses: ["Virt"]),
+        module("RemoteProtocol", uses: ["Virt", "XDR"]),
+        module("VirtXML", uses: ["Virt", "XMLBinding"]),
+        // Layer 3: what drivers and fronts are made of.
+        module("Transport", uses: ["RemoteProtocol", "XDR", "LinuxSystem", log]),
+        module("QMP", uses: ["JSON", "LinuxSystem", log]),
+        module("DriverKit", uses: ["Virt", "VirtDriver", "VirtXML", "LinuxSystem", log]),
+        // Layer 4: drivers.
+        module("TestDriver", uses: ["Virt", "VirtDriver", "VirtXML", "DriverKit"]),
+        module(
+            "QEMUDriver",
+            uses: [
+                "Virt", "VirtDriver", "VirtXML", "DriverKit", "QMP", "JSON", "LinuxSystem", log,
+            ]),
+        // Layer 5: fronts.
+        module(
+            "Roost",
+            uses: [
+                "Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem",
+                "TestDriver", log,
+            ]),
+        module(
+            "Daemon",
+            uses: ["Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem", log]),
+        module("Shell", uses: ["Roost", "Virt", "VirtXML", "LinuxSystem"]),
+        // Layer 6: programs.
+        program("roost", uses: ["Shell"]),
+        program(
+            "roostd",
+            uses: ["Daemon", "DriverKit", "QEMUDriver", "TestDriver", "LinuxSystem", log]),
+        program("roost-generate", uses: []),
+        .executableTarget(name: "roost-launch"),
+        // Tests.
+        tests(of: "XDR"),
+        tests(of: "XMLBinding"),
+        tests(of: "JSON"),
+        tests(of: "LinuxSystem"),
+        tests(of: "Virt"),
+        tests(of: "RemoteProtocol", uses: ["JSON", "XDR", "Virt"]),
+        tests(of: "VirtXML"),
+        tests(of: "Transport"),
+        tests(of: "QMP"),
+        tests(of: "DriverKit"),
+        tests(of: "TestDriver"),
+        tests(of: "QEMUDriver", uses: ["VirtXML"]),
+        tests(of: "Roost"),
+        tests(of: "Daemon", uses: ["Roost", "TestDriver"]),
+        tests(of: "Shell"),
+    ],
+    swiftLanguageModes: [.v6]
+)
