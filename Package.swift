@@ -48,7 +48,7 @@ let package = Package(
         // Layer 1: the vocabulary.
         module("Virt"),
         // Layer 2: the waist.
-        module("VirtDriver", uses: ["Virt"]),
+        module("VirtDriver", uses: ["Virt", "LinuxSystem"]),
         module("RemoteProtocol", uses: ["Virt", "XDR"]),
         module("VirtXML", uses: ["Virt", "XMLBinding"]),
         // Layer 3: what drivers and fronts are made of.

@@ -1,0 +1,87 @@
+import Virt
+import XDR
+
+/// A call of the protocol: where it goes and what it carries.
+public struct Procedure<Arguments: XDRValue, Reply: XDRValue>: Sendable {
+    public let program: UInt32
+    public let number: Int32
+    /// The function of libvirt's API that it stands for.
+    public let api: String
+
+    public init(program: UInt32, number: Int32, api: String) {
+        self.program = program
+        self.number = number
+        self.api = api
+    }
+}
+
+/// A message without values.
+public struct Nothing: XDRValue, Hashable {
+    public init() {}
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {}
+}
+
+/// What is known of a call beside its layout.
+public struct ProcedureFacts: Sendable {
+    /// How a call may be treated.
+    public struct Options: OptionSet, Sendable {
+        public var rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// A read-only connection may make it.
+        public static var readOnly: Self { Self(rawValue: 1) }
+        /// It is answered from memory and never waits.
+        public static var snapshot: Self { Self(rawValue: 2) }
+        /// It opens a stream.
+        public static var stream: Self { Self(rawValue: 4) }
+    }
+
+    public let number: Int32
+    /// The function of libvirt's API that it stands for.
+    public let api: String
+    public let options: Options
+    public let rules: [AccessRule]
+
+    init(_ number: Int32, _ api: String, _ options: Options, _ rules: [AccessRule]) {
+        self.number = number
+        self.api = api
+        self.options = options
+        self.rules = rules
+    }
+
+    /// Whether a read-only connection may make the call with these flags.
+    public func isAllowedReadOnly(flags: UInt32) -> Bool {
+        options.contains(.readOnly) && rules.allSatisfy { !$0.isConditional || !$0.applies(flags: flags) }
+    }
+}
+
+/// A permission that a call needs.
+public struct AccessRule: Sendable {
+    /// The kinds of object that permissions are about.
+    public enum Object: Sendable {
+        case connect, domain, network, networkPort, interface, storagePool, storageVol, nodeDevice, secret, nwfilter,
+            nwfilterBinding
+    }
+
+    public let object: Object
+    /// libvirt's name of the permission, such as `init_control`.
+    public let permission: String
+    let whenSet: UInt32?
+    let whenClear: UInt32?
+
+    init(_ object: Object, _ permission: String, whenSet: UInt32? = nil, whenClear: UInt32? = nil) {
+        self.object = object
+        self.permission = permission
+        self.whenSet = whenSet
+        self.whenClear = whenClear
+    }
+
+    /// Whether it depends on the call's flags.
+    public var isConditional: Bool { whenSet != nil || whenClear != nil }
+
+    /// Whether the permission is needed for a call with these flags.
+    public func applies(flags: UInt32) -> Bool {
+        if let whenSet { return flags & whenSet != 0 }
+        if let whenClear { return flags & whenClear == 0 }
+        return true
+    }
+}
