@@ -44,7 +44,8 @@ let package = Package(
         module("XDR"),
         module("XMLBinding", uses: ["CLibXML2"]),
         module("JSON", uses: ["CJSONC"]),
-        module("LinuxSystem"),
+        .systemLibrary(name: "CLinux"),
+        module("LinuxSystem", uses: ["CLinux"]),
         // Layer 1: the vocabulary.
         module("Virt"),
         // Layer 2: the waist.

@@ -1,0 +1,105 @@
+// What the Glibc module leaves out: GNU and Linux calls, and macros that Swift cannot read.
+// Functions of one system call each; no logic stands here.
+#pragma once
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <spawn.h>
+
+extern int accept4(int, struct sockaddr *, socklen_t *, int);
+extern int pipe2(int *, int);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+extern int pthread_setname_np(pthread_t, const char *);
+extern int renameat2(int, const char *, int, const char *, unsigned int);
+extern const char *strerrordesc_np(int);
+extern int getgrouplist(const char *, gid_t, gid_t *, int *);
+extern long syscall(long, ...);
+extern ssize_t getrandom(void *, size_t, unsigned int);
+
+enum {
+    CLINUX_MSG_CMSG_CLOEXEC = 0x40000000,
+    CLINUX_O_PATH = 010000000,
+    CLINUX_AT_EMPTY_PATH = 0x1000,
+    CLINUX_SPAWN_SETSID = 0x80,
+    CLINUX_P_PIDFD = 3,
+    CLINUX_RENAME_NOREPLACE = 1,
+};
+
+static const uint32_t CLINUX_EPOLLIN = 0x001, CLINUX_EPOLLOUT = 0x004, CLINUX_EPOLLERR = 0x008,
+                      CLINUX_EPOLLHUP = 0x010, CLINUX_EPOLLRDHUP = 0x2000,
+                      CLINUX_EPOLLET = 1u << 31;
+
+/// `SO_PEERCRED`'s answer.
+struct clinux_credentials {
+    int32_t pid;
+    uint32_t uid;
+    uint32_t gid;
+};
+
+static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+static inline int clinux_pidfd_send_signal(int descriptor, int number) {
+    return (int)syscall(SYS_pidfd_send_signal, descriptor, number, (void *)0, 0);
+}
+
+static inline int clinux_openat2(int folder, const char *path, struct open_how how) {
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+static inline int clinux_fcntl(int descriptor, int command, int argument) {
+    return fcntl(descriptor, command, argument);
+}
+
+static inline int clinux_openat(int folder, const char *path, int flags, mode_t mode) {
+    return openat(folder, path, flags, mode);
+}
+
+static inline int clinux_window_size(int descriptor, struct winsize *size) {
+    return ioctl(descriptor, TIOCGWINSZ, size);
+}
+
+/// Takes the end of a child; `code` is a CLD_ constant, or 0 when it still runs.
+static inline int clinux_wait(int descriptor, int options, int *code, int *status) {
+    siginfo_t information;
+    information.si_pid = 0;
+    int result = waitid((idtype_t)CLINUX_P_PIDFD, (id_t)descriptor, &information, options);
+    *code = result == 0 && information.si_pid != 0 ? information.si_code : 0;
+    *status = information.si_status;
+    return result;
+}
+
+/// How many processors the calling thread may run on, or -1.
+static inline int clinux_usable_processors(void) {
+    unsigned long mask[128] = {0};
+    long size = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    if (size < 0) return -1;
+    int count = 0;
+    for (unsigned i = 0; i < 128; i++) count += __builtin_popcountl(mask[i]);
+    return count;
+}
+
+static inline int clinux_flock(int descriptor, int operation) {
+    extern int flock(int, int);
+    return flock(descriptor, operation);
+}
+
+/// The entry's name, which may be longer than the structure says.
+static inline const char *clinux_entry_name(const struct dirent *entry) { return entry->d_name; }

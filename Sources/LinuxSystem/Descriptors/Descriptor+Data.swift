@@ -1,0 +1,94 @@
+import CLinux
+import Glibc
+
+extension Descriptor {
+    /// Reads once into `buffer`. Zero is the end; nil, that a non-blocking descriptor has nothing now.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+        try attempted("read") { Glibc.read(rawValue, buffer.baseAddress, buffer.count) }
+    }
+
+    /// Writes once, perhaps only part; nil when a non-blocking descriptor takes nothing now.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int? {
+        try attempted("write") { Glibc.write(rawValue, bytes.baseAddress, bytes.count) }
+    }
+
+    /// Writes all of `bytes`, waiting as needed. For files and pipes that block.
+    public func writeAll(_ bytes: some Collection<UInt8>) throws(SystemError) {
+        let bytes = ContiguousArray(bytes)
+        var done = 0
+        while done < bytes.count {
+            done += try checked("write") {
+                bytes.withUnsafeBytes { all in
+                    let rest = UnsafeRawBufferPointer(rebasing: all.dropFirst(done))
+                    return Glibc.write(rawValue, rest.baseAddress, rest.count)
+                }
+            }
+        }
+    }
+
+    /// Reads to the end, waiting as needed; `EFBIG` when there are more than `limit` bytes.
+    public func readToEnd(limit: Int) throws(SystemError) -> [UInt8] {
+        var content: [UInt8] = []
+        let step = 64 * 1024
+        while true {
+            let room = min(step, limit - content.count + 1)
+            let chunk = try readOnce(atMost: room)
+            if chunk.isEmpty { return content }
+            content += chunk
+            if content.count > limit { throw SystemError(call: "read", errno: EFBIG) }
+        }
+    }
+
+    /// One waiting read of at most `count` bytes; empty at the end.
+    func readOnce(atMost count: Int) throws(SystemError) -> [UInt8] {
+        var failure: SystemError?
+        let chunk = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+            do throws(SystemError) {
+                used = try checked("read") { Glibc.read(rawValue, buffer.baseAddress, count) }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return chunk
+    }
+
+    /// Makes what was written last through a power cut.
+    public func synchronize() throws(SystemError) {
+        try checked("fsync") { fsync(rawValue) }
+    }
+
+    /// Sets the permission bits of the open file, whatever the umask.
+    public func setMode(_ mode: UInt32) throws(SystemError) {
+        try checked("fchmod") { fchmod(rawValue, mode) }
+    }
+
+    /// Gives the open file to a user and group.
+    public func setOwner(user: UInt32, group: UInt32) throws(SystemError) {
+        try checked("fchown") { fchown(rawValue, user, group) }
+    }
+
+    /// Facts about the open file.
+    public func status() throws(SystemError) -> FileStatus {
+        var facts = stat()
+        try checked("fstat") { fstat(rawValue, &facts) }
+        return FileStatus(facts)
+    }
+}
+
+/// The two ends of a pipe, both closed on exec.
+public struct Pipe: Sendable {
+    public let readEnd: Descriptor
+    public let writeEnd: Descriptor
+
+    public init() throws(SystemError) {
+        var ends: (Int32, Int32) = (-1, -1)
+        try withUnsafeMutableBytes(of: &ends) { (bytes) throws(SystemError) in
+            _ = try checked("pipe2") {
+                pipe2(bytes.assumingMemoryBound(to: Int32.self).baseAddress, O_CLOEXEC)
+            }
+        }
+        readEnd = Descriptor(owning: ends.0)
+        writeEnd = Descriptor(owning: ends.1)
+    }
+}

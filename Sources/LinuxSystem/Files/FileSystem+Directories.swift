@@ -1,0 +1,68 @@
+import CLinux
+import Glibc
+
+extension FileSystem {
+    /// The names in a directory, sorted, without `.` and `..`.
+    public static func names(in path: String) throws(SystemError) -> [String] {
+        guard let stream = opendir(path) else { throw .current("opendir", path) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = String(cString: clinux_entry_name(entry))
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Makes a directory with exactly this mode, whatever the umask; one that is there is left as it is.
+    ///
+    /// - Parameter parents: make the missing directories above it too, with the same mode.
+    public static func makeDirectory(
+        _ path: String, mode: UInt32 = 0o700, parents: Bool = false
+    ) throws(SystemError) {
+        if mkdir(path, mode & 0o700) == 0 {
+            if mode != 0o700 { try checked("chmod", path) { chmod(path, mode) } }
+            return
+        }
+        let failure = SystemError.current("mkdir", path)
+        if failure.errno == ENOENT, parents, let parent = parent(of: path) {
+            try makeDirectory(parent, mode: mode, parents: true)
+            return try makeDirectory(path, mode: mode)
+        }
+        guard failure.errno == EEXIST, try status(of: path).kind == .directory else { throw failure }
+    }
+
+    /// Makes a directory with a new name that starts with `prefix`, for this user alone.
+    public static func makeTemporaryDirectory(prefix: String) throws(SystemError) -> String {
+        for _ in 0..<100 {
+            let path = prefix + Random.hexadecimal(bytes: 6)
+            if mkdir(path, 0o700) == 0 { return path }
+            if Glibc.errno != EEXIST { throw .current("mkdir", path) }
+        }
+        throw SystemError(call: "mkdir", errno: EEXIST, context: prefix)
+    }
+
+    /// Removes a directory with all that is in it, never following links.
+    public static func removeTree(_ path: String) throws(SystemError) {
+        guard (try? status(of: path, links: .refuseLast))?.kind == .directory else {
+            try remove(path)
+            return
+        }
+        for name in try names(in: path) { try removeTree("\(path)/\(name)") }
+        try remove(path)
+    }
+
+    /// The directory that a path stands in: `/a` for `/a/b`, `.` for `b`, nil for `/`.
+    public static func parent(of path: String) -> String? {
+        var path = path[...]
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        guard let slash = path.lastIndex(of: "/") else { return path == "." ? nil : "." }
+        if slash == path.startIndex { return path.count == 1 ? nil : "/" }
+        return String(path[..<slash])
+    }
+
+    /// The last part of a path: `b` for `/a/b`.
+    public static func lastPart(of path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? ""
+    }
+}

@@ -1,0 +1,71 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Holds on to one process, child or not, so that a signal can never reach another one.
+public final class ProcessHandle: Sendable {
+    public let identity: ProcessIdentity
+    let descriptor: Descriptor
+
+    /// Opens the process that `identity` names; `ESRCH` when it is gone, though its number may be in use again.
+    public init(_ identity: ProcessIdentity) throws(SystemError) {
+        self.identity = identity
+        descriptor = Descriptor(
+            owning: try checked("pidfd_open", "process \(identity.id)") { clinux_pidfd_open(identity.id) })
+        guard identity.isAlive else {
+            throw SystemError(call: "pidfd_open", errno: ESRCH, context: "process \(identity.id)")
+        }
+    }
+
+    /// Opens the process that has this number now.
+    public convenience init(of id: Int32) throws(SystemError) {
+        try self.init(ProcessIdentity(of: id))
+    }
+
+    /// Sends a signal such as `SIGTERM`; `ESRCH` when the process has ended.
+    public func signal(_ number: Int32) throws(SystemError) {
+        try checked("kill", "process \(identity.id)") {
+            clinux_pidfd_send_signal(descriptor.rawValue, number)
+        }
+    }
+
+    /// Whether it has ended.
+    public var hasEnded: Bool {
+        var watched = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, 0) > 0
+    }
+
+    /// Has `handler` called on the loop's thread, once, when the process ends or if it has ended already. Not
+    /// when the registration is cancelled or let go before.
+    public func onEnd(
+        loop: EventLoop = .shared, _ handler: @escaping @Sendable () -> Void
+    ) throws(SystemError) -> EventLoop.Registration {
+        let isTold = OnceFlag()
+        return try loop.register(descriptor, for: [.readable, .edgeTriggered]) { _ in
+            if isTold.set() { handler() }
+        }
+    }
+
+    /// Waits for the end. It cannot be cancelled.
+    public func waitForEnd(loop: EventLoop = .shared) async throws(SystemError) {
+        let held = Mutex<EventLoop.Registration?>(nil)
+        let failure: SystemError? = await withUnsafeContinuation { continuation in
+            do throws(SystemError) {
+                let registration = try onEnd(loop: loop) { continuation.resume(returning: nil) }
+                held.withLock { $0 = registration }
+            } catch {
+                continuation.resume(returning: error)
+            }
+        }
+        held.withLock { $0 = nil }
+        if let failure { throw failure }
+    }
+}
+
+/// True for the first who asks.
+final class OnceFlag: Sendable {
+    private let isSet = Atomic(false)
+
+    /// Whether this call was the one that set it.
+    func set() -> Bool { !isSet.exchange(true, ordering: .acquiringAndReleasing) }
+}

@@ -1,0 +1,46 @@
+import Glibc
+
+/// Facts about the running program.
+public enum ThisProcess {
+    public static var id: Int32 { getpid() }
+    /// The user whose rights the process has.
+    public static var user: UInt32 { geteuid() }
+    /// The group whose rights the process has.
+    public static var group: UInt32 { getegid() }
+    public static var isRoot: Bool { user == 0 }
+
+    /// A variable of the environment.
+    public static func environment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    /// The whole environment.
+    public static var environment: [String: String] {
+        guard let text = try? FileSystem.read("/proc/self/environ", limit: 4 << 20) else { return [:] }
+        var result: [String: String] = [:]
+        for entry in text.split(separator: 0) {
+            let parts = entry.split(
+                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = parts.first, let value = parts.dropFirst().first else { continue }
+            result[String(decoding: name, as: UTF8.self)] = String(decoding: value, as: UTF8.self)
+        }
+        return result
+    }
+
+    /// Where the running program stands in the file system.
+    public static func executablePath() throws(SystemError) -> String {
+        try FileSystem.readLink("/proc/self/exe")
+    }
+
+    /// Sets the mask that takes permission bits from new files; answers the one before.
+    @discardableResult
+    public static func setFileMask(_ mask: UInt32) -> UInt32 { umask(mask) }
+
+    /// The directory that relative paths start from.
+    public static func currentDirectory() throws(SystemError) -> String {
+        try FileSystem.readLink("/proc/self/cwd")
+    }
+
+    /// Ends the program at once.
+    public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+}

@@ -1,0 +1,41 @@
+import CLinux
+import Glibc
+
+/// Signals as events of a loop instead of interruptions.
+public final class SignalSource: Sendable {
+    private let registration: EventLoop.Registration
+
+    /// Blocks `signals` for the calling thread and has `handler` called with each on the loop's thread.
+    ///
+    /// To be made first in the program: threads that exist already would still be interrupted.
+    public init(
+        _ signals: [Int32], loop: EventLoop = .shared, handler: @escaping @Sendable (Int32) -> Void
+    ) throws(SystemError) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+        let flags = O_CLOEXEC | O_NONBLOCK
+        let descriptor = Descriptor(owning: try checked("signalfd") { signalfd(-1, &set, flags) })
+        registration = try loop.register(descriptor, for: .readable) { _ in
+            while let signal = Self.next(from: descriptor) { handler(signal) }
+        }
+    }
+
+    /// Ends the calls. The signals stay blocked.
+    public func cancel() { registration.cancel() }
+
+    /// Has a signal, such as `SIGPIPE` or `SIGHUP`, do nothing to this process.
+    public static func ignore(_ signal: Int32) {
+        _ = Glibc.signal(signal, SIG_IGN)
+    }
+
+    private static func next(from descriptor: Descriptor) -> Int32? {
+        var information = signalfd_siginfo()
+        let size = MemoryLayout<signalfd_siginfo>.size
+        let count = try? withUnsafeMutableBytes(of: &information) { (buffer) throws(SystemError) in
+            try descriptor.read(into: buffer)
+        }
+        return count == size ? Int32(bitPattern: information.ssi_signo) : nil
+    }
+}

@@ -1,0 +1,31 @@
+import Glibc
+
+/// Listening sockets that systemd opened for this process (`sd_listen_fds(3)`).
+public enum InheritedSockets {
+    public struct Socket: Sendable {
+        /// The name that the unit gives it (`FileDescriptorName=`), or `unknown`.
+        public let name: String
+        public let descriptor: Descriptor
+    }
+
+    /// Takes them over, once; later calls and child processes find none. Call it first in the program, since
+    /// it changes the environment.
+    public static func take() -> [Socket] {
+        defer { for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { unsetenv(name) } }
+        guard ThisProcess.environment("LISTEN_PID").flatMap(Int32.init) == getpid(),
+            let count = ThisProcess.environment("LISTEN_FDS").flatMap(Int32.init), (1...64).contains(count)
+        else { return [] }
+        let names = ThisProcess.environment("LISTEN_FDNAMES")?.split(
+            separator: ":", omittingEmptySubsequences: false)
+        return (0..<count).compactMap { index in
+            let descriptor = Descriptor(owning: 3 + index)
+            guard (try? descriptor.setCloseOnExec(true)) != nil, (try? descriptor.setNonBlocking()) != nil
+            else {
+                _ = descriptor.take()
+                return nil
+            }
+            let name = names.flatMap { Int(index) < $0.count ? String($0[Int(index)]) : nil }
+            return Socket(name: name ?? "unknown", descriptor: descriptor)
+        }
+    }
+}

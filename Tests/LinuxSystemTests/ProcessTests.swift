@@ -1,0 +1,93 @@
+import Glibc
+import Testing
+
+@testable import LinuxSystem
+
+@Suite struct ProcessTests {
+    @Test("a program's output, error output and status come back")
+    func run() async throws {
+        let run = try await ProgramRun.run(
+            "sh", ["-c", "cat; echo oops >&2; exit 3"], input: Array("hello".utf8))
+        #expect(run.text == "hello")
+        #expect(run.errorText == "oops\n")
+        #expect(run.status == .exited(3))
+        #expect(!run.status.isSuccess)
+        #expect(run.status.description == "exit status 3")
+    }
+
+    @Test("a program gets the environment and the directory asked for, and no signal is blocked")
+    func environment() async throws {
+        let run = try await ProgramRun.run(
+            "sh", ["-c", "echo $A; pwd; grep SigBlk /proc/self/status"], environment: ["A": "b"],
+            directory: "/usr")
+        #expect(run.text == "b\n/usr\nSigBlk:\t0000000000000000\n")
+    }
+
+    @Test("more input than a pipe holds is fed while output is read")
+    func largeInput() async throws {
+        let input = [UInt8](repeating: 7, count: 1 << 20)
+        let run = try await ProgramRun.run("cat", input: input)
+        #expect(run.output == input)
+        let ignoring = try await ProgramRun.run("true", input: input)
+        #expect(ignoring.status.isSuccess)
+    }
+
+    @Test("a program that takes too long or writes too much is killed")
+    func limits() async throws {
+        let slow = await #expect(throws: SystemError.self) {
+            try await ProgramRun.run("sleep", ["100"], timeout: .milliseconds(20))
+        }
+        #expect(slow?.errno == ETIMEDOUT)
+        let chatty = await #expect(throws: SystemError.self) {
+            try await ProgramRun.run("yes", outputLimit: 10_000)
+        }
+        #expect(chatty?.errno == EFBIG)
+    }
+
+    @Test("a program that is not there is an error that names it")
+    func missing() async {
+        await #expect(throws: SystemError(call: "exec", errno: ENOENT, context: "/no/such")) {
+            try await ProgramRun.run("/no/such")
+        }
+    }
+
+    @Test("descriptors arrive under the numbers asked for, even when they cross over")
+    func descriptors() async throws {
+        let (first, second) = (try Pipe(), try Pipe())
+        let (one, two) = (first.writeEnd.rawValue, second.writeEnd.rawValue)
+        let orders = ProgramOrders(
+            "sh", ["-c", "echo a > /dev/fd/\(two); echo b > /dev/fd/\(one)"],
+            descriptors: [one: second.writeEnd, two: first.writeEnd])
+        let child = try await Blocking.run { () throws(SystemError) in try ChildProcess.start(orders) }
+        #expect(await child.waitForEnd() == .exited(0))
+        #expect(try readSome(first.readEnd) == Array("a\n".utf8))
+        #expect(try readSome(second.readEnd) == Array("b\n".utf8))
+    }
+
+    @Test("a child's end is noticed with its status, also by who asks later")
+    func childEnd() async throws {
+        let child = try await Blocking.run { () throws(SystemError) in
+            try ChildProcess.start(ProgramOrders("sleep", ["1000"], newSession: true))
+        }
+        #expect(child.status == nil)
+        #expect(!child.handle.hasEnded)
+        try child.handle.signal(SIGTERM)
+        #expect(await child.waitForEnd() == .signalled(SIGTERM))
+        #expect(await child.waitForEnd() == .signalled(SIGTERM))
+        try await child.handle.waitForEnd()
+        #expect(child.handle.hasEnded)
+        #expect(!child.handle.identity.isAlive)
+        #expect(throws: SystemError.self) { try child.handle.signal(SIGTERM) }
+    }
+
+    @Test("a number that another process got since names nobody")
+    func reuse() throws {
+        let current = try ProcessIdentity.current()
+        #expect(current.isAlive)
+        let other = ProcessIdentity(id: current.id, startTime: current.startTime + 1)
+        #expect(!other.isAlive)
+        let error = #expect(throws: SystemError.self) { try ProcessHandle(other) }
+        #expect(error?.errno == ESRCH)
+        #expect(throws: SystemError.self) { try ProcessIdentity(of: -1) }
+    }
+}
