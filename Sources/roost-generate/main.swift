@@ -38,10 +38,14 @@ do {
     let tables = try ["remote", "qemu", "lxc", "admin"].map { try Table(text: try table($0 + ".rpc")) }
     var changed: [String] = []
     for (module, files) in [
-        ("Virt", virtFiles(enumerations, tables)), ("RemoteProtocol", protocolFiles(tables)),
-        ("VirtDriver", driverFiles(tables)), ("Daemon", routeFiles(tables)), ("Roost", clientFiles(tables)),
+        ("Sources/Virt", virtFiles(enumerations, tables)),
+        ("Sources/RemoteProtocol", protocolFiles(tables)),
+        ("Sources/VirtDriver", driverFiles(tables)),
+        ("Sources/Daemon", routeFiles(tables)),
+        ("Sources/Roost", clientFiles(tables)),
+        ("Tests/RemoteProtocolTests", codecFiles(tables)),
     ] {
-        changed += try update("Sources/\(module)/Generated", files)
+        changed += try update("\(module)/Generated", files)
     }
     for name in changed { print((isCheck ? "not current: " : "wrote ") + name) }
     if isCheck && !changed.isEmpty { fail("run `make generate` and commit what it writes") }

@@ -3,7 +3,7 @@ func clientFiles(_ tables: [Table]) -> [String: String] {
     var files: [String: String] = [:]
     for receiver in Receiver.all {
         files["Remote" + receiver.type] = remoteFile(receiver, tables).text
-        files[handleName(receiver) + "+Calls"] = handleFile(receiver, tables).text
+        files[handleName(receiver) + "+" + (receiver.property.map(capitalized) ?? "Calls")] = handleFile(receiver, tables).text
     }
     return files
 }

@@ -97,12 +97,6 @@ extension Procedure {
 func driverFiles(_ tables: [Table]) -> [String: String] {
     var files: [String: String] = [:]
     for receiver in Receiver.all { files[receiver.type] = driverFile(receiver, tables).text }
-    var unsupported = Source(imports: [])
-    unsupported.line("/// Stands for what a driver doesn't have: every method throws \"not supported\".")
-    unsupported.block("public struct Unsupported: \(Receiver.all.map(\.type).joined(separator: ", "))") { out in
-        out.line("public init() {}")
-    }
-    files["Unsupported"] = unsupported.text
     return files
 }
 
@@ -126,15 +120,21 @@ private func driverFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
     }
     out.line()
     out.block("extension \(receiver.type)") { out in
-        for object in receiver.objects { out.line("public " + accessor(object) + " { Unsupported() }") }
+        for object in receiver.objects {
+            out.line("public " + accessor(object) + " { Unsupported\(type(of: object))() }")
+        }
         for (_, item) in procedures {
             out.line("public \(item.declaration()) { throw .notSupported(\"\(item.api)\") }")
         }
     }
+    out.line()
+    out.line("/// Stands for what a driver doesn't have: every method throws \"not supported\".")
+    out.block("public struct Unsupported\(receiver.type): \(receiver.type)") { out in out.line("public init() {}") }
     return out
 }
 
+private func type(of object: String) -> String { Receiver.all.first { $0.name == object }?.type ?? "" }
+
 private func accessor(_ object: String) -> String {
-    let type = Receiver.all.first { $0.name == object }?.type ?? ""
-    return "func \(object)(_ reference: \(referenceName(object))) throws(VirtError) -> any \(type)"
+    "func \(object)(_ reference: \(referenceName(object))) throws(VirtError) -> any \(type(of: object))"
 }
