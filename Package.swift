@@ -89,7 +89,7 @@ let package = Package(
         tests(of: "Virt"),
         tests(of: "RemoteProtocol", uses: ["JSON", "XDR", "Virt"]),
         tests(of: "VirtXML"),
-        tests(of: "Transport"),
+        tests(of: "Transport", uses: ["LinuxSystem", "RemoteProtocol", "XDR"]),
         tests(of: "QMP"),
         tests(of: "DriverKit"),
         tests(of: "TestDriver"),

@@ -10,7 +10,7 @@ public struct MonotonicTime: Hashable, Comparable, Sendable {
     }
 
     public static var now: MonotonicTime {
-        MonotonicTime(nanoseconds: clock_gettime_nsec(CLOCK_MONOTONIC))
+        MonotonicTime(nanoseconds: readClock(CLOCK_MONOTONIC))
     }
 
     public static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
@@ -35,14 +35,14 @@ public struct CalendarTime: Hashable, Sendable {
     public let nanoseconds: UInt64
 
     public static var now: CalendarTime {
-        CalendarTime(nanoseconds: clock_gettime_nsec(CLOCK_REALTIME))
+        CalendarTime(nanoseconds: readClock(CLOCK_REALTIME))
     }
 
     /// Whole seconds since 1970.
     public var seconds: UInt64 { nanoseconds / 1_000_000_000 }
 }
 
-private func clock_gettime_nsec(_ clock: clockid_t) -> UInt64 {
+private func readClock(_ clock: clockid_t) -> UInt64 {
     var time = timespec()
     clock_gettime(clock, &time)
     return UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)

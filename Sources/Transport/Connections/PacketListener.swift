@@ -1,0 +1,85 @@
+import LinuxSystem
+import Logging
+import RemoteProtocol
+import Synchronization
+
+/// Accepts connections at one listening socket, as many as the limit allows; further ones wait in the
+/// system's queue.
+public final class PacketListener: Sendable {
+    private let socket: Descriptor
+    private let limit: ClientLimit
+    private let inputLimit: Int
+    private let loop: EventLoop
+    private let log: Logger
+    private let accepted: @Sendable (PacketConnection) -> Void
+    private let registration = Mutex<EventLoop.Registration?>(nil)
+
+    /// Starts to accept from a listening, non-blocking unix socket, opened here or inherited.
+    ///
+    /// - Parameters:
+    ///   - limit: the clients that there may be, shared by listeners.
+    ///   - inputLimit: the largest message that a new connection may bring.
+    ///   - accepted: called on the loop's thread with each connection; it is to `start` it.
+    public init(
+        _ socket: Descriptor, limit: ClientLimit, inputLimit: Int = MessageLimit.unauthenticated,
+        loop: EventLoop = .shared, log: Logger = Logger(label: "transport"),
+        accepted: @escaping @Sendable (PacketConnection) -> Void
+    ) throws(SystemError) {
+        self.socket = socket
+        self.limit = limit
+        self.inputLimit = inputLimit
+        self.loop = loop
+        self.log = log
+        self.accepted = accepted
+        let new = try loop.register(socket, for: .readable) { [weak self] _ in self?.accept() }
+        registration.withLock { $0 = new }
+    }
+
+    /// Accepts no more. Connections that were accepted go on.
+    public func stop() {
+        let old = registration.withLock { registration in
+            defer { registration = nil }
+            return registration
+        }
+        old?.cancel()
+    }
+
+    /// Accepts what waits, some at a time so that others have their turn.
+    private func accept() {
+        for _ in 0..<16 {
+            guard let place = limit.take(orElse: { [weak self] in self?.acceptAgain() }) else {
+                log.warning("no more clients are accepted for now", metadata: ["limit": "\(limit.maximum)"])
+                return setAccepting(false)
+            }
+            do throws(SystemError) {
+                guard let socket = try UnixSocket.accept(from: socket) else { return }
+                let connection = PacketConnection(
+                    UnixTransport(socket), loop: loop, inputLimit: inputLimit)
+                connection.state.withLock { $0.place = place }
+                accepted(connection)
+            } catch {
+                return rest(after: error)
+            }
+        }
+    }
+
+    /// In a later turn, so that it cannot come before the pause that it ends.
+    private func acceptAgain() {
+        loop.submit { [weak self] in self?.setAccepting(true) }
+    }
+
+    private func setAccepting(_ on: Bool) {
+        registration.withLock { registration in
+            _ = try? registration?.modify(on ? .readable : [])
+        }
+    }
+
+    /// A client that is gone already is none; but where the system has no descriptors left, asking again at
+    /// once would only burn time.
+    private func rest(after error: SystemError) {
+        log.warning("cannot accept a client", metadata: ["error": "\(error)"])
+        guard !error.isConnectionLost else { return }
+        setAccepting(false)
+        loop.schedule(after: .milliseconds(200)) { [weak self] in self?.setAccepting(true) }
+    }
+}

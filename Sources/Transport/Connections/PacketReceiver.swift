@@ -1,0 +1,8 @@
+/// Who is told what a connection brings. Both are called on the loop's thread and must not block.
+public protocol PacketReceiver: AnyObject, Sendable {
+    /// All packets that one read completed. What is sent during the call goes out together after it.
+    func connection(_ connection: PacketConnection, received packets: [Packet])
+
+    /// The connection has ended; the last call that comes from it.
+    func connection(_ connection: PacketConnection, closed reason: CloseReason)
+}
