@@ -50,3 +50,10 @@ public struct EventMessage: Sendable {
         return (callbackID, try decode(&x))
     }
 }
+
+extension EventMessage {
+    /// The event that procedure `procedure` of a program carries.
+    public static func find(program: UInt32, procedure: Int32) -> EventMessage? {
+        all.first { $0.program == program && ($0.legacy == procedure || $0.callback == procedure) }
+    }
+}

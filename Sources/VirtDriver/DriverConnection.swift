@@ -15,6 +15,9 @@ public protocol DriverConnection: Sendable {
     /// Hears of everything that happens, in order, until the subscription ends. `receive` must not wait.
     func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription
 
+    /// Makes sure that events of a kind come; drivers of this process always send them all.
+    func enableDomainEvent(_ kind: DomainEventID) async throws(VirtError)
+
     /// Whether the driver has one of the abilities that clients ask for (`VIR_DRV_FEATURE_…`).
     func supports(_ feature: DriverFeature) -> Bool
 
@@ -29,6 +32,7 @@ extension DriverConnection {
     public var interfaces: any InterfaceService { UnsupportedInterfaceService() }
     public var secrets: any SecretService { UnsupportedSecretService() }
     public var nwfilters: any NWFilterService { UnsupportedNWFilterService() }
+    public func enableDomainEvent(_ kind: DomainEventID) async throws(VirtError) {}
     public func supports(_ feature: DriverFeature) -> Bool { false }
     public func close() async {}
 }

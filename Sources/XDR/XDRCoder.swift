@@ -117,9 +117,6 @@ public struct XDRCoder: Sendable {
         return length
     }
 
-    /// Puts bytes as they are, without length or padding: the payload of stream packets.
-    public mutating func appendRaw(_ raw: [UInt8]) { bytes.append(contentsOf: raw) }
-
     private func padding(of count: Int) -> Int { (4 - count % 4) % 4 }
 
     /// Takes UTF-8 text of `count` bytes.

@@ -1,0 +1,81 @@
+/// What `roostd.conf` says: `key = value` lines, libvirt's names.
+public struct Configuration: Sendable {
+    /// What a client gets that opens no URI.
+    public var defaultURI = "qemu:///system"
+    /// The mode of the socket that may change things.
+    public var readWriteMode: UInt32 = 0o700
+    /// The mode of the socket that may only read.
+    public var readOnlyMode: UInt32 = 0o777
+    /// The group that owns the sockets, if it isn't the daemon's own.
+    public var socketGroup: String?
+    /// How many clients there may be at once.
+    public var maxClients = 5000
+    /// Seconds between two signs of life from a client; 0 for never.
+    public var keepaliveInterval = 5
+    /// How many signs of life may be missed.
+    public var keepaliveCount = 5
+
+    public init() {}
+
+    /// Reads the text of a configuration file; throws with the line that is wrong.
+    public init(text: String, name: String) throws(ConfigurationError) {
+        for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = raw.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+            let pair = line.split(separator: "=", maxSplits: 1).map(trimmed)
+            if line.allSatisfy({ $0 == " " || $0 == "\t" }) { continue }
+            guard pair.count == 2 else {
+                throw ConfigurationError(file: name, line: index + 1, reason: "it should read: key = value")
+            }
+            guard set(pair[0], to: unquoted(pair[1])) else {
+                throw ConfigurationError(
+                    file: name, line: index + 1, reason: "'\(pair[0])' can't be \(pair[1])")
+            }
+        }
+    }
+
+    /// Sets one value; false where it isn't one. Keys that only libvirtd knows are passed over.
+    private mutating func set(_ key: String, to value: String) -> Bool {
+        func number(_ target: inout Int) -> Bool {
+            guard let parsed = Int(value), parsed >= -1, parsed < 1_000_000 else { return false }
+            target = parsed
+            return true
+        }
+        func mode(_ target: inout UInt32) -> Bool {
+            guard let parsed = UInt32(value, radix: 8), parsed <= 0o777 else { return false }
+            target = parsed
+            return true
+        }
+        switch key {
+        case "uri_default": defaultURI = value
+        case "unix_sock_rw_perms": return mode(&readWriteMode)
+        case "unix_sock_ro_perms": return mode(&readOnlyMode)
+        case "unix_sock_group": socketGroup = value
+        case "max_clients": return number(&maxClients) && maxClients > 0
+        case "keepalive_interval": return number(&keepaliveInterval)
+        case "keepalive_count": return number(&keepaliveCount) && keepaliveCount >= 0
+        default: break
+        }
+        return true
+    }
+}
+
+/// What is wrong with a configuration file.
+public struct ConfigurationError: Error, CustomStringConvertible {
+    public var file: String
+    public var line: Int
+    public var reason: String
+
+    public var description: String { "\(file):\(line): \(reason)" }
+}
+
+private func trimmed(_ text: Substring) -> String {
+    let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
+    var text = text.drop(while: blank)
+    while let last = text.last, blank(last) { text.removeLast() }
+    return String(text)
+}
+
+private func unquoted(_ text: String) -> String {
+    guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else { return text }
+    return String(text.dropFirst().dropLast())
+}

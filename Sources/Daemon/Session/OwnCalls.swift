@@ -1,0 +1,109 @@
+import RemoteProtocol
+import Transport
+import Virt
+import VirtDriver
+import XDR
+
+/// A call that the session answers itself: opening, authentication, features, events.
+struct OwnCall: Sendable {
+    /// Whether it never waits.
+    var inPlace = true
+    let body: @Sendable (Session, Packet) async throws(VirtError) -> Packet
+
+    init<Arguments: XDRValue, Reply: XDRValue>(
+        _ procedure: Procedure<Arguments, Reply>, inPlace: Bool = true,
+        _ body: @escaping @Sendable (Session, Arguments) async throws(VirtError) -> Reply
+    ) {
+        self.inPlace = inPlace
+        self.body = { (session, packet) async throws(VirtError) in
+            let reply = try await body(session, try arguments(of: packet, api: procedure.api))
+            return try answer(packet, reply, api: procedure.api)
+        }
+    }
+}
+
+extension Session {
+    /// The session's own answer to a call, if it has one.
+    func ownCall(_ header: MessageHeader) -> OwnCall? {
+        guard header.program == RemoteProgram.number else { return nil }
+        return Session.ownCalls[header.procedure]
+    }
+
+    private static let ownCalls: [Int32: OwnCall] = {
+        var calls = eventCalls
+        func add<Arguments: XDRValue, Reply: XDRValue>(
+            _ procedure: Procedure<Arguments, Reply>, inPlace: Bool = true,
+            _ body: @escaping @Sendable (Session, Arguments) async throws(VirtError) -> Reply
+        ) {
+            calls[procedure.number] = OwnCall(procedure, inPlace: inPlace, body)
+        }
+        add(RemoteProgram.connectOpen, inPlace: false) { (session, it) async throws(VirtError) in
+            try await session.open(it.name, it.flags)
+            return Nothing()
+        }
+        add(RemoteProgram.connectClose) { (session, _) async throws(VirtError) in
+            await session.closeDriver()
+            return Nothing()
+        }
+        add(RemoteProgram.connectSupportsFeature) { (session, it) async throws(VirtError) in
+            let feature = DriverFeature(rawValue: it.feature)
+            if feature == .programKeepalive { session.startKeepalive() }
+            return ConnectSupportsFeatureAnswer(supported: session.supports(feature))
+        }
+        add(RemoteProgram.authList) { (_, _) async throws(VirtError) in
+            AuthListAnswer(types: [0])  // none: the socket's own permissions say who may come in
+        }
+        add(RemoteProgram.connectRegisterCloseCallback) { (session, _) async throws(VirtError) in
+            try session.setWantsCloseEvent(true)
+            return Nothing()
+        }
+        add(RemoteProgram.connectUnregisterCloseCallback) { (session, _) async throws(VirtError) in
+            try session.setWantsCloseEvent(false)
+            return Nothing()
+        }
+        return calls
+    }()
+
+    /// Opens the driver that the URI names.
+    private func open(_ name: String?, _ flags: ConnectFlags) async throws(VirtError) {
+        if withState({ $0.driver != nil }) {
+            throw VirtError(.internalError, "connection already open", from: .rpc)
+        }
+        let text = name.flatMap { $0.isEmpty ? nil : $0 } ?? server.configuration.defaultURI
+        let uri = try ConnectionURI(text)
+        let driver = try await server.open(uri, readOnly: isReadOnly || flags.contains(.ro))
+        let isLate = withState { state in
+            if !state.isClosed { state.driver = driver }
+            return state.isClosed
+        }
+        if isLate { await driver.close() }
+    }
+
+    private func closeDriver() async {
+        let (driver, subscription) = withState { state in
+            defer { (state.driver, state.subscription) = (nil, nil) }
+            return (state.driver, state.subscription)
+        }
+        subscription?.cancel()
+        await driver?.close()
+    }
+
+    /// What the daemon itself can do, and what the opened driver can.
+    private func supports(_ feature: DriverFeature) -> Bool {
+        switch feature {
+        case .programKeepalive, .remoteEventCallback, .remoteCloseCallback, .fdPassing, .typedParamString: true
+        default: withState { $0.driver }?.supports(feature) ?? false
+        }
+    }
+
+    private func setWantsCloseEvent(_ wants: Bool) throws(VirtError) {
+        let before = withState { state in
+            defer { state.wantsCloseEvent = wants }
+            return state.wantsCloseEvent
+        }
+        if before == wants {
+            let detail = wants ? "A close callback is already registered" : "No close callback is registered"
+            throw VirtError(.operationInvalid, detail, from: .remote)
+        }
+    }
+}

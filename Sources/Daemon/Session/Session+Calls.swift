@@ -1,0 +1,69 @@
+import RemoteProtocol
+import Transport
+import Virt
+import VirtDriver
+
+extension Session {
+    /// Finds what answers a call, and lets it.
+    func dispatch(_ packet: Packet) {
+        let header = packet.header
+        let table = server.routes
+        if let own = ownCall(header) { return run(packet, inPlace: own.inPlace, own.body) }
+        guard let route = table[header.program, header.procedure] else { return refuse(packet) }
+        let flags = packet.payload.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        if isReadOnly && !route.facts.isAllowedReadOnly(flags: flags) {
+            let detail = "read only access prevents \(route.facts.api)"
+            return fail(packet, VirtError(.operationDenied, detail, from: .domain))
+        }
+        run(packet, inPlace: route.facts.options.contains(.snapshot)) { (session, packet) async throws(VirtError) in
+            let call = Call(driver: try session.driver(), files: packet.descriptors)
+            let reply = try await route.run(call, packet)
+            if let stream = call.extras.stream { session.streams.open(stream, for: packet.header, of: session) }
+            return reply
+        }
+    }
+
+    /// Runs a call: on this thread as far as it needs no waiting, or as a task of its own.
+    private func run(
+        _ packet: Packet, inPlace: Bool,
+        _ body: @escaping @Sendable (Session, Packet) async throws(VirtError) -> Packet
+    ) {
+        if inPlace {
+            Task.immediate { await complete(packet, body) }
+        } else {
+            Task { await complete(packet, body) }
+        }
+    }
+
+    private func complete(
+        _ packet: Packet, _ body: @Sendable (Session, Packet) async throws(VirtError) -> Packet
+    ) async {
+        do throws(VirtError) {
+            send(try await body(self, packet))
+            streams.startPumping(serial: packet.header.serial)
+        } catch {
+            fail(packet, error)
+        }
+    }
+
+    /// Answers with an error.
+    private func fail(_ packet: Packet, _ error: VirtError) {
+        var header = packet.header
+        header.kind = .reply
+        header.status = .error
+        if let reply = try? Packet(header, RemoteError(error)) { send(reply) }
+    }
+
+    /// There is no such program, or no such procedure in it.
+    private func refuse(_ packet: Packet) {
+        let header = packet.header
+        guard server.routes.knows(program: header.program), header.version == 1 else {
+            let detail = "Cannot find program \(header.program) version \(header.version)"
+            return fail(packet, VirtError(.rpc, detail, from: .rpc))
+        }
+        if let facts = server.routes.facts(program: header.program, number: header.procedure) {
+            return fail(packet, .notSupported(facts.api).from(.remote))
+        }
+        fail(packet, VirtError(.rpc, "unknown procedure: \(header.procedure)", from: .rpc))
+    }
+}

@@ -1,0 +1,72 @@
+import RemoteProtocol
+import Virt
+import VirtDriver
+
+/// A connection to a hypervisor: in this process (`test:///default`) or behind a daemon's socket.
+///
+/// Its calls, and those of the objects that it gives out, may be made from any task, several at a time.
+/// libvirt's `virConnectPtr`.
+public struct Connection: Sendable {
+    /// What answers the calls.
+    public let driver: any DriverConnection
+
+    /// A connection that `driver` answers.
+    public init(driver: any DriverConnection) { self.driver = driver }
+
+    /// Opens a URI such as `qemu:///system`, `qemu+unix:///system?socket=/path` or `test:///default`.
+    ///
+    /// - Throws: `noConnect` where nothing serves the URI, `systemError` where the daemon's socket doesn't answer.
+    ///
+    /// libvirt's `virConnectOpen` and `virConnectOpenReadOnly`.
+    public static func open(_ uri: String, readOnly: Bool = false) async throws(VirtError) -> Connection {
+        let uri = try ConnectionURI(uri)
+        return Connection(driver: try await RemoteConnection.open(uri, readOnly: readOnly))
+    }
+
+    /// Ends the connection; what belonged to it (streams, subscriptions) ends with it.
+    ///
+    /// libvirt's `virConnectClose`.
+    public func close() async { await driver.close() }
+
+    /// The domain with this name. libvirt's `virDomainLookupByName`.
+    public func domain(named name: String) async throws(VirtError) -> Domain {
+        try await domainLookupByName(name: name)
+    }
+
+    /// All domains, or those that the flags choose. libvirt's `virConnectListAllDomains`.
+    public func domains(_ flags: ConnectListAllDomainsFlags = []) async throws(VirtError) -> [Domain] {
+        try await listAllDomains(flags: flags)
+    }
+
+    /// What happens to the domains of the host from now on, for as long as somebody listens.
+    ///
+    ///     for await event in try await connection.domainEvents([.lifecycle]) { … }
+    ///
+    /// libvirt's `virConnectDomainEventRegisterAny`.
+    public func domainEvents(_ kinds: [DomainEventID] = [.lifecycle]) async throws(VirtError) -> AsyncStream<Event> {
+        let (events, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingOldest(65536))
+        let subscription = driver.subscribe { event in
+            if event.domain != nil { continuation.yield(event) }
+        }
+        continuation.onTermination = { _ in subscription.cancel() }
+        for kind in kinds { try await driver.enableDomainEvent(kind) }
+        return events
+    }
+
+    /// Calls `body` once when the connection ends by itself. libvirt's `virConnectRegisterCloseCallback`.
+    public func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) {
+        (driver as? RemoteConnection)?.client.onClose(body)
+    }
+}
+
+extension Domain {
+    /// The name that it had when this handle was made.
+    public var name: String { reference.name }
+    /// What identifies it for good.
+    public var uuid: UUID { reference.uuid }
+    /// Its number while it runs, -1 while it doesn't, as of when this handle was made.
+    public var id: Int32 { reference.id }
+
+    /// Its definition as XML. libvirt's `virDomainGetXMLDesc`.
+    public func xml(_ flags: DomainXMLFlags = []) async throws(VirtError) -> String { try await xmlDesc(flags: flags) }
+}

@@ -1,0 +1,80 @@
+import RemoteProtocol
+import Virt
+import VirtDriver
+
+/// A driver's connection on the other side of a daemon's socket.
+struct RemoteConnection: DriverConnection {
+    let client: RemoteClient
+    /// Whether the daemon numbers event callbacks; old ones don't.
+    let numbersCallbacks: Bool
+
+    var hypervisor: any HypervisorService { RemoteHypervisorService(client: client) }
+    var networks: any NetworkService { RemoteNetworkService(client: client) }
+    var storage: any StorageService { RemoteStorageService(client: client) }
+    var nodeDevices: any NodeDeviceService { RemoteNodeDeviceService(client: client) }
+    var interfaces: any InterfaceService { RemoteInterfaceService(client: client) }
+    var secrets: any SecretService { RemoteSecretService(client: client) }
+    var nwfilters: any NWFilterService { RemoteNWFilterService(client: client) }
+
+    /// Connects to the daemon that a URI leads to, and opens it there.
+    static func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> RemoteConnection {
+        let client = try await RemoteClient.connect(to: try DaemonAddress(uri, readOnly: readOnly))
+        do {
+            try await authenticate(client)
+            _ = try await supports(.programKeepalive, client)
+            let flags: ConnectFlags = readOnly ? [.ro] : []
+            let name = uri.driver.isEmpty ? nil : uri.forDaemon.description
+            _ = try await client.call(RemoteProgram.connectOpen, ConnectOpenArguments(name: name, flags: flags))
+            let numbers = try await supports(.remoteEventCallback, client)
+            return RemoteConnection(client: client, numbersCallbacks: numbers)
+        } catch {
+            client.close()
+            throw error
+        }
+    }
+
+    private static func supports(_ feature: DriverFeature, _ client: RemoteClient) async throws(VirtError) -> Bool {
+        let arguments = ConnectSupportsFeatureArguments(feature: feature.rawValue)
+        return try await client.call(RemoteProgram.connectSupportsFeature, arguments).supported
+    }
+
+    /// Goes through the authentication that the daemon asks for.
+    private static func authenticate(_ client: RemoteClient) async throws(VirtError) {
+        let types = try await client.call(RemoteProgram.authList, Nothing()).types
+        if types.isEmpty || types.contains(0) { return }
+        if types.contains(2) {
+            _ = try await client.call(RemoteProgram.authPolkit, Nothing())
+            return
+        }
+        let detail = "the daemon asks for SASL, which this client doesn't have yet: connect over its unix socket"
+        throw VirtError(.authFailed, detail, from: .remote)
+    }
+
+    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
+        client.subscribe(receive)
+    }
+
+    func enableDomainEvent(_ kind: DomainEventID) async throws(VirtError) {
+        guard client.beginEnabling(kind) else { return }
+        do {
+            if numbersCallbacks {
+                _ = try await client.call(
+                    RemoteProgram.domainEventCallbackRegisterAny,
+                    DomainEventCallbackRegisterAnyArguments(eventID: kind.rawValue, domain: nil))
+            } else {
+                _ = try await client.call(
+                    RemoteProgram.domainEventRegisterAny, DomainEventRegisterAnyArguments(eventID: kind.rawValue))
+            }
+        } catch {
+            client.failEnabling(kind)
+            throw error
+        }
+    }
+
+    func supports(_ feature: DriverFeature) -> Bool { false }
+
+    func close() async {
+        _ = try? await client.call(RemoteProgram.connectClose, Nothing())
+        client.close()
+    }
+}
