@@ -85,7 +85,7 @@ let package = Package(
         tests(of: "XDR"),
         tests(of: "XMLBinding"),
         tests(of: "JSON"),
-        tests(of: "LinuxSystem"),
+        tests(of: "LinuxSystem", uses: ["roost-launch"]),
         tests(of: "Virt"),
         tests(of: "RemoteProtocol", uses: ["JSON", "XDR", "Virt"]),
         tests(of: "VirtXML"),

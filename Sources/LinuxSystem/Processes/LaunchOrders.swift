@@ -1,0 +1,116 @@
+/// What `roost-launch` is to start, and with which rights, files and limits.
+public struct LaunchOrders: Sendable {
+    /// The program's path.
+    public var program: String
+    /// The arguments, without the program's own name.
+    public var arguments: [String]
+    /// The whole environment.
+    public var environment: [String: String]
+    public var directory = "/"
+    /// The standard files; `/dev/null` where nil.
+    public var input: Descriptor?
+    public var output: Descriptor?
+    public var errorOutput: Descriptor?
+    /// What else is open in the program, by number from 3 on. All else is closed.
+    public var descriptors: [Int32: Descriptor] = [:]
+    /// The user and group to become, by number; as this process when nil.
+    public var owner: FileOwner?
+    /// The supplementary groups; as this process when nil. To be given with `owner` by root.
+    public var groups: [UInt32]?
+    /// The permission bits taken from new files; as this process when nil.
+    public var fileMask: UInt32?
+    public var limits: [ResourceLimit] = []
+    /// From -1000 (never killed for memory) to 1000 (first); as this process when nil.
+    public var oomScoreAdjustment: Int?
+    /// Nothing that the program executes gains rights.
+    public var noNewPrivileges = true
+    /// Gives up every capability, even as root.
+    public var dropsCapabilities = false
+
+    public init(_ program: String, _ arguments: [String] = [], environment: [String: String] = [:]) {
+        self.program = program
+        self.arguments = arguments
+        self.environment = environment
+    }
+}
+
+/// How much of something a process may have.
+public struct ResourceLimit: Hashable, Sendable {
+    public enum Kind: String, Sendable {
+        /// Bytes of locked memory.
+        case lockedMemory = "memlock"
+        /// Bytes of a core dump.
+        case core
+        case openFiles = "nofile"
+        /// Processes of the same user.
+        case processes = "nproc"
+        /// Bytes of a file that it writes.
+        case fileSize = "fsize"
+    }
+
+    public var kind: Kind
+    /// What holds now; nil is without limit.
+    public var soft: UInt64?
+    /// What the process may raise it to; nil is without limit.
+    public var hard: UInt64?
+
+    public init(_ kind: Kind, soft: UInt64?, hard: UInt64?) {
+        self.kind = kind
+        self.soft = soft
+        self.hard = hard
+    }
+
+    /// The same limit for both.
+    public init(_ kind: Kind, _ limit: UInt64?) {
+        self.init(kind, soft: limit, hard: limit)
+    }
+
+    var argument: String {
+        func text(_ limit: UInt64?) -> String { limit.map { "\($0)" } ?? "unlimited" }
+        return "--limit=\(kind.rawValue)=\(text(soft)):\(text(hard))"
+    }
+}
+
+extension LaunchOrders {
+    /// What to start so that these orders are carried out: `roost-launch` with all of them as arguments.
+    func throughLauncher(
+        _ launcher: String, status: Descriptor, go: Descriptor
+    ) throws(SystemError) -> ProgramOrders {
+        var free = max(3, (descriptors.keys.max() ?? 2) &+ 1)
+        var open = descriptors
+        var options: [String] = []
+        func add(_ option: String, _ descriptor: Descriptor?) {
+            guard let descriptor else { return }
+            open[free] = descriptor
+            options.append("\(option)=\(free)")
+            free &+= 1
+        }
+        guard descriptors.keys.allSatisfy({ $0 >= 3 && $0 < 1 << 16 }) else {
+            throw SystemError(call: "dup2", errno: 9, context: program)
+        }
+        add("--status", status)
+        add("--go", go)
+        add("--stdin", input)
+        add("--stdout", output)
+        add("--stderr", errorOutput)
+        open[2] = status
+        return ProgramOrders(
+            launcher, options + rights + ["--", program] + arguments, environment: environment,
+            descriptors: open, newSession: true)
+    }
+
+    private var rights: [String] {
+        var options = ["--directory=\(directory)"] + limits.map(\.argument)
+        func list(_ numbers: some Sequence<some BinaryInteger>) -> String {
+            numbers.map { "\($0)" }.joined(separator: ",")
+        }
+        if !descriptors.isEmpty { options.append("--keep=\(list(descriptors.keys.sorted()))") }
+        if let owner { options += ["--user=\(owner.user)", "--group=\(owner.group)"] }
+        if let groups { options.append("--groups=\(list(groups))") }
+        if let fileMask { options.append("--umask=\(fileMask & 0o777)") }
+        if let oomScoreAdjustment { options.append("--oom-score-adjust=\(oomScoreAdjustment)") }
+        if noNewPrivileges { options.append("--no-new-privileges") }
+        if dropsCapabilities { options.append("--drop-capabilities") }
+        return options
+    }
+}

@@ -1,0 +1,110 @@
+import CLinux
+import Glibc
+
+/// Starts programs that outlive this process: guests, and helpers of theirs.
+public enum Launcher {
+    /// Starts a program through `roost-launch`, detached, and answers once it runs.
+    ///
+    /// - Parameters:
+    ///   - launcher: where `roost-launch` stands; beside the running program when nil.
+    ///   - timeout: how long loading it may take, `prepare` not counted (`ETIMEDOUT`).
+    ///   - prepare: called while the process exists but waits, with the number that it keeps: to put it into a
+    ///     control group, or to write its number down. When it throws, or this process ends, nothing runs.
+    /// - Throws: the step that failed, such as `exec` or `setuid`, with the program as context.
+    public static func launch(
+        _ orders: LaunchOrders, using launcher: String? = nil, timeout: Duration = .seconds(30),
+        prepare: (ProcessHandle) async throws(SystemError) -> Void = { _ throws(SystemError) in }
+    ) async throws(SystemError) -> ProcessHandle {
+        let launch = try await Blocking.run { () throws(SystemError) in
+            try Launch(orders, using: launcher, timeout: timeout)
+        }
+        do throws(SystemError) {
+            try await prepare(launch.process)
+            try await Blocking.run { () throws(SystemError) in try launch.go(timeout: timeout) }
+        } catch {
+            try? launch.process.signal(SIGKILL)
+            throw error
+        }
+        return launch.process
+    }
+
+    /// Where `roost-launch` stands: beside the running program, or in `libexec` as it is installed.
+    fileprivate static func path() throws(SystemError) -> String {
+        let folder = FileSystem.parent(of: try ThisProcess.executablePath()) ?? "/"
+        let places = [folder + "/roost-launch", folder + "/../libexec/roost-launch"]
+        guard let place = places.first(where: FileSystem.exists) else {
+            throw SystemError(call: "exec", errno: ENOENT, context: places[0])
+        }
+        return place
+    }
+}
+
+/// The talk with one `roost-launch`, whose lines are `pid NUMBER` and `STEP ERRNO`.
+private final class Launch: Sendable {
+    let process: ProcessHandle
+    private let program: String
+    private let status: Descriptor
+    private let goAhead: Descriptor
+
+    /// Starts it and waits until the process exists.
+    init(_ orders: LaunchOrders, using launcher: String?, timeout: Duration) throws(SystemError) {
+        let launcher = if let launcher { launcher } else { try Launcher.path() }
+        let (status, go) = (try Pipe(), try Pipe())
+        let starter = try ProcessHandle(
+            of: try spawn(
+                try orders.throughLauncher(launcher, status: status.writeEnd, go: go.readEnd)))
+        status.writeEnd.close()
+        go.readEnd.close()
+        let line = try Self.readLine(
+            status.readEnd, until: MonotonicTime.now.advanced(by: timeout), orders.program)
+        _ = starter.takeEnd(waiting: true)
+        program = orders.program
+        self.status = status.readEnd
+        goAhead = go.writeEnd
+        let words = line.split(separator: " ")
+        guard words.first == "pid", let id = words.last.flatMap({ Int32($0) }) else {
+            throw Self.failure(line, orders.program)
+        }
+        process = try ProcessHandle(of: id)
+    }
+
+    /// Lets the process go on, and waits until it runs the program.
+    func go(timeout: Duration) throws(SystemError) {
+        do throws(SystemError) {
+            try goAhead.writeAll([1])
+        } catch {
+            // The process is gone already; its status says more.
+            guard error.errno == EPIPE else { throw error }
+        }
+        let line = try Self.readLine(status, until: MonotonicTime.now.advanced(by: timeout), program)
+        if !line.isEmpty { throw Self.failure(line, program) }
+    }
+
+    /// One line, without its end; empty when the other side closed.
+    private static func readLine(
+        _ status: Descriptor, until deadline: MonotonicTime, _ program: String
+    ) throws(SystemError) -> String {
+        var line: [UInt8] = []
+        while line.count < 4096 {
+            var watched = pollfd(fd: status.rawValue, events: Int16(POLLIN), revents: 0)
+            let left = MonotonicTime.now.duration(to: deadline).pollMilliseconds
+            let count = try checked("poll") { poll(&watched, 1, left) }
+            if count == 0 {
+                throw SystemError(call: "exec", errno: ETIMEDOUT, context: program)
+            }
+            let byte = try status.readOnce(atMost: 1)
+            if byte.isEmpty || byte == [10] { break }
+            line += byte
+        }
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    /// What a line such as `setuid 1` says.
+    private static func failure(_ line: String, _ program: String) -> SystemError {
+        let step = line.split(separator: " ").dropLast().joined(separator: " ")
+        guard let number = line.split(separator: " ").last.flatMap({ Int32($0) }), !step.isEmpty else {
+            return SystemError(call: "roost-launch", errno: EINVAL, context: line.isEmpty ? program : line)
+        }
+        return SystemError(call: step, errno: number, context: program)
+    }
+}
