@@ -1,0 +1,179 @@
+import XMLBinding
+
+/// A serial port.
+public struct SerialDevice: Device {
+    public static let elementName: StaticString = "serial"
+    public var source = CharacterSource()
+    public var target = Target()
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try source.bindType(&x)
+        try x.live(tty: source)
+        try source.bind(&x)
+        try x.element("target", &target)
+        try info.bind(&x)
+    }
+
+    /// The guest's end.
+    public struct Target: XMLElement {
+        /// The kind of port, such as `isa-serial`; nil until the machine's default is filled in.
+        public var type: String?
+        public var port: UInt32?
+        /// The exact device, such as `16550a`.
+        public var model: String?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("type", &type)
+            try x.attribute("port", &port)
+            try x.group("model") { (x) throws(XMLError) in try x.attribute("name", &model) }
+        }
+    }
+}
+
+/// A parallel port.
+public struct ParallelDevice: Device {
+    public static let elementName: StaticString = "parallel"
+    public var source = CharacterSource()
+    public var port: UInt32?
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try source.bindType(&x)
+        try source.bind(&x)
+        try x.group("target") { (x) throws(XMLError) in try x.attribute("port", &port) }
+        try info.bind(&x)
+    }
+}
+
+/// A text console of the guest. The first one of type `serial` is the first serial port over again.
+public struct ConsoleDevice: Device {
+    public static let elementName: StaticString = "console"
+    public var source = CharacterSource()
+    public var targetType: TargetType?
+    public var port: UInt32?
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    public enum TargetType: String, XMLWord {
+        case serial, xen, uml, virtio, lxc, openvz, sclp, sclplm, none
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try bindType(&x)
+        try x.live(tty: source)
+        try source.bind(&x)
+        try x.group("target") { (x) throws(XMLError) in
+            try x.attribute("type", &targetType)
+            try x.attribute("port", &port)
+        }
+        try info.bind(&x)
+    }
+
+    /// An old console says only `tty`, and is a pty then.
+    private mutating func bindType(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &source.type, default: .pty)
+        guard x.isReading else { return }
+        source.path = x.node?.attribute("tty") ?? source.path
+    }
+}
+
+/// A private line between host and guest.
+public struct ChannelDevice: Device {
+    public static let elementName: StaticString = "channel"
+    public var source = CharacterSource()
+    public var target: Target = .none
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    /// The guest's end.
+    public enum Target: Equatable, Sendable {
+        case none
+        /// A port of a virtio serial controller; `connected` is what the running guest last said.
+        case virtio(name: String?, state: State?)
+        case xen(name: String?, state: State?)
+        /// A TCP address inside of the guest's user network.
+        case guestForward(address: String, port: String)
+
+        /// The channel's name in the guest.
+        public var name: String? {
+            switch self {
+            case .virtio(let name, _), .xen(let name, _): name
+            case .none, .guestForward: nil
+            }
+        }
+    }
+
+    public enum Kind: String, XMLWord { case none, guestfwd, virtio, xen }
+
+    public enum State: String, XMLWord { case connected, disconnected }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try source.bindType(&x)
+        try source.bind(&x)
+        try x.group("target") { (x) throws(XMLError) in try bindTarget(&x) }
+        try info.bind(&x)
+    }
+
+    private mutating func bindTarget(_ x: inout XMLBinder) throws(XMLError) {
+        var parts = TargetParts(target)
+        if x.isWriting, x.options.contains(.inactive) { parts.state = nil }
+        try parts.bind(&x)
+        if x.isReading { target = parts.target }
+        guard x.isReading, x.options.contains(.inactive) else { return }
+        if case .virtio(let name, _) = target { target = .virtio(name: name, state: nil) }
+    }
+}
+
+/// The attributes of a channel's target, whichever kind it is.
+private struct TargetParts {
+    var kind: ChannelDevice.Kind = .none
+    var name: String?
+    var state: ChannelDevice.State?
+    var address: String?
+    var port: String?
+
+    init(_ target: ChannelDevice.Target) {
+        switch target {
+        case .none: break
+        case .virtio(let name, let state): (kind, self.name, self.state) = (.virtio, name, state)
+        case .xen(let name, let state): (kind, self.name, self.state) = (.xen, name, state)
+        case .guestForward(let address, let port):
+            (kind, self.address, self.port) = (.guestfwd, address, port)
+        }
+    }
+
+    mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &kind)
+        try x.attribute("address", &address)
+        try x.attribute("port", &port)
+        try x.attribute("name", &name)
+        try x.attribute("state", &state)
+    }
+
+    var target: ChannelDevice.Target {
+        switch kind {
+        case .none: .none
+        case .virtio: .virtio(name: name, state: state)
+        case .xen: .xen(name: name, state: state)
+        case .guestfwd: .guestForward(address: address ?? "", port: port ?? "")
+        }
+    }
+}
+
+extension XMLBinder {
+    /// Writes a running console's terminal where old programs look for it.
+    mutating func live(tty source: CharacterSource) throws(XMLError) {
+        guard isWriting, !options.contains(.inactive), source.type == .pty else { return }
+        var path = source.path
+        try attribute("tty", &path)
+    }
+}

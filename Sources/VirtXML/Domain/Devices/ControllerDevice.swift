@@ -1,0 +1,107 @@
+import XMLBinding
+
+/// A controller: what other devices are plugged into.
+public struct ControllerDevice: Device {
+    public static let elementName: StaticString = "controller"
+
+    public var type: Kind = .ide
+    /// Counted from 0 among the controllers of its type; nil until one is chosen.
+    public var index: UInt32?
+    /// The model among those of the type, such as `pcie-root-port`; nil until the default is filled in.
+    public var model: String?
+    public var ports: UInt32?
+    public var vectors: UInt32?
+    public var maxGrantFrames: UInt32?
+    public var maxEventChannels: UInt32?
+    /// The exact PCI device, such as `pcie-root-port`'s `ioh3420`.
+    public var pciModelName: String?
+    @Boxed public var pciTarget: PCITarget?
+    @Boxed public var driver: Driver?
+    /// How much of the address space above 4 GiB is for devices.
+    public var pciHole64: ByteSize?
+    public var nvmeSerial: String?
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    public init(_ type: Kind, index: UInt32? = nil, model: String? = nil) {
+        self.type = type
+        self.index = index
+        self.model = model
+    }
+
+    public enum Kind: String, XMLWord {
+        case ide, fdc, scsi, sata, ccid, usb, pci, xenbus, isa, nvme
+        case virtioSerial = "virtio-serial"
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &type, default: .ide)
+        try x.attribute("index", &index)
+        try x.attribute("model", &model)
+        try x.attribute("ports", &ports)
+        try x.attribute("vectors", &vectors)
+        try x.attribute("maxGrantFrames", &maxGrantFrames)
+        try x.attribute("maxEventChannels", &maxEventChannels)
+        try x.value("serial", &nvmeSerial)
+        if type == .pci { try bindPCI(&x) }
+        try x.element("driver", &driver)
+        try info.bind(&x)
+        try x.size("pcihole64", &pciHole64)
+    }
+
+    private mutating func bindPCI(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("model") { (x) throws(XMLError) in try x.attribute("name", &pciModelName) }
+        try x.element("target", &pciTarget)
+        if let target = pciTarget, target == PCITarget() { pciTarget = nil }
+    }
+
+    /// What a PCI controller is told about its place in the guest.
+    public struct PCITarget: XMLElement {
+        public var chassisNr: UInt32?
+        public var chassis: UInt32?
+        public var port: UInt32?
+        public var busNr: UInt32?
+        public var index: UInt32?
+        public var hotplug: Bool?
+        /// In KiB.
+        public var memReserve: UInt64?
+        public var node: UInt32?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.number("chassisNr", &chassisNr)
+            try x.number("chassis", &chassis)
+            try x.hex("port", &port, width: 1)
+            try x.number("busNr", &busNr)
+            try x.number("index", &index)
+            try x.onOff("hotplug", &hotplug)
+            try x.number("memReserve", &memReserve)
+            try x.value("node", &node)
+        }
+    }
+
+    /// How the hypervisor serves the controller.
+    public struct Driver: XMLElement {
+        public var queues: UInt32?
+        public var commandsPerLUN: UInt32?
+        public var maxSectors: UInt32?
+        public var ioeventfd: Bool?
+        public var iothread: UInt32?
+        public var virtio = VirtioOptions()
+        public var iothreads: [IOThreadMapping] = []
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("queues", &queues)
+            try x.attribute("cmd_per_lun", &commandsPerLUN)
+            try x.attribute("max_sectors", &maxSectors)
+            try x.onOff("ioeventfd", &ioeventfd)
+            try x.attribute("iothread", &iothread)
+            try virtio.bind(&x)
+            try x.iothreadMappings(&iothreads)
+        }
+    }
+}

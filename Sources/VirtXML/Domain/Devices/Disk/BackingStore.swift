@@ -1,0 +1,100 @@
+import XMLBinding
+
+/// The image below another one. Without a source, it says that there is none.
+public struct BackingStore: XMLElement {
+    @Boxed public var source: StorageSource?
+    public var format: StorageFormat?
+    public var metadataCacheSize: ByteSize?
+    /// A number by which the running domain's images are told apart.
+    public var index: UInt32?
+    @Boxed public var backingStore: BackingStore?
+
+    public init() {}
+
+    /// Nothing is below: the chain ends here.
+    public var isEnd: Bool { source == nil }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        var image = source ?? StorageSource()
+        var type = source?.type
+        try x.attribute("type", &type)
+        guard let type else { return }
+        image.type = type
+        try bindIndex(&x)
+        try x.imageFormat(&format, &metadataCacheSize)
+        try image.bindElement(&x)
+        try x.element("backingStore", &backingStore)
+        if x.isReading { source = image }
+    }
+
+    private mutating func bindIndex(_ x: inout XMLBinder) throws(XMLError) {
+        var shown = x.options.contains(.inactive) ? nil : index
+        try x.attribute("index", &shown)
+        if x.isReading, !x.options.contains(.inactive) { index = shown }
+    }
+}
+
+/// The file that holds a qcow2 image's data apart from its metadata.
+public struct DataStore: XMLElement {
+    @Boxed public var source: StorageSource?
+    public var format: StorageFormat?
+    public var metadataCacheSize: ByteSize?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        var image = source ?? StorageSource()
+        try x.attribute("type", &image.type)
+        try x.imageFormat(&format, &metadataCacheSize)
+        try image.bindElement(&x)
+        if x.isReading { source = image }
+    }
+}
+
+/// A copy of the disk that is being made while the domain runs.
+public struct DiskMirror: XMLElement {
+    @Boxed public var source: StorageSource?
+    public var format: StorageFormat?
+    public var metadataCacheSize: ByteSize?
+    public var job: Job = .copy
+    public var ready: Ready?
+    @Boxed public var backingStore: BackingStore?
+
+    public init() {}
+
+    public enum Job: String, XMLWord {
+        case copy
+        case activeCommit = "active-commit"
+    }
+
+    public enum Ready: String, XMLWord { case yes, abort, pivot }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        var image = source ?? StorageSource()
+        try bindType(&image, &x)
+        try x.attribute("job", &job, default: .copy)
+        try x.attribute("ready", &ready)
+        try x.imageFormat(&format, &metadataCacheSize)
+        if x.isWriting || x.hasChild("source") { try image.bindElement(&x) }
+        try x.element("backingStore", &backingStore)
+        if x.isReading { source = image }
+    }
+
+    /// A copy to a file also has its name and format where older programs look for them.
+    private mutating func bindType(_ image: inout StorageSource, _ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &image.type, default: .file)
+        guard x.isReading || (image.type == .file && job == .copy) else { return }
+        try x.attribute("file", &image.path)
+        try x.attribute("format", &format)
+    }
+}
+
+extension XMLBinder {
+    /// The `format` element of an image that isn't a disk's own.
+    mutating func imageFormat(_ format: inout StorageFormat?, _ cache: inout ByteSize?) throws(XMLError) {
+        try group("format") { (x) throws(XMLError) in
+            try x.attribute("type", &format)
+            try x.metadataCache(&cache)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import XMLBinding
+
+/// How the hypervisor serves a disk.
+public struct DiskDriver: XMLElement {
+    public var name: String?
+    /// The image's format; nil if it's to be found out or left to the hypervisor.
+    public var format: StorageFormat?
+    public var cache: Cache?
+    public var errorPolicy: ErrorPolicy?
+    public var readErrorPolicy: ErrorPolicy?
+    public var io: IO?
+    public var ioeventfd: Bool?
+    public var eventIndex: Bool?
+    public var copyOnRead: Bool?
+    public var discard: Discard?
+    public var iothread: UInt32?
+    public var detectZeroes: DetectZeroes?
+    public var discardNoUnref: Bool?
+    public var queues: UInt32?
+    public var queueSize: UInt32?
+    public var virtio = VirtioOptions()
+    public var iothreads: [IOThreadMapping] = []
+    public var metadataCacheSize: ByteSize?
+
+    public init() {}
+
+    public enum Cache: String, XMLWord { case `default`, none, writethrough, writeback, directsync, unsafe }
+    public enum ErrorPolicy: String, XMLWord { case `default`, stop, report, ignore, enospace }
+    public enum IO: String, XMLWord {
+        case `default`, native, threads
+        case uring = "io_uring"
+    }
+    public enum Discard: String, XMLWord { case `default`, unmap, ignore }
+    public enum DetectZeroes: String, XMLWord { case `default`, off, on, unmap }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("name", &name)
+        try x.attribute("type", &format)
+        try x.attribute("cache", &cache)
+        try x.attribute("error_policy", &errorPolicy)
+        try x.attribute("rerror_policy", &readErrorPolicy)
+        try x.attribute("io", &io)
+        try x.onOff("ioeventfd", &ioeventfd)
+        try x.onOff("event_idx", &eventIndex)
+        try x.onOff("copy_on_read", &copyOnRead)
+        try x.attribute("discard", &discard)
+        try x.attribute("iothread", &iothread)
+        try x.attribute("detect_zeroes", &detectZeroes)
+        try x.attribute("queues", &queues)
+        try x.attribute("queue_size", &queueSize)
+        try x.onOff("discard_no_unref", &discardNoUnref)
+        try virtio.bind(&x)
+        try x.iothreadMappings(&iothreads)
+        try x.metadataCache(&metadataCacheSize)
+    }
+}
+
+/// An I/O thread that serves a device, with the queues it takes; none means that it takes its share.
+public struct IOThreadMapping: XMLElement {
+    public var id: UInt32 = 0
+    public var queues: [Queue] = []
+
+    public init() {}
+
+    public struct Queue: XMLElement {
+        public var id: UInt32 = 0
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("id", &id) }
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("id", &id)
+        try x.elements("queue", &queues)
+    }
+}
+
+extension XMLBinder {
+    mutating func iothreadMappings(_ list: inout [IOThreadMapping]) throws(XMLError) {
+        try group("iothreads") { (x) throws(XMLError) in try x.elements("iothread", &list) }
+    }
+
+    mutating func metadataCache(_ size: inout ByteSize?) throws(XMLError) {
+        try group("metadata_cache") { (x) throws(XMLError) in
+            try x.size("max_size", &size, unit: .bytes, default: .bytes)
+        }
+    }
+}
+
+/// The format of an image.
+public enum StorageFormat: String, XMLWord {
+    case none, raw, dir, bochs, cloop, dmg, iso, vpc, vdi, fat, vhd, ploop, luks, cow, qcow, qcow2, qed, vmdk
+    /// Old documents' name for a raw image with asynchronous I/O.
+    case aio
+    case auto, unknown
+}

@@ -1,0 +1,120 @@
+import XMLBinding
+
+/// An image that a server keeps.
+public struct NetworkStorage: XMLElement {
+    public var `protocol`: NetworkProtocol = .nbd
+    /// The image's name on the server; for some protocols with the pool or volume in front.
+    public var name: String?
+    public var query: String?
+    public var tls: Bool?
+    public var tlsHostname: String?
+    public var hosts: [StorageHost] = []
+    public var snapshot: String?
+    public var configFile: String?
+    public var sslVerify: Bool?
+    public var cookies: [HTTPCookie] = []
+    /// In bytes.
+    public var readahead: UInt64?
+    /// In seconds.
+    public var timeout: UInt64?
+    @Boxed public var reconnect: Reconnect?
+    /// The iSCSI initiator.
+    public var initiator: String?
+    public var knownHosts: String?
+    @Boxed public var identity: StorageIdentity?
+
+    public init() {}
+
+    public enum NetworkProtocol: String, XMLWord {
+        case nbd, rbd, sheepdog, gluster, iscsi, http, https, ftp, ftps, tftp, ssh, vxhs, nfs
+    }
+
+    /// The attributes of the source; the children follow in `bindChildren`.
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("protocol", &self.protocol)
+        try x.attribute("name", &name)
+        try x.attribute("query", &query)
+        try x.yesNo("tls", &tls)
+        try x.attribute("tlsHostname", &tlsHostname)
+    }
+
+    mutating func bindChildren(_ x: inout XMLBinder) throws(XMLError) {
+        try x.elements("host", &hosts)
+        try x.group("snapshot") { (x) throws(XMLError) in try x.attribute("name", &snapshot) }
+        try x.group("config") { (x) throws(XMLError) in try x.attribute("file", &configFile) }
+        try x.group("ssl") { (x) throws(XMLError) in try x.yesNo("verify", &sslVerify) }
+        try x.group("cookies") { (x) throws(XMLError) in try x.elements("cookie", &cookies) }
+        try x.group("readahead") { (x) throws(XMLError) in try x.attribute("size", &readahead) }
+        try x.group("timeout") { (x) throws(XMLError) in try x.attribute("seconds", &timeout) }
+        try x.group("knownHosts") { (x) throws(XMLError) in try x.attribute("path", &knownHosts) }
+        try x.element("identity", &identity)
+        try x.element("reconnect", &reconnect)
+    }
+
+    mutating func bindInitiator(_ x: inout XMLBinder) throws(XMLError) {
+        try x.initiator(&initiator)
+    }
+}
+
+extension XMLBinder {
+    mutating func initiator(_ name: inout String?) throws(XMLError) {
+        try group("initiator") { (x) throws(XMLError) in
+            try x.group("iqn") { (x) throws(XMLError) in try x.attribute("name", &name) }
+        }
+    }
+}
+
+/// A server.
+public struct StorageHost: XMLElement {
+    public var name: String?
+    public var port: UInt32?
+    public var transport: Transport?
+    public var socket: String?
+
+    public init() {}
+
+    public enum Transport: String, XMLWord { case tcp, unix, rdma }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        if transport == .tcp, x.isWriting { transport = nil }
+        if x.isWriting { try x.attribute("name", &name) }
+        if x.isWriting { try x.attribute("port", &port) }
+        try x.attribute("transport", &transport)
+        try x.attribute("socket", &socket)
+        guard x.isReading else { return }
+        try x.attribute("name", &name)
+        try x.attribute("port", &port)
+    }
+}
+
+/// A cookie that is sent to a web server.
+public struct HTTPCookie: XMLElement {
+    public var name = ""
+    public var value = ""
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("name", &name)
+        try x.content(&value)
+    }
+}
+
+/// As whom the server is asked.
+public struct StorageIdentity: XMLElement {
+    public var user: String?
+    public var group: String?
+    public var username: String?
+    public var keyfile: String?
+    public var agentSocket: String?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("user", &user)
+        try x.attribute("group", &group)
+        try x.attribute("username", &username)
+        try x.attribute("keyfile", &keyfile)
+        try x.attribute("agentsock", &agentSocket)
+    }
+}

@@ -1,0 +1,195 @@
+import Virt
+import XMLBinding
+
+/// An image in a storage pool.
+public struct VolumeReference: XMLElement {
+    public var pool = ""
+    public var volume = ""
+    public var mode: Mode?
+
+    public init() {}
+
+    public enum Mode: String, XMLWord { case `default`, host, direct }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("pool", &pool)
+        try x.attribute("volume", &volume)
+        try x.attribute("mode", &mode)
+    }
+}
+
+/// A namespace of an NVMe disk of the host.
+public struct NVMeReference: XMLElement {
+    public var managed: Bool?
+    /// Counted from 1.
+    public var namespace: UInt64 = 1
+    public var address = PCIAddress()
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        var kind = "pci"
+        try x.attribute("type", &kind)
+        try x.require(kind == "pci", "unsupported source type '\(kind)'")
+        try x.yesNo("managed", &managed)
+        try x.attribute("namespace", &namespace)
+    }
+
+    mutating func bindChildren(_ x: inout XMLBinder) throws(XMLError) {
+        var copy: PCIAddress? = address
+        try x.element("address", &copy)
+        address = copy ?? address
+    }
+}
+
+/// A part of a file or device that is the image.
+public struct StorageSlice: XMLElement {
+    public var offset: UInt64 = 0
+    public var size: UInt64 = 0
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        var kind = "storage"
+        try x.attribute("type", &kind)
+        try x.attribute("offset", &offset)
+        try x.attribute("size", &size)
+    }
+}
+
+/// How one logs in to a server: a name and where the secret is.
+public struct StorageAuth: XMLElement {
+    public var username = ""
+    public var secret = Secret()
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("username", &username)
+        try x.element("secret", &secret)
+    }
+
+    /// A secret that the daemon keeps.
+    public struct Secret: XMLElement {
+        public var type: String?
+        public var reference = SecretReference()
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("type", &type)
+            try reference.bind(&x)
+        }
+    }
+}
+
+/// Which secret is meant: by UUID or by what it's used for.
+public struct SecretReference: XMLElement {
+    public var uuid: UUID?
+    public var usage: String?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("uuid", &uuid)
+        try x.attribute("usage", &usage)
+    }
+}
+
+/// How an image is encrypted.
+public struct StorageEncryption: XMLElement {
+    public var format: Format = .default
+    public var engine: Engine?
+    public var secrets: [Secret] = []
+    @Boxed public var cipher: Cipher?
+    @Boxed public var ivgen: IVGenerator?
+
+    public init() {}
+
+    public enum Format: String, XMLWord {
+        case `default`, qcow, luks, luks2
+        case luksAny = "luks-any"
+    }
+
+    public enum Engine: String, XMLWord { case `default`, qemu, librbd }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("format", &format)
+        try x.attribute("engine", &engine)
+        try x.elements("secret", &secrets)
+        try x.element("cipher", &cipher)
+        try x.element("ivgen", &ivgen)
+    }
+
+    public struct Secret: XMLElement {
+        public var type = "passphrase"
+        public var reference = SecretReference()
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("type", &type)
+            try reference.bind(&x)
+        }
+    }
+
+    public struct Cipher: XMLElement {
+        public var name = ""
+        /// In bits.
+        public var size: UInt32 = 0
+        public var mode: String?
+        public var hash: String?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("name", &name)
+            try x.attribute("size", &size)
+            try x.attribute("mode", &mode)
+            try x.attribute("hash", &hash)
+        }
+    }
+
+    public struct IVGenerator: XMLElement {
+        public var name = ""
+        public var hash: String?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("name", &name)
+            try x.attribute("hash", &hash)
+        }
+    }
+}
+
+/// SCSI reservations, which a helper makes for the hypervisor.
+public struct Reservations: XMLElement {
+    public var managed: Bool?
+    @Boxed public var source: Source?
+
+    public init() {}
+
+    /// Where a helper listens that somebody else runs.
+    public struct Source: XMLElement {
+        public var type = "unix"
+        public var path: String?
+        public var mode = "client"
+        @Boxed public var reconnect: Reconnect?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("type", &type)
+            try x.attribute("path", &path)
+            try x.attribute("mode", &mode)
+            try x.element("reconnect", &reconnect)
+        }
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.yesNo("managed", &managed)
+        if x.isWriting, x.options.contains(.inactive), managed != false { return }
+        try x.element("source", &source)
+    }
+}

@@ -1,0 +1,127 @@
+import XMLBinding
+
+/// Where an image comes from.
+public struct StorageSource: Equatable, Sendable {
+    public var type: Kind = .file
+    /// The file, device, folder or socket.
+    public var path: String?
+    /// Open descriptors that stand for the file.
+    public var fdgroup: String?
+    @Boxed public var network: NetworkStorage?
+    @Boxed public var volume: VolumeReference?
+    @Boxed public var nvme: NVMeReference?
+    public var startupPolicy: StartupPolicy?
+    /// A number by which the running domain's images are told apart.
+    public var index: UInt32?
+    @Boxed public var reconnect: Reconnect?
+    public var seclabels: [DeviceSeclabel] = []
+    @Boxed public var slice: StorageSlice?
+    @Boxed public var dataStore: DataStore?
+    @Boxed public var auth: StorageAuth?
+    @Boxed public var encryption: StorageEncryption?
+    @Boxed public var reservations: Reservations?
+
+    public init() {}
+
+    /// A local file.
+    public init(file: String) { path = file }
+
+    public enum Kind: String, XMLWord { case file, block, dir, network, volume, nvme, vhostuser, vhostvdpa }
+
+    public enum StartupPolicy: String, XMLWord { case `default`, mandatory, requisite, optional }
+
+    /// No medium is in the drive.
+    public var isEmpty: Bool {
+        switch type {
+        case .file, .block, .dir, .vhostuser, .vhostvdpa: path == nil && fdgroup == nil
+        case .network: network == nil
+        case .volume: volume == nil
+        case .nvme: nvme == nil
+        }
+    }
+}
+
+extension StorageSource {
+    /// Binds the `source` element; the `type` stands on the element around it.
+    mutating func bindElement(_ x: inout XMLBinder, allowEmpty: Bool = true) throws(XMLError) {
+        if x.isWriting {
+            let mustStand = !isEmpty && type == .network
+            if isEmpty, startupPolicy == nil, seclabels.isEmpty, index == nil || x.hides(index) { return }
+            if mustStand {
+                return try x.always("source") { (x) throws(XMLError) in try bindContents(&x) }
+            }
+        }
+        try x.group("source") { (x) throws(XMLError) in try bindContents(&x) }
+    }
+
+    private mutating func bindContents(_ x: inout XMLBinder) throws(XMLError) {
+        try bindLocation(&x)
+        if x.isReading || type != .network { try x.attribute("startupPolicy", &startupPolicy) }
+        try bindIndex(&x)
+        try bindLocationChildren(&x)
+        try x.elements("seclabel", &seclabels)
+        try x.group("slices") { (x) throws(XMLError) in try x.element("slice", &slice) }
+        try x.element("auth", &auth)
+        try x.element("encryption", &encryption)
+        try x.element("dataStore", &dataStore)
+        try x.element("reservations", &reservations)
+        try bindInitiator(&x)
+    }
+
+    private mutating func bindLocation(_ x: inout XMLBinder) throws(XMLError) {
+        switch type {
+        case .file:
+            try x.attribute("file", &path)
+            try x.attribute("fdgroup", &fdgroup)
+        case .block, .vhostvdpa: try x.attribute("dev", &path)
+        case .dir: try x.attribute("dir", &path)
+        case .network: try x.inline(&network)
+        case .volume:
+            if x.isReading, x.node?.attribute("pool") == nil { return }
+            try x.inline(&volume)
+        case .nvme: try x.inline(&nvme)
+        case .vhostuser:
+            var kind = "unix"
+            try x.attribute("type", &kind, default: "unix")
+            try x.attribute("path", &path)
+        }
+        if path == "", x.isReading { path = nil }
+    }
+
+    private mutating func bindLocationChildren(_ x: inout XMLBinder) throws(XMLError) {
+        switch type {
+        case .network: try network?.bindChildren(&x)
+        case .nvme: try nvme?.bindChildren(&x)
+        case .vhostuser: try x.element("reconnect", &reconnect)
+        default: break
+        }
+    }
+
+    private mutating func bindIndex(_ x: inout XMLBinder) throws(XMLError) {
+        var index = x.isWriting && x.hides(index) ? nil : index
+        try x.attribute("index", &index)
+        if x.isReading { self.index = x.options.contains(.inactive) ? nil : index }
+    }
+
+    private mutating func bindInitiator(_ x: inout XMLBinder) throws(XMLError) {
+        if type == .network { try network?.bindInitiator(&x) }
+    }
+}
+
+extension XMLBinder {
+    /// Whether a number of the running domain is left out.
+    fileprivate func hides(_ index: UInt32?) -> Bool {
+        index == nil || options.contains(.inactive)
+    }
+
+    /// Binds a part that has no element of its own.
+    mutating func inline<T: XMLElement>(_ value: inout T?) throws(XMLError) {
+        if isReading {
+            var new = T()
+            try new.bind(&self)
+            value = new
+        } else if var copy = value {
+            try copy.bind(&self)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import XMLBinding
+
+/// The devices of a domain, by their kinds in the order in which documents list them.
+public struct DomainDevices: Equatable, Sendable {
+    public var emulator: String?
+    public var disks: [DiskDevice] = []
+    public var controllers: [ControllerDevice] = []
+    public var leases: [Lease] = []
+    public var filesystems: [FilesystemDevice] = []
+    public var interfaces: [InterfaceDevice] = []
+    public var smartcards: [SmartcardDevice] = []
+    public var serials: [SerialDevice] = []
+    public var parallels: [ParallelDevice] = []
+    public var consoles: [ConsoleDevice] = []
+    public var channels: [ChannelDevice] = []
+    public var inputs: [InputDevice] = []
+    public var tpms: [TPMDevice] = []
+    public var graphics: [GraphicsDevice] = []
+    public var sounds: [SoundDevice] = []
+    public var audios: [AudioBackend] = []
+    public var videos: [VideoDevice] = []
+    public var hostdevs: [HostdevDevice] = []
+    public var redirdevs: [RedirdevDevice] = []
+    @Boxed public var redirFilter: RedirectionFilter?
+    public var hubs: [HubDevice] = []
+    public var watchdogs: [WatchdogDevice] = []
+    @Boxed public var memballoon: MemballoonDevice?
+    public var rngs: [RNGDevice] = []
+    @Boxed public var nvram: NVRAMDevice?
+    public var panics: [PanicDevice] = []
+    public var shmems: [ShmemDevice] = []
+    public var memories: [MemoryDevice] = []
+    public var iommus: [IOMMUDevice] = []
+    @Boxed public var vsock: VsockDevice?
+    public var cryptos: [CryptoDevice] = []
+    @Boxed public var pstore: PstoreDevice?
+
+    public init() {}
+
+    mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("emulator", &emulator)
+        try x.elements("disk", &disks)
+        try x.elements("controller", &controllers)
+        try x.elements("lease", &leases)
+        try x.elements("filesystem", &filesystems)
+        try x.elements("interface", &interfaces)
+        try x.elements("smartcard", &smartcards)
+        try x.elements("serial", &serials)
+        try x.elements("parallel", &parallels)
+        try x.elements("console", &consoles)
+        try x.elements("channel", &channels)
+        try x.elements("input", &inputs)
+        try x.elements("tpm", &tpms)
+        try x.elements("graphics", &graphics)
+        try x.elements("sound", &sounds)
+        try x.elements("audio", &audios)
+        try x.elements("video", &videos)
+        try bindRest(&x)
+    }
+
+    private mutating func bindRest(_ x: inout XMLBinder) throws(XMLError) {
+        try x.elements("hostdev", &hostdevs)
+        try x.elements("redirdev", &redirdevs)
+        try x.element("redirfilter", &redirFilter)
+        try x.elements("hub", &hubs)
+        try x.elements("watchdog", &watchdogs)
+        try x.element("memballoon", &memballoon)
+        try x.elements("rng", &rngs)
+        try x.element("nvram", &nvram)
+        try x.elements("panic", &panics)
+        try x.elements("shmem", &shmems)
+        try x.elements("memory", &memories)
+        try x.elements("crypto", &cryptos)
+        try x.elements("iommu", &iommus)
+        try x.element("vsock", &vsock)
+        try x.element("pstore", &pstore)
+    }
+}

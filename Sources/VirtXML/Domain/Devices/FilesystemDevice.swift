@@ -1,0 +1,119 @@
+import XMLBinding
+
+/// A folder of the host that the guest may mount.
+public struct FilesystemDevice: Device {
+    public static let elementName: StaticString = "filesystem"
+    public var type: Kind = .mount
+    public var accessMode: AccessMode?
+    public var multidevs: Multidevs?
+    /// The mode of new files, in octal digits.
+    public var fmode: String?
+    /// The mode of new folders, in octal digits.
+    public var dmode: String?
+    public var model: VirtioModel?
+    @Boxed public var driver: Driver?
+    @Boxed public var binary: Binary?
+    public var source = Source()
+    @Boxed public var idmap: IDMap?
+    /// The mount tag or the place in a container.
+    public var targetDir: String?
+    public var readonly = false
+    public var spaceHardLimit: ByteSize?
+    public var spaceSoftLimit: ByteSize?
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    public enum Kind: String, XMLWord { case mount, block, file, template, ram, bind, volume }
+    public enum AccessMode: String, XMLWord { case passthrough, mapped, squash }
+    public enum Multidevs: String, XMLWord { case `default`, remap, forbid, warn }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &type, default: .mount)
+        try x.attribute("accessmode", &accessMode)
+        try x.attribute("multidevs", &multidevs)
+        try x.attribute("model", &model)
+        try x.attribute("fmode", &fmode)
+        try x.attribute("dmode", &dmode)
+        try x.element("driver", &driver)
+        try x.element("binary", &binary)
+        try x.group("source") { (x) throws(XMLError) in try source.bind(&x, type) }
+        try x.element("idmap", &idmap)
+        try x.group("target") { (x) throws(XMLError) in try x.attribute("dir", &targetDir) }
+        try x.flag("readonly", &readonly)
+        try info.bind(&x)
+        try x.size("space_hard_limit", &spaceHardLimit, unit: .bytes, default: .bytes)
+        try x.size("space_soft_limit", &spaceSoftLimit, unit: .bytes, default: .bytes)
+    }
+
+    public struct Driver: XMLElement {
+        public var type: String?
+        public var format: StorageFormat?
+        public var wrpolicy: String?
+        public var queue: UInt32?
+        public var virtio = VirtioOptions()
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("type", &type)
+            try x.attribute("format", &format)
+            try x.attribute("wrpolicy", &wrpolicy)
+            try x.attribute("queue", &queue)
+            try virtio.bind(&x)
+        }
+    }
+
+    /// The program that serves the folder.
+    public struct Binary: XMLElement {
+        public var path: String?
+        public var xattr: Bool?
+        public var cacheMode: String?
+        public var sandboxMode: String?
+        public var posixLock: Bool?
+        public var flock: Bool?
+        public var threadPoolSize: Int32?
+        public var openFiles: UInt64?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("path", &path)
+            try x.onOff("xattr", &xattr)
+            try x.group("cache") { (x) throws(XMLError) in try x.attribute("mode", &cacheMode) }
+            try x.group("sandbox") { (x) throws(XMLError) in try x.attribute("mode", &sandboxMode) }
+            try x.group("lock") { (x) throws(XMLError) in
+                try x.onOff("posix", &posixLock)
+                try x.onOff("flock", &flock)
+            }
+            try x.group("thread_pool") { (x) throws(XMLError) in try x.attribute("size", &threadPoolSize) }
+            try x.group("openfiles") { (x) throws(XMLError) in try x.attribute("max", &openFiles) }
+        }
+    }
+
+    /// Where the files are; which field counts depends on the type.
+    public struct Source: Equatable, Sendable {
+        public var path: String?
+        public var socket: String?
+        public var pool: String?
+        public var volume: String?
+        public var usage: ByteSize?
+
+        public init() {}
+
+        mutating func bind(_ x: inout XMLBinder, _ type: Kind) throws(XMLError) {
+            switch type {
+            case .mount, .bind:
+                try x.attribute("dir", &path)
+                try x.attribute("socket", &socket)
+            case .block: try x.attribute("dev", &path)
+            case .file: try x.attribute("file", &path)
+            case .template: try x.attribute("name", &path)
+            case .ram: try x.size(attribute: "usage", unitAttribute: "units", &usage)
+            case .volume:
+                try x.attribute("pool", &pool)
+                try x.attribute("volume", &volume)
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import XMLBinding
+
+extension GraphicsDevice {
+    mutating func bindVNC(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isWriting, case .socket(let path, _)? = listens.first?.kind {
+            try writeSocket(path, &x)
+        } else {
+            try bindPort(&x)
+            try x.attribute("websocket", &websocket)
+            try bindOldListen(&x)
+        }
+        try x.attribute("keymap", &keymap)
+        try x.attribute("sharePolicy", &sharePolicy)
+        try x.yesNo("powerControl", &powerControl)
+        try bindPassword(&x)
+        try bindListens(&x)
+        try x.audio(&audioID)
+    }
+
+    mutating func bindSpice(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading || (port ?? 0) != 0 || !isDefaultAuto { try bindSpicePorts(&x) }
+        try x.attribute("keymap", &keymap)
+        try x.attribute("defaultMode", &defaultMode)
+        if defaultMode == .any { defaultMode = nil }
+        try bindPassword(&x)
+        try bindListens(&x)
+        try x.inline(&spice)
+        try x.element("gl", &gl)
+    }
+
+    mutating func bindRDP(_ x: inout XMLBinder) throws(XMLError) {
+        try bindPort(&x)
+        try x.yesNo("replaceUser", &replaceUser)
+        try x.yesNo("multiUser", &multiUser)
+        try bindOldListen(&x)
+        if x.isReading || x.options.contains(.secure) {
+            try x.attribute("username", &username)
+            try x.attribute("passwd", &password)
+        }
+        try bindListens(&x)
+    }
+
+    /// Nothing is said about ports: only sockets or nothing is listened on.
+    private var isDefaultAuto: Bool {
+        guard let first = listens.first else { return false }
+        switch first.kind {
+        case .socket, .none: return true
+        case .address, .network: return false
+        }
+    }
+
+    private mutating func bindPort(_ x: inout XMLBinder) throws(XMLError) {
+        guard x.isWriting else {
+            try x.attribute("port", &port)
+            return try x.yesNo("autoport", &autoport)
+        }
+        if listens.first?.kind == GraphicsListen.Kind.none { return }
+        var shown: Int32? = port ?? -1
+        if autoport == true, x.options.contains(.inactive) { shown = -1 }
+        try x.attribute("port", &shown)
+        try x.yesNo("autoport", &autoport)
+    }
+
+    private mutating func bindSpicePorts(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading {
+            try x.attribute("port", &port)
+            try x.attribute("tlsPort", &tlsPort)
+            try x.yesNo("autoport", &autoport)
+            return try bindOldListen(&x)
+        }
+        let hidden = autoport == true && x.options.contains(.inactive)
+        var plain = hidden || port == 0 ? nil : port
+        var tls = hidden || tlsPort == 0 ? nil : tlsPort
+        try x.attribute("port", &plain)
+        try x.attribute("tlsPort", &tls)
+        if listens.first?.kind != GraphicsListen.Kind.none { try x.yesNo("autoport", &autoport) }
+        try bindOldListen(&x)
+    }
+
+    private func writeSocket(_ path: String?, _ x: inout XMLBinder) throws(XMLError) {
+        guard case .socket(_, let generated)? = listens.first?.kind else { return }
+        if generated, x.options.contains(.inactive) { return }
+        var path = path
+        try x.attribute("socket", &path)
+    }
+
+    /// Older programs look for the first address on the device itself.
+    private mutating func bindOldListen(_ x: inout XMLBinder) throws(XMLError) {
+        guard x.isWriting, let first = listens.first else { return }
+        var address: String?
+        switch first.kind {
+        case .address(let text): address = text
+        case .network(_, let text): address = x.options.contains(.inactive) ? nil : text
+        default: break
+        }
+        try x.attribute("listen", &address)
+    }
+
+    private mutating func bindPassword(_ x: inout XMLBinder) throws(XMLError) {
+        guard x.isReading || x.options.contains(.secure) else {
+            return try x.attribute("connected", &connected)
+        }
+        try x.attribute("passwd", &password)
+        if x.isReading || password != nil { try x.attribute("passwdValidTo", &passwordValidTo) }
+        try x.attribute("connected", &connected)
+    }
+
+    private mutating func bindListens(_ x: inout XMLBinder) throws(XMLError) {
+        guard x.isReading else { return try x.elements("listen", &listens) }
+        try x.elements("listen", &listens)
+        try GraphicsListen.mergeOld(x, &listens, type)
+    }
+}

@@ -1,0 +1,154 @@
+import Virt
+import XMLBinding
+
+/// A device of the host that is handed to the guest.
+public struct HostdevDevice: Device {
+    public static let elementName: StaticString = "hostdev"
+    public var source: Source = .pci(PCIHostdev())
+    /// The daemon detaches the device from the host and gives it back.
+    public var managed = false
+    public var model: String?
+    public var sgIO: DiskDevice.SGIO?
+    public var rawIO: Bool?
+    public var display: Bool?
+    public var ramfb: Bool?
+    @Boxed public var driver: Driver?
+    @Boxed public var teaming: InterfaceDevice.Teaming?
+    public var readonly = false
+    public var shareable = false
+    public var ips: [InterfaceIP] = []
+    public var routes: [InterfaceRoute] = []
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    /// Which device it is.
+    public enum Source: Equatable, Sendable {
+        case pci(PCIHostdev)
+        case usb(USBHostdev)
+        case scsi(SCSIHostdev)
+        case scsiHost(SCSIHostHostdev)
+        case mdev(UUID?)
+        /// A container's block device, character device or network interface.
+        case storage(String)
+        case misc(String)
+        case net(String)
+    }
+
+    public enum Mode: String, XMLWord { case subsystem, capabilities }
+
+    public enum Kind: String, XMLWord {
+        case usb, pci, scsi, mdev, storage, misc, net
+        case scsiHost = "scsi_host"
+    }
+
+    public var kind: Kind {
+        switch source {
+        case .pci: .pci
+        case .usb: .usb
+        case .scsi: .scsi
+        case .scsiHost: .scsiHost
+        case .mdev: .mdev
+        case .storage: .storage
+        case .misc: .misc
+        case .net: .net
+        }
+    }
+
+    /// A subsystem's device, or something of the host that a container is allowed.
+    public var mode: Mode {
+        switch source {
+        case .storage, .misc, .net: .capabilities
+        default: .subsystem
+        }
+    }
+
+    public struct Driver: XMLElement {
+        public var name: String?
+        public var model: String?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("name", &name)
+            try x.attribute("model", &model)
+        }
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try bindKind(&x)
+        try x.element("driver", &driver)
+        try x.always("source") { (x) throws(XMLError) in try bindSource(&x) }
+        try x.element("teaming", &teaming)
+        try x.elements("ip", &ips)
+        try x.elements("route", &routes)
+        try x.flag("readonly", &readonly)
+        try x.flag("shareable", &shareable)
+        try info.bind(&x)
+    }
+
+    private mutating func bindKind(_ x: inout XMLBinder) throws(XMLError) {
+        var mode = mode
+        var kind = kind
+        try x.attribute("mode", &mode, default: .subsystem)
+        try x.attribute("type", &kind)
+        if x.isReading { source = Source(kind) }
+        try bindManaged(&x, mode)
+        try x.attribute("model", &model)
+        try x.attribute("sgio", &sgIO)
+        try x.yesNo("rawio", &rawIO)
+        try x.onOff("display", &display)
+        try x.onOff("ramfb", &ramfb)
+    }
+
+    private mutating func bindManaged(_ x: inout XMLBinder, _ mode: Mode) throws(XMLError) {
+        if x.isWriting, mode == .capabilities { return }
+        var word: Bool? = managed
+        try x.yesNo("managed", &word)
+        managed = word ?? managed
+    }
+
+    private mutating func bindSource(_ x: inout XMLBinder) throws(XMLError) {
+        switch source {
+        case .pci(var device): try bind(&device, &x, Source.pci)
+        case .usb(var device): try bind(&device, &x, Source.usb)
+        case .scsi(var device): try bind(&device, &x, Source.scsi)
+        case .scsiHost(var device): try bind(&device, &x, Source.scsiHost)
+        case .mdev(var uuid):
+            try x.group("address") { (x) throws(XMLError) in try x.attribute("uuid", &uuid) }
+            source = .mdev(uuid)
+        case .storage(var path):
+            try x.value("block", &path)
+            source = .storage(path)
+        case .misc(var path):
+            try x.value("char", &path)
+            source = .misc(path)
+        case .net(var name):
+            try x.value("interface", &name)
+            source = .net(name)
+        }
+    }
+
+    private mutating func bind<T: XMLElement>(
+        _ device: inout T, _ x: inout XMLBinder, _ wrap: (T) -> Source
+    ) throws(XMLError) {
+        try device.bind(&x)
+        source = wrap(device)
+    }
+}
+
+extension HostdevDevice.Source {
+    fileprivate init(_ kind: HostdevDevice.Kind) {
+        self =
+            switch kind {
+            case .pci: .pci(PCIHostdev())
+            case .usb: .usb(USBHostdev())
+            case .scsi: .scsi(SCSIHostdev())
+            case .scsiHost: .scsiHost(SCSIHostHostdev())
+            case .mdev: .mdev(nil)
+            case .storage: .storage("")
+            case .misc: .misc("")
+            case .net: .net("")
+            }
+    }
+}

@@ -1,0 +1,65 @@
+import XMLBinding
+
+/// A keyboard, mouse or tablet.
+public struct InputDevice: Device {
+    public static let elementName: StaticString = "input"
+    public var type: Kind = .mouse
+    public var bus: Bus?
+    public var model: VirtioModel?
+    public var driver = VirtioOptions()
+    @Boxed public var source: Source?
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    public init(_ type: Kind, bus: Bus?) {
+        self.type = type
+        self.bus = bus
+    }
+
+    public enum Kind: String, XMLWord { case mouse, tablet, keyboard, passthrough, evdev }
+
+    public enum Bus: String, XMLWord { case ps2, usb, xen, parallels, virtio, none }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading, x.node?.attribute("type") == nil {
+            throw x.fault("missing input device type", .internalError)
+        }
+        try x.attribute("type", &type)
+        try x.attribute("bus", &bus)
+        try x.attribute("model", &model)
+        try x.element("driver", &driver)
+        try x.element("source", &source)
+        try info.bind(&x)
+    }
+
+    /// The host's device whose events the guest gets.
+    public struct Source: XMLElement {
+        public var evdev: String?
+        public var dev: String?
+        public var grab: Grab?
+        public var grabToggle: GrabToggle?
+        public var `repeat`: Bool?
+
+        public init() {}
+
+        public enum Grab: String, XMLWord { case all }
+
+        public enum GrabToggle: String, XMLWord {
+            case ctrlCtrl = "ctrl-ctrl"
+            case altAlt = "alt-alt"
+            case shiftShift = "shift-shift"
+            case metaMeta = "meta-meta"
+            case scrolllock
+            case ctrlScrolllock = "ctrl-scrolllock"
+        }
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("evdev", &evdev)
+            try x.attribute("dev", &dev)
+            try x.attribute("grab", &grab)
+            try x.attribute("grabToggle", &grabToggle)
+            try x.onOff("repeat", &self.repeat)
+        }
+    }
+}

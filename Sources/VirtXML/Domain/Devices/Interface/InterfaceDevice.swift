@@ -1,0 +1,200 @@
+import XMLBinding
+
+/// A network card.
+public struct InterfaceDevice: Device {
+    public static let elementName: StaticString = "interface"
+
+    public var type: Kind = .user
+    public var managed: Bool?
+    public var trustGuestRxFilters: Bool?
+    public var mac: InterfaceMAC?
+    public var source = InterfaceSource()
+    public var script: String?
+    public var downscript: String?
+    public var backendDomain: String?
+    @Boxed public var bandwidth: Bandwidth?
+    @Boxed public var vlan: VLAN?
+    public var isolated: Bool?
+    @Boxed public var virtualPort: VirtualPort?
+    public var ips: [InterfaceIP] = []
+    public var routes: [InterfaceRoute] = []
+    public var portForwards: [PortForward] = []
+    @Boxed public var target: Target?
+    public var guestDev: String?
+    public var guestActual: String?
+    public var model: String?
+    @Boxed public var driver: InterfaceDriver?
+    @Boxed public var backend: Backend?
+    @Boxed public var filter: FilterReference?
+    public var linkState: LinkState?
+    public var mtu: UInt32?
+    @Boxed public var teaming: Teaming?
+    /// How many received packets are gathered before the guest is told.
+    public var coalesceRxFrames: UInt32?
+    /// The size of the socket's send buffer; nil for the default.
+    public var sndbuf: UInt64?
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    public enum Kind: String, XMLWord {
+        case user, ethernet, vhostuser, server, client, mcast, udp, network, bridge, `internal`, direct
+        case hostdev, vdpa, null, vds
+    }
+
+    public enum LinkState: String, XMLWord { case `default`, up, down }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &type)
+        try x.yesNo("managed", &managed)
+        try x.yesNo("trustGuestRxFilters", &trustGuestRxFilters)
+        try x.element("mac", &mac)
+        try source.bindElement(&x, type)
+        try bindHost(&x)
+        try bindGuest(&x)
+        try bindTuning(&x)
+        try info.bind(&x)
+    }
+
+    private mutating func bindHost(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("script") { (x) throws(XMLError) in try x.attribute("path", &script) }
+        try x.group("downscript") { (x) throws(XMLError) in try x.attribute("path", &downscript) }
+        try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
+        try x.element("bandwidth", &bandwidth)
+        try x.element("vlan", &vlan)
+        try x.element("virtualport", &virtualPort)
+        try x.elements("ip", &ips)
+        try x.elements("route", &routes)
+        try x.elements("portForward", &portForwards)
+        try x.group("port") { (x) throws(XMLError) in try x.yesNo("isolated", &isolated) }
+        try bindTarget(&x)
+        try x.group("guest") { (x) throws(XMLError) in
+            try x.attribute("dev", &guestDev)
+            if !x.options.contains(.inactive) { try x.attribute("actual", &guestActual) }
+        }
+    }
+
+    /// A name that the daemon made up is not part of the definition.
+    private mutating func bindTarget(_ x: inout XMLBinder) throws(XMLError) {
+        var shown = target
+        if x.isWriting, x.options.contains(.inactive), let dev = target?.dev, Target.isGenerated(dev) {
+            shown?.dev = nil
+            if shown?.managed == nil { shown = nil }
+        }
+        try x.element("target", &shown)
+        guard x.isReading else { return }
+        target = shown
+        if let dev = shown?.dev, x.options.contains(.inactive), Target.isGenerated(dev) {
+            target?.dev = nil
+            if target?.managed == nil { target = nil }
+        }
+    }
+
+    private mutating func bindGuest(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("model") { (x) throws(XMLError) in try x.attribute("type", &model) }
+        try x.element("driver", &driver)
+        try x.element("backend", &backend)
+        try x.element("filterref", &filter)
+        try x.element("teaming", &teaming)
+    }
+
+    private mutating func bindTuning(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("tune") { (x) throws(XMLError) in try x.value("sndbuf", &sndbuf) }
+        try x.group("link") { (x) throws(XMLError) in try x.attribute("state", &linkState) }
+        try x.group("mtu") { (x) throws(XMLError) in try x.attribute("size", &mtu) }
+        try x.group("coalesce") { (x) throws(XMLError) in
+            try x.group("rx") { (x) throws(XMLError) in
+                try x.group("frames") { (x) throws(XMLError) in try x.attribute("max", &coalesceRxFrames) }
+            }
+        }
+        if coalesceRxFrames == 0 { coalesceRxFrames = nil }
+    }
+
+    /// The host's end of the cable.
+    public struct Target: XMLElement {
+        public var dev: String?
+        public var managed: Bool?
+
+        public init() {}
+
+        /// Whether a name is one that the daemon makes up for the time that a domain runs.
+        public static func isGenerated(_ name: String) -> Bool {
+            ["vnet", "vif", "macvtap", "macvlan"].contains { name.hasPrefix($0) }
+        }
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("dev", &dev)
+            try x.yesNo("managed", &managed)
+        }
+    }
+
+    /// What carries the packets.
+    public struct Backend: XMLElement {
+        public var type: Kind?
+        public var tap: String?
+        public var vhost: String?
+        public var logFile: String?
+
+        public init() {}
+
+        public enum Kind: String, XMLWord { case `default`, passt }
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("type", &type)
+            try x.attribute("tap", &tap)
+            try x.attribute("vhost", &vhost)
+            try x.attribute("logFile", &logFile)
+        }
+    }
+
+    /// A card that stands in for another one while that one is away.
+    public struct Teaming: XMLElement {
+        public var type: Kind = .persistent
+        /// The alias of the card that stays.
+        public var persistent: String?
+
+        public init() {}
+
+        public enum Kind: String, XMLWord { case persistent, transient }
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("type", &type)
+            try x.attribute("persistent", &persistent)
+        }
+    }
+}
+
+/// A card's hardware address.
+public struct InterfaceMAC: XMLElement {
+    public var address = MACAddress((0, 0, 0, 0, 0, 0))
+    public var type: Origin?
+    public var check: Bool?
+    public var currentAddress: MACAddress?
+
+    public init() {}
+
+    public init(_ address: MACAddress) { self.address = address }
+
+    public enum Origin: String, XMLWord { case generated, `static` }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.mac("address", &address)
+        try x.attribute("type", &type)
+        try x.yesNo("check", &check)
+        try x.attribute("currentAddress", &currentAddress)
+    }
+}
+
+extension XMLBinder {
+    mutating func mac(_ name: StaticString, _ address: inout MACAddress) throws(XMLError) {
+        var text = isWriting ? address.xml : ""
+        try attribute(name, &text)
+        guard isReading else { return }
+        guard let parsed = MACAddress(xml: text) else {
+            throw fault("unable to parse mac address '\(text)'", value: text)
+        }
+        try require(
+            !parsed.isMulticast, "expected unicast mac address, found multicast '\(text)'")
+        address = parsed
+    }
+}

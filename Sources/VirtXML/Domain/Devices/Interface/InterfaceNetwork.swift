@@ -1,0 +1,120 @@
+import Virt
+import XMLBinding
+
+/// How much a card may send and receive.
+public struct Bandwidth: XMLElement {
+    public var classID: UInt32?
+    public var inbound: Limits?
+    public var outbound: Limits?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("classID", &classID)
+        try x.element("inbound", &inbound)
+        try x.element("outbound", &outbound)
+    }
+
+    /// In KiB a second; `burst` in KiB.
+    public struct Limits: XMLElement {
+        public var average: UInt64?
+        public var peak: UInt64?
+        public var burst: UInt64?
+        public var floor: UInt64?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("average", &average)
+            try x.attribute("peak", &peak)
+            try x.attribute("floor", &floor)
+            try x.attribute("burst", &burst)
+        }
+    }
+}
+
+/// The virtual networks that a card's packets belong to.
+public struct VLAN: XMLElement {
+    public var trunk = false
+    public var tags: [Tag] = []
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isWriting, tags.count > 1 || tags.contains(where: { $0.nativeMode != nil }) { trunk = true }
+        try x.yes("trunk", &trunk)
+        try x.elements("tag", &tags)
+    }
+
+    public struct Tag: XMLElement {
+        /// 0...4095
+        public var id: UInt32 = 0
+        public var nativeMode: NativeMode?
+
+        public init() {}
+
+        public enum NativeMode: String, XMLWord { case tagged, untagged }
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("id", &id)
+            try x.require(id <= 4095, "vlan tag id \(id) too large (maximum 4095)")
+            try x.attribute("nativeMode", &nativeMode)
+        }
+    }
+}
+
+/// What a switch is told about a card.
+public struct VirtualPort: XMLElement {
+    public var type: Kind?
+    public var managerID: UInt32?
+    public var typeID: UInt32?
+    public var typeIDVersion: UInt32?
+    public var instanceID: UUID?
+    public var interfaceID: UUID?
+    public var profileID: String?
+
+    public init() {}
+
+    public enum Kind: String, XMLWord {
+        case none, openvswitch, midonet
+        case qbg = "802.1Qbg"
+        case qbh = "802.1Qbh"
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &type)
+        try x.group("parameters") { (x) throws(XMLError) in
+            try x.number("managerid", &managerID)
+            try x.number("typeid", &typeID)
+            try x.number("typeidversion", &typeIDVersion)
+            try x.attribute("instanceid", &instanceID)
+            try x.attribute("interfaceid", &interfaceID)
+            try x.attribute("profileid", &profileID)
+        }
+    }
+}
+
+/// A filter that a card's packets pass, with values for its variables.
+public struct FilterReference: XMLElement {
+    public var filter = ""
+    public var parameters: [Parameter] = []
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("filter", &filter)
+        try x.elements("parameter", &parameters)
+    }
+
+    public struct Parameter: XMLElement {
+        public var name = ""
+        public var value = ""
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("name", &name)
+            try x.attribute("value", &value)
+        }
+    }
+}

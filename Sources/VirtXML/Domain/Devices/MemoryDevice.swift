@@ -1,0 +1,74 @@
+import Virt
+import XMLBinding
+
+/// Memory that can be plugged in.
+public struct MemoryDevice: Device {
+    public static let elementName: StaticString = "memory"
+    public var model: Model = .dimm
+    public var access: MemoryAccess?
+    public var discard: Bool?
+    public var uuid: UUID?
+    public var pageSize: ByteSize?
+    public var nodemask: CPUSet?
+    public var path: String?
+    public var alignSize: ByteSize?
+    public var pmem = false
+    public var target = Target()
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    public enum Model: String, XMLWord {
+        case none, dimm, nvdimm
+        case virtioPmem = "virtio-pmem"
+        case virtioMem = "virtio-mem"
+        case sgxEPC = "sgx-epc"
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("model", &model)
+        try x.attribute("access", &access)
+        try x.yesNo("discard", &discard)
+        try x.value("uuid", &uuid)
+        try x.group("source") { (x) throws(XMLError) in
+            try x.value("nodemask", &nodemask)
+            try x.size("pagesize", &pageSize)
+            try x.value("path", &path)
+            try x.size("alignsize", &alignSize)
+            try x.flag("pmem", &pmem)
+        }
+        try x.element("target", &target)
+        try info.bind(&x)
+    }
+
+    /// What the guest gets.
+    public struct Target: XMLElement {
+        public var dynamicMemslots: Bool?
+        public var size: ByteSize?
+        public var node: UInt32?
+        public var labelSize: ByteSize?
+        public var blockSize: ByteSize?
+        public var requestedSize: ByteSize?
+        /// What the guest has taken; only while the domain runs.
+        public var currentSize: ByteSize?
+        public var readonly = false
+        public var base: UInt64?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.yesNo("dynamicMemslots", &dynamicMemslots)
+            try x.size("size", &size)
+            try x.value("node", &node)
+            try x.group("label") { (x) throws(XMLError) in try x.size("size", &labelSize) }
+            try x.flag("readonly", &readonly)
+            try x.size("block", &blockSize)
+            try x.size("requested", &requestedSize)
+            if !x.options.contains(.inactive) { try x.size("current", &currentSize) }
+            try x.group("address") { (x) throws(XMLError) in try x.hex("base", &base, width: 1) }
+        }
+    }
+}
+
+/// Whether others on the host may see a guest's memory.
+public enum MemoryAccess: String, XMLWord { case `default`, shared, `private` }

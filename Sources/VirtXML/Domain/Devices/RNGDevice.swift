@@ -1,0 +1,69 @@
+import XMLBinding
+
+/// A source of random numbers.
+public struct RNGDevice: Device {
+    public static let elementName: StaticString = "rng"
+    public var model: VirtioModel = .virtio
+    public var rate: Rate?
+    public var backend: Backend = .random(nil)
+    public var driver = VirtioOptions()
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    /// Where the host takes them from.
+    public enum Backend: Equatable, Sendable {
+        /// A file; nil for the host's usual one.
+        case random(String?)
+        case egd(CharacterSource)
+        case builtin
+    }
+
+    private enum BackendKind: String, XMLWord { case random, egd, builtin }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading, x.node?.attribute("model") == nil { throw x.fault("missing RNG device model") }
+        try x.attribute("model", &model)
+        try x.element("rate", &rate)
+        try x.group("backend") { (x) throws(XMLError) in try bindBackend(&x) }
+        try x.element("driver", &driver)
+        try info.bind(&x)
+    }
+
+    private mutating func bindBackend(_ x: inout XMLBinder) throws(XMLError) {
+        var kind: BackendKind =
+            switch backend {
+            case .random: .random
+            case .egd: .egd
+            case .builtin: .builtin
+            }
+        try x.attribute("model", &kind)
+        switch kind {
+        case .builtin: backend = .builtin
+        case .random:
+            var path: String?
+            if case .random(let known) = backend { path = known }
+            try x.content(&path)
+            backend = .random(path)
+        case .egd:
+            var source = CharacterSource()
+            if case .egd(let known) = backend { source = known }
+            try source.bindType(&x)
+            try source.bind(&x)
+            backend = .egd(source)
+        }
+    }
+
+    public struct Rate: XMLElement {
+        public var bytes: UInt32 = 0
+        /// In milliseconds.
+        public var period: UInt32?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("bytes", &bytes)
+            try x.attribute("period", &period)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import XMLBinding
+
+/// A USB device of whoever looks at the guest's screen.
+public struct RedirdevDevice: Device {
+    public static let elementName: StaticString = "redirdev"
+    public var bus: Bus = .usb
+    public var source = CharacterSource(.spicevmc)
+    public var info = DeviceInfo()
+
+    public init() {}
+
+    public enum Bus: String, XMLWord { case usb }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("bus", &bus, default: .usb)
+        try source.bindType(&x)
+        try source.bind(&x)
+        try info.bind(&x)
+    }
+}
+
+/// Which USB devices may be redirected; the first rule that fits decides.
+public struct RedirectionFilter: XMLElement {
+    public var rules: [Rule] = []
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.elements("usbdev", &rules) }
+
+    /// A missing number fits every device.
+    public struct Rule: XMLElement {
+        public var usbClass: String?
+        public var vendor: String?
+        public var product: String?
+        public var version: String?
+        public var allow: Bool?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try bindNumber("class", &usbClass, 2, &x)
+            try bindNumber("vendor", &vendor, 4, &x)
+            try bindNumber("product", &product, 4, &x)
+            try x.attribute("version", &version)
+            if version == "-1" { version = nil }
+            try x.yesNo("allow", &allow)
+        }
+
+        private func bindNumber(
+            _ name: StaticString, _ value: inout String?, _ width: Int, _ x: inout XMLBinder
+        ) throws(XMLError) {
+            try x.attribute(name, &value)
+            guard x.isReading, let text = value else { return }
+            if text == "-1" { return value = nil }
+            guard let number = UInt32(anyBase: text) else {
+                throw x.fault("Cannot parse USB \(name) value '\(text)'", value: text)
+            }
+            value = number.hex(width: width)
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Virt
+import XMLBinding
+
+/// A domain: everything that is said about a virtual machine.
+///
+/// Read with `init(xml:options:)`, write with `xml(options:)`. With `.inactive` only what belongs to the
+/// persistent definition is read or written; without `.secure` passwords are left out.
+public struct DomainDefinition: XMLRoot {
+    public static let elementName: StaticString = "domain"
+    public static let origin = "(domain_definition)"
+
+    public var type: VirtType = .qemu
+    /// The number of the running domain; nil if it isn't running.
+    public var id: Int32?
+    public var name = ""
+    public var uuid: UUID?
+    @Boxed public var genid: GenerationID?
+    public var title: String?
+    public var description: String?
+    public var metadata: Metadata?
+    public var memory = DomainMemory()
+    @Boxed public var blkiotune: BlkioTune?
+    @Boxed public var memtune: MemoryTune?
+    @Boxed public var memoryBacking: MemoryBacking?
+    public var vcpu = VCPUCount()
+    public var vcpus: [VCPU] = []
+    public var iothreads = IOThreads()
+    @Boxed public var cputune: CPUTune?
+    @Boxed public var numatune: NUMATune?
+    @Boxed public var resource: ResourcePartition?
+    public var sysinfo: [SystemInfo] = []
+    public var throttleGroups: [IOTune] = []
+    public var bootloader: String?
+    public var bootloaderArguments: String?
+    public var os = OperatingSystem()
+    @Boxed public var idmap: IDMap?
+    public var features = DomainFeatures()
+    @Boxed public var cpu: GuestCPU?
+    public var clock = Clock()
+    public var onPoweroff: LifecycleAction?
+    public var onReboot: LifecycleAction?
+    public var onCrash: LifecycleAction?
+    public var onLockFailure: LockFailureAction?
+    public var powerManagement = PowerManagement()
+    public var perfEvents: [PerfEvent] = []
+    public var devices = DomainDevices()
+    public var seclabels: [Seclabel] = []
+    public var keywrap: [KeyWrapCipher] = []
+    @Boxed public var launchSecurity: LaunchSecurity?
+    @Boxed public var qemu: QEMUNamespace?
+    @Boxed public var lxc: LXCNamespace?
+    @Boxed public var xenArguments: ArgumentList?
+    @Boxed public var bhyveArguments: ArgumentList?
+    public var vmwareDatacenterPath: String?
+
+    public init() {}
+
+    /// The kind of hypervisor.
+    public enum VirtType: String, XMLWord {
+        case none, qemu, kqemu, kvm, xen, lxc, uml, openvz, test, vmware, hyperv, vbox, phyp, parallels
+        case bhyve, vz, hvf
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try bindRoot(&x)
+        try bindIdentity(&x)
+        try bindResources(&x)
+        try bindMachine(&x)
+        try bindLifecycle(&x)
+        try x.group("devices") { (x) throws(XMLError) in
+            x.expand()
+            try devices.bind(&x)
+        }
+        try bindSecurity(&x)
+        try bindNamespaces(&x)
+    }
+
+    private mutating func bindRoot(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &type)
+        try bindID(&x)
+        if qemu != nil { x.namespace("xmlns:qemu", QEMUNamespace.address) }
+        if lxc != nil { x.namespace("xmlns:lxc", LXCNamespace.address) }
+        if xenArguments != nil { x.namespace("xmlns:xen", ArgumentList.xenAddress) }
+        if bhyveArguments != nil { x.namespace("xmlns:bhyve", ArgumentList.bhyveAddress) }
+        if vmwareDatacenterPath != nil { x.namespace("xmlns:vmware", ArgumentList.vmwareAddress) }
+    }
+
+    private mutating func bindID(_ x: inout XMLBinder) throws(XMLError) {
+        var shown = x.options.contains(.inactive) ? nil : id
+        try x.attribute("id", &shown)
+        if x.isReading { id = shown.flatMap { $0 < 0 || x.options.contains(.inactive) ? nil : $0 } }
+    }
+
+    private mutating func bindIdentity(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("name", &name)
+        try bindUUID(&x)
+        try x.element("genid", &genid)
+        try x.value("title", &title)
+        try x.value("description", &description)
+        try x.element("metadata", &metadata)
+        if x.isReading { try checkIdentity(x) }
+    }
+
+    private mutating func bindUUID(_ x: inout XMLBinder) throws(XMLError) {
+        var text = uuid?.description
+        try x.value("uuid", &text)
+        guard x.isReading, let text else { return }
+        guard let parsed = UUID(text) else {
+            throw x.fault("malformed uuid element", .internalError, value: text)
+        }
+        uuid = parsed
+    }
+
+    private func checkIdentity(_ x: XMLBinder) throws(XMLError) {
+        if name.isEmpty { throw x.fault("missing name information", .noName) }
+        if name.contains("\n") { throw x.fault("name '\(name)' cannot contain '\\n'", value: name) }
+        if title?.contains("\n") == true { throw x.fault("Domain title can't contain newlines") }
+    }
+
+    private mutating func bindResources(_ x: inout XMLBinder) throws(XMLError) {
+        try memory.bind(&x)
+        try x.element("blkiotune", &blkiotune)
+        try x.element("memtune", &memtune)
+        try x.element("memoryBacking", &memoryBacking)
+        try vcpu.bindElement(&x)
+        try x.group("vcpus") { (x) throws(XMLError) in try x.elements("vcpu", &vcpus) }
+        try iothreads.bind(&x)
+        try x.element("cputune", &cputune)
+        try x.element("numatune", &numatune)
+        try x.element("resource", &resource)
+    }
+
+    private mutating func bindMachine(_ x: inout XMLBinder) throws(XMLError) {
+        try x.elements("sysinfo", &sysinfo)
+        try x.group("throttlegroups") { (x) throws(XMLError) in
+            try x.elements("throttlegroup", &throttleGroups)
+        }
+        try x.value("bootloader", &bootloader)
+        try x.value("bootloader_args", &bootloaderArguments)
+        try x.element("os", &os)
+        try x.element("idmap", &idmap)
+        try x.element("features", &features)
+        try x.element("cpu", &cpu)
+        try x.element("clock", &clock)
+    }
+
+    private mutating func bindLifecycle(_ x: inout XMLBinder) throws(XMLError) {
+        try x.action("on_poweroff", &onPoweroff)
+        try x.action("on_reboot", &onReboot)
+        try x.action("on_crash", &onCrash)
+        try x.action("on_lockfailure", &onLockFailure)
+        try x.element("pm", &powerManagement)
+        try x.group("perf") { (x) throws(XMLError) in try x.elements("event", &perfEvents) }
+    }
+
+    private mutating func bindSecurity(_ x: inout XMLBinder) throws(XMLError) {
+        try x.elements("seclabel", &seclabels)
+        try x.group("keywrap") { (x) throws(XMLError) in try x.elements("cipher", &keywrap) }
+        try x.element("launchSecurity", &launchSecurity)
+    }
+
+    private mutating func bindNamespaces(_ x: inout XMLBinder) throws(XMLError) {
+        try QEMUNamespace.bind(&qemu, &x)
+        try LXCNamespace.bind(&lxc, &x)
+        try x.element("xen:commandline", &xenArguments, in: ArgumentList.xenAddress)
+        try x.element("bhyve:commandline", &bhyveArguments, in: ArgumentList.bhyveAddress)
+        try x.value("vmware:datacenterpath", &vmwareDatacenterPath, in: ArgumentList.vmwareAddress)
+    }
+}
+
+extension XMLBinder {
+    /// A child that names what to do; libvirt's words for a wrong one.
+    fileprivate mutating func action<W: XMLWord>(_ name: StaticString, _ value: inout W?) throws(XMLError) {
+        var text = value?.rawValue
+        try self.value(name, &text)
+        guard isReading, let text else { return }
+        guard let word = W(rawValue: text) else {
+            throw fault("unknown \(name) action: \(text)", .unsupported, value: text)
+        }
+        value = word
+    }
+}

@@ -1,0 +1,36 @@
+import XMLBinding
+
+/// How much memory the guest has.
+public struct DomainMemory: Equatable, Sendable {
+    /// At start, without what can be plugged in.
+    public var total: ByteSize?
+    /// What the balloon leaves at present; nil for all.
+    public var current: ByteSize?
+    /// With all that can be plugged in.
+    public var maximum: ByteSize?
+    /// How many devices can be plugged in.
+    public var slots: UInt32?
+    /// Whether a dump of the hypervisor holds the guest's memory.
+    public var dumpCore: Bool?
+
+    public init() {}
+
+    mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try bindMaximum(&x)
+        if x.isReading || total != nil {
+            try x.group("memory") { (x) throws(XMLError) in
+                try x.onOff("dumpCore", &dumpCore)
+                try x.sizeContent(&total)
+            }
+        }
+        try x.size("currentMemory", &current)
+    }
+
+    private mutating func bindMaximum(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isWriting, maximum == nil { return }
+        try x.group("maxMemory") { (x) throws(XMLError) in
+            try x.attribute("slots", &slots)
+            try x.sizeContent(&maximum)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import XMLBinding
+
+/// What happens when the guest powers off, reboots or crashes.
+public enum LifecycleAction: String, XMLWord {
+    case destroy, restart, preserve
+    case renameRestart = "rename-restart"
+    case coredumpDestroy = "coredump-destroy"
+    case coredumpRestart = "coredump-restart"
+}
+
+/// What happens when a lock on the domain's disks is lost.
+public enum LockFailureAction: String, XMLWord { case `default`, poweroff, restart, pause, ignore }
+
+/// Whether the guest may put itself to sleep.
+public struct PowerManagement: XMLElement {
+    public var suspendToMemory: Bool?
+    public var suspendToDisk: Bool?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("suspend-to-mem") { (x) throws(XMLError) in
+            try x.yesNo("enabled", &suspendToMemory)
+        }
+        try x.group("suspend-to-disk") { (x) throws(XMLError) in
+            try x.yesNo("enabled", &suspendToDisk)
+        }
+    }
+}
+
+/// A counter of the host's CPU that is kept for the domain.
+public struct PerfEvent: XMLElement {
+    public var name = ""
+    public var enabled = true
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("name", &name)
+        var flag: Bool? = enabled
+        try x.yesNo("enabled", &flag)
+        enabled = flag ?? enabled
+    }
+}

@@ -1,0 +1,130 @@
+import XMLBinding
+
+/// What QEMU is told beside what libvirt knows.
+public struct QEMUNamespace: Equatable, Sendable {
+    static let address: StaticString = "http://libvirt.org/schemas/domain/qemu/1.0"
+
+    @Boxed public var commandLine: CommandLine?
+    @Boxed public var capabilities: Capabilities?
+    @Boxed public var override: Override?
+    public var deprecation: DeprecationBehavior?
+
+    public init() {}
+
+    static func bind(_ value: inout QEMUNamespace?, _ x: inout XMLBinder) throws(XMLError) {
+        var new = value ?? QEMUNamespace()
+        try x.element("qemu:commandline", &new.commandLine, in: address)
+        try x.element("qemu:capabilities", &new.capabilities, in: address)
+        try x.element("qemu:override", &new.override, in: address)
+        try x.group("qemu:deprecation", in: address) { (x) throws(XMLError) in
+            try x.attribute("behavior", &new.deprecation)
+        }
+        if x.isReading, new != QEMUNamespace() { value = new }
+    }
+
+    /// What QEMU does when something is used that it will give up.
+    public enum DeprecationBehavior: String, XMLWord { case none, omit, reject, crash }
+
+    /// Arguments and environment added to QEMU's own.
+    public struct CommandLine: XMLElement {
+        public var arguments: [String] = []
+        public var environment: [Variable] = []
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            var list = arguments.map(Argument.init)
+            try x.elements("qemu:arg", &list, in: address)
+            if x.isReading { arguments = list.map(\.value) }
+            try x.elements("qemu:env", &environment, in: address)
+        }
+    }
+
+    struct Argument: XMLElement {
+        var value = ""
+
+        init() {}
+
+        init(_ value: String) { self.value = value }
+
+        mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("value", &value) }
+    }
+
+    public struct Variable: XMLElement {
+        public var name = ""
+        public var value: String?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("name", &name)
+            try x.attribute("value", &value)
+        }
+    }
+
+    /// Abilities that this QEMU is said to have or to lack.
+    public struct Capabilities: XMLElement {
+        public var added: [String] = []
+        public var removed: [String] = []
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            var more = added.map(Capability.init), less = removed.map(Capability.init)
+            try x.elements("qemu:add", &more, in: address)
+            try x.elements("qemu:del", &less, in: address)
+            if x.isReading { (added, removed) = (more.map(\.name), less.map(\.name)) }
+        }
+    }
+
+    struct Capability: XMLElement {
+        var name = ""
+
+        init() {}
+
+        init(_ name: String) { self.name = name }
+
+        mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("capability", &name) }
+    }
+
+    /// Properties of devices that replace what would be given.
+    public struct Override: XMLElement {
+        public var devices: [Device] = []
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.elements("qemu:device", &devices, in: address)
+        }
+
+        public struct Device: XMLElement {
+            public var alias = ""
+            public var properties: [Property] = []
+
+            public init() {}
+
+            public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+                try x.attribute("alias", &alias)
+                try x.group("qemu:frontend", in: address) { (x) throws(XMLError) in
+                    try x.elements("qemu:property", &properties, in: address)
+                }
+            }
+        }
+
+        public struct Property: XMLElement {
+            public var name = ""
+            public var type: Kind = .string
+            public var value: String?
+
+            public init() {}
+
+            public enum Kind: String, XMLWord { case string, signed, unsigned, bool, remove }
+
+            public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+                try x.attribute("name", &name)
+                try x.attribute("type", &type)
+                try x.attribute("value", &value)
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import XMLBinding
+
+/// How a security model keeps the domain apart from others.
+public struct Seclabel: XMLElement {
+    public var type: Kind = .dynamic
+    public var model: String?
+    public var relabel: Bool?
+    public var label: String?
+    public var imageLabel: String?
+    public var baseLabel: String?
+
+    public init() {}
+
+    public enum Kind: String, XMLWord { case none, dynamic, `static` }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &type, default: .dynamic)
+        try x.attribute("model", &model)
+        try bindRelabel(&x)
+        let live = !x.options.contains(.inactive)
+        if type == .static || live { try x.text("label", &label) }
+        if type != .none, live { try x.text("imagelabel", &imageLabel) }
+        if type == .dynamic { try x.text("baselabel", &baseLabel) }
+    }
+
+    private mutating func bindRelabel(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isWriting, type == .none { return }
+        try x.yesNo("relabel", &relabel)
+        if x.isReading, relabel == nil { relabel = type == .dynamic }
+    }
+}

@@ -1,0 +1,135 @@
+import XMLBinding
+
+/// How much time the guest's CPUs get and where they run.
+public struct CPUTune: XMLElement {
+    public var shares: UInt64?
+    /// In microseconds, as are all periods; quotas are microseconds a period, -1 for no limit.
+    public var period: UInt64?, quota: Int64?
+    public var globalPeriod: UInt64?, globalQuota: Int64?
+    public var emulatorPeriod: UInt64?, emulatorQuota: Int64?
+    public var iothreadPeriod: UInt64?, iothreadQuota: Int64?
+    public var vcpuPins: [VCPUPin] = []
+    public var emulatorPin: CPUSet?
+    public var iothreadPins: [IOThreadPin] = []
+    @Boxed public var emulatorScheduler: Scheduler?
+    public var vcpuSchedulers: [VCPUScheduler] = []
+    public var iothreadSchedulers: [IOThreadScheduler] = []
+    public var cacheTunes: [CacheTune] = []
+    public var memoryTunes: [MemoryBandwidthTune] = []
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("shares", &shares)
+        try x.value("period", &period)
+        try x.value("quota", &quota)
+        try x.value("global_period", &globalPeriod)
+        try x.value("global_quota", &globalQuota)
+        try x.value("emulator_period", &emulatorPeriod)
+        try x.value("emulator_quota", &emulatorQuota)
+        try x.value("iothread_period", &iothreadPeriod)
+        try x.value("iothread_quota", &iothreadQuota)
+        try x.elements("vcpupin", &vcpuPins)
+        try x.group("emulatorpin") { (x) throws(XMLError) in try x.attribute("cpuset", &emulatorPin) }
+        try x.elements("iothreadpin", &iothreadPins)
+        try x.element("emulatorsched", &emulatorScheduler)
+        try x.elements("vcpusched", &vcpuSchedulers)
+        try x.elements("iothreadsched", &iothreadSchedulers)
+        try x.elements("cachetune", &cacheTunes)
+        try x.elements("memorytune", &memoryTunes)
+        if x.isReading { split() }
+    }
+
+    /// Each thread stands alone, in ascending order, however the document grouped them.
+    private mutating func split() {
+        vcpuPins.sort { $0.vcpu < $1.vcpu }
+        iothreadPins.sort { $0.iothread < $1.iothread }
+        vcpuSchedulers = vcpuSchedulers.flatMap { entry in
+            entry.vcpus.members.map { VCPUScheduler(vcpus: CPUSet([$0]), scheduler: entry.scheduler) }
+        }
+        vcpuSchedulers.sort { ($0.vcpus.members.first ?? 0) < ($1.vcpus.members.first ?? 0) }
+        iothreadSchedulers = iothreadSchedulers.flatMap { entry in
+            entry.iothreads.members.map {
+                IOThreadScheduler(iothreads: CPUSet([$0]), scheduler: entry.scheduler)
+            }
+        }
+        iothreadSchedulers.sort { ($0.iothreads.members.first ?? 0) < ($1.iothreads.members.first ?? 0) }
+    }
+}
+
+/// The host's CPUs that one of the guest's may use.
+public struct VCPUPin: XMLElement {
+    public var vcpu: UInt32 = 0
+    public var cpuset = CPUSet()
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("vcpu", &vcpu)
+        try x.attribute("cpuset", &cpuset)
+    }
+}
+
+/// The host's CPUs that an I/O thread may use.
+public struct IOThreadPin: XMLElement {
+    public var iothread: UInt32 = 0
+    public var cpuset = CPUSet()
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("iothread", &iothread)
+        try x.attribute("cpuset", &cpuset)
+    }
+}
+
+/// How the host's kernel schedules a thread.
+public struct Scheduler: XMLElement {
+    public var policy: Policy = .fifo
+    public var priority: Int32?
+
+    public init() {}
+
+    public enum Policy: String, XMLWord { case batch, idle, fifo, rr }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("scheduler", &policy)
+        try x.attribute("priority", &priority)
+    }
+}
+
+/// How the guest's CPUs are scheduled.
+public struct VCPUScheduler: XMLElement {
+    public var vcpus = CPUSet()
+    public var scheduler = Scheduler()
+
+    public init() {}
+
+    public init(vcpus: CPUSet, scheduler: Scheduler) {
+        self.vcpus = vcpus
+        self.scheduler = scheduler
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("vcpus", &vcpus)
+        try scheduler.bind(&x)
+    }
+}
+
+/// How I/O threads are scheduled.
+public struct IOThreadScheduler: XMLElement {
+    public var iothreads = CPUSet()
+    public var scheduler = Scheduler()
+
+    public init() {}
+
+    public init(iothreads: CPUSet, scheduler: Scheduler) {
+        self.iothreads = iothreads
+        self.scheduler = scheduler
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("iothreads", &iothreads)
+        try scheduler.bind(&x)
+    }
+}

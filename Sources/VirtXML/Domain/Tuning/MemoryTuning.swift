@@ -1,0 +1,120 @@
+import XMLBinding
+
+/// How much of the host's memory the hypervisor may use for the guest.
+public struct MemoryTune: XMLElement {
+    public var hardLimit: ByteSize?
+    public var softLimit: ByteSize?
+    public var minGuarantee: ByteSize?
+    public var swapHardLimit: ByteSize?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.size("hard_limit", &hardLimit)
+        try x.size("soft_limit", &softLimit)
+        try x.size("min_guarantee", &minGuarantee)
+        try x.size("swap_hard_limit", &swapHardLimit)
+    }
+}
+
+/// What the guest's memory is made of.
+public struct MemoryBacking: XMLElement {
+    /// The guest's memory is in huge pages; empty for the host's usual size.
+    public var hugepages: [HugePage]?
+    public var nosharepages = false
+    public var locked = false
+    public var source: Source?
+    public var access: MemoryAccess?
+    public var allocationMode: AllocationMode?
+    public var allocationThreads: UInt32?
+    public var discard = false
+
+    public init() {}
+
+    public enum Source: String, XMLWord { case none, file, anonymous, memfd }
+    public enum AllocationMode: String, XMLWord { case immediate, ondemand }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try bindHugepages(&x)
+        try x.flag("nosharepages", &nosharepages)
+        try x.flag("locked", &locked)
+        try x.group("source") { (x) throws(XMLError) in try x.attribute("type", &source) }
+        try x.group("access") { (x) throws(XMLError) in try x.attribute("mode", &access) }
+        try x.group("allocation") { (x) throws(XMLError) in
+            try x.attribute("mode", &allocationMode)
+            try x.attribute("threads", &allocationThreads)
+        }
+        try x.flag("discard", &discard)
+    }
+
+    private mutating func bindHugepages(_ x: inout XMLBinder) throws(XMLError) {
+        var pages = hugepages ?? []
+        if x.isWriting, hugepages == nil { return }
+        var present = false
+        try x.always("hugepages") { (x) throws(XMLError) in
+            present = true
+            try x.elements("page", &pages)
+        }
+        if present { hugepages = pages }
+    }
+
+    public struct HugePage: XMLElement {
+        public var size: ByteSize?
+        /// The guest's nodes that have such pages; nil for all.
+        public var nodeset: CPUSet?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.size(attribute: "size", &size)
+            try x.attribute("nodeset", &nodeset)
+        }
+    }
+}
+
+/// Which of the host's memory the guest's is taken from.
+public struct NUMATune: XMLElement {
+    public var memory: Memory?
+    public var nodes: [Node] = []
+
+    public init() {}
+
+    public enum Mode: String, XMLWord { case strict, preferred, interleave, restrictive }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.element("memory", &memory)
+        try x.elements("memnode", &nodes)
+    }
+
+    public struct Memory: XMLElement {
+        public var mode: Mode?
+        public var placement: VCPUCount.Placement?
+        public var nodeset: CPUSet?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            if mode == nil { mode = .strict }
+            try x.attribute("mode", &mode)
+            try x.attribute("nodeset", &nodeset)
+            var shown = placement == .static ? nil : placement
+            try x.attribute("placement", &shown)
+            if x.isReading { placement = shown }
+        }
+    }
+
+    public struct Node: XMLElement {
+        public var cellID: UInt32 = 0
+        public var mode: Mode?
+        public var nodeset = CPUSet()
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("cellid", &cellID)
+            if mode == nil { mode = .strict }
+            try x.attribute("mode", &mode)
+            try x.attribute("nodeset", &nodeset)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import XMLBinding
+
+/// A set of small numbers (CPUs, NUMA nodes), written like `0-3,8`.
+public struct CPUSet: Hashable, Sendable {
+    /// The largest number that a set may hold.
+    public static let limit = 16_383
+
+    private var words: [UInt64] = []
+
+    public init() {}
+
+    public init(_ members: some Sequence<Int>) {
+        for member in members { insert(member) }
+    }
+
+    /// Adds a number; those outside of 0...`limit` are ignored.
+    public mutating func insert(_ member: Int) {
+        guard (0...Self.limit).contains(member) else { return }
+        while words.count <= member / 64 { words.append(0) }
+        words[member / 64] |= 1 << UInt64(member % 64)
+    }
+
+    public mutating func remove(_ member: Int) {
+        guard contains(member) else { return }
+        words[member / 64] &= ~(1 << UInt64(member % 64))
+        while words.last == 0 { words.removeLast() }
+    }
+
+    public func contains(_ member: Int) -> Bool {
+        member >= 0 && member / 64 < words.count && words[member / 64] & (1 << UInt64(member % 64)) != 0
+    }
+
+    public var isEmpty: Bool { words.isEmpty }
+    public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+    /// The numbers in ascending order.
+    public var members: [Int] { (0..<words.count * 64).filter(contains) }
+
+    public func isDisjoint(with other: CPUSet) -> Bool { zip(words, other.words).allSatisfy { $0 & $1 == 0 } }
+
+    public mutating func formUnion(_ other: CPUSet) {
+        for member in other.members { insert(member) }
+    }
+}
+
+extension CPUSet: XMLValue {
+    /// Reads numbers, ranges and, with `^` in front, numbers to leave out, in their order.
+    public init?(xml text: String) {
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let word = part.filter { !$0.isWhitespace }
+            if word.hasPrefix("^") {
+                guard let member = Self.number(word.dropFirst()) else { return nil }
+                remove(member)
+            } else {
+                let ends = word.split(separator: "-", omittingEmptySubsequences: false)
+                guard ends.count <= 2, let first = ends.first.flatMap(Self.number),
+                    let last = ends.last.flatMap(Self.number), first <= last
+                else { return nil }
+                for member in first...last { insert(member) }
+            }
+        }
+    }
+
+    private static func number(_ text: some StringProtocol) -> Int? {
+        Int(text).flatMap { (0...limit).contains($0) ? $0 : nil }
+    }
+
+    public var xml: String {
+        var parts: [String] = []
+        var start: Int?
+        for member in 0...(words.count * 64) {
+            if contains(member) {
+                start = start ?? member
+            } else if let first = start {
+                parts.append(first == member - 1 ? "\(first)" : "\(first)-\(member - 1)")
+                start = nil
+            }
+        }
+        return parts.joined(separator: ",")
+    }
+}

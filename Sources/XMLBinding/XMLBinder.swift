@@ -1,0 +1,61 @@
+/// Carries values between an element and a Swift value, in one direction or the other.
+///
+/// A type's `bind` calls it once for each attribute and child. While reading, absent names leave the value as
+/// it was; while writing, nil values write nothing.
+public struct XMLBinder {
+    /// The element being read; nil while writing.
+    public internal(set) var node: XMLNode?
+    var writer = XMLWriter()
+    /// Which parts of the document are wanted.
+    public let options: XMLOptions
+
+    /// A binder that reads from an element.
+    public init(reading node: XMLNode, options: XMLOptions = []) {
+        self.node = node
+        self.options = options
+    }
+
+    /// A binder that writes a text.
+    public init(writing options: XMLOptions) { self.options = options }
+
+    /// The direction.
+    public var isReading: Bool { node != nil }
+    public var isWriting: Bool { node == nil }
+
+    /// What has been written so far.
+    public var text: String { String(decoding: writer.bytes, as: UTF8.self) }
+
+    /// How many elements the present one is nested in, while writing.
+    public var depth: Int { writer.depth }
+
+    /// An error about the present element.
+    public func fault(
+        _ message: String, _ code: XMLError.Code = .xml, attribute: String? = nil, value: String? = nil
+    ) -> XMLError {
+        XMLError(
+            code, message, element: node?.name, attribute: attribute, value: value, line: node?.line)
+    }
+
+    /// Throws unless the condition holds; only asked while reading.
+    public func require(
+        _ condition: Bool, _ message: @autoclosure () -> String, _ code: XMLError.Code = .xml
+    ) throws(XMLError) {
+        if isReading, !condition { throw fault(message(), code) }
+    }
+
+    /// libvirt's words for a value that can't be.
+    func invalid(_ name: StaticString, _ text: String, expected: String) -> XMLError {
+        let element = node?.name ?? ""
+        let hint = expected.isEmpty ? "" : " Expected \(expected)"
+        return fault(
+            "Invalid value for attribute '\(name)' in element '\(element)': '\(text)'.\(hint)",
+            attribute: name.description, value: text)
+    }
+
+    /// libvirt's words for an attribute that must be there.
+    func missing(_ name: StaticString) -> XMLError {
+        fault(
+            "Missing required attribute '\(name)' in element '\(node?.name ?? "")'",
+            attribute: name.description)
+    }
+}

@@ -1,0 +1,92 @@
+/// Limits that a text must keep before it is handed to the parser: whoever may send a document, even on the
+/// read-only socket, must not be able to use up memory or time with it.
+public struct XMLBounds: Sendable {
+    /// The most bytes in a document.
+    public var size = 16 << 20
+    /// The most tags in a document.
+    public var tags = 400_000
+    /// The most attributes in one tag: the parser compares each with all others.
+    public var attributes = 256
+
+    public init() {}
+
+    /// Refuses a text that breaks a limit or brings a document type, the way to entities and outside files.
+    ///
+    /// It need not be well-formed: what this pass misreads, the parser refuses.
+    public func check(_ text: UnsafeBufferPointer<UInt8>) throws(XMLError) {
+        guard text.count <= size else {
+            throw XMLError(.xml, "the document is larger than \(size) bytes")
+        }
+        var scan = TagScan(text: text)
+        var count = 0
+        while scan.nextTag() {
+            count += 1
+            if count > tags {
+                throw XMLError(.xml, "the document has more than \(tags) tags", line: scan.line)
+            }
+            if scan.isDocumentType {
+                throw XMLError(.xml, "a document type is not allowed", line: scan.line)
+            }
+            if scan.quotedValues() > attributes {
+                throw XMLError(.xml, "a tag has more than \(attributes) attributes", line: scan.line)
+            }
+        }
+    }
+}
+
+/// Walks over the tags of a text without understanding them further.
+private struct TagScan {
+    let text: UnsafeBufferPointer<UInt8>
+    var position = 0
+
+    /// Moves behind the next `<`, past comments and verbatim sections; false at the end.
+    mutating func nextTag() -> Bool {
+        while position < text.count {
+            let byte = text[position]
+            position += 1
+            guard byte == UInt8(ascii: "<") else { continue }
+            if starts("!--") {
+                skip(to: "-->")
+            } else if starts("![CDATA[") {
+                skip(to: "]]>")
+            } else {
+                return true
+            }
+        }
+        return false
+    }
+
+    var isDocumentType: Bool { starts("!DOCTYPE") || starts("!ENTITY") }
+
+    /// Moves to the end of the tag and counts the quoted values on the way.
+    mutating func quotedValues() -> Int {
+        var count = 0
+        while position < text.count {
+            let byte = text[position]
+            position += 1
+            if byte == UInt8(ascii: ">") { break }
+            guard byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") else { continue }
+            count += 1
+            while position < text.count, text[position] != byte { position += 1 }
+            position += 1
+        }
+        return count
+    }
+
+    /// The line of the present position; only computed for an error.
+    var line: Int {
+        text.prefix(position).reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+    }
+
+    private func starts(_ word: StaticString) -> Bool {
+        guard text.count - position >= word.utf8CodeUnitCount else { return false }
+        for offset in 0..<word.utf8CodeUnitCount
+        where text[position + offset] != word.utf8Start[offset] { return false }
+        return true
+    }
+
+    private mutating func skip(to word: StaticString) {
+        while position < text.count, !starts(word) { position += 1 }
+        position = min(position + word.utf8CodeUnitCount, text.count)
+    }
+}

@@ -1,0 +1,68 @@
+import CLibXML2
+
+/// A parsed document. It owns the tree; nodes are valid as long as the document lives.
+public final class XMLDocument {
+    private let tree: xmlDocPtr
+    /// The outermost element.
+    public let root: XMLNode
+
+    /// Parses a text. Nothing is loaded from outside, no entity is replaced, and bounds are checked first.
+    ///
+    /// - Parameter origin: what error messages call the text, such as `(domain_definition)`.
+    public convenience init(
+        _ text: String, origin: String = "(xml)", bounds: XMLBounds = XMLBounds()
+    ) throws(XMLError) {
+        var text = text
+        let parsed = text.withUTF8 { bytes in
+            Result { () throws(XMLError) in try Self.parse(bytes, origin, bounds) }
+        }
+        try self.init(tree: parsed.get(), origin: origin)
+    }
+
+    private init(tree: xmlDocPtr, origin: String) throws(XMLError) {
+        self.tree = tree
+        guard let root = xmlDocGetRootElement(tree) else {
+            throw XMLError(.malformed, "\(origin): the document has no element")
+        }
+        self.root = XMLNode(root)
+    }
+
+    deinit { xmlFreeDoc(tree) }
+
+    private static func parse(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ origin: String, _ bounds: XMLBounds
+    ) throws(XMLError) -> xmlDocPtr {
+        try bounds.check(bytes)
+        guard let context = xmlNewParserCtxt() else {
+            throw XMLError(.internalError, "out of memory")
+        }
+        defer { xmlFreeParserCtxt(context) }
+        let options =
+            XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_NOCDATA.rawValue
+            | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
+        let tree = bytes.withMemoryRebound(to: CChar.self) {
+            xmlCtxtReadMemory(
+                context, $0.baseAddress, Int32(clamping: $0.count), nil, nil,
+                Int32(bitPattern: options))
+        }
+        guard let tree else { throw fault(context.pointee.lastError, bytes, origin) }
+        return tree
+    }
+
+    /// The parser's own complaint, with the line it's about and a mark below the column, as libvirt shows it.
+    private static func fault(
+        _ error: xmlError, _ bytes: UnsafeBufferPointer<UInt8>, _ origin: String
+    ) -> XMLError {
+        var message = error.message.map { String(cString: $0) } ?? "the document is empty\n"
+        while message.last == "\n" { message.removeLast() }
+        let line = max(Int(error.line), 1)
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let column = min(max(Int(error.int2) - 1, 0), 79)
+        var excerpt = ""
+        if line <= lines.count {
+            let text = String(decoding: lines[line - 1].prefix(80), as: UTF8.self)
+            excerpt = "\n\(text)\n\(String(repeating: "-", count: column))^"
+        }
+        return XMLError(.malformed, "\(origin):\(line): \(message)\(excerpt)", line: line)
+    }
+}

@@ -1,0 +1,43 @@
+/// What is wrong with a document: the fault, in libvirt's words, and where it stands.
+///
+/// A boundary turns it into the API's error; `code` is the number that this error carries there.
+public struct XMLError: Error, Equatable, Sendable {
+    /// The kind of fault, with the error number that libvirt's clients see.
+    public enum Code: Int32, Sendable {
+        case internalError = 1
+        case invalidArgument = 8
+        case noSource = 19
+        case noTarget = 20
+        case noName = 21
+        case osType = 24
+        case xml = 27
+        case malformed = 35
+        case unsupported = 67
+        case overflow = 74
+    }
+
+    /// The kind of fault.
+    public var code: Code
+    /// The fault in a sentence, without the prefix that belongs to the code.
+    public var message: String
+    /// The element that the fault is about, if it is about one.
+    public var element: String?
+    /// The attribute that the fault is about, if it is about one.
+    public var attribute: String?
+    /// The text that was found there.
+    public var value: String?
+    /// The line of the document, counted from 1; nil if it isn't known.
+    public var line: Int?
+
+    public init(
+        _ code: Code, _ message: String, element: String? = nil, attribute: String? = nil,
+        value: String? = nil, line: Int? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.element = element
+        self.attribute = attribute
+        self.value = value
+        self.line = line
+    }
+}
