@@ -61,6 +61,28 @@ extension CharacterSource {
         case .spiceport, .dbus: try bindChannel(&x)
         }
         try bindLog(&x)
+        if x.isReading { try check(x) }
+    }
+
+    /// What a source of this kind can't do without.
+    private func check(_ x: XMLBinder) throws(XMLError) {
+        switch type {
+        case .tcp: try require(host, "host", x)
+        case .file, .dev, .pipe: try require(path, "path", x)
+        case .spiceport, .dbus: try require(channel, "channel", x)
+        case .nmdm:
+            try require(master, "master", x)
+            try require(slave, "slave", x)
+        default: break
+        }
+        if type == .tcp || (type == .udp && host != nil) { try require(service, "service", x) }
+    }
+
+    func require(_ value: String?, _ name: String, _ x: XMLBinder) throws(XMLError) {
+        if value == nil || value == "" {
+            throw x.fault(
+                "Missing source \(name) attribute for char device", .internalError, attribute: name)
+        }
     }
 
     private mutating func bindFile(_ x: inout XMLBinder) throws(XMLError) {
@@ -195,6 +217,9 @@ public struct Reconnect: XMLElement {
         try x.yesNo("enabled", &enabled)
         try x.attribute("timeout", &timeout)
         try x.attribute("delay", &delay)
+        try x.require(
+            enabled != true || timeout != nil,
+            "Missing required attribute 'timeout' in element 'reconnect'")
     }
 }
 

@@ -39,8 +39,7 @@ public struct DomainDevices: Equatable, Sendable {
 
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("emulator", &emulator)
-        try x.elements("disk", &disks)
-        try x.elements("controller", &controllers)
+        try bindSorted(&x)
         try x.elements("lease", &leases)
         try x.elements("filesystem", &filesystems)
         try x.elements("interface", &interfaces)
@@ -56,6 +55,18 @@ public struct DomainDevices: Equatable, Sendable {
         try x.elements("audio", &audios)
         try x.elements("video", &videos)
         try bindRest(&x)
+    }
+
+    /// Disks and controllers stand in an order of their own, however the document listed them.
+    private mutating func bindSorted(_ x: inout XMLBinder) throws(XMLError) {
+        try x.elements("disk", &disks)
+        try x.elements("controller", &controllers)
+        guard x.isReading else { return }
+        let (unsorted, unnumbered) = (disks, controllers)
+        disks.removeAll(keepingCapacity: true)
+        controllers.removeAll(keepingCapacity: true)
+        for disk in unsorted { insert(disk) }
+        for controller in unnumbered { insert(controller) }
     }
 
     private mutating func bindRest(_ x: inout XMLBinder) throws(XMLError) {

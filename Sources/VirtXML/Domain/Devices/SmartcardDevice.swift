@@ -40,6 +40,7 @@ public struct SmartcardDevice: Device {
             if case .passthrough(let known) = card { source = known }
             try source.bindType(&x)
             try source.bind(&x)
+            if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
             card = .passthrough(source)
         }
         try info.bind(&x)

@@ -28,9 +28,8 @@ public struct BackingStore: XMLElement {
     }
 
     private mutating func bindIndex(_ x: inout XMLBinder) throws(XMLError) {
-        var shown = x.options.contains(.inactive) ? nil : index
-        try x.attribute("index", &shown)
-        if x.isReading, !x.options.contains(.inactive) { index = shown }
+        try x.attribute("index", &index)
+        if x.isReading, x.options.contains(.inactive) { index = nil }
     }
 }
 

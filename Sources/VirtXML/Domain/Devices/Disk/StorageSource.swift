@@ -46,7 +46,7 @@ extension StorageSource {
     mutating func bindElement(_ x: inout XMLBinder, allowEmpty: Bool = true) throws(XMLError) {
         if x.isWriting {
             let mustStand = !isEmpty && type == .network
-            if isEmpty, startupPolicy == nil, seclabels.isEmpty, index == nil || x.hides(index) { return }
+            if isEmpty, startupPolicy == nil, seclabels.isEmpty, index == nil { return }
             if mustStand {
                 return try x.always("source") { (x) throws(XMLError) in try bindContents(&x) }
             }
@@ -98,9 +98,8 @@ extension StorageSource {
     }
 
     private mutating func bindIndex(_ x: inout XMLBinder) throws(XMLError) {
-        var index = x.isWriting && x.hides(index) ? nil : index
         try x.attribute("index", &index)
-        if x.isReading { self.index = x.options.contains(.inactive) ? nil : index }
+        if x.isReading, x.options.contains(.inactive) { index = nil }
     }
 
     private mutating func bindInitiator(_ x: inout XMLBinder) throws(XMLError) {
@@ -109,11 +108,6 @@ extension StorageSource {
 }
 
 extension XMLBinder {
-    /// Whether a number of the running domain is left out.
-    fileprivate func hides(_ index: UInt32?) -> Bool {
-        index == nil || options.contains(.inactive)
-    }
-
     /// Binds a part that has no element of its own.
     mutating func inline<T: XMLElement>(_ value: inout T?) throws(XMLError) {
         if isReading {

@@ -50,15 +50,22 @@ extension GraphicsDevice {
     }
 
     private mutating func bindPort(_ x: inout XMLBinder) throws(XMLError) {
-        guard x.isWriting else {
-            try x.attribute("port", &port)
-            return try x.yesNo("autoport", &autoport)
-        }
+        guard x.isWriting else { return try readPort(&x) }
         if listens.first?.kind == GraphicsListen.Kind.none { return }
-        var shown: Int32? = port ?? -1
-        if autoport == true, x.options.contains(.inactive) { shown = -1 }
+        let hidden = port == nil || (autoport == true && x.options.contains(.inactive))
+        var shown = hidden ? (autoport == true ? -1 : nil) : port
         try x.attribute("port", &shown)
         try x.yesNo("autoport", &autoport)
+    }
+
+    /// Without a port, or with the port -1, one is chosen, unless the document says that none is.
+    private mutating func readPort(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("port", &port)
+        if port == -1 { port = nil }
+        let chosen = port == nil
+        try x.yesNo("autoport", &autoport)
+        autoport = autoport ?? chosen
+        if autoport == true, x.options.contains(.inactive) { port = nil }
     }
 
     private mutating func bindSpicePorts(_ x: inout XMLBinder) throws(XMLError) {
@@ -66,7 +73,7 @@ extension GraphicsDevice {
             try x.attribute("port", &port)
             try x.attribute("tlsPort", &tlsPort)
             try x.yesNo("autoport", &autoport)
-            return try bindOldListen(&x)
+            return fillSpicePorts()
         }
         let hidden = autoport == true && x.options.contains(.inactive)
         var plain = hidden || port == 0 ? nil : port
@@ -75,6 +82,11 @@ extension GraphicsDevice {
         try x.attribute("tlsPort", &tls)
         if listens.first?.kind != GraphicsListen.Kind.none { try x.yesNo("autoport", &autoport) }
         try bindOldListen(&x)
+    }
+
+    private mutating func fillSpicePorts() {
+        if port == -1, tlsPort == -1 { autoport = autoport ?? true }
+        if (port ?? 0) != 0 || (tlsPort ?? 0) != 0 { autoport = autoport ?? false }
     }
 
     private func writeSocket(_ path: String?, _ x: inout XMLBinder) throws(XMLError) {

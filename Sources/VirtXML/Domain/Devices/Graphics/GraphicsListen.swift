@@ -79,7 +79,7 @@ public struct GraphicsListen: XMLElement {
         try x.require(
             address == nil || address == old,
             "graphics 'listen' attribute '\(old)' must match 'address' attribute of first listen element "
-                + "(found '\(address ?? "none")')")
+                + "(found '\(address ?? "none")')", .unsupported)
     }
 
     private static func merge(
@@ -95,7 +95,7 @@ public struct GraphicsListen: XMLElement {
             try x.require(
                 path == socket,
                 "graphics 'socket' attribute '\(socket)' must match 'socket' attribute of first listen "
-                    + "element (found '\(path)')")
+                    + "element (found '\(path)')", .unsupported)
         case .address:
             list[0].kind = .socket(socket, generated: false)
         default: return false
