@@ -1,0 +1,49 @@
+import JSON
+
+/// What runs the guest's instructions.
+public enum QEMUAccelerator: String, Sendable, CaseIterable {
+    case kvm
+    case hvf
+    case tcg
+}
+
+/// What a binary offers with one accelerator.
+public struct QEMUAcceleration: Sendable, Equatable {
+    /// The machine types, in QEMU's order.
+    public var machines: [QEMUMachine] = []
+    /// The CPU models, in QEMU's order.
+    public var cpuModels: [QEMUCPUModel] = []
+    /// The properties of the CPU that the host offers (`host` or `max`), as QEMU expands it.
+    public var hostCPU: JSONObject = [:]
+    /// The model whose properties ``hostCPU`` changes; `base` on x86.
+    public var hostCPUModel: String?
+
+    init() {}
+
+    init(_ exchanges: ArraySlice<QEMUExchange>) {
+        for exchange in exchanges {
+            switch exchange.command {
+            case "query-machines": machines = exchange.result?.array?.compactMap(QEMUMachine.init) ?? []
+            case "query-cpu-definitions":
+                cpuModels = exchange.result?.array?.compactMap(QEMUCPUModel.init) ?? []
+            case "query-cpu-model-expansion": takeExpansion(exchange)
+            default: break
+            }
+        }
+    }
+
+    /// Of the expansions the first counts: the one of the CPU as it is, with what can be migrated.
+    private mutating func takeExpansion(_ exchange: QEMUExchange) {
+        guard hostCPUModel == nil, let model = exchange.result?["model"] else { return }
+        hostCPUModel = model["name"]?.string
+        hostCPU = model["props"]?.object ?? [:]
+    }
+
+    /// The machine with this full name or alias.
+    public func machine(named name: String) -> QEMUMachine? {
+        machines.first { $0.alias == name } ?? machines.first { $0.name == name }
+    }
+
+    /// The machine that QEMU takes if none is named.
+    public var defaultMachine: QEMUMachine? { machines.first(where: \.isDefault) }
+}

@@ -1,0 +1,102 @@
+import JSON
+import QMP
+
+extension QEMUCapabilities {
+    /// What `emulator` can do according to its answers. A second conversation (it starts with another
+    /// `qmp_capabilities`) is the one without hardware acceleration. QEMU doesn't tell whether the host offers
+    /// Apple's hypervisor, so that is told by `hostHasHVF`.
+    public init(
+        emulator: String, exchanges: [QEMUExchange], hostHasHVF: Bool = false
+    ) throws(QEMUProbeError) {
+        let conversations = Self.split(exchanges)
+        guard let first = conversations.first else { throw .incomplete(emulator: emulator, "it said nothing") }
+        guard let version = QMPVersion(Self.result(of: "query-version", in: first)) else {
+            throw .incomplete(emulator: emulator, "it did not tell its version")
+        }
+        guard let target = Self.result(of: "query-target", in: first)?["arch"]?.string else {
+            throw .incomplete(emulator: emulator, "it did not tell its architecture")
+        }
+        self.emulator = emulator
+        self.version = version
+        architecture = Self.architecture(ofTarget: target)
+        for exchange in first { take(exchange) }
+        takeAccelerations(conversations, hostHasHVF)
+    }
+
+    private static func split(_ exchanges: [QEMUExchange]) -> [ArraySlice<QEMUExchange>] {
+        exchanges.split(omittingEmptySubsequences: true) { $0.command == "qmp_capabilities" }
+    }
+
+    private static func result(of command: String, in conversation: ArraySlice<QEMUExchange>) -> JSONValue? {
+        conversation.first { $0.command == command }?.result
+    }
+
+    /// libvirt's name for what QEMU calls `arm`, `i386` …
+    static func architecture(ofTarget target: String) -> String {
+        switch target {
+        case "arm": "armv7l"
+        case "i386": "i686"
+        case "or32": "or32"
+        default: target
+        }
+    }
+
+    private mutating func takeAccelerations(
+        _ conversations: [ArraySlice<QEMUExchange>], _ hostHasHVF: Bool
+    ) {
+        guard let first = conversations.first else { return }
+        let kvm = Self.result(of: "query-kvm", in: first)
+        if kvm?["enabled"]?.bool == true {
+            accelerations[.kvm] = QEMUAcceleration(first)
+        } else if hostHasHVF {
+            accelerations[.hvf] = QEMUAcceleration(first)
+        }
+        guard let plain = conversations.dropFirst().first ?? (accelerations.isEmpty ? first : nil) else { return }
+        if has("tcg-accel") || accelerations.isEmpty { accelerations[.tcg] = QEMUAcceleration(plain) }
+    }
+
+    private mutating func take(_ exchange: QEMUExchange) {
+        guard let result = exchange.result else { return }
+        switch exchange.command {
+        case "query-qmp-schema": schema = QMPSchema(result)
+        case "qom-list-types": types = Set(result.array?.compactMap { $0["name"]?.string } ?? [])
+        case "device-list-properties", "qom-list-properties": takeProperties(exchange, result)
+        case "query-command-line-options": takeOptions(result)
+        case "query-tpm-models": tpmModels = result.array?.compactMap(\.string) ?? []
+        case "query-tpm-types": tpmTypes = result.array?.compactMap(\.string) ?? []
+        case "query-migrate-capabilities":
+            migrationCapabilities = Set(result.array?.compactMap { $0["capability"]?.string } ?? [])
+        case "query-gic-capabilities": gics = result.array?.compactMap(QEMUInterruptController.init) ?? []
+        case "query-sev-capabilities": sev = result
+        case "query-sgx-capabilities": sgx = result
+        default: break
+        }
+    }
+
+    private mutating func takeProperties(_ exchange: QEMUExchange, _ result: JSONValue) {
+        guard let type = exchange.arguments?["typename"]?.string else { return }
+        var known = properties[type] ?? [:]
+        for property in result.array ?? [] {
+            guard let name = property["name"]?.string else { continue }
+            known[name] = property["default-value"] ?? .null
+        }
+        properties[type] = known
+    }
+
+    private mutating func takeOptions(_ result: JSONValue) {
+        for option in result.array ?? [] {
+            guard let name = option["option"]?.string else { continue }
+            let parameters = option["parameters"]?.array?.compactMap { $0["name"]?.string }
+            options[name, default: []].formUnion(parameters ?? [])
+        }
+    }
+}
+
+extension QEMUInterruptController {
+    init?(_ entry: JSONValue) {
+        guard let version = entry["version"]?.int else { return nil }
+        self.version = version
+        isInKernel = entry["kernel"]?.bool ?? false
+        isEmulated = entry["emulated"]?.bool ?? false
+    }
+}

@@ -1,0 +1,35 @@
+import JSON
+
+/// A machine type that a QEMU binary can emulate.
+public struct QEMUMachine: Sendable, Equatable {
+    /// The full name, such as `pc-q35-7.2`.
+    public var name: String
+    /// The short name, such as `q35`.
+    public var alias: String?
+    /// The most virtual CPUs; 0 where QEMU doesn't say.
+    public var maximumCPUs: UInt64
+    public var canHotplugCPUs: Bool
+    /// The type of CPU that it has if none is named, such as `qemu64-x86_64-cpu`.
+    public var defaultCPU: String?
+    /// The name of its own memory backend, such as `pc.ram`.
+    public var defaultRAM: String?
+    public var supportsNUMA: Bool
+    /// Whether it has ACPI; nil where QEMU doesn't say.
+    public var acpi: Bool?
+    public var isDeprecated: Bool
+    public var isDefault: Bool
+
+    init?(_ entry: JSONValue) {
+        guard let name = entry["name"]?.string, name != "none" else { return nil }
+        self.name = name
+        alias = entry["alias"]?.string
+        maximumCPUs = entry["cpu-max"]?.uint ?? 0
+        canHotplugCPUs = entry["hotpluggable-cpus"]?.bool ?? false
+        defaultCPU = entry["default-cpu-type"]?.string
+        defaultRAM = entry["default-ram-id"]?.string
+        supportsNUMA = entry["numa-mem-supported"]?.bool ?? false
+        acpi = entry["acpi"]?.bool
+        isDeprecated = entry["deprecated"]?.bool ?? false
+        isDefault = entry["is-default"]?.bool ?? false
+    }
+}

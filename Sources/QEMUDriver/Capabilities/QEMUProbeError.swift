@@ -1,0 +1,29 @@
+import QMP
+
+/// Why it isn't known what a QEMU binary can do. Each names the binary.
+public enum QEMUProbeError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There is no such file.
+    case missing(emulator: String)
+    /// The file can't be run by the user that QEMU runs as.
+    case notExecutable(emulator: String)
+    /// It ended before it answered: its exit status and the last lines of its standard error.
+    case exited(emulator: String, status: String, output: String)
+    /// It did not answer in time.
+    case timedOut(emulator: String)
+    /// Its monitor failed.
+    case monitor(emulator: String, QMPError)
+    /// It answered, but left out what can't be done without.
+    case incomplete(emulator: String, String)
+
+    public var description: String {
+        switch self {
+        case .missing(let emulator): "Cannot find QEMU binary \(emulator)"
+        case .notExecutable(let emulator): "QEMU binary \(emulator) is not executable"
+        case .exited(let emulator, let status, let output):
+            "QEMU binary \(emulator) \(status) while it was probed" + (output.isEmpty ? "" : ": \(output)")
+        case .timedOut(let emulator): "QEMU binary \(emulator) did not answer in time while it was probed"
+        case .monitor(let emulator, let error): "Probing QEMU binary \(emulator) failed: \(error)"
+        case .incomplete(let emulator, let what): "QEMU binary \(emulator) cannot be used: \(what)"
+        }
+    }
+}

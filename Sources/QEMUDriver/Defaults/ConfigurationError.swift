@@ -1,0 +1,20 @@
+/// Why a domain can't be run as its document asks.
+public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The hypervisor, this binary or this host can't do it.
+    case unsupported(String)
+    /// The document contradicts itself or names what isn't there.
+    case xml(String)
+    /// Something that should have been settled before isn't.
+    case `internal`(String)
+    /// What the document asks for couldn't be found or done.
+    case failed(String)
+
+    public var description: String {
+        switch self {
+        case .unsupported(let message): "unsupported configuration: \(message)"
+        case .xml(let message): "XML error: \(message)"
+        case .internal(let message): "internal error: \(message)"
+        case .failed(let message): "operation failed: \(message)"
+        }
+    }
+}
