@@ -88,9 +88,7 @@ let package = Package(
         tests(of: "LinuxSystem", uses: ["roost-launch"]),
         tests(of: "Virt"),
         tests(of: "RemoteProtocol", uses: ["JSON", "XDR", "Virt"]),
-        .testTarget(
-            name: "VirtXMLTests", dependencies: ["VirtXML", "XMLBinding", "Virt"],
-            exclude: ["Conformance/floors.txt"], swiftSettings: settings),
+        tests(of: "VirtXML"),
         tests(of: "Transport", uses: ["LinuxSystem", "RemoteProtocol", "XDR"]),
         tests(of: "QMP", uses: ["JSON", "LinuxSystem"]),
         tests(of: "DriverKit"),

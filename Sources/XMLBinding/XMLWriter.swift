@@ -76,11 +76,6 @@ struct XMLWriter {
         tagIsOpen = false
     }
 
-    mutating func blankLine() {
-        closeTag()
-        byte("\n")
-    }
-
     private mutating func indent() {
         for _ in 0..<depth { append("  ") }
     }

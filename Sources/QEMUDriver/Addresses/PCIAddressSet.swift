@@ -49,6 +49,9 @@ struct PCIAddressSet {
         take(location, aggregate)
     }
 
+    /// Takes a location whatever stands there.
+    mutating func occupy(_ location: PCILocation) { take(location, false) }
+
     private mutating func take(_ location: PCILocation, _ aggregate: Bool) {
         var slot = buses[location.bus]?.slots[location.slot] ?? Slot()
         if slot.functions == 0 { slot.aggregates = aggregate } else if !aggregate { slot.aggregates = false }

@@ -1,6 +1,6 @@
 /// The only writer of QEMU's `first,key=value,…` option texts. A comma within a value is doubled, as QEMU
 /// reads it back, so no value can become a second option.
-struct OptionText {
+struct OptionText: Equatable, Sendable {
     private(set) var text = ""
 
     /// An option that starts with a bare word, such as `-chardev pty`.

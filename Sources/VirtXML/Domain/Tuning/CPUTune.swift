@@ -37,10 +37,7 @@ public struct CPUTune: XMLElement {
         try x.elements("iothreadsched", &iothreadSchedulers)
         try x.elements("cachetune", &cacheTunes)
         try x.elements("memorytune", &memoryTunes)
-        if x.isReading {
-            split()
-            try check()
-        }
+        if x.isReading { split() }
     }
 
     /// Each thread stands alone, in ascending order, however the document grouped them.

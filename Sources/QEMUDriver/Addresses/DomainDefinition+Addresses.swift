@@ -1,0 +1,113 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// Gives every device that has none a place, as libvirt does, since guests see places. Controllers that
+    /// are needed for that are added.
+    mutating func assignAddresses(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try assignVirtioSerialPorts()
+        if board.isPSeries { assignSpaprVIO() }
+        if board.isCCW { try assignCCW() }
+        if usesVirtioMMIO { assignVirtioMMIO() }
+        try assignPCI(qemu)
+        assignMemorySlots()
+    }
+
+    /// Whether virtio devices are mapped into memory, there being no bus for them.
+    private var usesVirtioMMIO: Bool { !board.hasPCI && !board.isS390 && (board.isARM || board.isRISCV || board.isMicroVM) }
+
+    private mutating func assignVirtioMMIO() {
+        forEachVirtio { info in if info.address == nil { info.address = .virtioMMIO } }
+    }
+
+    /// Visits the places of all devices of the virtio family.
+    mutating func forEachVirtio(_ body: (inout DeviceInfo) -> Void) {
+        for index in devices.disks.indices where devices.disks[index].target.bus == .virtio {
+            body(&devices.disks[index].info)
+        }
+        for index in devices.interfaces.indices where devices.interfaces[index].virtioModel != nil {
+            body(&devices.interfaces[index].info)
+        }
+        for index in devices.inputs.indices where devices.inputs[index].bus == .virtio {
+            body(&devices.inputs[index].info)
+        }
+        for index in devices.controllers.indices {
+            let controller = devices.controllers[index]
+            let isVirtio = controller.type == .virtioSerial || controller.type == .scsi && controller.model == "virtio-scsi"
+            if isVirtio { body(&devices.controllers[index].info) }
+        }
+        for index in devices.filesystems.indices { body(&devices.filesystems[index].info) }
+        for index in devices.sounds.indices where devices.sounds[index].model == .virtio {
+            body(&devices.sounds[index].info)
+        }
+        if devices.memballoon != nil, devices.memballoon?.model == .virtio {
+            if var balloon = devices.memballoon {
+                body(&balloon.info)
+                devices.memballoon = balloon
+            }
+        }
+        for index in devices.rngs.indices { body(&devices.rngs[index].info) }
+        for index in devices.videos.indices where devices.videos[index].type == .virtio {
+            body(&devices.videos[index].info)
+        }
+        for index in devices.hostdevs.indices { if case .scsiHost = devices.hostdevs[index].source { body(&devices.hostdevs[index].info) } }
+        if var vsock = devices.vsock {
+            body(&vsock.info)
+            devices.vsock = vsock
+        }
+        for index in devices.cryptos.indices { body(&devices.cryptos[index].info) }
+    }
+
+    /// Slots of memory devices: the lowest that are free.
+    private mutating func assignMemorySlots() {
+        var used: Set<UInt32> = []
+        for memory in devices.memories {
+            if case .dimm(let address)? = memory.info.address, let slot = address.slot { used.insert(slot) }
+        }
+        for index in devices.memories.indices {
+            guard [.dimm, .nvdimm].contains(devices.memories[index].model) else { continue }
+            var address = DIMMAddress()
+            if case .dimm(let known)? = devices.memories[index].info.address { address = known }
+            guard address.slot == nil else { continue }
+            address.slot = (0...UInt32.max).first { !used.contains($0) }
+            address.slot.map { _ = used.insert($0) }
+            devices.memories[index].info.address = .dimm(address)
+        }
+    }
+
+    private mutating func assignSpaprVIO() {
+        var used: Set<UInt64> = []
+        var copy = devices
+        copy.forEachInfo { info in
+            if case .spaprVIO(let address)? = info.address, let reg = address.reg { used.insert(reg) }
+        }
+        for index in devices.interfaces.indices where devices.interfaces[index].model == "spapr-vlan" {
+            assignRegister(&devices.interfaces[index].info, 0x1000, &used)
+        }
+        for index in devices.controllers.indices where devices.controllers[index].type == .scsi && devices.controllers[index].model == "ibmvscsi" {
+            assignRegister(&devices.controllers[index].info, 0x2000, &used)
+        }
+        for index in devices.serials.indices where devices.serials[index].target.type == "spapr-vio-serial" {
+            assignRegister(&devices.serials[index].info, 0x3000_0000, &used)
+        }
+        if var nvram = devices.nvram {
+            assignRegister(&nvram.info, 0x3000, &used)
+            devices.nvram = nvram
+        }
+        for index in devices.tpms.indices where devices.tpms[index].model == .spapr {
+            assignRegister(&devices.tpms[index].info, 0x4000, &used)
+        }
+    }
+
+    /// Registers lie 0x1000 apart from the first one of their kind.
+    private func assignRegister(_ info: inout DeviceInfo, _ first: UInt64, _ used: inout Set<UInt64>) {
+        var address = SpaprVIOAddress()
+        if case .spaprVIO(let known)? = info.address { address = known } else if info.address != nil { return }
+        if address.reg == nil {
+            var reg = first
+            while used.contains(reg) { reg &+= 0x1000 }
+            address.reg = reg
+            used.insert(reg)
+        }
+        info.address = .spaprVIO(address)
+    }
+}

@@ -1,0 +1,106 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// Names all devices as libvirt does. Names that the user chose stay.
+    public mutating func assignAliases(_ qemu: QEMUCapabilities) {
+        for index in devices.disks.indices { name(&devices.disks[index].info, diskAlias(devices.disks[index])) }
+        for index in devices.controllers.indices {
+            name(&devices.controllers[index].info, controllerAlias(devices.controllers[index]))
+        }
+        number(&devices.filesystems, "fs")
+        nameInterfaces()
+        number(&devices.hostdevs, "hostdev", from: devices.interfaces.filter { $0.type == .hostdev }.count)
+        number(&devices.sounds, "sound")
+        number(&devices.videos, "video")
+        number(&devices.serials, "serial")
+        number(&devices.parallels, "parallel")
+        number(&devices.channels, "channel")
+        nameConsoles()
+        number(&devices.hubs, "hub")
+        number(&devices.shmems, "shmem")
+        number(&devices.smartcards, "smartcard")
+        number(&devices.redirdevs, "redir")
+        number(&devices.inputs, "input")
+        number(&devices.watchdogs, "watchdog")
+        number(&devices.rngs, "rng")
+        number(&devices.tpms, "tpm")
+        number(&devices.panics, "panic")
+        number(&devices.iommus, "iommu")
+        number(&devices.cryptos, "crypto")
+        nameMemory()
+        single(&devices.memballoon, "balloon0")
+        single(&devices.nvram, "nvram")
+        single(&devices.vsock, "vsock0")
+        single(&devices.pstore, "pstore0")
+    }
+
+    private func name(_ info: inout DeviceInfo, _ alias: String) {
+        if info.alias == nil { info.alias = alias }
+    }
+
+    private func number<T: Device>(_ list: inout [T], _ prefix: String, from first: Int = 0) {
+        for index in list.indices { name(&list[index].info, "\(prefix)\(first + index)") }
+    }
+
+    private func single<T: Device>(_ device: inout T?, _ alias: String) {
+        guard var copy = device else { return }
+        name(&copy.info, alias)
+        device = copy
+    }
+
+    /// Cards of the host are named among the devices of the host.
+    private mutating func nameInterfaces() {
+        var hostdev = 0
+        for index in devices.interfaces.indices {
+            if devices.interfaces[index].type == .hostdev {
+                name(&devices.interfaces[index].info, "hostdev\(hostdev)")
+                hostdev += 1
+            } else {
+                name(&devices.interfaces[index].info, "net\(index)")
+            }
+        }
+    }
+
+    /// A console that is a serial port has the port's name.
+    private mutating func nameConsoles() {
+        for index in devices.consoles.indices {
+            if index == 0, devices.consoles[index].targetType == .serial, let serial = devices.serials.first {
+                devices.consoles[index].info.alias = serial.info.alias
+            }
+            name(&devices.consoles[index].info, "console\(index)")
+        }
+    }
+
+    private mutating func nameMemory() {
+        for index in devices.memories.indices {
+            let memory = devices.memories[index]
+            var number = index
+            if case .dimm(let address)? = memory.info.address, let slot = address.slot { number = Int(slot) } else {
+                number = devices.memories[..<index].filter { $0.model == memory.model }.count
+            }
+            let prefix = memory.model.rawValue.filter { $0 != "-" }
+            name(&devices.memories[index].info, "\(prefix)\(number)")
+        }
+    }
+
+    private func diskAlias(_ disk: DiskDevice) -> String {
+        let bus = disk.target.bus?.rawValue ?? "ide"
+        guard let place = disk.info.address?.drive else { return "\(bus)-disk\(DiskTarget.index(disk.target.dev) ?? 0)" }
+        if disk.target.bus == .scsi { return "scsi\(place.controller)-\(place.bus)-\(place.target)-\(place.unit)" }
+        return "\(bus)\(place.controller)-\(place.bus)-\(place.unit)"
+    }
+
+    private func controllerAlias(_ controller: ControllerDevice) -> String {
+        let index = controller.index ?? 0
+        switch controller.type {
+        case .pci:
+            if controller.model == "pcie-root" { return "pcie.\(index)" }
+            return index == 0 && !board.numbersPCIBuses ? "pci" : "pci.\(index)"
+        case .ide where board.hasIDE && index == 0: return "ide"
+        case .sata where board.isQ35 && index == 0: return "ide"
+        case .usb: return index == 0 ? "usb" : "usb\(index)"
+        case .scsi where board.hasBuiltInSCSI && index == 0: return "scsi"
+        default: return "\(controller.type.rawValue)\(index)"
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// Gives PCI devices places. Where there is none left, a controller that has some is added and everything
+    /// is assigned anew, so that the result is what it would be had the document named that controller.
+    mutating func assignPCI(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        guard board.hasPCI || devices.controllers.contains(where: { $0.type == .pci }) else { return }
+        let lastOfDocument = devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
+        for _ in 0..<300 {
+            var attempt = self
+            var plan = PCIPlan(board: board)
+            try plan.prepare(attempt)
+            let missing = try plan.place(&attempt, qemu)
+            if let missing {
+                try addPCIController(for: missing, qemu)
+                continue
+            }
+            if let spare = plan.spare(attempt, lastOfDocument) {
+                try addPCIController(for: spare, qemu)
+                continue
+            }
+            self = attempt
+            finishPCI(plan)
+            return
+        }
+        throw .internal("No more available PCI slots")
+    }
+
+    /// Adds the controller that offers slots of a kind.
+    private mutating func addPCIController(
+        for connection: PCIConnection, _ qemu: QEMUCapabilities
+    ) throws(ConfigurationError) {
+        let index = (devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0) + 1
+        guard index <= 255 else { throw .internal("No more available PCI slots") }
+        let model = try pciModel(for: connection, qemu)
+        // A bridge is plugged into a port, which stands before it.
+        if model == .pcieBridge, !devices.hasRoomForBridge(board) {
+            devices.insert(ControllerDevice(.pci, index: index, model: PCIBusModel.rootPort.rawValue))
+            devices.insert(ControllerDevice(.pci, index: index + 1, model: model.rawValue))
+            return try fillQEMUControllers(qemu)
+        }
+        devices.insert(ControllerDevice(.pci, index: index, model: model.rawValue))
+        try fillQEMUControllers(qemu)
+    }
+
+    private func pciModel(
+        for connection: PCIConnection, _ qemu: QEMUCapabilities
+    ) throws(ConfigurationError) -> PCIBusModel {
+        if !connection.isDisjoint(with: [.pcie, .pcieBridge, .upstreamPort]) { return .rootPort }
+        if board.hasPCIeRoot {
+            let hasBridge = devices.controllers.contains { $0.model == PCIBusModel.dmiBridge.rawValue }
+            if hasBridge { return .pciBridge }
+            return qemu.has("pcie-pci-bridge") ? .pcieBridge : .dmiBridge
+        }
+        if board.isPSeries { return .pciRoot }
+        return .pciBridge
+    }
+
+    /// What follows from the places: numbers of chassis and ports, and which slots have several functions.
+    private mutating func finishPCI(_ plan: PCIPlan) {
+        for index in devices.controllers.indices where devices.controllers[index].type == .pci {
+            fillPCITarget(&devices.controllers[index])
+        }
+        devices.forEachInfo { info in
+            guard case .pci(var address)? = info.address, address.function == 0, address.multifunction == nil else { return }
+            let place = PCILocation(address)
+            guard plan.slots.hasSeveralFunctions(place) else { return }
+            address.multifunction = true
+            info.address = .pci(address)
+        }
+    }
+
+    private func fillPCITarget(_ controller: inout ControllerDevice) {
+        var target = controller.pciTarget ?? .init()
+        let index = controller.index ?? 0
+        switch controller.model {
+        case "pci-bridge": target.chassisNr = target.chassisNr ?? index
+        case "pcie-root-port", "pcie-switch-downstream-port":
+            target.chassis = target.chassis ?? index
+            if target.port == nil, let address = controller.info.address?.pci {
+                target.port = (address.slot << 3) + address.function
+            }
+        case "pci-expander-bus", "pcie-expander-bus":
+            target.busNr = target.busNr ?? freeBusNumber
+        case "pci-root" where board.isPSeries:
+            target.index = target.index ?? index
+        default: return
+        }
+        controller.pciTarget = target
+    }
+
+    /// Expanders count down from 254, leaving room for the buses below each.
+    private var freeBusNumber: UInt32 {
+        let lowest = devices.controllers.compactMap { $0.pciTarget?.busNr }.min() ?? 256
+        return lowest >= 2 ? lowest - 2 : 0
+    }
+}
+
+extension PCILocation {
+    init(_ address: PCIAddress) {
+        self.init(domain: Int(address.domain), bus: Int(address.bus), slot: Int(address.slot), function: Int(address.function))
+    }
+
+    var address: PCIAddress { PCIAddress(domain: UInt32(clamping: domain), bus: UInt32(clamping: bus), slot: UInt32(clamping: slot), function: UInt32(clamping: function)) }
+}
+
+extension DomainDevices {
+    /// Whether a port is there for a bridge; ports that are there have devices of their own.
+    fileprivate func hasRoomForBridge(_ board: Board) -> Bool { false }
+}

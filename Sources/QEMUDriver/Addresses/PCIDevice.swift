@@ -1,0 +1,93 @@
+import VirtXML
+
+/// A device of a domain that may be on a PCI bus, by its position in the definition.
+enum PCIDevice {
+    case controller(Int), filesystem(Int), interface(Int), sound(Int), disk(Int), hostdev(Int), balloon, rng(Int)
+    case watchdog(Int), iommu(Int), video(Int), shmem(Int), input(Int), serial(Int), memory(Int), vsock, panic(Int)
+    case crypto(Int), pstore
+
+    /// All of them in the order in which they get their places.
+    static func all(of domain: DomainDefinition) -> [PCIDevice] {
+        let devices = domain.devices
+        let pci = devices.controllers.indices.filter { devices.controllers[$0].type == .pci }
+        let others = devices.controllers.indices.filter { devices.controllers[$0].type != .pci }
+        var list: [PCIDevice] = pci.map { .controller($0) }
+        list += devices.filesystems.indices.map { .filesystem($0) }
+        list += devices.interfaces.indices.map { .interface($0) }
+        list += devices.sounds.indices.map { .sound($0) }
+        list += others.map { .controller($0) }
+        list += devices.disks.indices.map { .disk($0) }
+        list += devices.hostdevs.indices.map { .hostdev($0) }
+        list.append(.balloon)
+        list += devices.rngs.indices.map { .rng($0) }
+        list += devices.watchdogs.indices.map { .watchdog($0) }
+        list += devices.iommus.indices.map { .iommu($0) }
+        list += devices.videos.indices.map { .video($0) }
+        list += devices.shmems.indices.map { .shmem($0) }
+        list += devices.inputs.indices.map { .input($0) }
+        list += devices.serials.indices.map { .serial($0) }
+        list += devices.memories.indices.map { .memory($0) }
+        list.append(.vsock)
+        list += devices.panics.indices.map { .panic($0) }
+        list += devices.cryptos.indices.map { .crypto($0) }
+        list.append(.pstore)
+        return list
+    }
+
+    func info(in domain: DomainDefinition) -> DeviceInfo? {
+        let devices = domain.devices
+        switch self {
+        case .controller(let index): return devices.controllers[index].info
+        case .filesystem(let index): return devices.filesystems[index].info
+        case .interface(let index): return devices.interfaces[index].info
+        case .sound(let index): return devices.sounds[index].info
+        case .disk(let index): return devices.disks[index].info
+        case .hostdev(let index): return devices.hostdevs[index].info
+        case .balloon: return devices.memballoon?.info
+        case .rng(let index): return devices.rngs[index].info
+        case .watchdog(let index): return devices.watchdogs[index].info
+        case .iommu(let index): return devices.iommus[index].info
+        case .video(let index): return devices.videos[index].info
+        case .shmem(let index): return devices.shmems[index].info
+        case .input(let index): return devices.inputs[index].info
+        case .serial(let index): return devices.serials[index].info
+        case .memory(let index): return devices.memories[index].info
+        case .vsock: return devices.vsock?.info
+        case .panic(let index): return devices.panics[index].info
+        case .crypto(let index): return devices.cryptos[index].info
+        case .pstore: return devices.pstore?.info
+        }
+    }
+
+    func setPlace(_ place: PCILocation, in domain: inout DomainDefinition) {
+        switch self {
+        case .controller(let index): set(place, &domain.devices.controllers[index].info)
+        case .filesystem(let index): set(place, &domain.devices.filesystems[index].info)
+        case .interface(let index): set(place, &domain.devices.interfaces[index].info)
+        case .sound(let index): set(place, &domain.devices.sounds[index].info)
+        case .disk(let index): set(place, &domain.devices.disks[index].info)
+        case .hostdev(let index): set(place, &domain.devices.hostdevs[index].info)
+        case .balloon: domain.devices.memballoon?.info.address = .pci(place.address)
+        case .rng(let index): set(place, &domain.devices.rngs[index].info)
+        case .watchdog(let index): set(place, &domain.devices.watchdogs[index].info)
+        case .iommu(let index): set(place, &domain.devices.iommus[index].info)
+        case .video(let index): set(place, &domain.devices.videos[index].info)
+        case .shmem(let index): set(place, &domain.devices.shmems[index].info)
+        case .input(let index): set(place, &domain.devices.inputs[index].info)
+        case .serial(let index): set(place, &domain.devices.serials[index].info)
+        case .memory(let index): set(place, &domain.devices.memories[index].info)
+        case .vsock: domain.devices.vsock?.info.address = .pci(place.address)
+        case .panic(let index): set(place, &domain.devices.panics[index].info)
+        case .crypto(let index): set(place, &domain.devices.cryptos[index].info)
+        case .pstore: domain.devices.pstore?.info.address = .pci(place.address)
+        }
+    }
+
+    /// What the document says beside the place stays.
+    private func set(_ place: PCILocation, _ info: inout DeviceInfo) {
+        var address = place.address
+        address.multifunction = info.address?.pci?.multifunction
+        address.zpci = info.address?.pci?.zpci
+        info.address = .pci(address)
+    }
+}

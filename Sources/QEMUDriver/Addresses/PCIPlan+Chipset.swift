@@ -1,0 +1,100 @@
+import VirtXML
+
+extension PCIPlan {
+    /// Devices of the chipset have fixed places, which no other device gets.
+    mutating func placeChipset(_ domain: inout DomainDefinition) {
+        if board.isI440FX { placePIIX3(&domain) }
+        if board.isQ35 { placeICH9(&domain) }
+        if board.isLoongArchVirt || board.isRISCVVirt || board.isARMVirt {}
+    }
+
+    private mutating func placePIIX3(_ domain: inout DomainDefinition) {
+        take(PCILocation(bus: 0, slot: 1, function: 0))
+        for index in domain.devices.controllers.indices {
+            let controller = domain.devices.controllers[index]
+            if controller.type == .ide, controller.index == 0 { fix(&domain.devices.controllers[index].info, slot: 1, function: 1) }
+            if controller.type == .usb, controller.index == 0, controller.model == "piix3-uhci" {
+                fix(&domain.devices.controllers[index].info, slot: 1, function: 2)
+            }
+        }
+        for function in 1...7 { take(PCILocation(bus: 0, slot: 1, function: function)) }
+        placePrimaryVideo(&domain, slot: 2)
+    }
+
+    private mutating func placeICH9(_ domain: inout DomainDefinition) {
+        for index in domain.devices.controllers.indices where domain.devices.controllers[index].type == .sata && domain.devices.controllers[index].index == 0 {
+            fix(&domain.devices.controllers[index].info, slot: 0x1f, function: 2)
+        }
+        for function in 0...7 { take(PCILocation(bus: 0, slot: 0x1f, function: function)) }
+        placePrimaryVideo(&domain, slot: 1)
+    }
+
+    /// The first card stands where guests have always found it, if that place is free.
+    private mutating func placePrimaryVideo(_ domain: inout DomainDefinition, slot: Int) {
+        guard let video = domain.devices.videos.first, video.info.address == nil, video.type != .none, video.type != .ramfb
+        else { return }
+        let place = PCILocation(bus: 0, slot: slot)
+        guard !isSlotUsed(place) else { return }
+        take(place)
+        domain.devices.videos[0].info.address = .pci(place.address)
+    }
+
+    private mutating func fix(_ info: inout DeviceInfo, slot: Int, function: Int) {
+        guard info.address == nil || info.address?.pci?.isEmpty == true else { return }
+        let place = PCILocation(bus: 0, slot: slot, function: function)
+        take(place)
+        info.address = .pci(place.address)
+    }
+
+    /// Where a device goes if nothing stands there: the places that real boards of the kind have.
+    func preferred(_ device: PCIDevice, _ domain: DomainDefinition) -> PCILocation? {
+        guard board.isQ35 else { return companionPlace(device, domain) }
+        switch device {
+        case .controller(let index):
+            let controller = domain.devices.controllers[index]
+            if controller.model == PCIBusModel.dmiBridge.rawValue { return PCILocation(bus: 0, slot: 0x1e) }
+            return ich9USB(controller, domain) ?? companionPlace(device, domain)
+        case .sound(let index) where domain.devices.sounds[index].model == .ich9: return PCILocation(bus: 0, slot: 0x1b)
+        default: return nil
+        }
+    }
+
+    /// The two USB 2 controllers of the chipset, with their companions.
+    private func ich9USB(_ controller: ControllerDevice, _ domain: DomainDefinition) -> PCILocation? {
+        guard controller.type == .usb, let function = controller.ich9Function else { return nil }
+        let family = domain.devices.controllers.filter { $0.type == .usb && $0.index == controller.index }
+        if let sibling = family.compactMap({ $0.info.address?.pci }).first {
+            return PCILocation(bus: Int(sibling.bus), slot: Int(sibling.slot), function: function)
+        }
+        return [0x1d, 0x1a].lazy.map { PCILocation(bus: 0, slot: $0, function: function) }.first { !isSlotUsed($0) }
+    }
+
+    /// A companion joins the slot of its master.
+    private func companionPlace(_ device: PCIDevice, _ domain: DomainDefinition) -> PCILocation? {
+        guard case .controller(let index) = device else { return nil }
+        let controller = domain.devices.controllers[index]
+        guard controller.type == .usb, let function = controller.ich9Function else { return nil }
+        let family = domain.devices.controllers.filter { $0.type == .usb && $0.index == controller.index }
+        if let sibling = family.compactMap({ $0.info.address?.pci }).first {
+            return PCILocation(bus: Int(sibling.bus), slot: Int(sibling.slot), function: function)
+        }
+        var copy = slots
+        guard let free = copy.reserveNext([.pci, .hotplug]) else { return nil }
+        return PCILocation(bus: free.bus, slot: free.slot, function: function)
+    }
+
+    private func isSlotUsed(_ place: PCILocation) -> Bool { slots.isSlotUsed(bus: place.bus, slot: place.slot) }
+}
+
+extension ControllerDevice {
+    /// The function of a USB 2 controller within its slot; nil for others.
+    var ich9Function: Int? {
+        switch model {
+        case "ich9-ehci1": 7
+        case "ich9-uhci1": 0
+        case "ich9-uhci2": 1
+        case "ich9-uhci3": 2
+        default: nil
+        }
+    }
+}

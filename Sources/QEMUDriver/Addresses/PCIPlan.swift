@@ -1,0 +1,83 @@
+import VirtXML
+
+/// One attempt to place all PCI devices of a domain.
+struct PCIPlan {
+    let board: Board
+    private(set) var slots = PCIAddressSet()
+
+    init(board: Board) { self.board = board }
+
+    /// Takes a place that belongs to the board.
+    mutating func take(_ place: PCILocation) { slots.occupy(place) }
+
+    /// Notes the buses, and the places that the document gives.
+    mutating func prepare(_ domain: DomainDefinition) throws(ConfigurationError) {
+        try addBuses(domain)
+        for index in domain.devices.controllers.indices { try reserve(domain, .controller(index)) }
+        for device in PCIDevice.all(of: domain) {
+            if case .controller = device { continue }
+            try reserve(domain, device)
+        }
+        // Whatever else stands on the bus is not free.
+        for device in domain.devices.smallPCIDevices { try reserve(device.0, device.1) }
+    }
+
+    private mutating func addBuses(_ domain: DomainDefinition) throws(ConfigurationError) {
+        for controller in domain.devices.controllers where controller.type == .pci {
+            guard let model = controller.model.flatMap({ PCIBusModel(rawValue: $0) }), let index = controller.index else { continue }
+            if slots.model(of: Int(index)) != nil { throw .xml("Multiple 'pci' controllers with index '\(index)'") }
+            if index == 0, board.isX86 || board.isVirt {
+                let expected = board.hasPCIeRoot ? PCIBusModel.pcieRoot : .pciRoot
+                guard model == expected else {
+                    throw .xml(
+                        "The PCI controller with index='0' must be model='\(expected.rawValue)' for this machine type, but model='\(model.rawValue)' was found instead"
+                    )
+                }
+            }
+            slots.addBus(Int(index), model)
+        }
+        if board.isCCW, slots.model(of: 0) == nil { slots.addBus(0, .pciRoot) }
+    }
+
+    private mutating func reserve(_ domain: DomainDefinition, _ device: PCIDevice) throws(ConfigurationError) {
+        guard let info = device.info(in: domain) else { return }
+        try reserve(info, device.connection(in: domain, board) ?? .pci, aggregate: device.aggregates(in: domain))
+    }
+
+    private mutating func reserve(
+        _ info: DeviceInfo, _ connection: PCIConnection, aggregate: Bool = false
+    ) throws(ConfigurationError) {
+        guard case .pci(let address)? = info.address, !address.isEmpty else { return }
+        try slots.reserve(PCILocation(address), connection, aggregate: aggregate)
+    }
+
+    /// Places all devices that have none; the kind of slot that was missing, if one was.
+    mutating func place(
+        _ domain: inout DomainDefinition, _ qemu: QEMUCapabilities
+    ) throws(ConfigurationError) -> PCIConnection? {
+        placeChipset(&domain)
+        for device in PCIDevice.all(of: domain) {
+            guard let info = device.info(in: domain), device.needsPlace(info, in: domain, board) else { continue }
+            guard let connection = device.connection(in: domain, board) else { continue }
+            if let fixed = preferred(device, domain), !slots.isUsed(fixed), slots.model(of: 0) != nil {
+                try slots.reserve(fixed, connection.union([.pci, .pcie]), aggregate: device.aggregates(in: domain))
+                device.setPlace(fixed, in: &domain)
+                continue
+            }
+            guard let place = slots.reserveNext(connection, aggregate: device.aggregates(in: domain)) else { return connection }
+            device.setPlace(place, in: &domain)
+        }
+        return nil
+    }
+
+    /// Once the document names no controller but the root, one free port is kept for what is plugged in later;
+    /// a conventional bus that is full gets a bridge.
+    func spare(_ domain: DomainDefinition, _ lastOfDocument: UInt32) -> PCIConnection? {
+        if board.hasPCIeRoot {
+            guard lastOfDocument == 0, slots.lastBus > 0 else { return nil }
+            return slots.hasRoom(for: [.pcie, .hotplug]) ? nil : [.pcie, .hotplug]
+        }
+        guard board.isI440FX else { return nil }
+        return slots.hasRoom(for: [.pci, .hotplug]) ? nil : [.pci, .hotplug]
+    }
+}

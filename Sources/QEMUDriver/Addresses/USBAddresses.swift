@@ -1,0 +1,172 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// Gives USB devices ports: those of the first bus that has a free one, by way of hubs where there are.
+    mutating func assignUSB() throws(ConfigurationError) {
+        guard !devices.controllers.contains(where: { $0.type == .usb && $0.model == "none" }) else { return }
+        var set = USBAddressSet()
+        for controller in devices.controllers where controller.type == .usb && controller.info.masterStartPort == nil {
+            set.addBus(controller.index ?? 0, ports: controller.usbPorts)
+        }
+        guard !set.isEmpty else { return }
+        for hub in devices.hubs {
+            if case .usb(let address)? = hub.info.address, !address.port.isEmpty { try set.addHub(at: address) }
+        }
+        try forEachUSB { info, isHub throws(ConfigurationError) in
+            if case .usb(let address)? = info.address, !address.port.isEmpty { try set.reserve(address, isHub: isHub) }
+        }
+        addUSBHubs(&set)
+        try forEachUSB { info, isHub throws(ConfigurationError) in
+            if case .usb(let address)? = info.address, !address.port.isEmpty { return }
+            var bus: UInt32?
+            if case .usb(let address)? = info.address { bus = address.bus } else if info.address != nil { return }
+            guard let address = set.assign(bus: bus) else { throw .internal("No free USB ports") }
+            if isHub { try set.addHub(at: address) }
+            info.address = .usb(address)
+        }
+    }
+
+    /// Where there are more devices than ports, hubs are added; each takes a port and gives eight.
+    private mutating func addUSBHubs(_ set: inout USBAddressSet) {
+        var waiting = 0
+        try? forEachUSB { info, _ in
+            if case .usb(let address)? = info.address, !address.port.isEmpty { return }
+            if info.address == nil || info.address?.kind == .usb { waiting += 1 }
+        }
+        guard waiting > 0 else { return }
+        var free = set.freePorts + devices.hubs.filter { hub in
+            if case .usb(let address)? = hub.info.address, !address.port.isEmpty { return false }
+            return true
+        }.count * 8
+        while waiting > free, devices.hubs.count < 64 {
+            devices.hubs.append(HubDevice())
+            waiting += 1
+            free += 8
+        }
+    }
+
+    /// Visits USB devices in the order in which they get ports: hubs first.
+    private mutating func forEachUSB(
+        _ body: (inout DeviceInfo, _ isHub: Bool) throws(ConfigurationError) -> Void
+    ) throws(ConfigurationError) {
+        for index in devices.hubs.indices { try body(&devices.hubs[index].info, true) }
+        for index in devices.disks.indices where devices.disks[index].target.bus == .usb {
+            try body(&devices.disks[index].info, false)
+        }
+        for index in devices.interfaces.indices where devices.interfaces[index].model == "usb-net" {
+            try body(&devices.interfaces[index].info, false)
+        }
+        for index in devices.sounds.indices where devices.sounds[index].model == .usb {
+            try body(&devices.sounds[index].info, false)
+        }
+        for index in devices.hostdevs.indices where devices.hostdevs[index].kind == .usb {
+            try body(&devices.hostdevs[index].info, false)
+        }
+        for index in devices.controllers.indices where devices.controllers[index].type == .ccid {
+            try body(&devices.controllers[index].info, false)
+        }
+        for index in devices.serials.indices where devices.serials[index].target.type == "usb-serial" {
+            try body(&devices.serials[index].info, false)
+        }
+        for index in devices.inputs.indices where devices.inputs[index].bus == .usb {
+            try body(&devices.inputs[index].info, false)
+        }
+        for index in devices.redirdevs.indices { try body(&devices.redirdevs[index].info, false) }
+    }
+}
+
+extension ControllerDevice {
+    /// How many ports the guest's USB bus has; those of companions are reached through their master.
+    var usbPorts: UInt32 {
+        switch model {
+        case "ehci", "ich9-ehci1": 6
+        case "pci-ohci": 3
+        case "nec-xhci": ports ?? 4
+        case "qemu-xhci": ports ?? 4
+        default: 2
+        }
+    }
+}
+
+/// The ports of a guest's USB buses.
+struct USBAddressSet {
+    private struct Node {
+        var ports: UInt32
+        var used: Set<UInt32> = []
+        var hubs: [UInt32: Node] = [:]
+
+        /// The first free port nearest to the root: all of one level before those of the next.
+        func free(depth: Int) -> [UInt32]? {
+            if depth == 0 { return ports > 0 ? (1...ports).first { !used.contains($0) }.map { [$0] } : nil }
+            for port in hubs.keys.sorted() {
+                if let rest = hubs[port]?.free(depth: depth - 1) { return [port] + rest }
+            }
+            return nil
+        }
+
+        var freePorts: Int { Int(ports) - used.count + hubs.values.reduce(0) { $0 + $1.freePorts } }
+
+        mutating func change(_ path: ArraySlice<UInt32>, _ body: (inout Node, UInt32) -> Bool) -> Bool {
+            guard let first = path.first else { return false }
+            let rest = path.dropFirst()
+            if rest.isEmpty { return body(&self, first) }
+            guard var hub = hubs[first] else { return false }
+            defer { hubs[first] = hub }
+            return hub.change(rest, body)
+        }
+    }
+
+    private var buses: [UInt32: Node] = [:]
+
+    var isEmpty: Bool { buses.isEmpty }
+    var freePorts: Int { buses.values.reduce(0) { $0 + $1.freePorts } }
+
+    mutating func addBus(_ index: UInt32, ports: UInt32) { buses[index] = Node(ports: ports) }
+
+    /// A hub has eight ports.
+    mutating func addHub(at address: USBAddress) throws(ConfigurationError) {
+        try checkBus(address)
+        let done = buses[address.bus]?.change(address.port[...]) { node, port in
+            node.hubs[port] = node.hubs[port] ?? Node(ports: 8)
+            return true
+        }
+        if done != true { throw missing(address) }
+    }
+
+    private func checkBus(_ address: USBAddress) throws(ConfigurationError) {
+        guard buses[address.bus] != nil else {
+            throw .xml("USB bus \(address.bus) requested but no controller with that index is present")
+        }
+    }
+
+    private func missing(_ address: USBAddress) -> ConfigurationError {
+        let text = address.port.map { String($0) }.joined(separator: ".")
+        return .xml("there is no hub at port \(address.port.first ?? 0) in USB address bus: \(address.bus) port: \(text)")
+    }
+
+    mutating func reserve(_ address: USBAddress, isHub: Bool) throws(ConfigurationError) {
+        try checkBus(address)
+        let text = address.port.map { String($0) }.joined(separator: ".")
+        var failure: ConfigurationError?
+        let done = buses[address.bus]?.change(address.port[...]) { node, port in
+            if port < 1 || port > node.ports { failure = .xml("requested USB port \(text) not present on USB bus \(address.bus)") }
+            if node.used.contains(port) { failure = .xml("Duplicate USB address bus \(address.bus) port \(text)") }
+            node.used.insert(port)
+            return true
+        }
+        if let failure { throw failure }
+        if done != true { throw missing(address) }
+    }
+
+    /// Takes the first free port, of one bus or of any.
+    mutating func assign(bus wanted: UInt32?) -> USBAddress? {
+        for index in buses.keys.sorted() where wanted == nil || wanted == index {
+            for depth in 0..<4 {
+                guard let path = buses[index]?.free(depth: depth) else { continue }
+                _ = buses[index]?.change(path[...]) { node, port in node.used.insert(port).inserted }
+                return USBAddress(bus: index, port: path)
+            }
+        }
+        return nil
+    }
+}

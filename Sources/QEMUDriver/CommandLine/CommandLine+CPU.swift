@@ -1,0 +1,150 @@
+import JSON
+import VirtXML
+
+extension QEMUCommandLine {
+    mutating func addCPU() throws(ConfigurationError) {
+        var text = OptionText(try cpuModel ?? "")
+        addFeatures(to: &text)
+        addClocks(to: &text)
+        addParavirtualization(to: &text)
+        addHyperV(to: &text)
+        addKVM(to: &text)
+        addCaches(to: &text)
+        addAddressSize(to: &text)
+        guard !text.text.isEmpty else { return }
+        try arguments.add("-cpu", text)
+    }
+
+    private var cpuModel: String? {
+        get throws(ConfigurationError) {
+            guard let cpu = domain.cpu, let mode = cpu.mode else { return hasSettings ? guest.defaultCPUModel : nil }
+            switch mode {
+            case .hostPassthrough: return "host"
+            case .maximum: return "max"
+            case .hostModel where domain.board.isPPC: return "host"
+            case .hostModel: return "host"
+            case .custom: return cpu.model?.name ?? (hasSettings ? guest.defaultCPUModel : nil)
+            }
+        }
+    }
+
+    /// Whether something must be said of a CPU that isn't named.
+    private var hasSettings: Bool {
+        let features = domain.features
+        return features.hyperv != nil || features.kvm?.hidden != nil || features.apic?.eoi != nil
+            || features.pvspinlock != nil || features.pmu != nil || domain.timer(.kvmclock) != nil
+            || domain.timer(.hypervclock) != nil || domain.timer(.tsc)?.frequency != nil
+    }
+
+    private func addFeatures(to text: inout OptionText) {
+        guard let cpu = domain.cpu else { return }
+        if let vendor = cpu.model?.vendorID { text.add("vendor", vendor) }
+        if domain.board.isX86, cpu.mode == .hostPassthrough || cpu.mode == .maximum {
+            text.add("migratable", on: cpu.migratable)
+        }
+        for feature in cpu.features {
+            switch feature.policy {
+            case .force, .require, nil: text.add(feature.name, on: true)
+            case .disable, .forbid: text.add(feature.name, on: false)
+            case .optional: break
+            }
+        }
+    }
+
+    private func addClocks(to text: inout OptionText) {
+        for timer in domain.clock.timers {
+            switch timer.name {
+            case .kvmclock: text.add("kvmclock", on: timer.present)
+            case .hypervclock where timer.present == true: text.add("hv-time", on: true)
+            case .tsc: text.add("tsc-frequency", timer.frequency)
+            case .armvtimer where timer.tickPolicy != nil:
+                text.add("kvm-no-adjvtime", on: timer.tickPolicy == .delay)
+            default: break
+            }
+        }
+    }
+
+    private func addParavirtualization(to text: inout OptionText) {
+        text.add("kvm-pv-eoi", on: domain.features.apic?.eoi)
+        text.add("kvm-pv-unhalt", on: domain.features.pvspinlock)
+    }
+
+    private func addHyperV(to text: inout OptionText) {
+        guard let hyperv = domain.features.hyperv else { return addCrash(to: &text) }
+        if hyperv.mode == .passthrough { text.add("hv-passthrough", on: true) }
+        func on(_ name: String, _ state: Bool?) { if state == true { text.add(name, on: true) } }
+        on("hv-relaxed", hyperv.relaxed)
+        on("hv-vapic", hyperv.vapic)
+        if hyperv.spinlocks == true { text.add("hv-spinlocks", "0x" + String(hyperv.spinlockRetries ?? 0, radix: 16)) }
+        on("hv-vpindex", hyperv.vpindex)
+        on("hv-runtime", hyperv.runtime)
+        on("hv-synic", hyperv.synic)
+        on("hv-stimer", hyperv.stimer)
+        on("hv-stimer-direct", hyperv.stimer == true ? hyperv.stimerDirect : nil)
+        on("hv-reset", hyperv.reset)
+        if hyperv.vendorID == true { text.add("hv-vendor-id", hyperv.vendorIDValue) }
+        on("hv-frequencies", hyperv.frequencies)
+        on("hv-reenlightenment", hyperv.reenlightenment)
+        on("hv-tlbflush", hyperv.tlbflush)
+        on("hv-tlbflush-direct", hyperv.tlbflush == true ? hyperv.tlbflushDirect : nil)
+        on("hv-tlbflush-ext", hyperv.tlbflush == true ? hyperv.tlbflushExtended : nil)
+        on("hv-ipi", hyperv.ipi)
+        on("hv-evmcs", hyperv.evmcs)
+        on("hv-avic", hyperv.avic)
+        on("hv-emsr-bitmap", hyperv.emsrBitmap)
+        on("hv-xmm-input", hyperv.xmmInput)
+        addCrash(to: &text)
+    }
+
+    private func addCrash(to text: inout OptionText) {
+        if domain.devices.panics.contains(where: { $0.model == .hyperv }) { text.add(word: "hv-crash") }
+    }
+
+    private func addKVM(to text: inout OptionText) {
+        let kvm = domain.features.kvm
+        if kvm?.hidden == true { text.add("kvm", on: false) }
+        if kvm?.hintDedicated == true { text.add("kvm-hint-dedicated", on: true) }
+        if kvm?.pollControl == true { text.add("kvm-poll-control", on: true) }
+        text.add("kvm-pv-ipi", on: kvm?.pvIPI)
+        text.add("pmu", on: domain.features.pmu)
+    }
+
+    private func addCaches(to text: inout OptionText) {
+        guard let cache = domain.cpu?.cache else { return }
+        let isHost = domain.cpu?.mode == .hostPassthrough || domain.cpu?.mode == .maximum
+        switch cache.mode {
+        case .disable:
+            text.add("l3-cache", on: false)
+            if isHost { text.add("host-cache-info", on: false) }
+        case .emulate:
+            text.add("l3-cache", on: true)
+            if isHost { text.add("host-cache-info", on: false) }
+        case .passthrough:
+            text.add("host-cache-info", on: true)
+            text.add("l3-cache", on: false)
+        }
+    }
+
+    private func addAddressSize(to text: inout OptionText) {
+        guard let size = domain.cpu?.maxPhysAddr else { return }
+        switch size.mode {
+        case .passthrough:
+            text.add("host-phys-bits", on: true)
+            text.add("host-phys-bits-limit", size.limit)
+        case .emulate:
+            if let bits = size.bits, bits > 0 { text.add("phys-bits", bits) } else { text.add("host-phys-bits", on: false) }
+        }
+    }
+}
+
+extension QEMUGuest {
+    /// The model that the machine has if none is named, without QEMU's suffix of its class.
+    var defaultCPUModel: String? {
+        guard let type = machine?.defaultCPU else { return nil }
+        let known = acceleration?.cpuModels.filter { $0.type == type }.map(\.name) ?? []
+        let plain = known.first { type.hasPrefix($0 + "-") && !domain.board.isPPC } ?? known.first
+        guard let plain else { return nil }
+        // POWER's own models are written in capitals.
+        return plain.hasPrefix("power") ? plain.uppercased() : plain
+    }
+}

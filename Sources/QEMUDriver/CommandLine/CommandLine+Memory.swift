@@ -1,0 +1,133 @@
+import JSON
+import VirtXML
+
+extension QEMUCommandLine {
+    mutating func addMemory() throws(ConfigurationError) {
+        var memory = OptionText()
+        memory.add("size", "\(guest.initialMemory.kibibytes)k")
+        if let maximum = domain.memory.maximum {
+            if let slots = domain.memory.slots, slots > 0 { memory.add("slots", slots) }
+            memory.add("maxmem", "\(maximum.kibibytes)k")
+        }
+        try arguments.add("-m", memory)
+        guard let name = guest.machineMemoryBackend else {
+            return try addLegacyMemory()
+        }
+        let plan = try MemoryBackend.main(guest, name: name)
+        try add(plan.parts)
+    }
+
+    /// Boards without a backend of their own know pages and preallocation as options of the command line.
+    private mutating func addLegacyMemory() throws(ConfigurationError) {
+        guard domain.cpu?.numa == nil else { return }
+        if domain.memoryBacking?.allocationMode == .immediate || domain.memoryBacking?.hugepages != nil {
+            arguments.add("-mem-prealloc")
+        }
+        if domain.memoryBacking?.hugepages != nil,
+            let mount = resources.hugepageMounts.first(where: \.isDefault)
+        {
+            try arguments.add("-mem-path", "\(mount.folder)/libvirt/qemu/\(resources.shortName)")
+        }
+    }
+
+    mutating func addSMP() throws(ConfigurationError) {
+        let maximum = domain.vcpu.maximum
+        var smp = OptionText()
+        let current = guest.startingCPUs
+        smp.add(word: "\(current)")
+        if current != maximum { smp.add("maxcpus", maximum) }
+        if let topology = domain.cpu?.topology {
+            smp.add("sockets", topology.sockets)
+            if guest.smpHas("dies") { smp.add("dies", topology.dies) }
+            if guest.smpHas("clusters") { smp.add("clusters", topology.clusters) }
+            smp.add("cores", topology.cores)
+            smp.add("threads", topology.threads)
+        } else {
+            smp.add("sockets", maximum)
+            smp.add("cores", 1)
+            smp.add("threads", 1)
+        }
+        try arguments.add("-smp", smp)
+    }
+
+    mutating func addIOThreads() throws(ConfigurationError) {
+        for thread in domain.iothreads.threads {
+            var object: JSONObject = ["qom-type": "iothread", "id": .string("iothread\(thread.id)")]
+            addPool(thread.pool, to: &object)
+            object.add("poll-max-ns", thread.poll?.max)
+            object.add("poll-grow", thread.poll?.grow)
+            object.add("poll-shrink", thread.poll?.shrink)
+            try arguments.add("-object", object)
+        }
+        guard let pool = domain.iothreads.defaultThread else { return }
+        var object: JSONObject = ["qom-type": "main-loop", "id": "main-loop"]
+        addPool(pool, to: &object)
+        try arguments.add("-object", object)
+    }
+
+    private func addPool(_ pool: ThreadPool, to object: inout JSONObject) {
+        object.add("thread-pool-min", pool.min)
+        object.add("thread-pool-max", pool.max)
+    }
+
+    mutating func addNUMA() throws(ConfigurationError) {
+        guard let cells = domain.cpu?.numa?.cells, !cells.isEmpty else { return }
+        for (index, cell) in cells.enumerated() {
+            let backend = try MemoryBackend.cell(guest, cell, index: index)
+            try add(backend.parts)
+        }
+        for (index, cell) in cells.enumerated() { try addNode(cell, index) }
+        try addDistances(cells)
+        try addInterconnects()
+    }
+
+    private mutating func addNode(_ cell: NUMACell, _ index: Int) throws(ConfigurationError) {
+        var node = OptionText("node")
+        node.add("nodeid", index)
+        for range in (cell.cpus?.xml ?? "").split(separator: ",") { node.add("cpus", String(range)) }
+        if let initiator = guest.initiator(of: cell, index) { node.add("initiator", initiator) }
+        if guest.cellsHaveBackends { node.add("memdev", "ram-node\(index)") } else { node.add("mem", (cell.memory?.bytes ?? 0) >> 20) }
+        try arguments.add("-numa", node)
+    }
+
+    private mutating func addDistances(_ cells: [NUMACell]) throws(ConfigurationError) {
+        guard cells.contains(where: { !$0.distances.isEmpty }) else { return }
+        for (from, cell) in cells.enumerated() {
+            for to in cells.indices {
+                let told = cell.distances.first { Int($0.id) == to }?.value
+                var distance = OptionText("dist")
+                distance.add("src", from)
+                distance.add("dst", to)
+                distance.add("val", told ?? (from == to ? 10 : 20))
+                try arguments.add("-numa", distance)
+            }
+        }
+    }
+
+    private mutating func addInterconnects() throws(ConfigurationError) {
+        guard let numa = domain.cpu?.numa else { return }
+        for entry in numa.latencies + numa.bandwidths {
+            let isLatency = numa.latencies.contains(entry)
+            var lb = OptionText("hmat-lb")
+            lb.add("initiator", entry.initiator)
+            lb.add("target", entry.target)
+            lb.add("hierarchy", entry.cache.map { $0 == 0 ? "memory" : $0 == 1 ? "first-level" : $0 == 2 ? "second-level" : "third-level" } ?? "memory")
+            lb.add("data-type", entry.type + (isLatency ? "-latency" : "-bandwidth"))
+            if isLatency { lb.add("latency", entry.value) } else { lb.add("bandwidth", "\(entry.value)K") }
+            try arguments.add("-numa", lb)
+        }
+        for (index, cell) in numa.cells.enumerated() {
+            for cache in cell.caches {
+                var text = OptionText("hmat-cache")
+                text.add("node-id", index)
+                text.add("size", "\(cache.size?.kibibytes ?? 0)K")
+                text.add("level", cache.level)
+                let words: [NUMACell.Cache.Associativity: String] = [.none: "none", .direct: "direct", .full: "complex"]
+                text.add("associativity", words[cache.associativity])
+                text.add("policy", cache.policy == .writethrough ? "write-through" : cache.policy == .writeback ? "write-back" : "none")
+                text.add("line", cache.line?.bytes ?? 0)
+                try arguments.add("-numa", text)
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// What is settled only when a domain starts: names of devices, numbers of images, turns in the boot order.
+    public mutating func prepareForStart(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if let firmware = os.firmware, os.loader?.path == nil {
+            throw .failed(
+                "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration")
+        }
+        try assignUSB()
+        assignAliases(qemu)
+        numberImages()
+        assignBootOrder()
+    }
+
+    /// Images are numbered from 1, beginning with the last disk, each chain from its top.
+    private mutating func numberImages() {
+        var next: UInt32 = 0
+        for index in devices.disks.indices.reversed() {
+            next += 1
+            if devices.disks[index].source.index == nil { devices.disks[index].source.index = next }
+            if var store = devices.disks[index].source.dataStore {
+                next += 1
+                store.source?.index = next
+                devices.disks[index].source.dataStore = store
+            }
+            var chain = devices.disks[index].backingStore
+            Self.number(&chain, &next)
+            devices.disks[index].backingStore = chain
+        }
+    }
+
+    private static func number(_ store: inout BackingStore?, _ next: inout UInt32) {
+        guard var image = store, image.source != nil else { return }
+        next += 1
+        image.source?.index = next
+        image.index = next
+        if var data = image.source?.dataStore {
+            next += 1
+            data.source?.index = next
+            image.source?.dataStore = data
+        }
+        var below = image.backingStore
+        number(&below, &next)
+        image.backingStore = below
+        store = image
+    }
+
+    /// The kinds of device that the document boots from become turns of the first device of each kind.
+    private mutating func assignBootOrder() {
+        for (position, kind) in os.boot.enumerated() {
+            let boot = DeviceBoot(order: UInt32(position + 1))
+            switch kind {
+            case .hd: boot.give(to: &devices.disks) { $0.device == .disk || $0.device == .lun }
+            case .cdrom: boot.give(to: &devices.disks) { $0.device == .cdrom }
+            case .fd: boot.give(to: &devices.disks) { $0.device == .floppy }
+            case .network: boot.give(to: &devices.interfaces) { _ in true }
+            }
+        }
+    }
+}
+
+extension DeviceBoot {
+    fileprivate func give<T: Device>(to list: inout [T], where fits: (T) -> Bool) {
+        guard let index = list.firstIndex(where: fits), list[index].info.boot == nil else { return }
+        list[index].info.boot = self
+    }
+}

@@ -1,0 +1,140 @@
+import JSON
+import VirtXML
+
+/// What the host has prepared for one start of a domain: folders, open descriptors by the numbers that QEMU
+/// will know them by, secrets. The command line is a function of this, of the domain and of the binary.
+public struct QEMUResources: Sendable {
+    /// The folder of this one start, such as `/var/lib/libvirt/qemu/domain-1-NAME`.
+    public var domainFolder: String
+    /// The folder that sockets of helpers are in, such as `/run/libvirt/qemu`.
+    public var runFolder = "/var/run/libvirt/qemu"
+    /// The last part of ``domainFolder`` without its first word: `1-NAME`.
+    public var shortName: String
+    /// The listening socket of the monitor.
+    public var monitorDescriptor: Int32
+    /// Where huge pages are mounted: the size of a page in KiB, and the folder.
+    public var hugepageMounts: [HugepageMount] = []
+    /// The folder below which memory in files is kept.
+    public var memoryFolder = "/var/lib/libvirt/qemu/ram"
+    /// Certificates by use: `chardev`, `nbd`, `vnc`, `spice`, …
+    public var tls: [String: TLSCredentials] = [:]
+    /// Where guests' screens are listened for unless the domain says so.
+    public var vncListen = "127.0.0.1"
+    public var spiceListen = "127.0.0.1"
+    public var vncUsesSASL = false
+    public var spiceUsesSASL = false
+    /// Whether QEMU shuts itself in.
+    public var isSandboxed = true
+    /// Whether QEMU starts paused, for the daemon to let it go.
+    public var startsPaused = true
+    /// From where a migrating guest is received, such as `defer`.
+    public var incoming: String?
+    /// The listening socket that stands for a character device, by its alias; nil to let QEMU make one.
+    public var socketDescriptor: @Sendable (String) -> Int32? = { _ in nil }
+    /// The set of descriptors that stands for a log file.
+    public var logDescriptorSet: @Sendable (String) -> String? = { _ in nil }
+    /// The descriptors of a network card's connection, by its alias.
+    public var tapDescriptors: @Sendable (InterfaceDevice, String) -> TapDescriptors? = { _, _ in nil }
+    /// A secret by its name, already encrypted with the domain's master key.
+    public var secret: @Sendable (String) -> QEMUSecret? = { _ in nil }
+    /// The file for a set of descriptors that stands for a vDPA device.
+    public var vdpaDescriptorSet: @Sendable (String) -> String? = { _ in nil }
+    public var vsockDescriptor: @Sendable (String) -> String? = { _ in nil }
+    public var vsockCID: @Sendable (String) -> UInt32? = { _ in nil }
+    public var vhostSCSIDescriptor: @Sendable (String) -> String? = { _ in nil }
+    public var vhostUserGPU: @Sendable (String) -> Int32? = { _ in nil }
+    public var tpmDescriptorSet: @Sendable (String) -> (device: String, cancel: String?)? = { _ in nil }
+    public var tpmSocket: String?
+    /// The host's generic device for a SCSI device.
+    public var scsiGeneric: @Sendable (SCSIHostdev) -> String? = { _ in nil }
+    /// Where a USB device of the host is plugged in now.
+    public var usbDevice: @Sendable (USBHostdev) -> (bus: UInt32, device: UInt32)? = { usb in
+        guard let bus = usb.bus, let device = usb.device else { return nil }
+        return (bus, device)
+    }
+    public var userNumber: @Sendable (String) -> UInt32? = { _ in nil }
+    public var groupNumber: @Sendable (String) -> UInt32? = { _ in nil }
+    /// The node name of a SCSI host device, and of a throttling filter.
+    public var scsiNode: @Sendable (String) -> String = { "libvirt-\($0)-backend" }
+    public var filterNode: @Sendable (String, String) -> String = { "\($1)-\($0)-filter" }
+    /// The time, in seconds since 1970, that clocks with an offset are counted from.
+    public var now: @Sendable () -> Int64 = { 0 }
+
+    public init(domainFolder: String, shortName: String, monitorDescriptor: Int32) {
+        self.domainFolder = domainFolder
+        self.shortName = shortName
+        self.monitorDescriptor = monitorDescriptor
+    }
+
+    func tap(_ card: InterfaceDevice, _ alias: String) -> TapDescriptors? { tapDescriptors(card, alias) }
+    func passtSocket(_ alias: String) -> String { "\(runFolder)/passt/\(shortName)-\(alias).socket" }
+    func virtiofsSocket(_ alias: String) -> String { "\(domainFolder)/\(alias)-fs.sock" }
+    func shmemSocket(_ alias: String) -> String { "/var/lib/libvirt/shmem-\(alias)-sock" }
+    var pstorePath: String { "\(domainFolder)/pstore.raw" }
+    var masterKeyPath: String { "\(domainFolder)/master-key.aes" }
+}
+
+/// The descriptors of a network card's connection: queues of a tap, and of the kernel's own servers for them.
+public struct TapDescriptors: Sendable, Equatable {
+    public var descriptors: [String]
+    public var vhostDescriptors: [String]
+
+    public init(descriptors: [String], vhostDescriptors: [String] = []) {
+        self.descriptors = descriptors
+        self.vhostDescriptors = vhostDescriptors
+    }
+}
+
+/// A secret encrypted for one QEMU: both in base 64.
+public struct QEMUSecret: Sendable, Equatable {
+    public var data: String
+    public var iv: String
+
+    public init(data: String, iv: String) {
+        self.data = data
+        self.iv = iv
+    }
+}
+
+/// Where pages of one size can be had.
+public struct HugepageMount: Sendable, Equatable {
+    /// In KiB.
+    public var pageSize: UInt64
+    public var folder: String
+    public var isDefault: Bool
+
+    public init(pageSize: UInt64, folder: String, isDefault: Bool = false) {
+        self.pageSize = pageSize
+        self.folder = folder
+        self.isDefault = isDefault
+    }
+}
+
+/// Certificates for encrypted connections.
+public struct TLSCredentials: Sendable, Equatable {
+    public var folder: String
+    public var verifiesPeer: Bool
+    /// Whether the key is encrypted; the secret's name ends with `-secret0`.
+    public var password: QEMUSecret?
+
+    public init(folder: String, verifiesPeer: Bool, password: QEMUSecret? = nil) {
+        self.folder = folder
+        self.verifiesPeer = verifiesPeer
+        self.password = password
+    }
+
+    /// The objects for them under a name.
+    func parts(_ name: String, endpoint: String) -> [QEMUPart] {
+        var object: JSONObject = [
+            "qom-type": "tls-creds-x509", "id": .string(name), "dir": .string(folder),
+            "endpoint": .string(endpoint), "verify-peer": .bool(verifiesPeer),
+        ]
+        guard let password else { return [.object(object)] }
+        object["passwordid"] = .string(name + "-secret0")
+        let secret: JSONObject = [
+            "qom-type": "secret", "id": .string(name + "-secret0"), "data": .string(password.data),
+            "keyid": "masterKey0", "iv": .string(password.iv), "format": "base64",
+        ]
+        return [.object(secret), .object(object)]
+    }
+}

@@ -1,0 +1,75 @@
+import VirtXML
+
+/// The kind of machine that a guest is, as far as it decides about defaults and devices: by architecture and
+/// by the machine's name, of which the version doesn't matter.
+struct Board: Equatable, Sendable {
+    let architecture: String
+    let machine: String
+
+    init(_ domain: DomainDefinition) {
+        architecture = domain.os.arch ?? ""
+        machine = domain.os.machine ?? ""
+    }
+
+    private func isMachine(_ name: String) -> Bool { machine == name || machine.hasPrefix(name + "-") }
+
+    var isX86: Bool { architecture == "x86_64" || architecture == "i686" }
+    var isQ35: Bool { isX86 && (machine == "q35" || machine.hasPrefix("pc-q35")) }
+    var isI440FX: Bool {
+        isX86 && !isQ35 && (isMachine("pc") || machine.hasPrefix("rhel") || machine.hasPrefix("xenfv"))
+    }
+    var isMicroVM: Bool { isX86 && isMachine("microvm") }
+    var isARM: Bool { ["aarch64", "armv7l", "armv6l"].contains(architecture) }
+    var isARMVirt: Bool { isARM && isMachine("virt") }
+    var isRISCV: Bool { architecture == "riscv64" || architecture == "riscv32" }
+    var isRISCVVirt: Bool { isRISCV && isMachine("virt") }
+    var isLoongArch: Bool { architecture == "loongarch64" }
+    var isLoongArchVirt: Bool { isLoongArch && isMachine("virt") }
+    /// One of the boards of the name `virt`, all of which have PCI Express and virtio.
+    var isVirt: Bool { isARMVirt || isRISCVVirt || isLoongArchVirt }
+    var isPPC: Bool { ["ppc64", "ppc64le", "ppc"].contains(architecture) }
+    var isPSeries: Bool { (architecture == "ppc64" || architecture == "ppc64le") && isMachine("pseries") }
+    var isS390: Bool { architecture == "s390x" || architecture == "s390" }
+    /// Whether devices are on channels rather than on buses.
+    var isCCW: Bool { isS390 && isMachine("s390-ccw-virtio") }
+
+    /// Whether the root of its PCI devices is an express one.
+    var hasPCIeRoot: Bool { isQ35 || isVirt }
+    /// Whether it has PCI devices at all.
+    var hasPCI: Bool {
+        if isX86 { return isI440FX || isQ35 }
+        if isARM { return isARMVirt || isMachine("versatilepb") || isMachine("versatileab") || isMachine("realview-eb") }
+        if isPPC { return isPSeries || ["g3beige", "mac99", "ppce500", "prep", "bamboo"].contains { isMachine($0) } }
+        if isVirt || isS390 { return isVirt || isCCW }
+        return ["alpha", "hppa", "sparc64", "mips", "mipsel", "mips64", "mips64el", "sh4", "sh4eb"].contains(architecture)
+    }
+
+    /// Whether several PCI buses have names with numbers; the only bus of other boards is called `pci`.
+    var numbersPCIBuses: Bool {
+        if isX86 || isVirt || isS390 { return true }
+        if isPPC { return isPSeries || ["mac99", "ppce500", "prep", "bamboo", "g3beige"].contains { isMachine($0) } }
+        return false
+    }
+
+    /// Whether the board has an IDE controller of its own.
+    var hasIDE: Bool { isI440FX || isMachine("malta") || isMachine("sun4u") || isMachine("g3beige") || isMachine("mac99") }
+
+    /// Whether the board has no floppy drives of its own, so that a controller must be added.
+    var needsFloppyController: Bool { isQ35 || isI440FXWithoutFloppy }
+    private var isI440FXWithoutFloppy: Bool { false }
+
+    /// Whether a first graphics card may be one that firmware knows as VGA.
+    var hasVGA: Bool { isX86 }
+
+    /// Whether ACPI can be switched.
+    var hasACPI: Bool { isX86 && !isMachine("isapc") || isARMVirt || isRISCVVirt || isLoongArchVirt }
+
+    /// Whether ACPI can be had only with UEFI.
+    var acpiNeedsUEFI: Bool { isARM || isLoongArch }
+}
+
+extension DomainDefinition {
+    var board: Board { Board(self) }
+
+    func timer(_ name: ClockTimer.Name) -> ClockTimer? { clock.timers.first { $0.name == name } }
+}

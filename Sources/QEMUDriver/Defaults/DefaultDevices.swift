@@ -1,0 +1,133 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// Adds the devices that a board has without being asked.
+    mutating func addDefaultDevices(_ qemu: QEMUCapabilities) {
+        let board = board
+        if board.hasDefaultUSB, !devices.controllers.contains(where: { $0.type == .usb }), board.defaultUSBModel(qemu) != nil {
+            devices.insert(ControllerDevice(.usb, index: 0))
+        }
+        if board.hasSATA { devices.addIfMissing(.sata, index: 0) }
+        addPCIRoot()
+        if devices.memballoon == nil, board.hasDefaultBalloon {
+            devices.memballoon = MemballoonDevice(.virtio)
+        }
+        if board.isPSeries, devices.panics.isEmpty { devices.panics = [panic(.pseries)] }
+        if board.isCCW, devices.panics.isEmpty { devices.panics = [panic(.s390)] }
+        addWatchdog()
+        addDefaultNVRAM()
+    }
+
+    private func panic(_ model: PanicDevice.Model) -> PanicDevice {
+        var device = PanicDevice()
+        device.model = model
+        return device
+    }
+
+    private mutating func addPCIRoot() {
+        guard board.hasPCI else { return }
+        let model = board.hasPCIeRoot ? "pcie-root" : "pci-root"
+        let exists = devices.controllers.contains {
+            $0.type == .pci && ($0.index == 0 || $0.index == nil && $0.model == model)
+        }
+        if !exists { devices.insert(ControllerDevice(.pci, index: 0, model: model)) }
+    }
+
+    /// The chipset of a q35 board has one, which is let act.
+    private mutating func addWatchdog() {
+        guard board.isQ35, !devices.watchdogs.contains(where: { $0.model == .itco }) else { return }
+        var watchdog = WatchdogDevice()
+        watchdog.model = .itco
+        watchdog.action = devices.watchdogs.first?.action ?? .reset
+        devices.watchdogs.append(watchdog)
+    }
+
+    private mutating func addDefaultNVRAM() {}
+
+    /// The keyboard and mouse that every PC has.
+    mutating func addDefaultInputs() {
+        guard board.isX86, !board.isMicroVM, features.ps2 != false, os.machine != "isapc" || true else { return }
+        for kind in [InputDevice.Kind.mouse, .keyboard] {
+            let exists = devices.inputs.contains { $0.type == kind && $0.bus == .ps2 }
+            if !exists { devices.inputs.append(InputDevice(kind, bus: .ps2)) }
+        }
+    }
+
+    /// Where sound goes: to who looks at the screen, if that can carry sound.
+    mutating func addDefaultAudio() {
+        guard devices.audios.isEmpty else { return }
+        var kind = AudioBackend.Kind.none
+        if let first = devices.graphics.first(where: { $0.type != .eglHeadless }) {
+            switch first.type {
+            case .spice: kind = .spice
+            case .sdl: kind = .sdl
+            default: break
+            }
+        }
+        if kind == .none, devices.sounds.isEmpty, !board.hasAudioOption { return }
+        devices.audios = [AudioBackend(kind)]
+    }
+
+    /// The card of a guest that has a screen but names no card.
+    func defaultVideo(_ qemu: QEMUCapabilities) -> VideoDevice.Kind {
+        if board.isPPC { return .vga }
+        if board.isVirt || board.isS390 { return .virtio }
+        if qemu.has("cirrus-vga") { return .cirrus }
+        if qemu.has("VGA") { return .vga }
+        return .default
+    }
+
+    /// How many units a SCSI controller has, by its model.
+    var scsiUnits: UInt32 {
+        let model = devices.controllers.first { $0.type == .scsi }?.model ?? board.defaultSCSIModelName
+        return model == "lsilogic" || model == "ncr53c90" || model == "am53c974" ? 7 : 16
+    }
+
+    /// Adds USB controllers up to the highest that an address names.
+    mutating func addImplicitUSBControllers() {
+        var highest: UInt32?
+        var copy = devices
+        copy.forEachInfo { info in
+            if case .usb(let address)? = info.address { highest = max(highest ?? 0, address.bus) }
+        }
+        guard let highest, highest < 64 else { return }
+        guard !devices.controllers.contains(where: { $0.type == .usb && $0.model == "none" }) else { return }
+        for index in 0...highest { devices.addIfMissing(.usb, index: index) }
+    }
+}
+
+extension Board {
+    /// Whether it has a USB controller without being asked.
+    var hasDefaultUSB: Bool {
+        if isX86 { return !isMicroVM && machine != "isapc" }
+        if isARM { return machine.hasPrefix("versatile") }
+        return isPPC
+    }
+
+    /// Whether it has a SATA controller.
+    var hasSATA: Bool { isQ35 }
+
+    var hasDefaultBalloon: Bool { architecture != "sparc" && architecture != "sparc64" || false }
+
+    /// Whether sound is always said to go somewhere.
+    var hasAudioOption: Bool { true }
+
+    var defaultSCSIModelName: String {
+        if isPSeries { return "ibmvscsi" }
+        if architecture == "sparc" { return "ncr53c90" }
+        return isX86 ? "lsilogic" : "virtio-scsi"
+    }
+
+    /// The model of a USB controller that names none; nil if the binary has none that would do.
+    func defaultUSBModel(_ qemu: QEMUCapabilities) -> String? {
+        func first(_ models: String...) -> String? {
+            models.first { USBControllerModel.driver($0).map(qemu.has) ?? false }
+        }
+        if isX86 { return isQ35 ? first("qemu-xhci", "nec-xhci", "piix3-uhci") : first("piix3-uhci") }
+        if isPSeries { return first("pci-ohci", "nec-xhci") }
+        if isVirt { return first("qemu-xhci", "nec-xhci") }
+        if isPPC || isARM { return first("pci-ohci") }
+        if isS390 { return "none" }
+        return first("piix3-uhci", "pci-ohci")
+    }
+}

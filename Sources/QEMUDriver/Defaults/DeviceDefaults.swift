@@ -1,0 +1,126 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// Fills in what devices leave to QEMU.
+    mutating func fillQEMUDevices(_ qemu: QEMUCapabilities, _ host: QEMUHost) {
+        for index in devices.disks.indices { fill(&devices.disks[index]) }
+        for index in devices.interfaces.indices { fill(&devices.interfaces[index], qemu) }
+        for index in devices.serials.indices { fill(&devices.serials[index]) }
+        for index in devices.channels.indices { fill(&devices.channels[index]) }
+        for index in devices.consoles.indices { fill(&devices.consoles[index]) }
+        for index in devices.filesystems.indices { fill(&devices.filesystems[index]) }
+        for index in devices.hostdevs.indices { fill(&devices.hostdevs[index]) }
+        for index in devices.tpms.indices { fill(&devices.tpms[index]) }
+        for index in devices.panics.indices { fill(&devices.panics[index]) }
+        for index in devices.shmems.indices { fill(&devices.shmems[index]) }
+        for index in devices.videos.indices { fill(&devices.videos[index], qemu) }
+        for index in devices.graphics.indices { fill(&devices.graphics[index]) }
+        for index in devices.sounds.indices { fill(&devices.sounds[index]) }
+        if devices.vsock != nil, devices.vsock?.model == nil { devices.vsock?.model = .virtio }
+    }
+
+    private func fill(_ disk: inout DiskDevice) {
+        if disk.driver.name == nil { disk.driver.name = "qemu" }
+        if disk.source.type == .vhostuser || disk.source.type == .vhostvdpa, disk.driver.format == nil { disk.driver.format = .raw }
+        if disk.driver.format == nil || disk.driver.format == .auto { disk.driver.format = .raw }
+        var store = disk.backingStore
+        Self.fillFormats(&store)
+        disk.backingStore = store
+    }
+
+    private static func fillFormats(_ store: inout BackingStore?) {}
+
+    private func fill(_ card: inout InterfaceDevice, _ qemu: QEMUCapabilities) {
+        if card.model == nil, card.type != .hostdev { card.model = board.defaultNIC(qemu) }
+    }
+
+    private func fill(_ serial: inout SerialDevice) {
+        if serial.target.type == nil { serial.target.type = board.serialTarget(serial.info.address?.kind) }
+        guard serial.target.model == nil else { return }
+        switch serial.target.type {
+        case "isa-serial", "usb-serial", "pci-serial": serial.target.model = serial.target.type
+        case "spapr-vio-serial": serial.target.model = "spapr-vty"
+        case "system-serial": serial.target.model = board.isARM ? "pl011" : "16550a"
+        case "sclp-serial": serial.target.model = "sclpconsole"
+        case "isa-debug": serial.target.model = "isa-debugcon"
+        default: break
+        }
+    }
+
+    /// An agent's socket is made by the daemon, which listens for QEMU.
+    private func fill(_ channel: inout ChannelDevice) {
+        guard channel.source.type == .unix, channel.source.path == nil else { return }
+        channel.source.listens = true
+    }
+
+    private func fill(_ console: inout ConsoleDevice) {
+        if console.targetType == nil { console.targetType = .serial }
+    }
+
+    private func fill(_ folder: inout FilesystemDevice) {
+        if folder.accessMode == nil { folder.accessMode = .passthrough }
+    }
+
+    private func fill(_ device: inout HostdevDevice) {
+        if case .mdev = device.source, device.model == "vfio-pci", device.display == nil { device.display = nil }
+    }
+
+    private func fill(_ tpm: inout TPMDevice) {
+        if tpm.model == nil { tpm.model = board.isPSeries ? .spapr : .tis }
+        if tpm.backend == .emulator, tpm.version == nil { tpm.version = .v2_0 }
+    }
+
+    private func fill(_ panic: inout PanicDevice) {
+        guard panic.model == nil || panic.model == .default else { return }
+        if board.isPSeries { panic.model = .pseries }
+        if board.isX86 { panic.model = .isa }
+        if board.isCCW { panic.model = .s390 }
+        if board.isVirt { panic.model = .pvpanic }
+    }
+
+    private func fill(_ shmem: inout ShmemDevice) {
+        if shmem.size == nil, shmem.model == .plain || shmem.model == .ivshmem { shmem.size = ByteSize(bytes: 4 << 20) }
+        if shmem.server != nil, shmem.server?.path == nil {}
+    }
+
+    private func fill(_ video: inout VideoDevice, _ qemu: QEMUCapabilities) {
+        if video.type == .default { video.type = defaultVideo(qemu) }
+        if video.type == .qxl {
+            video.vgamem = video.vgamem ?? 16384
+        }
+    }
+
+    private func fill(_ graphics: inout GraphicsDevice) {
+        if graphics.type == .vnc || graphics.type == .spice, graphics.listens.isEmpty {
+            graphics.listens = [GraphicsListen(.address(nil))]
+        }
+    }
+
+    private func fill(_ sound: inout SoundDevice) {}
+}
+
+extension Board {
+    /// The model of a network card that names none.
+    func defaultNIC(_ qemu: QEMUCapabilities) -> String? {
+        if isCCW || isVirt { return "virtio" }
+        if isARM { return machine.hasPrefix("versatile") || machine == "realview-eb" ? "smc91c111" : "lan9118" }
+        if architecture == "sparc" { return "lance" }
+        return ["rtl8139", "e1000", "virtio-net"].first(where: qemu.has).map { $0 == "virtio-net" ? "virtio" : $0 }
+    }
+
+    /// The kind of a serial port that names none, by the bus that it is on.
+    func serialTarget(_ address: DeviceAddress.Kind?) -> String? {
+        switch address {
+        case .usb: return "usb-serial"
+        case .pci: return "pci-serial"
+        case .isa: return "isa-serial"
+        case .spaprVIO: return "spapr-vio-serial"
+        default: break
+        }
+        if isX86 { return "isa-serial" }
+        if isPSeries { return "spapr-vio-serial" }
+        if isS390 { return "sclp-serial" }
+        if isARM || isRISCV || isLoongArch { return "system-serial" }
+        return nil
+    }
+}

@@ -1,0 +1,135 @@
+import JSON
+import VirtXML
+
+extension QEMUGuest {
+    /// The parts that make the host's end of a character device; the last is the `-chardev` itself.
+    ///
+    /// - Parameter alias: the device's alias; the end gets its name with `char` in front.
+    func parts(
+        of source: CharacterSource, alias: String, isWaiting: Bool = false
+    ) throws(ConfigurationError) -> [QEMUPart] {
+        let id = "char" + alias
+        switch source.type {
+        case .null, .vc, .pty, .stdio: return [.chardev(finish(named(source.type.rawValue, id), source))]
+        case .dev, .file, .pipe: return [.chardev(try file(source, id))]
+        case .unix: return [.chardev(try unix(source, id, alias))]
+        case .tcp: return try tcp(source, id, alias)
+        case .udp: return [.chardev(udp(source, id))]
+        case .spicevmc, .spiceport: return [.chardev(try spice(source, id))]
+        case .nmdm: throw .unsupported("unsupported chardev '\(source.type.rawValue)'")
+        case .vdagent: return [.chardev(agent(source, id))]
+        case .dbus: return [.chardev(dbus(source, id))]
+        }
+    }
+
+    private func named(_ kind: String, _ id: String) -> OptionText {
+        var text = OptionText(kind)
+        text.add("id", id)
+        return text
+    }
+
+    /// Adds what keeps a log of all that is written.
+    private func finish(_ text: OptionText, _ source: CharacterSource) -> OptionText {
+        guard let log = source.logFile else { return text }
+        var text = text
+        text.add("logfile", resources.logDescriptorSet(log) ?? log)
+        text.add("logappend", on: resources.logDescriptorSet(log) != nil ? true : source.logAppend ?? false)
+        return text
+    }
+
+    private func file(_ source: CharacterSource, _ id: String) throws(ConfigurationError) -> OptionText {
+        let kind = source.type == .dev ? "serial" : source.type.rawValue
+        guard let path = source.path else {
+            throw .internal("Missing source path attribute for char device")
+        }
+        var text = named(kind, id)
+        text.add("path", path)
+        if source.type == .file { text.add("append", on: source.append) }
+        return finish(text, source)
+    }
+
+    /// A listening socket is made by the daemon and handed over, so that nobody finds it half made.
+    private func unix(
+        _ source: CharacterSource, _ id: String, _ alias: String
+    ) throws(ConfigurationError) -> OptionText {
+        var text = named("socket", id)
+        if source.listens, let descriptor = resources.socketDescriptor(alias) {
+            text.add("fd", "\(descriptor)")
+        } else {
+            guard let path = source.path else {
+                throw .internal("Missing source path attribute for char device")
+            }
+            text.add("path", path)
+        }
+        if source.listens {
+            text.add("server", on: true)
+            text.add("wait", on: false)
+        }
+        addReconnect(source.reconnect, to: &text)
+        return finish(text, source)
+    }
+
+    private func tcp(
+        _ source: CharacterSource, _ id: String, _ alias: String
+    ) throws(ConfigurationError) -> [QEMUPart] {
+        var text = named("socket", id)
+        text.add("host", source.host ?? "")
+        text.add("port", source.service ?? "")
+        if source.protocol == .telnet { text.add("telnet", on: true) }
+        if source.listens {
+            text.add("server", on: true)
+            text.add("wait", on: false)
+        }
+        addReconnect(source.reconnect, to: &text)
+        guard source.tls == true, let tls = resources.tls["chardev"] else {
+            return [.chardev(finish(text, source))]
+        }
+        let name = "objchar\(alias)_tls0"
+        text.add("tls-creds", name)
+        return tls.parts(name, endpoint: source.listens ? "server" : "client") + [.chardev(finish(text, source))]
+    }
+
+    private func udp(_ source: CharacterSource, _ id: String) -> OptionText {
+        var text = named("udp", id)
+        text.add("host", source.host ?? "")
+        text.add("port", source.service)
+        if source.bindHost != nil || source.bindService != nil {
+            text.add("localaddr", source.bindHost ?? "")
+            text.add("localport", source.bindService ?? "0")
+        }
+        return finish(text, source)
+    }
+
+    private func spice(_ source: CharacterSource, _ id: String) throws(ConfigurationError) -> OptionText {
+        var text = named(source.type.rawValue, id)
+        text.add("name", source.channel)
+        return finish(text, source)
+    }
+
+    private func agent(_ source: CharacterSource, _ id: String) -> OptionText {
+        var text = named("qemu-vdagent", id)
+        text.add("name", "vdagent")
+        text.add("clipboard", on: source.clipboardCopyPaste)
+        if let mode = source.mouseMode { text.add("mouse", on: mode == .client) }
+        return finish(text, source)
+    }
+
+    private func dbus(_ source: CharacterSource, _ id: String) -> OptionText {
+        var text = named("dbus", id)
+        text.add("name", source.channel)
+        return finish(text, source)
+    }
+
+    /// Newer binaries count in milliseconds.
+    private func addReconnect(_ reconnect: Reconnect?, to text: inout OptionText) {
+        guard let reconnect, let enabled = reconnect.enabled else { return }
+        let seconds = enabled ? UInt64(reconnect.timeout ?? 0) : 0
+        if qemu.schema.has("chardev-add", "backend", "socket", "reconnect-ms")
+            || qemu.schema.has("chardev-add", "backend", "socket", "data", "reconnect-ms")
+        {
+            text.add("reconnect-ms", seconds * 1000)
+        } else {
+            text.add("reconnect", seconds)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import VirtXML
+
+/// One image of a disk's chain, wherever it stands in the document.
+struct BlockImage {
+    var source: StorageSource
+    var format: StorageFormat?
+    var index: UInt32
+    var isReadOnly: Bool
+    var metadataCacheSize: ByteSize?
+    var auth: StorageAuth?
+    var encryption: StorageEncryption?
+    /// The image below it; nil where nothing is known about what is below.
+    var backing: Backing?
+    /// Where a qcow2 image keeps its data.
+    var dataStore: [BlockImage] = []
+
+    enum Backing {
+        /// The chain is known to end here.
+        case end
+        indirect case image(BlockImage)
+    }
+
+    /// The node that reads the image's file.
+    var storageNode: String { nodePrefix + "-storage" }
+    /// The node that understands the image's format.
+    var formatNode: String { nodePrefix + "-format" }
+    /// The name's part that the two share.
+    var nodePrefix: String { name ?? "libvirt-\(index)" }
+    /// A name in place of the number, for images that are no disk's.
+    var name: String?
+
+    /// The chain of a disk, from the top.
+    init(_ disk: DiskDevice) {
+        self.init(
+            source: disk.source, format: disk.driver.format, index: disk.source.index ?? 0,
+            isReadOnly: disk.readonly, metadataCacheSize: disk.driver.metadataCacheSize,
+            auth: disk.source.auth ?? disk.auth, encryption: disk.source.encryption ?? disk.encryption)
+        backing = disk.backingStore.map(Backing.init)
+        dataStore = Self.dataStore(of: disk.source, isReadOnly: disk.readonly)
+    }
+
+    init(
+        source: StorageSource, format: StorageFormat?, index: UInt32, isReadOnly: Bool,
+        metadataCacheSize: ByteSize? = nil, auth: StorageAuth? = nil, encryption: StorageEncryption? = nil,
+        name: String? = nil
+    ) {
+        self.source = source
+        self.format = format
+        self.index = index
+        self.isReadOnly = isReadOnly
+        self.metadataCacheSize = metadataCacheSize
+        self.auth = auth ?? source.auth
+        self.encryption = encryption ?? source.encryption
+        self.name = name
+    }
+
+    static func dataStore(of source: StorageSource, isReadOnly: Bool) -> [BlockImage] {
+        guard let store = source.dataStore, let file = store.source else { return [] }
+        return [
+            BlockImage(
+                source: file, format: store.format, index: file.index ?? 0, isReadOnly: isReadOnly,
+                metadataCacheSize: store.metadataCacheSize)
+        ]
+    }
+}
+
+extension BlockImage.Backing {
+    /// What stands below an image; images below the top are never written.
+    init(_ store: BackingStore) {
+        guard let source = store.source else {
+            self = .end
+            return
+        }
+        var image = BlockImage(
+            source: source, format: store.format, index: source.index ?? store.index ?? 0, isReadOnly: true,
+            metadataCacheSize: store.metadataCacheSize)
+        image.backing = store.backingStore.map(Self.init)
+        image.dataStore = BlockImage.dataStore(of: source, isReadOnly: true)
+        self = .image(image)
+    }
+}

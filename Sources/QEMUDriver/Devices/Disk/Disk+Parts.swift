@@ -1,0 +1,58 @@
+import JSON
+import VirtXML
+
+extension QEMUGuest {
+    /// The parts of a disk: the nodes that serve it, and the device that the guest sees.
+    func parts(of disk: DiskDevice) throws(ConfigurationError) -> [QEMUPart] {
+        if disk.source.type == .vhostuser { return try vhostUser(disk) }
+        var graph = BlockGraph(guest: self, driver: disk.driver, isCDROM: disk.device == .cdrom)
+        var top: String?
+        if !disk.source.isEmpty { top = try graph.add(BlockImage(disk)) }
+        var parts = graph.parts
+        for filter in disk.throttleFilters { top = throttle(filter, above: top, &parts) }
+        if let node = top, disk.driver.copyOnRead == true { top = copyOnRead(disk, above: node, &parts) }
+        parts.append(.device(try device(for: disk, drive: top)))
+        return parts
+    }
+
+    private func throttle(
+        _ filter: ThrottleFilter, above node: String?, _ parts: inout [QEMUPart]
+    ) -> String? {
+        guard let node else { return nil }
+        let name = resources.filterNode(filter.group, node)
+        parts.append(
+            .blockdev([
+                "driver": "throttle", "node-name": .string(name),
+                "throttle-group": .string("throttle-\(filter.group)"), "file": .string(node),
+            ]))
+        return name
+    }
+
+    private func copyOnRead(_ disk: DiskDevice, above node: String, _ parts: inout [QEMUPart]) -> String {
+        let name = "libvirt-CoR-\(disk.target.dev)"
+        parts.append(
+            .blockdev([
+                "driver": "copy-on-read", "node-name": .string(name), "file": .string(node), "discard": "unmap",
+            ]))
+        return name
+    }
+
+    private func vhostUser(_ disk: DiskDevice) throws(ConfigurationError) -> [QEMUPart] {
+        let alias = try alias(of: disk.info)
+        var chardev = OptionText("socket")
+        chardev.add("id", "chr-vu-\(alias)")
+        chardev.add("path", disk.source.path)
+        if let reconnect = disk.source.reconnect, reconnect.enabled == true {
+            chardev.add("reconnect-ms", UInt64(reconnect.timeout ?? 0) * 1000)
+        }
+        var device: JSONObject = ["driver": .string(try virtioDriver("vhost-user-blk", disk.info))]
+        addVirtio(disk.driver.virtio, to: &device)
+        try addAddress(of: disk.info, to: &device)
+        device.add("num-queues", disk.driver.queues)
+        device.add("queue-size", disk.driver.queueSize)
+        device.add("chardev", "chr-vu-\(alias)")
+        device.add("id", alias)
+        addBoot(of: disk.info, to: &device)
+        return [.chardev(chardev), .device(device)]
+    }
+}

@@ -1,0 +1,58 @@
+import JSON
+
+/// One thing that QEMU is given for a device. A device is described once, as a list of them: the command
+/// line writes each as an option, the monitor as the command that does the same to a running guest.
+enum QEMUPart: Equatable, Sendable {
+    /// `-object`, or `object-add`.
+    case object(JSONObject)
+    /// `-blockdev`, or `blockdev-add`.
+    case blockdev(JSONObject)
+    /// `-netdev`, or `netdev_add`.
+    case netdev(JSONObject)
+    /// `-device`, or `device_add`.
+    case device(JSONObject)
+    /// `-audiodev`.
+    case audiodev(JSONObject)
+    /// `-chardev`, or `chardev-add`.
+    case chardev(OptionText)
+    /// An option of the command line alone.
+    case option(String, OptionText)
+}
+
+extension QEMUArguments {
+    /// Appends what a device needs.
+    mutating func add(_ parts: [QEMUPart], netdevIsJSON: Bool) throws(ConfigurationError) {
+        for part in parts {
+            switch part {
+            case .object(let object): try add("-object", object)
+            case .blockdev(let object): try add("-blockdev", object)
+            case .device(let object): try add("-device", object)
+            case .audiodev(let object): try add("-audiodev", object)
+            case .chardev(let text): try add("-chardev", text)
+            case .option(let name, let text): try add(name, text)
+            case .netdev(let object) where netdevIsJSON: try add("-netdev", object)
+            case .netdev(let object): try add("-netdev", OptionText(flattening: object, first: "type"))
+            }
+        }
+    }
+}
+
+extension OptionText {
+    /// The older form of a JSON option: `type,key=value,…`, where lists repeat their key.
+    init(flattening object: JSONObject, first: String) {
+        self.init(object[first]?.string ?? "")
+        for (key, value) in object.members where key != first { add(key, flattening: value) }
+    }
+
+    private mutating func add(_ key: String, flattening value: JSONValue) {
+        switch value {
+        case .null: break
+        case .bool(let flag): add(key, on: flag)
+        case .string(let text): add(key, text)
+        case .integer, .unsigned, .number: add(key, value.description)
+        case .array(let values): for (index, one) in values.enumerated() { add("\(key).\(index)", flattening: one) }
+        case .object(let object):
+            for (name, one) in object.members { add("\(key).\(name)", flattening: one) }
+        }
+    }
+}

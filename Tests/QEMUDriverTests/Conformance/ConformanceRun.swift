@@ -1,0 +1,55 @@
+import Foundation
+import VirtXML
+import XMLBinding
+
+@testable import QEMUDriver
+
+/// What became of one case.
+struct ConformanceRun {
+    /// By kind (`args`, `xml`, `err`): nil if it is as expected, else how it differs.
+    var outcomes: [String: String?] = [:]
+
+    init(_ one: ConformanceCase) {
+        var domain: DomainDefinition?
+        var failure: (any Error)?
+        var words: [String]?
+        do {
+            guard let qemu = try Corpus.capabilities(one.capabilities) else { throw MissingCapabilities() }
+            var parsed = try DomainDefinition(xml: one.text("input") ?? "", options: .inactive)
+            try parsed.fillQEMUDefaults(qemu, host: ConformanceHost.host(one))
+            domain = parsed
+            try parsed.prepareForStart(qemu)
+            ConformanceHost.choosePorts(&parsed)
+            let guest = QEMUGuest(domain: parsed, qemu: qemu, resources: ConformanceHost.resources(parsed))
+            words = try QEMUCommandLine.arguments(for: guest)
+        } catch {
+            failure = error
+        }
+        for kind in one.expected {
+            outcomes[kind] = .some(Self.outcome(kind, one.text(kind) ?? "", domain, words, failure))
+        }
+    }
+
+    struct MissingCapabilities: Error {}
+
+    private static func outcome(
+        _ kind: String, _ expected: String, _ domain: DomainDefinition?, _ words: [String]?, _ failure: (any Error)?
+    ) -> String? {
+        switch kind {
+        case "args":
+            guard let words else { return "failed: \(failure.map { "\($0)" } ?? "")" }
+            let (left, right) = (
+                ArgumentComparison.canonical(ArgumentComparison.parse(expected)), ArgumentComparison.canonical(words)
+            )
+            return left == right ? nil : ArgumentComparison.difference(left, right)
+        case "xml":
+            guard let domain else { return "failed: \(failure.map { "\($0)" } ?? "")" }
+            guard let text = try? domain.xml(options: [.inactive, .secure]) else { return "not written" }
+            if text == expected { return nil }
+            return ArgumentComparison.difference(
+                expected.components(separatedBy: "\n"), text.components(separatedBy: "\n"))
+        case "err": return failure == nil ? "no error: \(expected)" : nil
+        default: return nil
+        }
+    }
+}
