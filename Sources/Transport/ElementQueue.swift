@@ -77,7 +77,9 @@ public final class ElementQueue<Element: Sendable>: Sendable {
     }
 
     private func take(_ state: inout State) -> Element? {
-        guard state.first < state.elements.count, let element = state.elements[state.first] else { return nil }
+        guard state.first < state.elements.count, let element = state.elements[state.first] else {
+            return nil
+        }
         state.elements[state.first] = nil
         state.first += 1
         state.cost -= costOf(element)

@@ -77,6 +77,11 @@ extension XMLBinder {
         if isWriting { writer.closeTag() }
     }
 
+    /// An empty line between elements. Written only.
+    public mutating func blankLine() {
+        if isWriting { writer.blankLine() }
+    }
+
     /// A child that says something by being there.
     public mutating func flag(_ name: StaticString, _ value: inout Bool) throws(XMLError) {
         if let node {

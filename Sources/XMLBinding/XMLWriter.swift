@@ -76,6 +76,11 @@ struct XMLWriter {
         tagIsOpen = false
     }
 
+    mutating func blankLine() {
+        closeTag()
+        byte("\n")
+    }
+
     private mutating func indent() {
         for _ in 0..<depth { append("  ") }
     }

@@ -181,7 +181,7 @@ import Testing
             #expect(packet.header == header(.stream, procedure: 201, serial: 9, status: .continue))
             #expect(stream.contains(packet.header))
         }
-        #expect(stream.data([UInt8]()).isEmpty)
+        #expect(stream.data([]).isEmpty)
         #expect(stream.finish.header.status == .ok)
         #expect(stream.abort.header.status == .error)
         #expect(!stream.contains(header(.reply, procedure: 201, serial: 9)))

@@ -53,20 +53,26 @@ public struct Packet: Sendable {
 
     /// A message with a payload of raw bytes, as stream data are. What is past the limit is cut off, so keep
     /// below `MessageLimit.streamPayload`.
-    public init(_ header: MessageHeader, payload: some Collection<UInt8> = []) {
+    public init(_ header: MessageHeader, payload: ArraySlice<UInt8>) {
+        let start = MessageLimit.lengthWord + MessageHeader.size + (header.kind.carriesFiles ? 4 : 0)
+        let payload = payload.prefix(MessageLimit.message - start)
         var bytes: [UInt8] = []
-        let room = MessageLimit.message - MessageLimit.lengthWord - MessageHeader.size - 4
-        let payload = payload.prefix(room)
-        bytes.reserveCapacity(32 + payload.count)
-        for word in header.words(length: 0) { bytes.append(bigEndian: word) }
+        bytes.reserveCapacity(start + payload.count)
+        bytes.append(bigEndian: UInt32(clamping: start + payload.count))
+        bytes.append(bigEndian: header.program)
+        bytes.append(bigEndian: header.version)
+        bytes.append(bigEndian: UInt32(bitPattern: header.procedure))
+        bytes.append(bigEndian: UInt32(bitPattern: header.kind.rawValue))
+        bytes.append(bigEndian: header.serial)
+        bytes.append(bigEndian: UInt32(bitPattern: header.status.rawValue))
         if header.kind.carriesFiles { bytes.append(bigEndian: 0) }
-        payloadStart = bytes.count
         bytes.append(contentsOf: payload)
-        let length = UInt32(clamping: bytes.count)
-        for index in 0..<4 { bytes[index] = UInt8(truncatingIfNeeded: length >> (24 - 8 * UInt32(index))) }
-        self.header = header
-        self.descriptors = []
-        self.bytes = bytes
+        self.init(header: header, descriptors: [], bytes: bytes, payloadStart: start)
+    }
+
+    /// A message with these bytes as its payload.
+    public init(_ header: MessageHeader, payload: [UInt8] = []) {
+        self.init(header, payload: payload[...])
     }
 
     /// A message as it was received.
@@ -90,17 +96,6 @@ public struct Packet: Sendable {
         try value.code(&coder)
         try coder.finish()
         return value
-    }
-}
-
-extension MessageHeader {
-    /// The words of a message without descriptors up to its payload.
-    fileprivate func words(length: UInt32) -> [UInt32] {
-        [
-            length, program, version, UInt32(bitPattern: procedure), UInt32(bitPattern: kind.rawValue),
-            serial,
-            UInt32(bitPattern: status.rawValue),
-        ]
     }
 }
 

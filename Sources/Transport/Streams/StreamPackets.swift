@@ -23,15 +23,18 @@ public struct StreamPackets: Hashable, Sendable {
     }
 
     /// Data, in as many packets as every libvirt takes. None for no bytes: an empty packet is an end.
-    public func data(_ bytes: some Collection<UInt8>) -> [Packet] {
+    public func data(_ bytes: ArraySlice<UInt8>) -> [Packet] {
         var packets: [Packet] = []
-        var rest = bytes[...]
+        var rest = bytes
         while !rest.isEmpty {
             packets.append(Packet(header(.continue), payload: rest.prefix(MessageLimit.streamPayload)))
             rest = rest.dropFirst(MessageLimit.streamPayload)
         }
         return packets
     }
+
+    /// Data, in as many packets as every libvirt takes.
+    public func data(_ bytes: [UInt8]) -> [Packet] { data(bytes[...]) }
 
     /// The server's sign that it has no more data.
     public var endOfData: Packet { Packet(header(.continue)) }

@@ -38,6 +38,8 @@ public struct CPUSet: Hashable, Sendable {
 
     public func isDisjoint(with other: CPUSet) -> Bool { zip(words, other.words).allSatisfy { $0 & $1 == 0 } }
 
+    public func isSuperset(of other: CPUSet) -> Bool { other.members.allSatisfy(contains) }
+
     public mutating func formUnion(_ other: CPUSet) {
         for member in other.members { insert(member) }
     }

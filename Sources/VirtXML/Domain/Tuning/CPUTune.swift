@@ -37,7 +37,10 @@ public struct CPUTune: XMLElement {
         try x.elements("iothreadsched", &iothreadSchedulers)
         try x.elements("cachetune", &cacheTunes)
         try x.elements("memorytune", &memoryTunes)
-        if x.isReading { split() }
+        if x.isReading {
+            split()
+            try check()
+        }
     }
 
     /// Each thread stands alone, in ascending order, however the document grouped them.

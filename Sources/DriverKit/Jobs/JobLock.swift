@@ -1,0 +1,61 @@
+import LinuxSystem
+import Synchronization
+import Virt
+
+/// The job queue of one object, with those who wait for it.
+public final class JobLock: Sendable {
+    private struct State {
+        var queue = JobQueue()
+        var waiting: [JobQueue.ID: CheckedContinuation<Bool, Never>] = [:]
+        var timers: [JobQueue.ID: EventLoop.Timer] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let loop: EventLoop
+    private let patience: Duration
+
+    /// A lock that is waited for at most `patience`.
+    public init(patience: Duration = .seconds(30), loop: EventLoop = .shared) {
+        self.patience = patience
+        self.loop = loop
+    }
+
+    /// Waits for the object; throws `operationTimeout` with the holder's name when that takes too long.
+    public func acquire(_ kind: JobQueue.Kind, _ name: String) async throws(VirtError) -> JobQueue.ID {
+        let (job, starts) = state.withLock { $0.queue.request(kind, name) }
+        if starts { return job.id }
+        let hasStarted = await withCheckedContinuation { continuation in
+            let startedMeanwhile = state.withLock { state in
+                if state.queue.holder?.id == job.id { return true }
+                state.waiting[job.id] = continuation
+                state.timers[job.id] = loop.schedule(after: patience) { [weak self] in self?.expire(job.id) }
+                return false
+            }
+            if startedMeanwhile { continuation.resume(returning: true) }
+        }
+        if hasStarted { return job.id }
+        let holder = state.withLock { $0.queue.holderName }
+        throw VirtError(
+            .operationTimeout, "cannot acquire state change lock (held by \(holder)); '\(name)' was not done",
+            from: .qemu)
+    }
+
+    /// The job is over; the next one starts.
+    public func release(_ id: JobQueue.ID) {
+        let next: CheckedContinuation<Bool, Never>? = state.withLock { state in
+            guard let job = state.queue.finish(id) else { return nil }
+            state.timers.removeValue(forKey: job.id)?.cancel()
+            return state.waiting.removeValue(forKey: job.id)
+        }
+        next?.resume(returning: true)
+    }
+
+    private func expire(_ id: JobQueue.ID) {
+        let waiting = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            guard state.queue.giveUp(id) else { return nil }
+            state.timers.removeValue(forKey: id)
+            return state.waiting.removeValue(forKey: id)
+        }
+        waiting?.resume(returning: false)
+    }
+}

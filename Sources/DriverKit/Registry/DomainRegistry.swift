@@ -1,0 +1,166 @@
+import Synchronization
+import Virt
+
+/// What a list of domains is made from.
+public struct DomainFacts: Sendable {
+    public var reference: DomainReference
+    public var state: DomainState
+    public var isPersistent: Bool
+    public var isAutostarted: Bool
+    public var hasManagedSave: Bool
+    public var hasSnapshots: Bool
+    public var hasCheckpoints: Bool
+
+    public init(
+        reference: DomainReference, state: DomainState, isPersistent: Bool, isAutostarted: Bool,
+        hasManagedSave: Bool = false, hasSnapshots: Bool = false, hasCheckpoints: Bool = false
+    ) {
+        (self.reference, self.state, self.isPersistent) = (reference, state, isPersistent)
+        (self.isAutostarted, self.hasManagedSave) = (isAutostarted, hasManagedSave)
+        (self.hasSnapshots, self.hasCheckpoints) = (hasSnapshots, hasCheckpoints)
+    }
+
+    /// Whether it has a number, that is, whether it is not shut off.
+    public var isActive: Bool { reference.id >= 0 }
+}
+
+/// A domain that a registry keeps: its facts can be read at any time.
+public protocol RegisteredDomain: AnyObject, Sendable {
+    var facts: DomainFacts { get }
+}
+
+/// All domains of a driver, by identity and by name.
+public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
+    private struct State {
+        var byUUID: [UUID: Domain] = [:]
+        var byName: [String: UUID] = [:]
+        var lastID: Int32 = 0
+    }
+
+    private let state = Mutex(State())
+    private let origin: ErrorDomain
+
+    /// A registry whose errors come from `origin`.
+    public init(origin: ErrorDomain) { self.origin = origin }
+
+    // MARK: Lookup
+
+    /// Every domain, in no order.
+    public var all: [Domain] { state.withLock { Array($0.byUUID.values) } }
+
+    /// The domain with this identity, if there is one.
+    public subscript(uuid: UUID) -> Domain? { state.withLock { $0.byUUID[uuid] } }
+
+    /// The domain with this name, if there is one.
+    public subscript(name: String) -> Domain? { state.withLock { state in state.byName[name].flatMap { state.byUUID[$0] } } }
+
+    /// The domain that a reference names; throws `noDomain`.
+    public func domain(_ reference: DomainReference) throws(VirtError) -> Domain {
+        if let domain = self[reference.uuid] { return domain }
+        throw VirtError(.noDomain, "no domain with matching uuid '\(reference.uuid)' (\(reference.name))", from: origin)
+    }
+
+    /// The domain with this name; throws `noDomain`.
+    public func domain(named name: String) throws(VirtError) -> Domain {
+        if let domain = self[name] { return domain }
+        throw VirtError(.noDomain, "no domain with matching name '\(name)'", from: origin)
+    }
+
+    /// The domain with this identity; throws `noDomain`.
+    public func domain(uuid: UUID) throws(VirtError) -> Domain {
+        if let domain = self[uuid] { return domain }
+        throw VirtError(.noDomain, "no domain with matching uuid '\(uuid)'", from: origin)
+    }
+
+    /// The running domain with this number; throws `noDomain`.
+    public func domain(id: Int32) throws(VirtError) -> Domain {
+        if id >= 0, let domain = all.first(where: { $0.facts.reference.id == id }) { return domain }
+        throw VirtError(.noDomain, "no domain with matching id \(id)", from: origin)
+    }
+
+    /// The domains that the flags choose: in each group of flags that has one set, one must hold.
+    public func list(_ flags: ConnectListAllDomainsFlags) -> [DomainReference] {
+        let facts = all.map(\.facts)
+        if flags.isEmpty { return facts.map(\.reference) }
+        return facts.filter { flags.choose($0) }.map(\.reference)
+    }
+
+    // MARK: Change
+
+    /// Finds the domain for a definition, or puts there the one that `make` gives; `isNew` says which.
+    ///
+    /// A name belongs to one identity: where either is taken by another domain, throws `operationFailed`.
+    public func reserve(
+        name: String, uuid: UUID, make: () -> Domain
+    ) throws(VirtError) -> (domain: Domain, isNew: Bool) {
+        let result: Result<(Domain, Bool), VirtError> = state.withLock { state in
+            if let known = state.byUUID[uuid] {
+                let former = known.facts.reference.name
+                if former == name { return .success((known, false)) }
+                return .failure(
+                    VirtError(.operationFailed, "domain '\(former)' is already defined with uuid \(uuid)", from: origin))
+            }
+            if let other = state.byName[name] {
+                return .failure(
+                    VirtError(.operationFailed, "domain '\(name)' already exists with uuid \(other)", from: origin))
+            }
+            let domain = make()
+            state.byUUID[uuid] = domain
+            state.byName[name] = uuid
+            return .success((domain, true))
+        }
+        return try result.get()
+    }
+
+    /// Gives a domain another name; throws where another has it.
+    public func rename(_ uuid: UUID, from old: String, to new: String) throws(VirtError) {
+        let isTaken = state.withLock { state in
+            guard state.byName[new] == nil else { return true }
+            state.byName[old] = nil
+            state.byName[new] = uuid
+            return false
+        }
+        if isTaken { throw VirtError(.operationInvalid, "domain with name '\(new)' already exists", from: origin) }
+    }
+
+    /// Forgets a domain.
+    public func remove(_ uuid: UUID, name: String) {
+        state.withLock { state in
+            state.byUUID[uuid] = nil
+            if state.byName[name] == uuid { state.byName[name] = nil }
+        }
+    }
+
+    /// A number that no running domain has.
+    public func nextID() -> Int32 {
+        state.withLock { state in
+            state.lastID = state.lastID == Int32.max ? 1 : state.lastID + 1
+            return state.lastID
+        }
+    }
+
+    /// A domain runs with this number already: later ones are higher.
+    public func noteID(_ id: Int32) { state.withLock { $0.lastID = max($0.lastID, id) } }
+}
+
+extension ConnectListAllDomainsFlags {
+    /// Whether a domain is among those that the flags choose.
+    public func choose(_ facts: DomainFacts) -> Bool {
+        holds([(.active, facts.isActive), (.inactive, !facts.isActive)])
+            && holds([(.persistent, facts.isPersistent), (.transient, !facts.isPersistent)])
+            && holds([
+                (.running, facts.state == .running), (.paused, facts.state == .paused),
+                (.shutoff, facts.state == .shutoff),
+                (.other, ![.running, .paused, .shutoff].contains(facts.state)),
+            ])
+            && holds([(.managedsave, facts.hasManagedSave), (.noManagedsave, !facts.hasManagedSave)])
+            && holds([(.autostart, facts.isAutostarted), (.noAutostart, !facts.isAutostarted)])
+            && holds([(.hasSnapshot, facts.hasSnapshots), (.noSnapshot, !facts.hasSnapshots)])
+            && holds([(.hasCheckpoint, facts.hasCheckpoints), (.noCheckpoint, !facts.hasCheckpoints)])
+    }
+
+    private func holds(_ group: [(flag: Self, isTrue: Bool)]) -> Bool {
+        let chosen = group.filter { contains($0.flag) }
+        return chosen.isEmpty || chosen.contains { $0.isTrue }
+    }
+}
