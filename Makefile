@@ -1,0 +1,89 @@
+# What is done with this project, by name. `make help` lists it.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SWIFT ?= swift
+# The standard library is linked in: the programs start faster, need less memory and run without a toolchain.
+RELEASE = -c release --static-swift-stdlib
+PROGRAMS = .build/release
+SOURCES = find Package.swift Sources Tests -name '*.swift' -not -path '*/Generated/*' -print0 | xargs -0
+
+.PHONY: help build test unit end-to-end lint format generate golden conformance bench demo guest vectors \
+	dependencies install uninstall clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+dependencies: ## installs what building needs, from Debian by name
+	@scripts/install-dependencies build
+
+build: dependencies ## the programs, optimised: .build/release/roost, roostd and roost-launch
+	$(SWIFT) build $(RELEASE) --product roost
+	$(SWIFT) build $(RELEASE) --product roostd
+	$(SWIFT) build $(RELEASE) --product roost-launch
+
+test: ## installs what the tests need and runs them all
+	@scripts/install-dependencies build run test
+	@scripts/test
+
+unit: dependencies ## the unit tests alone
+	$(SWIFT) test
+
+end-to-end: ## the tests with real clients and real guests alone; SERVERS="roostd libvirtd"
+	@scripts/install-dependencies build run test
+	@scripts/guest/make-guest
+	$(if $(SERVERS),ROOST_SERVERS="$(SERVERS)") Tests/EndToEnd/run $(TESTS)
+
+lint: ## fails where a file is not formatted as agreed
+	@$(SOURCES) $(SWIFT) format lint --strict --parallel
+	@for script in $$(grep -lr --include='*' '^#!/bin/sh' scripts Tests/EndToEnd .ci); do sh -n $$script || exit 1; done
+
+format: ## formats every file as agreed
+	@$(SOURCES) $(SWIFT) format --in-place --parallel
+
+generate: ## writes the Generated folders from the tables in Protocol/
+	$(SWIFT) run roost-generate
+
+golden: ## takes what the code now makes as the tests' expectation; review it as a diff
+	ROOST_GOLDEN=update $(SWIFT) test --filter Golden
+
+conformance: ## how many cases of the corpus pass
+	$(SWIFT) test --filter Conformance
+
+bench: ## calls per second, start time and memory, beside Debian's libvirtd
+	@scripts/install-dependencies build run test
+	@$(MAKE) build
+	@scripts/guest/make-guest
+	@bench/run
+
+demo: ## boots a small Linux guest and shows its console
+	@scripts/demo
+
+guest: ## the small Linux guest of tests and demo, in .build/guest
+	@scripts/install-dependencies guest
+	@scripts/guest/make-guest
+
+vectors: ## records what virsh and libvirtd say to each other, for the unit tests
+	@scripts/install-dependencies run test
+	Tests/EndToEnd/record-vectors
+
+install: ## programs and systemd units; PREFIX=/usr/local, DESTDIR=
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec/roost \
+		$(DESTDIR)$(UNITDIR)
+	install -m 755 $(PROGRAMS)/roost $(DESTDIR)$(PREFIX)/bin/roost
+	install -m 755 $(PROGRAMS)/roostd $(DESTDIR)$(PREFIX)/sbin/roostd
+	install -m 755 $(PROGRAMS)/roost-launch $(DESTDIR)$(PREFIX)/libexec/roost/roost-launch
+	for unit in packaging/systemd/*; do \
+		sed 's|@PREFIX@|$(PREFIX)|g' $$unit >$(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$${unit##*/}; \
+	done
+
+uninstall: ## takes away what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/roost
+	for unit in packaging/systemd/*; do rm -f $(DESTDIR)$(UNITDIR)/$${unit##*/}; done
+
+clean: ## removes what was built
+	rm -rf .build
