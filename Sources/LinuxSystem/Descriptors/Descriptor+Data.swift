@@ -63,10 +63,13 @@ extension Descriptor {
         try checked("fchmod") { fchmod(rawValue, mode) }
     }
 
-    /// Gives the open file to a user and group.
+    /// Gives the open file to a user and group; one opened with `.pathOnly` too.
     public func setOwner(user: UInt32, group: UInt32) throws(SystemError) {
-        try checked("fchown") { fchown(rawValue, user, group) }
+        try checked("fchown") { fchownat(rawValue, "", user, group, Self.emptyPath) }
     }
+
+    /// `AT_EMPTY_PATH`: the descriptor itself is meant.
+    private static let emptyPath: Int32 = 0x1000
 
     /// Facts about the open file.
     public func status() throws(SystemError) -> FileStatus {

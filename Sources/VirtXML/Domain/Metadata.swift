@@ -62,3 +62,13 @@ extension String {
         return split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n" + blanks)
     }
 }
+
+extension Metadata.Entry {
+    /// The element as a document of its own, without its namespace, as `virDomainGetMetadata` gives it.
+    public func standalone() throws(XMLError) -> String {
+        let document = try XMLDocument(xml, origin: "(metadata_xml)")
+        let text = document.root.copyWithoutNamespaces()
+        withExtendedLifetime(document) {}
+        return text
+    }
+}

@@ -1,0 +1,233 @@
+import DriverKit
+import LinuxSystem
+import Virt
+import VirtDriver
+import VirtXML
+import XMLBinding
+
+extension QEMUDomain {
+    /// Puts a new persistent definition in place of what there was, on disk first.
+    func define(_ definition: DomainDefinition, isNew: Bool) async throws(VirtError) {
+        try await withJob(.modify, "define") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try await domain.save(definition)
+            let detail: DomainEventDefinedDetailType = isNew ? .added : .updated
+            domain.publish { $0.persistent = definition }
+            domain.context.events.publish(domain.lifecycle(.defined, detail.rawValue))
+        }
+    }
+
+    /// Writes a definition to its file.
+    private func save(_ definition: DomainDefinition) async throws(VirtError) {
+        let store = context.definitions
+        let text: String
+        do {
+            text = try definition.xml(options: [.inactive, .secure])
+        } catch {
+            throw VirtError(error)
+        }
+        do throws(SystemError) {
+            try await Blocking.run { () throws(SystemError) in
+                try store.save(definition.name, DefinitionFile.text(text, name: definition.name))
+            }
+        } catch {
+            throw VirtError(error, "the definition of domain '\(definition.name)' can't be written")
+        }
+    }
+
+    func undefine() async throws(VirtError) { try await undefineFlags(flags: []) }
+
+    func undefineFlags(flags: DomainUndefineFlags) async throws(VirtError) {
+        try refuse(flags.rawValue, allowed: 0xFF, "virDomainUndefineFlags")
+        try await withJob(.modify, "undefine") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            guard let definition = domain.snapshot.persistent else {
+                throw VirtError(.operationInvalid, "cannot undefine transient domain", from: .qemu)
+            }
+            try await domain.removeVariables(of: definition, flags)
+            let (context, name) = (domain.context, domain.snapshot.name)
+            do throws(SystemError) {
+                try await Blocking.run { () throws(SystemError) in
+                    try context.autostart.remove(name)
+                    try context.definitions.remove(name)
+                }
+            } catch {
+                throw VirtError(error, "the definition of domain '\(name)' can't be removed")
+            }
+            domain.publish { ($0.persistent, $0.isAutostarted) = (nil, false) }
+            context.events.publish(domain.lifecycle(.undefined, DomainEventUndefinedDetailType.removed.rawValue))
+            if !domain.snapshot.isActive { context.registry.remove(domain.snapshot.uuid, name: name) }
+        }
+    }
+
+    /// The firmware's variables go with the domain only if that is asked for.
+    private func removeVariables(of definition: DomainDefinition, _ flags: DomainUndefineFlags) async throws(VirtError) {
+        guard let path = definition.os.nvram?.path else { return }
+        let exists = await Blocking.run { FileSystem.exists(path) }
+        guard exists, !flags.contains(.keepNvram) else { return }
+        guard flags.contains(.nvram) else {
+            throw VirtError(.operationInvalid, "cannot undefine domain with nvram", from: .qemu)
+        }
+        await Blocking.run { _ = try? FileSystem.remove(path) }
+    }
+
+    func rename(newName: String?, flags: UInt32) async throws(VirtError) -> Int32 {
+        try refuse(flags, "virDomainRename")
+        guard let newName, !newName.isEmpty else {
+            throw VirtError(.invalidArg, "the new name is empty", from: .qemu)
+        }
+        try DocumentStore.check(name: newName)
+        try await withJob(.modify, "rename") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try await domain.rename(to: newName)
+        }
+        return 0
+    }
+
+    private func rename(to newName: String) async throws(VirtError) {
+        guard var definition = snapshot.persistent else {
+            throw VirtError(.operationInvalid, "cannot rename a transient domain", from: .qemu)
+        }
+        if snapshot.isActive { throw VirtError(.operationInvalid, "cannot rename active domain", from: .qemu) }
+        let oldName = snapshot.name
+        if oldName == newName { throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .qemu) }
+        try context.registry.rename(snapshot.uuid, from: oldName, to: newName)
+        definition.name = newName
+        do throws(VirtError) {
+            // The new file first: a daemon that is killed in between finds one identity in two files, and keeps one.
+            try await save(definition)
+        } catch {
+            try? context.registry.rename(snapshot.uuid, from: newName, to: oldName)
+            throw error
+        }
+        let (context, isAutostarted) = (context, snapshot.isAutostarted)
+        await Blocking.run {
+            if isAutostarted { try? context.link(newName) }
+            try? context.autostart.remove(oldName)
+            try? context.definitions.remove(oldName)
+        }
+        let undefined = lifecycle(.undefined, DomainEventUndefinedDetailType.renamed.rawValue)
+        publish([undefined]) { ($0.name, $0.persistent) = (newName, definition) }
+        context.events.publish(lifecycle(.defined, DomainEventDefinedDetailType.renamed.rawValue))
+    }
+
+    func setAutostart(autostart: Bool) async throws(VirtError) {
+        try await withJob(.modify, "autostart") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            if !domain.snapshot.isPersistent {
+                throw VirtError(.operationInvalid, "cannot set autostart for transient domain", from: .qemu)
+            }
+            if domain.snapshot.isAutostarted == autostart { return }
+            let (context, name) = (domain.context, domain.snapshot.name)
+            do throws(SystemError) {
+                try await Blocking.run { () throws(SystemError) in
+                    if autostart { try context.link(name) } else { try context.autostart.remove(name) }
+                }
+            } catch {
+                throw VirtError(error, "the autostart of domain '\(name)' can't be changed")
+            }
+            domain.publish { $0.isAutostarted = autostart }
+        }
+    }
+
+    // MARK: Metadata
+
+    nonisolated func metadata(type: Int32, uri: String?, flags: DomainModificationImpact) async throws(VirtError) -> String {
+        let now = snapshot
+        let definition = try now.definition(for: flags)
+        let found: String? =
+            switch DomainMetadataType(rawValue: type) {
+            case .description: definition.description
+            case .title: definition.title
+            case .element: try definition.element(uri ?? "")
+            default: throw VirtError(.invalidArg, "unknown metadata type \(type)", from: .domain)
+            }
+        guard let found else {
+            throw VirtError(.noDomainMetadata, "Requested metadata element is not present", from: .domain)
+        }
+        return found
+    }
+
+    func setMetadata(
+        type: Int32, metadata: String?, key: String?, uri: String?, flags: DomainModificationImpact
+    ) async throws(VirtError) {
+        try await withJob(.modify, "metadata") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            let now = domain.snapshot
+            let isBoth = flags.rawValue & 3 == 3
+            let changesLive = isBoth || (flags.contains(.live) || !flags.contains(.config)) && now.isActive
+            let changesConfig = flags.contains(.config) || !changesLive
+            if flags.contains(.live) && !now.isActive {
+                throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+            }
+            var (live, persistent) = (now.live, now.persistent)
+            if changesLive { try live?.setMetadata(type, metadata, key, uri) }
+            if changesConfig {
+                guard persistent != nil else {
+                    throw VirtError(.operationInvalid, "transient domains do not have any persistent config", from: .qemu)
+                }
+                try persistent?.setMetadata(type, metadata, key, uri)
+                if let persistent { try await domain.save(persistent) }
+            }
+            let change = DomainMetadataChangeEvent(domain: now.reference, type: type, nsuri: uri)
+            domain.publish([.domainMetadataChange(change)]) { ($0.live, $0.persistent) = (live, persistent) }
+            domain.saveRecordSoon()
+        }
+    }
+}
+
+extension QEMUDomainSnapshot {
+    /// The definition that the flags of a call mean.
+    func definition(for flags: DomainModificationImpact) throws(VirtError) -> DomainDefinition {
+        if flags.rawValue & 3 == 3 {
+            throw VirtError(
+                .invalidArg, "flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive", from: .domain)
+        }
+        if flags.contains(.live) && !isActive {
+            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+        }
+        let chosen = flags.contains(.config) ? persistent : definition
+        guard let chosen else {
+            throw VirtError(.operationInvalid, "transient domains do not have any persistent config", from: .qemu)
+        }
+        return chosen
+    }
+}
+
+extension DomainDefinition {
+    /// Changes title, description or an element of somebody else's; nil removes it.
+    fileprivate mutating func setMetadata(
+        _ type: Int32, _ text: String?, _ key: String?, _ uri: String?
+    ) throws(VirtError) {
+        switch DomainMetadataType(rawValue: type) {
+        case .description: description = text.flatMap { $0.isEmpty ? nil : $0 }
+        case .title:
+            if text?.contains("\n") == true {
+                throw VirtError(.invalidArg, "metadata title can't contain newlines", from: .domain)
+            }
+            title = text.flatMap { $0.isEmpty ? nil : $0 }
+        case .element: try setElement(text, key, uri)
+        default: throw VirtError(.invalidArg, "unknown metadata type \(type)", from: .domain)
+        }
+    }
+
+    /// Somebody else's element, as a document of its own.
+    fileprivate func element(_ uri: String) throws(VirtError) -> String? {
+        do throws(XMLError) {
+            guard let entry = metadata?[uri] else { return nil }
+            return try entry.standalone()
+        } catch {
+            throw VirtError(error)
+        }
+    }
+
+    private mutating func setElement(_ text: String?, _ key: String?, _ uri: String?) throws(VirtError) {
+        guard let uri, text == nil || key != nil else {
+            throw VirtError(.invalidArg, "metadata needs a namespace's uri and, to be set, a key", from: .domain)
+        }
+        var entries = metadata ?? Metadata()
+        do throws(XMLError) {
+            entries[uri] = try text.map { (text) throws(XMLError) in
+                try Metadata.Entry(uri: uri, key: key ?? "", xml: text)
+            }
+        } catch {
+            throw VirtError(error)
+        }
+        metadata = entries.entries.isEmpty ? nil : entries
+    }
+}

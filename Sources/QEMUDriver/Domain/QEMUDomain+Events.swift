@@ -1,0 +1,137 @@
+import DriverKit
+import JSON
+import LinuxSystem
+import Logging
+import QMP
+import Virt
+import VirtXML
+
+extension QEMUDomain {
+    /// Something happened in QEMU, be it that we asked for it or not.
+    func handle(_ event: QMPEvent) async {
+        switch event.name {
+        case "STOP": becamePaused()
+        case "RESUME": becameRunning()
+        case "RESET": context.events.publish(.domainReboot(DomainRebootEvent(domain: snapshot.reference)))
+        case "SHUTDOWN": await guestShutDown(byGuest: event.data["guest"]?.bool ?? false)
+        case "BALLOON_CHANGE": balloonChanged(event)
+        case "RTC_CHANGE": clockChanged(event)
+        case "BLOCK_IO_ERROR": diskFailed(event)
+        case "WATCHDOG": watchdogFired(event)
+        case "GUEST_PANICKED": become(.crashed, DomainCrashedReason.panicked.rawValue, [lifecycle(.crashed, 0)])
+        case "SUSPEND": becameSuspended()
+        case "WAKEUP": becameAwake()
+        case "VSERPORT_CHANGE": channelChanged(event)
+        case "DEVICE_TRAY_MOVED": trayMoved(event)
+        default: break
+        }
+    }
+
+    /// The guest is off; QEMU itself waits to be told what to do, so that a reboot through ACPI can be one.
+    private func guestShutDown(byGuest: Bool) async {
+        guard let guest, guest.expectedEnd == nil || !byGuest else { return }
+        if guest.rebootsOnShutdown && byGuest {
+            self.guest?.rebootsOnShutdown = false
+            return await startOver()
+        }
+        let detail: DomainEventShutdownDetailType = byGuest ? .guest : .host
+        become(.shutdown, DomainShutdownReason.user.rawValue, [lifecycle(.shutdown, detail.rawValue)])
+        // Whoever ends QEMU sees to the rest.
+        guard guest.expectedEnd == nil else { return }
+        switch snapshot.live?.onPoweroff ?? .destroy {
+        case .preserve: return
+        case .restart: await startOver()
+        default: await finish()
+        }
+    }
+
+    /// Lets the machine start anew in the same QEMU.
+    private func startOver() async {
+        if (try? await ask("system_reset")) == nil { return await finish() }
+        guest?.expectedResume = .booted
+        if (try? await ask("cont")) == nil { return await finish() }
+        if snapshot.state != .running { become(.running, DomainRunningReason.booted.rawValue) }
+    }
+
+    /// Ends the QEMU of a guest that is off. It holds nothing any more.
+    private func finish() async {
+        let job = try? await withJob(.destroy, "end of the guest") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            guard domain.guest?.expectedEnd == nil else { return }
+            try await domain.end(.shutdown)
+            await domain.afterEnd(.shutdown)
+        }
+        if job == nil { context.log.error("QEMU of '\(snapshot.name)' could not be ended after its guest was off") }
+    }
+
+    private func balloonChanged(_ event: QMPEvent) {
+        guard let actual = event.data["actual"]?.uint else { return }
+        let change = DomainBalloonChangeEvent(domain: snapshot.reference, actual: actual / 1024)
+        publish([.domainBalloonChange(change)]) { $0.balloon = actual / 1024 }
+    }
+
+    private func clockChanged(_ event: QMPEvent) {
+        guard let offset = event.data["offset"]?.int else { return }
+        context.events.publish(.domainRtcChange(DomainRtcChangeEvent(domain: snapshot.reference, offset: offset)))
+    }
+
+    private func watchdogFired(_ event: QMPEvent) {
+        let actions = ["none": 0, "pause": 1, "reset": 2, "poweroff": 3, "shutdown": 4, "debug": 5, "inject-nmi": 6]
+        let action = event.data["action"]?.string.flatMap { actions[$0] } ?? 0
+        if action == 1 { guest?.expectedPause = .watchdog }
+        context.events.publish(
+            .domainWatchdog(DomainWatchdogEvent(domain: snapshot.reference, action: Int32(action))))
+    }
+
+    private func diskFailed(_ event: QMPEvent) {
+        let actions = ["ignore": 0, "stop": 1, "report": 2]
+        let action = Int32(event.data["action"]?.string.flatMap { actions[$0] } ?? 0)
+        let node = event.data["qom-path"]?.string ?? event.data["device"]?.string ?? ""
+        let disk = snapshot.live?.devices.disks.first { disk in disk.info.alias.map { node.contains($0) } ?? false }
+        let (path, alias) = (disk?.source.path ?? "", disk?.info.alias ?? "")
+        let reason = event.data["nospace"]?.bool == true ? "enospc" : ""
+        if action == 1 { guest?.expectedPause = .ioerror }
+        let reference = snapshot.reference
+        context.events.publish(
+            .domainIoError(DomainIoErrorEvent(domain: reference, srcPath: path, devAlias: alias, action: action)))
+        context.events.publish(
+            .domainIoErrorReason(
+                DomainIoErrorReasonEvent(
+                    domain: reference, srcPath: path, devAlias: alias, action: action, reason: reason)))
+    }
+
+    private func becameSuspended() {
+        publish([.domainPmSuspend(DomainPmSuspendEvent(domain: snapshot.reference)), lifecycle(.pmsuspended, 0)]) {
+            ($0.state, $0.reason) = (.pmsuspended, 0)
+        }
+    }
+
+    private func becameAwake() {
+        guard snapshot.state == .pmsuspended else { return }
+        let started = lifecycle(.started, DomainEventStartedDetailType.wakeup.rawValue)
+        publish([.domainPmWakeup(DomainPmWakeupEvent(domain: snapshot.reference)), started]) {
+            ($0.state, $0.reason) = (.running, DomainRunningReason.wakeup.rawValue)
+        }
+    }
+
+    private func trayMoved(_ event: QMPEvent) {
+        guard let id = event.data["id"]?.string, let isOpen = event.data["tray-open"]?.bool else { return }
+        let change = DomainTrayChangeEvent(domain: snapshot.reference, devAlias: id, reason: isOpen ? 0 : 1)
+        context.events.publish(.domainTrayChange(change))
+    }
+
+    private func channelChanged(_ event: QMPEvent) {
+        guard let id = event.data["id"]?.string, let isOpen = event.data["open"]?.bool else { return }
+        publish { now in now.live?.setChannel(alias: id, isConnected: isOpen) }
+    }
+}
+
+extension DomainDefinition {
+    /// Notes whether somebody in the guest listens to a channel.
+    mutating func setChannel(alias: String, isConnected: Bool) {
+        for index in devices.channels.indices where devices.channels[index].info.alias == alias {
+            if case .virtio(let name, _) = devices.channels[index].target {
+                devices.channels[index].target = .virtio(name: name, state: isConnected ? .connected : .disconnected)
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Glibc
+import DriverKit
+import JSON
+import LinuxSystem
+import Virt
+import VirtDriver
+
+extension QEMUDomain {
+    // MARK: Pause
+
+    func suspend() async throws(VirtError) {
+        try await withJob(.suspend, "suspend") { (domain: isolated QEMUDomain) async throws(VirtError) in try await domain.pause(.user) }
+    }
+
+    /// Stops the guest's processors.
+    func pause(_ reason: DomainPausedReason) async throws(VirtError) {
+        try requireGuest()
+        if snapshot.state == .pmsuspended {
+            throw VirtError(.operationInvalid, "domain is pmsuspended", from: .qemu)
+        }
+        if snapshot.state == .paused { return }
+        guest?.expectedPause = reason
+        try await ask("stop")
+        becamePaused()
+    }
+
+    /// The guest's processors have stopped, whoever asked for it.
+    func becamePaused() {
+        guard let guest, snapshot.state == .running else { return }
+        let reason = guest.expectedPause ?? .unknown
+        self.guest?.expectedPause = nil
+        become(.paused, reason.rawValue, [lifecycle(.suspended, pauseDetail(reason).rawValue)])
+    }
+
+    private func pauseDetail(_ reason: DomainPausedReason) -> DomainEventSuspendedDetailType {
+        switch reason {
+        case .ioerror: .ioerror
+        case .watchdog: .watchdog
+        case .fromSnapshot: .fromSnapshot
+        case .migration: .migrated
+        default: .paused
+        }
+    }
+
+    func resume() async throws(VirtError) {
+        try await withJob(.modify, "resume") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try domain.requireGuest()
+            if domain.snapshot.state == .pmsuspended {
+                throw VirtError(.operationInvalid, "domain is pmsuspended", from: .qemu)
+            }
+            if domain.snapshot.state == .running { return }
+            try await domain.letGo(.unpaused)
+        }
+    }
+
+    /// Lets the guest's processors run.
+    func letGo(_ reason: DomainRunningReason) async throws(VirtError) {
+        guest?.expectedResume = reason
+        try await ask("cont")
+        becameRunning()
+    }
+
+    /// The guest's processors run, whoever asked for it.
+    func becameRunning() {
+        guard let guest, snapshot.state == .paused else { return }
+        let reason = guest.expectedResume ?? .unpaused
+        self.guest?.expectedResume = nil
+        become(.running, reason.rawValue, [lifecycle(.resumed, DomainEventResumedDetailType.unpaused.rawValue)])
+    }
+
+    // MARK: Shutdown and reboot
+
+    func shutdown() async throws(VirtError) { try await shutdownFlags(flags: []) }
+
+    func shutdownFlags(flags: DomainShutdownFlags) async throws(VirtError) {
+        try await withJob(.modify, "shutdown") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try domain.requirePower(flags.isSubset(of: .acpiPowerBtn), "shutdown")
+            try domain.setRebootsOnShutdown(false)
+            try await domain.ask("system_powerdown")
+        }
+    }
+
+    func reboot(flags: DomainRebootFlags) async throws(VirtError) {
+        try await withJob(.modify, "reboot") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try domain.requirePower(flags.isSubset(of: .acpiPowerBtn), "reboot")
+            try domain.setRebootsOnShutdown(true)
+            try await domain.ask("system_powerdown")
+        }
+    }
+
+    /// A guest whose power button may be pressed.
+    private func requirePower(_ isACPI: Bool, _ verb: String) throws(VirtError) {
+        try requireGuest()
+        guard isACPI else {
+            throw VirtError(
+                .argumentUnsupported, "\(verb) works through ACPI only, so far: use --mode acpi", from: .qemu)
+        }
+    }
+
+    private func setRebootsOnShutdown(_ value: Bool) throws(VirtError) {
+        try requireGuest()
+        guest?.rebootsOnShutdown = value
+    }
+
+    func reset(flags: UInt32) async throws(VirtError) {
+        try refuse(flags, allowed: 0, "virDomainReset")
+        try await withJob(.modify, "reset") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try await domain.ask("system_reset")
+        }
+    }
+
+    func injectNMI(flags: UInt32) async throws(VirtError) {
+        try refuse(flags, allowed: 0, "virDomainInjectNMI")
+        try await withJob(.modify, "inject-nmi") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try await domain.ask("inject-nmi")
+        }
+    }
+
+    // MARK: The end
+
+    func destroy() async throws(VirtError) { try await destroyFlags(flags: []) }
+
+    func destroyFlags(flags: DomainDestroyFlags) async throws(VirtError) {
+        try requireGuest()
+        // A guest that hangs keeps the job of whoever waits for it: it is ended first, which ends that job too.
+        try await end(.destroyed, gracefully: flags.contains(.graceful))
+        try await withJob(.destroy, "destroy") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            await domain.afterEnd(.destroyed)
+        }
+    }
+
+    /// Ends QEMU and waits until it is gone: politely at first, so that it can write what it holds.
+    func end(_ reason: EndReason, gracefully: Bool = false) async throws(VirtError) {
+        guard let guest else { return }
+        self.guest?.expectedEnd = reason
+        try? guest.process.signal(SIGTERM)
+        if await !guest.process.ends(within: .seconds(gracefully ? 15 : 10)) {
+            if gracefully {
+                self.guest?.expectedEnd = nil
+                throw VirtError(
+                    .operationFailed, "Failed to terminate process \(guest.process.identity.id) with SIGTERM: it is still there",
+                    from: .qemu)
+            }
+            try? guest.process.signal(SIGKILL)
+            if await !guest.process.ends(within: .seconds(30)) {
+                self.guest?.expectedEnd = nil
+                throw VirtError(
+                    .operationFailed,
+                    "QEMU (process \(guest.process.identity.id)) can't be killed: it waits for a device of the host",
+                    from: .qemu)
+            }
+        }
+    }
+}

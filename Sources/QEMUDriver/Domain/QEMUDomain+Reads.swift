@@ -1,0 +1,96 @@
+import DriverKit
+import LinuxSystem
+import Virt
+import VirtDriver
+import VirtXML
+
+/// What only reads: answered from the snapshot, at once, whatever the domain is busy with.
+extension QEMUDomain {
+    nonisolated func xmlDesc(flags: DomainXMLFlags) async throws(VirtError) -> String {
+        try refuse(flags.rawValue, allowed: 0xF, "virDomainGetXMLDesc")
+        let now = snapshot
+        return try now.texts.text(flags.subtracting(.updateCPU), of: now)
+    }
+
+    nonisolated func state(flags: UInt32) async throws(VirtError) -> DomainStateReply {
+        try refuse(flags, "virDomainGetState")
+        let now = snapshot
+        return DomainStateReply(state: now.state.rawValue, reason: now.reason)
+    }
+
+    nonisolated func info() async throws(VirtError) -> DomainInfo {
+        let now = snapshot
+        let definition = now.definition
+        let maximum = definition?.memory.total?.kibibytes ?? 0
+        let current = now.isActive ? now.balloon ?? maximum : definition?.memory.current?.kibibytes ?? maximum
+        return DomainInfo(
+            state: UInt8(clamping: now.state.rawValue), maxMem: maximum, memory: current,
+            nrVirtCpu: UInt16(clamping: definition?.vcpu.online ?? 0), cpuTime: now.process?.processorTime ?? 0)
+    }
+
+    nonisolated func controlInfo(flags: UInt32) async throws(VirtError) -> DomainControlInfo {
+        try refuse(flags, "virDomainGetControlInfo")
+        guard snapshot.isActive else { throw VirtError(.operationInvalid, "domain is not running", from: .qemu) }
+        return DomainControlInfo(state: 0, details: 0, stateTime: 0)
+    }
+
+    nonisolated func osType() async throws(VirtError) -> String { snapshot.definition?.os.type ?? "hvm" }
+
+    nonisolated func maxMemory() async throws(VirtError) -> UInt64 { snapshot.definition?.memory.total?.kibibytes ?? 0 }
+
+    nonisolated func maxVcpus() async throws(VirtError) -> Int32 {
+        Int32(clamping: snapshot.definition?.vcpu.maximum ?? 0)
+    }
+
+    nonisolated func vcpusFlags(flags: DomainVcpuFlags) async throws(VirtError) -> Int32 {
+        try refuse(flags.rawValue, allowed: 0xF, "virDomainGetVcpusFlags")
+        if flags.contains(.guest) { throw .notSupported("virDomainGetVcpusFlags") }
+        let now = snapshot
+        if flags.contains(.live) && !now.isActive {
+            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+        }
+        let definition = flags.contains(.config) ? now.persistent : now.definition
+        guard let definition else {
+            throw VirtError(.operationInvalid, "transient domains do not have any persistent config", from: .qemu)
+        }
+        return Int32(clamping: flags.contains(.maximum) ? definition.vcpu.maximum : definition.vcpu.online)
+    }
+
+    nonisolated func isActive() async throws(VirtError) -> Bool { snapshot.isActive }
+    nonisolated func isPersistent() async throws(VirtError) -> Bool { snapshot.isPersistent }
+    nonisolated func isUpdated() async throws(VirtError) -> Bool { false }
+    nonisolated func autostart() async throws(VirtError) -> Bool { snapshot.isAutostarted }
+    nonisolated func hasManagedSaveImage(flags: UInt32) async throws(VirtError) -> Int32 { 0 }
+    nonisolated func hasCurrentSnapshot(flags: UInt32) async throws(VirtError) -> Int32 { 0 }
+    nonisolated func snapshotNum(flags: DomainSnapshotListFlags) async throws(VirtError) -> Int32 { 0 }
+    nonisolated func snapshotListNames(flags: DomainSnapshotListFlags) async throws(VirtError) -> [String] { [] }
+    nonisolated func listAllSnapshots(
+        flags: DomainSnapshotListFlags
+    ) async throws(VirtError) -> [DomainSnapshotReference] { [] }
+    nonisolated func listAllCheckpoints(
+        flags: DomainCheckpointListFlags
+    ) async throws(VirtError) -> [DomainCheckpointReference] { [] }
+
+    nonisolated func securityLabel() async throws(VirtError) -> DomainSecurityLabelReply {
+        DomainSecurityLabelReply(label: [0], enforcing: 0)
+    }
+
+    nonisolated func securityLabelList() async throws(VirtError) -> [SecurityLabel] { [] }
+
+    nonisolated func messages(flags: DomainMessageType) async throws(VirtError) -> [String] { [] }
+}
+
+extension ProcessIdentity {
+    /// How much processor time the process has used, in nanoseconds.
+    var processorTime: UInt64? {
+        guard let text = try? FileSystem.readText("/proc/\(id)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 14, let user = UInt64(fields[11]), let system = UInt64(fields[12]) else { return nil }
+        return (user &+ system) &* 10_000_000
+    }
+}
+
+extension VCPUCount {
+    /// How many processors the guest starts with.
+    var online: UInt32 { current ?? maximum }
+}

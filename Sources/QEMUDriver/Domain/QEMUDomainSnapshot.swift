@@ -1,0 +1,40 @@
+import LinuxSystem
+import Virt
+import VirtXML
+
+/// What one domain is at an instant, for those who only read.
+struct QEMUDomainSnapshot: Sendable {
+    var name: String
+    let uuid: UUID
+    /// The number while it runs; -1 while it doesn't.
+    var id: Int32 = -1
+    var state = DomainState.shutoff
+    /// Why it is in its state; what the number means depends on the state.
+    var reason: Int32 = 0
+    /// What it is the next time that it starts; nil for a domain that only lives while it runs.
+    var persistent: DomainDefinition?
+    /// What it is while it runs.
+    var live: DomainDefinition?
+    var process: ProcessIdentity?
+    /// How much memory the guest has now, in KiB, where the balloon says so.
+    var balloon: UInt64?
+    var isAutostarted = false
+    /// Texts of the documents, made when first asked for.
+    let texts = DocumentTexts()
+
+    var reference: DomainReference { DomainReference(name: name, uuid: uuid, id: id) }
+    var isActive: Bool { id >= 0 }
+    var isPersistent: Bool { persistent != nil }
+
+    /// The definition that counts now.
+    var definition: DomainDefinition? { live ?? persistent }
+
+    /// A copy with texts of its own, for a change of the documents.
+    func changed(_ change: (inout QEMUDomainSnapshot) -> Void) -> QEMUDomainSnapshot {
+        var copy = QEMUDomainSnapshot(
+            name: name, uuid: uuid, id: id, state: state, reason: reason, persistent: persistent, live: live,
+            process: process, balloon: balloon, isAutostarted: isAutostarted)
+        change(&copy)
+        return copy
+    }
+}

@@ -1,0 +1,42 @@
+import LinuxSystem
+import QMP
+import Virt
+import XMLBinding
+
+extension VirtError {
+    /// A fault of a document, as the API reports it.
+    init(_ error: XMLError) {
+        self.init(ErrorNumber(rawValue: error.code.rawValue), error.message, from: .domain)
+    }
+
+    /// A domain that can't be run as its document asks.
+    init(_ error: ConfigurationError) {
+        switch error {
+        case .unsupported(let message): self.init(.configUnsupported, message, from: .qemu)
+        case .xml(let message): self.init(.xmlError, message, from: .qemu)
+        case .internal(let message): self.init(.internalError, message, from: .qemu)
+        case .failed(let message): self.init(.operationFailed, message, from: .qemu)
+        }
+    }
+
+    /// What QEMU answered to a command, or that it didn't.
+    init(_ error: QMPError, command: String) {
+        switch error {
+        case .refused: self.init(.internalError, "\(error)", from: .qemu)
+        case .timedOut:
+            self.init(.operationTimeout, "QEMU has not answered to '\(command)'; the guest may hang", from: .qemu)
+        default:
+            self.init(.operationFailed, "the connection to QEMU's monitor has ended: \(error)", from: .qemu)
+        }
+    }
+
+    /// A failed call of the system, about `what`.
+    init(_ error: SystemError, _ what: String) {
+        self.init(
+            code: .systemError, domain: .qemu, message: "\(what): \(SystemError.reason(of: error.errno))",
+            string1: "%s", string2: what, integer1: error.errno)
+    }
+
+    /// A QEMU binary that can't be used.
+    init(_ error: QEMUProbeError) { self.init(.internalError, "\(error)", from: .qemu) }
+}

@@ -1,0 +1,24 @@
+import DriverKit
+import LinuxSystem
+
+/// A definition as it stands in its file: the document below a word to whoever opens it.
+enum DefinitionFile {
+    static func text(_ xml: String, name: String) -> String {
+        """
+        <!--
+        Roost writes this file; changes made to it here get lost. Use instead:
+          roost edit \(name.split(separator: "--", omittingEmptySubsequences: false).joined(separator: "- -"))
+        -->
+
+        \(xml)
+        """
+    }
+}
+
+extension QEMUContext {
+    /// Has a domain start with the daemon; may wait.
+    func link(_ name: String) throws(SystemError) {
+        _ = try FileSystem.remove(autostart.path(name))
+        try FileSystem.makeLink(at: autostart.path(name), to: definitions.path(name))
+    }
+}

@@ -1,0 +1,42 @@
+import LinuxSystem
+
+/// How the QEMU driver runs guests: what `qemu.conf` says, and where its files are.
+public struct QEMUConfiguration: Sendable {
+    /// Definitions: `NAME.xml`, and `autostart/`.
+    public var definitions: String
+    /// Records of running guests, pid files.
+    public var run: String
+    /// A folder for each running guest, NVRAM, save images.
+    public var library: String
+    /// Guests' logs.
+    public var logs: String
+    /// What QEMU binaries answered.
+    public var cache: String
+    /// The user and group that guests run as; nil as the daemon itself.
+    public var account: FileOwner?
+    public var groups: [UInt32] = []
+    /// Whether images are given to the guests' user while they run.
+    public var givesImages = true
+    public var vncListen = "127.0.0.1"
+    public var vncPorts: ClosedRange<UInt16> = 5900...65535
+    /// The URI that the driver serves.
+    public var uri = "qemu:///system"
+
+    public init(definitions: String, run: String, library: String, logs: String, cache: String) {
+        (self.definitions, self.run, self.library) = (definitions, run, library)
+        (self.logs, self.cache) = (logs, cache)
+    }
+
+    /// The account that guests of a system daemon run as: QEMU's own, if there is one. May wait for the system's
+    /// account database.
+    public mutating func useSystemAccount() {
+        guard ThisProcess.isRoot else { return }
+        for name in ["libvirt-qemu", "roost-qemu", "qemu", "nobody"] {
+            guard let found = try? UserAccount.named(name) else { continue }
+            account = FileOwner(user: found.id, group: found.group)
+            groups = found.groups()
+            if let kvm = (try? GroupAccount.named("kvm")), !groups.contains(kvm.id) { groups.append(kvm.id) }
+            return
+        }
+    }
+}

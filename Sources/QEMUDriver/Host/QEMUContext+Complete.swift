@@ -1,0 +1,52 @@
+import LinuxSystem
+import Virt
+import VirtXML
+import XMLBinding
+
+extension QEMUContext {
+    /// The binary for this host's own architecture; nil if it isn't installed.
+    var defaultEmulator: String? { emulator(for: KernelFacts().machine) }
+
+    /// The binary for guests of an architecture; nil if it isn't installed.
+    func emulator(for architecture: String) -> String? {
+        let path = "/usr/bin/qemu-system-\(architecture)"
+        return FileSystem.exists(path) ? path : nil
+    }
+
+    /// Fills in all that a definition leaves to QEMU, to the binary and to the host.
+    func complete(_ definition: inout DomainDefinition) async throws(VirtError) {
+        let architecture = KernelFacts().machine
+        let wanted = definition.os.arch ?? architecture
+        let emulator = definition.devices.emulator ?? emulator(for: wanted)
+        guard let emulator else {
+            throw VirtError(.configUnsupported, "Emulator '/usr/bin/qemu-system-\(wanted)' does not exist", from: .qemu)
+        }
+        let qemu = try await capabilities(of: emulator)
+        if qemu.accelerations[QEMUAccelerator(definition.type)] == nil {
+            throw VirtError(
+                .configUnsupported, "Emulator '\(emulator)' does not support virt type '\(definition.type.rawValue)'",
+                from: .qemu)
+        }
+        let firmware = await Blocking.run { FirmwareFolder.descriptors() }
+        do {
+            try definition.fillQEMUDefaults(qemu, host: hostFacts(architecture, firmware))
+        } catch let error as ConfigurationError {
+            throw VirtError(error)
+        } catch let error as XMLError {
+            throw VirtError(error)
+        } catch {
+            throw VirtError(.internalError, "\(error)", from: .qemu)
+        }
+    }
+
+    private func hostFacts(_ architecture: String, _ firmware: [FirmwareDescriptor]) -> QEMUHost {
+        var host = QEMUHost(architecture: architecture) {
+            // QEMU's own prefix, as libvirt takes it.
+            let bytes = Random.bytes(3)
+            return MACAddress((0x52, 0x54, 0x00, bytes[0], bytes[1], bytes[2]))
+        }
+        host.nvramFolder = configuration.library + "/nvram"
+        host.firmware = firmware
+        return host
+    }
+}

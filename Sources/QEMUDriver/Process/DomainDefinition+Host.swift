@@ -1,0 +1,76 @@
+import Glibc
+import Virt
+import VirtXML
+
+extension DomainDefinition {
+    /// Gives every screen that asks for one a port.
+    mutating func takePorts(_ context: QEMUContext) throws(VirtError) -> [UInt16] {
+        var taken: [UInt16] = []
+        func next() throws(VirtError) -> Int32 {
+            guard let port = context.ports.take(isFree: isFree) else {
+                for port in taken { context.ports.give(back: port) }
+                throw VirtError(.internalError, "Unable to find an unused port in range 'VNC'", from: .qemu)
+            }
+            taken.append(port)
+            return Int32(port)
+        }
+        for index in devices.graphics.indices { try devices.graphics[index].takePorts(next) }
+        return taken
+    }
+
+    /// Sockets whose place a definition leaves to the driver.
+    mutating func placeSockets(in library: String, shortName: String) {
+        for index in devices.channels.indices where devices.channels[index].source.type == .unix {
+            guard devices.channels[index].source.path == nil, let name = devices.channels[index].target.name else { continue }
+            devices.channels[index].source.path = "\(library)/channel/\(shortName)-\(name)"
+            devices.channels[index].source.listens = true
+        }
+    }
+
+    /// The files of the host that QEMU opens by name.
+    var filesToGive: [(path: String, isWritten: Bool)] {
+        var files: [(String, Bool)] = [os.kernel, os.initrd, os.dtb].compactMap { $0.map { ($0, false) } }
+        for disk in devices.disks {
+            if let path = disk.localPath { files.append((path, !disk.readonly && disk.device != .cdrom)) }
+        }
+        return files
+    }
+}
+
+/// Whether nobody listens at a port of this host.
+private func isFree(_ port: UInt16) -> Bool {
+    let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard number >= 0 else { return false }
+    defer { close(number) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    var on: Int32 = 1
+    setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+}
+
+extension GraphicsDevice {
+    /// Chooses the ports that the definition leaves open.
+    fileprivate mutating func takePorts(_ next: () throws(VirtError) -> Int32) throws(VirtError) {
+        let listensOnSocket = listens.contains { if case .socket = $0.kind { true } else { false } }
+        guard type == .vnc || type == .spice, !listensOnSocket else { return }
+        if port == -1 || (port == nil && autoport != false) || autoport == true { port = try next() }
+        if type == .vnc, websocket == -1 { websocket = try next() }
+        if type == .spice, tlsPort == -1 { tlsPort = try next() }
+    }
+}
+
+extension DiskDevice {
+    /// The file or device of the host behind the disk, if it is one.
+    fileprivate var localPath: String? {
+        switch source.type {
+        case .file, .block: source.path
+        default: nil
+        }
+    }
+}

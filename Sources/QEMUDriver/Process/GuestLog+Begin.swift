@@ -1,0 +1,33 @@
+import LinuxSystem
+import QMP
+
+extension GuestLog {
+    /// Writes down what is started, in a form that can be pasted into a shell. May wait.
+    func begin(emulator: String, version: QMPVersion, arguments: [String]) {
+        let kernel = KernelFacts()
+        note(
+            """
+            starting up roost, qemu version: \(version.major).\(version.minor).\(version.micro), \
+            kernel: \(kernel.release), hostname: \(Host.canonicalName())
+            """)
+        guard let file = try? open() else { return }
+        let words = [emulator] + arguments.map(Self.quoted)
+        var lines: [String] = []
+        for word in words {
+            if word.hasPrefix("-") || lines.isEmpty { lines.append(word) } else { lines[lines.count - 1] += " " + word }
+        }
+        try? file.writeAll((lines.joined(separator: " \\\n") + "\n").utf8)
+    }
+
+    /// A word as a shell reads it back.
+    private static func quoted(_ word: String) -> String {
+        let plain = word.utf8.allSatisfy { unit in
+            switch unit {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            default: "-_./,=:+@%".utf8.contains(unit)
+            }
+        }
+        if plain && !word.isEmpty { return word }
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

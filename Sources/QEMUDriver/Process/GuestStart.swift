@@ -1,0 +1,243 @@
+import DriverKit
+import Glibc
+import LinuxSystem
+import QMP
+import Virt
+import VirtXML
+import XMLBinding
+
+/// What one start of a guest needs, once it is all there.
+struct PreparedGuest: Sendable {
+    let id: Int32
+    /// The live document: aliases, ports and paths filled in.
+    var definition: DomainDefinition
+    let emulator: String
+    let arguments: [String]
+    let folder: String
+    var ports: [UInt16]
+    var ownerships: [FileOwnership]
+    let monitor: Descriptor
+    let log: Descriptor
+    /// How long the log was before.
+    let logStart: UInt64
+
+    var monitorPath: String { folder + "/monitor.sock" }
+}
+
+/// One start of a guest, from its definition to a QEMU that waits at its monitor.
+struct GuestStart: Sendable {
+    let context: QEMUContext
+    let definition: DomainDefinition
+    let id: Int32
+    var startsPaused = false
+
+    /// The number of the monitor's socket in QEMU.
+    static let monitorNumber: Int32 = 3
+
+    private var configuration: QEMUConfiguration { context.configuration }
+
+    /// The folder of this start: short enough for sockets in it.
+    private var folder: String { "\(configuration.library)/domain-\(shortName)" }
+
+    private var shortName: String { "\(id)-\(String(definition.name.prefix(20)))" }
+
+    // MARK: Preparation
+
+    /// Makes all that QEMU will need: folder, key, sockets, files, arguments.
+    func prepare() async throws(VirtError) -> PreparedGuest {
+        var live = definition
+        live.id = id
+        guard let emulator = live.devices.emulator else {
+            throw VirtError(.configUnsupported, "the domain names no emulator, and none is installed for it", from: .qemu)
+        }
+        let qemu = try await context.capabilities(of: emulator)
+        let (context, id, document) = (context, id, live)
+        let result = await Blocking.run { () -> Result<PreparedGuest, VirtError> in
+            do throws(VirtError) {
+                return .success(try self.prepare(document, qemu, context, id))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private func prepare(
+        _ definition: DomainDefinition, _ qemu: QEMUCapabilities, _ context: QEMUContext, _ id: Int32
+    ) throws(VirtError) -> PreparedGuest {
+        var live = definition
+        var ports: [UInt16] = []
+        do {
+            live.assignAliases(qemu)
+            ports = try live.takePorts(context)
+            live.placeSockets(in: configuration.library, shortName: shortName)
+            try makeFolders()
+            let ownerships = try giveFiles(live)
+            let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
+            let guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
+            let log = GuestLog(configuration.logs, name: live.name)
+            let start = log.size
+            let arguments = try QEMUCommandLine.arguments(for: guest)
+            log.begin(emulator: qemu.emulator, version: qemu.version, arguments: arguments)
+            return PreparedGuest(
+                id: id, definition: live, emulator: qemu.emulator, arguments: arguments, folder: folder,
+                ports: ports, ownerships: ownerships, monitor: monitor, log: try log.open(), logStart: start)
+        } catch {
+            for port in ports { context.ports.give(back: port) }
+            try? FileSystem.removeTree(folder)
+            throw virtError(error)
+        }
+    }
+
+    private func virtError(_ error: any Error) -> VirtError {
+        switch error {
+        case let error as VirtError: error
+        case let error as ConfigurationError: VirtError(error)
+        case let error as SystemError: VirtError(error, "domain '\(definition.name)' can't be started")
+        default: VirtError(.internalError, "\(error)", from: .qemu)
+        }
+    }
+
+    private func makeFolders() throws(SystemError) {
+        try? FileSystem.removeTree(folder)
+        try FileSystem.makeDirectory(folder, mode: 0o700)
+        try FileSystem.makeDirectory(configuration.library + "/channel", mode: 0o711, parents: true)
+        try FileSystem.replace(folder + "/master-key.aes", with: Random.bytes(32), mode: 0o600, owner: configuration.account)
+        if let account = configuration.account {
+            let directory = try FileSystem.open(folder, .directory, links: .refuseLast)
+            try directory.setOwner(user: account.user, group: account.group)
+        }
+    }
+
+    private func resources() -> QEMUResources {
+        var resources = QEMUResources(
+            domainFolder: folder, shortName: shortName, monitorDescriptor: Self.monitorNumber)
+        resources.runFolder = configuration.run
+        resources.vncListen = configuration.vncListen
+        resources.now = { Int64(clamping: CalendarTime.now.seconds) }
+        return resources
+    }
+
+    /// Gives the guest's user the files that it needs and can't use yet.
+    private func giveFiles(_ live: DomainDefinition) throws(SystemError) -> [FileOwnership] {
+        guard configuration.givesImages, let account = configuration.account else { return [] }
+        var given: [FileOwnership] = []
+        do throws(SystemError) {
+            for file in live.filesToGive where FileSystem.exists(file.path) {
+                let former = try FileOwnership.give(
+                    file.path, to: account, groups: configuration.groups, writable: file.isWritten)
+                if let former { given.append(former) }
+            }
+        } catch {
+            for file in given { file.restore(from: account) }
+            throw error
+        }
+        return given
+    }
+
+    // MARK: Launch
+
+    /// Starts QEMU and joins its monitor. The record of the guest is on disk before QEMU runs.
+    func launch(_ prepared: PreparedGuest, domain: QEMUDomain) async throws(VirtError) -> RunningGuest {
+        let process = try await startProcess(prepared)
+        var running: RunningGuest
+        do throws(VirtError) {
+            running = try await join(process, prepared.folder, prepared.monitorPath, domain: domain)
+        } catch {
+            try? process.signal(SIGKILL)
+            _ = await process.ends(within: .seconds(10))
+            throw await explained(error, prepared)
+        }
+        (running.ownerships, running.ports) = (prepared.ownerships, prepared.ports)
+        return running
+    }
+
+    private func startProcess(_ prepared: PreparedGuest) async throws(VirtError) -> ProcessHandle {
+        var orders = LaunchOrders(prepared.emulator, prepared.arguments, environment: environment(prepared.folder))
+        (orders.output, orders.errorOutput) = (prepared.log, prepared.log)
+        orders.descriptors = [Self.monitorNumber: prepared.monitor]
+        orders.owner = configuration.account
+        orders.groups = configuration.account == nil ? nil : configuration.groups
+        orders.fileMask = 0o027
+        let (context, name) = (context, definition.name)
+        do throws(SystemError) {
+            return try await Launcher.launch(orders) { (process) async throws(SystemError) in
+                guard let record = self.record(prepared, process.identity) else { return }
+                try await Blocking.run { () throws(SystemError) in
+                    try context.records.save(record.name, record.text)
+                    try FileSystem.replace("\(context.configuration.run)/\(name).pid", with: "\(process.identity.id)\n", mode: 0o644)
+                }
+            }
+        } catch {
+            throw VirtError(error, "QEMU could not be started for domain '\(name)' (\(error.call) \(prepared.emulator))")
+        }
+    }
+
+    private func record(_ prepared: PreparedGuest, _ process: ProcessIdentity) -> LiveRecord? {
+        guard let xml = try? prepared.definition.xml(options: .secure), let uuid = definition.uuid else { return nil }
+        var record = LiveRecord(
+            name: definition.name, uuid: uuid, id: id, process: process, folder: prepared.folder,
+            state: DomainState.paused.rawValue, reason: DomainPausedReason.startingUp.rawValue,
+            ownerships: prepared.ownerships, ports: prepared.ports, xml: xml)
+        record.startsPaused = startsPaused
+        return record
+    }
+
+    private func environment(_ folder: String) -> [String: String] {
+        [
+            "LC_ALL": "C", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder,
+            "XDG_DATA_HOME": folder + "/.local/share", "XDG_CACHE_HOME": folder + "/.cache",
+            "XDG_CONFIG_HOME": folder + "/.config",
+        ]
+    }
+
+    /// Joins the monitor of a QEMU that listens at `path`, and watches it from then on.
+    func join(
+        _ process: ProcessHandle, _ folder: String, _ path: String, domain: QEMUDomain
+    ) async throws(VirtError) -> RunningGuest {
+        let (events, feed) = AsyncStream.makeStream(of: QMPEvent.self)
+        do {
+            let socket = try await Blocking.run { () throws(SystemError) in try UnixSocket.connect(to: path) }
+            let monitor = QMPMonitor(
+                socket: socket, onEvent: { feed.yield($0) },
+                onClose: { [weak domain] _ in
+                    feed.finish()
+                    Task { await domain?.guestVanished() }
+                })
+            try await monitor.open()
+            let task = Task { [weak domain] in
+                for await event in events { await domain?.handle(event) }
+            }
+            return RunningGuest(
+                monitor: monitor, process: process, folder: folder, ownerships: [], ports: [], events: task)
+        } catch let error as QMPError {
+            throw VirtError(error, command: "qmp_capabilities")
+        } catch let error as SystemError {
+            throw VirtError(error, "QEMU's monitor can't be reached at \(path)")
+        } catch {
+            throw VirtError(.internalError, "\(error)", from: .qemu)
+        }
+    }
+
+    /// An error with what QEMU said before it gave up.
+    private func explained(_ error: VirtError, _ prepared: PreparedGuest) async -> VirtError {
+        let log = GuestLog(configuration.logs, name: definition.name)
+        let said = await Blocking.run { log.tail(from: prepared.logStart) }
+        if said.isEmpty { return error }
+        return VirtError(.internalError, "QEMU unexpectedly closed the monitor (vm='\(definition.name)'): \(said)", from: .qemu)
+    }
+
+    /// Takes back what was prepared, for a start that failed before the guest was there.
+    func undo(_ prepared: PreparedGuest) async {
+        let context = context
+        for port in prepared.ports { context.ports.give(back: port) }
+        await Blocking.run {
+            if let account = context.configuration.account {
+                for file in prepared.ownerships { file.restore(from: account) }
+            }
+            try? FileSystem.removeTree(prepared.folder)
+            try? context.records.remove(self.definition.name)
+            _ = try? FileSystem.remove("\(context.configuration.run)/\(self.definition.name).pid")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import JSON
+import LinuxSystem
+import Virt
+
+/// What is on disk about a running guest, so that a daemon that starts anew finds and controls it.
+struct LiveRecord: Sendable {
+    var name: String
+    var uuid: UUID
+    var id: Int32
+    var process: ProcessIdentity
+    var folder: String
+    var state: Int32
+    var reason: Int32
+    var ownerships: [FileOwnership]
+    var ports: [UInt16]
+    /// It was asked to stay paused once it is there.
+    var startsPaused = false
+    /// The live document, with all that is secret.
+    var xml: String
+
+    /// The listening socket of the monitor.
+    var monitorPath: String { folder + "/monitor.sock" }
+
+    /// The record as text.
+    var text: String {
+        let owners = ownerships.map { entry -> JSONValue in
+            ["path": .string(entry.path), "user": JSONValue(entry.owner.user), "group": JSONValue(entry.owner.group)]
+        }
+        let document: JSONValue = [
+            "format": 1, "name": .string(name), "uuid": .string(uuid.description), "id": JSONValue(id),
+            "pid": JSONValue(process.id), "startTime": JSONValue(process.startTime), "folder": .string(folder),
+            "startsPaused": .bool(startsPaused), "state": JSONValue(state), "reason": JSONValue(reason), "ownerships": .array(owners),
+            "ports": .array(ports.map { JSONValue($0) }), "xml": .string(xml),
+        ]
+        return document.description
+    }
+
+    init(
+        name: String, uuid: UUID, id: Int32, process: ProcessIdentity, folder: String, state: Int32, reason: Int32,
+        ownerships: [FileOwnership], ports: [UInt16], xml: String
+    ) {
+        (self.name, self.uuid, self.id, self.process) = (name, uuid, id, process)
+        (self.folder, self.state, self.reason) = (folder, state, reason)
+        (self.ownerships, self.ports, self.xml) = (ownerships, ports, xml)
+    }
+
+    /// Reads a record; nil where it isn't one.
+    init?(text: String) {
+        guard let document = try? JSONValue(parsing: text), document["format"]?.int == 1,
+            let name = document["name"]?.string, let uuid = document["uuid"]?.string.flatMap({ UUID($0) }),
+            let id = Self.number(document["id"]), let pid = Self.number(document["pid"]),
+            let start = document["startTime"]?.uint, let folder = document["folder"]?.string,
+            let state = Self.number(document["state"]), let reason = Self.number(document["reason"]),
+            let xml = document["xml"]?.string
+        else { return nil }
+        self.init(
+            name: name, uuid: uuid, id: id, process: ProcessIdentity(id: pid, startTime: start), folder: folder,
+            state: state, reason: reason, ownerships: Self.ownerships(document["ownerships"]),
+            ports: (document["ports"]?.array ?? []).compactMap { $0.uint.flatMap(UInt16.init(exactly:)) }, xml: xml)
+        startsPaused = document["startsPaused"]?.bool ?? false
+    }
+
+    private static func number(_ value: JSONValue?) -> Int32? { value?.int.flatMap(Int32.init(exactly:)) }
+
+    private static func ownerships(_ value: JSONValue?) -> [FileOwnership] {
+        (value?.array ?? []).compactMap { entry in
+            guard let path = entry["path"]?.string, let user = entry["user"]?.uint.flatMap(UInt32.init(exactly:)),
+                let group = entry["group"]?.uint.flatMap(UInt32.init(exactly:))
+            else { return nil }
+            return FileOwnership(path: path, owner: FileOwner(user: user, group: group))
+        }
+    }
+}

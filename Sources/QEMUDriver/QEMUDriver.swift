@@ -1,0 +1,58 @@
+import DriverKit
+import LinuxSystem
+import Logging
+import Virt
+import VirtDriver
+import VirtXML
+
+/// The driver of QEMU and KVM guests.
+public final class QEMUDriver: Driver {
+    let context: QEMUContext
+
+    /// A driver that keeps its files where `configuration` says.
+    public init(configuration: QEMUConfiguration, events: EventHub, log: Logger) {
+        context = QEMUContext(configuration: configuration, events: events, log: log)
+    }
+
+    /// Makes the driver's folders, loads the definitions, and takes up the guests that run.
+    ///
+    /// What can't be read is told in the log by name, and left as it is.
+    public func start() async throws(VirtError) {
+        let context = context
+        do throws(SystemError) {
+            try await Blocking.run { () throws(SystemError) in try context.prepare() }
+        } catch {
+            throw VirtError(error, "the QEMU driver's folders can't be made")
+        }
+        if let warning = context.warning { context.log.warning("\(warning)") }
+        await context.loadDefinitions()
+        await context.takeUpGuests()
+    }
+
+    /// Starts the guests that are to start with the host.
+    public func autostart() async {
+        for domain in context.registry.all where domain.snapshot.isAutostarted && !domain.snapshot.isActive {
+            do throws(VirtError) {
+                try await domain.create()
+            } catch {
+                context.log.error("domain '\(domain.snapshot.name)' could not be started: \(error.message)")
+            }
+        }
+    }
+
+    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)? {
+        guard uri.driver == "qemu" else { return nil }
+        let path = ConnectionPath(context.configuration.uri)
+        guard uri.path == path.text else {
+            throw VirtError(
+                .internalError, "unexpected QEMU URI path '\(uri.path)', try \(context.configuration.uri)", from: .qemu)
+        }
+        return QEMUConnection(context: context)
+    }
+}
+
+/// The path of the URI that a daemon serves.
+private struct ConnectionPath {
+    let text: String
+    init(_ uri: String) { text = (try? ConnectionURI(uri).path) ?? "/system" }
+}

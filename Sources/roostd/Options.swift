@@ -1,0 +1,51 @@
+/// What the command line asks for.
+struct Options {
+    var root: String?
+    var socketFolder: String?
+    var configurationFile: String?
+    var logFile: String?
+    var isVerbose = false
+
+    /// What to do instead of serving.
+    enum Request: Error {
+        case help, version
+        case wrong(String)
+    }
+
+    static let help = """
+        Usage: roostd [OPTION…]
+        Serves libvirt's protocol for the guests of this host, in the foreground.
+
+          --root DIR         keep everything below DIR: etc/, run/, var/lib/, var/log/, var/cache/
+          --socket-dir DIR   where the sockets libvirt-sock and libvirt-sock-ro are made
+          -f, --config FILE  the configuration file; etc/roostd.conf below the root if it is there
+          --log-file FILE    write the log there instead of to the standard error
+          -v, --verbose      tell more
+          -V, --version      say which version this is
+          -h, --help         say this
+
+        Signals: SIGTERM and SIGINT end the daemon; its guests run on and are found by the next one.
+        """
+
+    init(_ arguments: [String]) throws(Request) {
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            let parts = word.hasPrefix("--") ? word.split(separator: "=", maxSplits: 1).map(String.init) : [word]
+            func value() throws(Request) -> String {
+                if parts.count == 2 { return parts[1] }
+                guard let next = rest.popFirst() else { throw .wrong("\(word) needs a value") }
+                return next
+            }
+            switch parts.first ?? "" {
+            case "--root": root = try value()
+            case "--socket-dir": socketFolder = try value()
+            case "--config", "-f": configurationFile = try value()
+            case "--log-file": logFile = try value()
+            case "--verbose", "-v": isVerbose = true
+            case "--version", "-V": throw .version
+            case "--help", "-h": throw .help
+            default: throw .wrong("'\(word)' is no option of roostd")
+            }
+        }
+    }
+}

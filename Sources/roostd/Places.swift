@@ -1,0 +1,35 @@
+import DriverKit
+import LinuxSystem
+import QEMUDriver
+
+/// Where this daemon's files are.
+struct Places {
+    let layout: StateLayout
+    let socketFolder: String
+    let configurationFile: String
+    let isSystem: Bool
+
+    init(_ options: Options) {
+        isSystem = ThisProcess.isRoot
+        layout = options.root.map { StateLayout(root: absolute($0)) } ?? (isSystem ? .system : .session)
+        socketFolder = options.socketFolder.map(absolute) ?? layout.run
+        configurationFile = options.configurationFile ?? layout.configuration + "/roostd.conf"
+    }
+
+    var lockFile: String { layout.run + "/roostd.pid" }
+
+    /// The QEMU driver's own folders; may wait for the account database.
+    var qemu: QEMUConfiguration {
+        var configuration = QEMUConfiguration(
+            definitions: layout.configuration + "/qemu", run: layout.run + "/qemu", library: layout.library + "/qemu",
+            logs: layout.logs + "/qemu", cache: layout.cache + "/qemu")
+        if isSystem { configuration.useSystemAccount() } else { configuration.uri = "qemu:///session" }
+        return configuration
+    }
+}
+
+/// A path from the root folder on.
+private func absolute(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    return ((try? ThisProcess.currentDirectory()) ?? "") + "/" + path
+}

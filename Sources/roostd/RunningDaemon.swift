@@ -1,0 +1,105 @@
+import Daemon
+import DriverKit
+import LinuxSystem
+import Logging
+import QEMUDriver
+import Virt
+import VirtDriver
+
+/// The daemon put together: the one place that names drivers.
+struct RunningDaemon {
+    let places: Places
+    let log: Logger
+    private let lock: LockFile
+    private let server: Server
+    private let qemu: QEMUDriver
+    /// The sockets that were made here, to be removed at the end.
+    private let sockets: [String]
+
+    /// Why the daemon can't run.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(_ options: Options, inherited: [InheritedSockets.Socket]) async throws {
+        let places = Places(options)
+        let output = try await Blocking.run { () throws(SystemError) in try Self.logFile(options.logFile) }
+        let level: Logger.Level = options.isVerbose ? .debug : .info
+        log = Logger(label: "roostd") { LogOutput(file: output, label: $0, logLevel: level) }
+        self.places = places
+        lock = try await Self.lock(places)
+        let configuration = try await Self.configuration(places)
+        let qemuConfiguration = await Blocking.run { places.qemu }
+        let numbers = try await Blocking.run { () throws(SystemError) in
+            try EventNumbers(path: places.layout.library + "/events.next")
+        }
+        let qemuLog = Logger(label: "qemu") { LogOutput(file: output, label: $0, logLevel: level) }
+        qemu = QEMUDriver(configuration: qemuConfiguration, events: EventHub(numbers: numbers), log: qemuLog)
+        try await qemu.start()
+        server = Server(configuration: configuration, drivers: [qemu], log: log)
+        sockets = try await Self.listen(server, places, configuration, inherited)
+    }
+
+    /// Starts the guests that are to start with the host.
+    func startGuests() async { await qemu.autostart() }
+
+    /// Takes no more clients and gives the sockets up. Guests run on.
+    func stop() {
+        server.stop()
+        for path in sockets { _ = try? FileSystem.remove(path) }
+    }
+
+    private static func logFile(_ path: String?) throws(SystemError) -> Descriptor {
+        guard let path else { return .standardError }
+        return try FileSystem.open(path, [.writeOnly, .create, .append], mode: 0o600)
+    }
+
+    /// Makes sure that this is the only daemon here.
+    private static func lock(_ places: Places) async throws -> LockFile {
+        let attempt = try await Blocking.run { () throws(SystemError) in
+            try places.layout.make()
+            try FileSystem.makeDirectory(places.socketFolder, mode: 0o755, parents: true)
+            return try LockFile.acquire(places.lockFile)
+        }
+        switch attempt {
+        case .acquired(let lock): return lock
+        case .held(let process):
+            let who = process.map { "process \($0)" } ?? "another process"
+            throw Failure(description: "another roostd (\(who)) serves here already: \(places.lockFile) is locked")
+        }
+    }
+
+    private static func configuration(_ places: Places) async throws -> Configuration {
+        let path = places.configurationFile
+        let text = await Blocking.run { FileSystem.exists(path) ? try? FileSystem.readText(path) : "" }
+        guard let text else { throw Failure(description: "\(path) can't be read") }
+        var configuration = try Configuration(text: text, name: path)
+        if !places.isSystem, text.isEmpty { configuration.defaultURI = "qemu:///session" }
+        return configuration
+    }
+
+    /// Listens on the sockets that systemd opened, or on our own.
+    private static func listen(
+        _ server: Server, _ places: Places, _ configuration: Configuration, _ inherited: [InheritedSockets.Socket]
+    ) async throws -> [String] {
+        for socket in inherited {
+            try server.listen(on: socket.descriptor, readOnly: socket.name.contains("ro.socket") || socket.name.hasSuffix("-ro"))
+        }
+        if !inherited.isEmpty { return [] }
+        var paths: [String] = []
+        for (name, readOnly) in [("libvirt-sock", false), ("libvirt-sock-ro", true)] {
+            if readOnly && !places.isSystem { continue }
+            let path = places.socketFolder + "/" + name
+            let mode = readOnly ? configuration.readOnlyMode : configuration.readWriteMode
+            let group = configuration.socketGroup
+            let socket = try await Blocking.run { () throws(SystemError) in
+                let owner = try group.flatMap { (name) throws(SystemError) in try GroupAccount.named(name) }
+                return try UnixSocket.listen(
+                    at: path, mode: mode, owner: owner.map { FileOwner(user: ThisProcess.user, group: $0.id) })
+            }
+            try server.listen(on: socket, readOnly: readOnly)
+            paths.append(path)
+        }
+        return paths
+    }
+}
