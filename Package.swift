@@ -55,9 +55,12 @@ let package = Package(
         // Layer 3: what drivers and fronts are made of.
         module("Transport", uses: ["RemoteProtocol", "XDR", "LinuxSystem", log]),
         module("QMP", uses: ["JSON", "LinuxSystem", log]),
-        module("DriverKit", uses: ["Virt", "VirtDriver", "VirtXML", "LinuxSystem", log]),
+        module(
+            "DriverKit", uses: ["Virt", "VirtDriver", "VirtXML", "XMLBinding", "LinuxSystem", log]),
         // Layer 4: drivers.
-        module("TestDriver", uses: ["Virt", "VirtDriver", "VirtXML", "DriverKit"]),
+        module(
+            "TestDriver",
+            uses: ["Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "LinuxSystem"]),
         module(
             "QEMUDriver",
             uses: [

@@ -1,1 +1,51 @@
-// Placeholder until the module's first file lands.
+import DriverKit
+import LinuxSystem
+import Synchronization
+import Virt
+import VirtDriver
+
+/// A driver without a hypervisor: `test:///default`, and `test:///path/to/host.xml`.
+///
+/// It keeps everything in memory, so that programs can try all calls without touching a guest. All connections
+/// to `test:///default` share one host for as long as there is one; each connection to a file has its own.
+public final class TestDriver: Driver {
+    /// The driver of this process.
+    public static let shared = TestDriver()
+
+    private struct Standard {
+        var host: TestHost?
+        var users = 0
+    }
+
+    private let standard = Mutex(Standard())
+
+    public init() {}
+
+    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)? {
+        guard uri.driver == "test", uri.transport == nil, uri.host.isEmpty else { return nil }
+        switch uri.path {
+        case "/default":
+            return TestConnection(host: try takeStandard(), uri: uri) { [weak self] in self?.giveUpStandard() }
+        case "", "/":
+            throw VirtError(.invalidArg, "testOpen: supply a path or use test:///default", from: .test)
+        case let path:
+            return TestConnection(host: try await TestHost(file: path), uri: uri) {}
+        }
+    }
+
+    private func takeStandard() throws(VirtError) -> TestHost {
+        try standard.withLock { (standard) throws(VirtError) -> TestHost in
+            let host: TestHost
+            if let known = standard.host { host = known } else { host = try TestHost.standard() }
+            (standard.host, standard.users) = (host, standard.users + 1)
+            return host
+        }
+    }
+
+    private func giveUpStandard() {
+        standard.withLock { standard in
+            standard.users -= 1
+            if standard.users == 0 { standard.host = nil }
+        }
+    }
+}

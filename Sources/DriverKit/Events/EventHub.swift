@@ -5,6 +5,8 @@ import VirtDriver
 /// Where a driver's events go out from: each has a number, and all subscribers hear of them in the same order.
 public final class EventHub: Sendable {
     private let state: Mutex<State>
+    /// Held while subscribers are told, so that all hear of events in the order of their numbers.
+    private let delivery = Mutex(())
     private let numbers: EventNumbers?
 
     private struct State {
@@ -22,14 +24,20 @@ public final class EventHub: Sendable {
     /// The number of the last event.
     public var lastNumber: UInt64 { state.withLock { $0.last } }
 
-    /// Tells all subscribers, before it returns; they must not wait and must not publish.
-    public func publish(_ event: Event) {
-        let number = state.withLock { state in
-            state.last &+= 1
-            for receive in state.subscribers.values { receive(event) }
-            return state.last
+    /// Gives the event its number and tells all subscribers, before it returns. They must neither wait nor
+    /// publish; they may end their subscription.
+    @discardableResult
+    public func publish(_ event: Event) -> UInt64 {
+        let number = delivery.withLock { _ in
+            let (number, subscribers) = state.withLock { state in
+                state.last &+= 1
+                return (state.last, state.subscribers.values)
+            }
+            for receive in subscribers { receive(event) }
+            return number
         }
         numbers?.used(number)
+        return number
     }
 
     /// Has `receive` called with every event from now on, until the subscription is cancelled.

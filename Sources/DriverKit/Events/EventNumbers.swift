@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 import Synchronization
 
@@ -13,10 +14,13 @@ public final class EventNumbers: Sendable {
     private static let range: UInt64 = 1 << 20
 
     /// Reserves the next range in the file at `path`; may wait.
+    ///
+    /// A file that is there and can't be read is an error: to count from zero would repeat numbers. Content
+    /// that is no number (a disk that was full, a file edited by hand) starts at the time in microseconds,
+    /// which no counting of events reaches.
     public init(path: String) throws(SystemError) {
         self.path = path
-        let text = try? FileSystem.readText(path)
-        first = text.flatMap { UInt64($0.prefix { $0.isNumber }) } ?? 0
+        first = try Self.read(path)
         reserved = Mutex(first &+ Self.range)
         try Self.write(first &+ Self.range, path)
     }
@@ -31,6 +35,17 @@ public final class EventNumbers: Sendable {
         guard let next else { return }
         let path = path
         Task { await Blocking.run { try? Self.write(next, path) } }
+    }
+
+    private static func read(_ path: String) throws(SystemError) -> UInt64 {
+        let text: String
+        do throws(SystemError) {
+            text = try FileSystem.readText(path)
+        } catch {
+            if error.errno == ENOENT { return 0 }
+            throw error
+        }
+        return UInt64(text.prefix { $0.isNumber }) ?? CalendarTime.now.nanoseconds / 1000
     }
 
     private static func write(_ number: UInt64, _ path: String) throws(SystemError) {

@@ -13,10 +13,11 @@ public final class JobLock: Sendable {
     private let state = Mutex(State())
     private let loop: EventLoop
     private let patience: Duration
+    private let origin: ErrorDomain
 
-    /// A lock that is waited for at most `patience`.
-    public init(patience: Duration = .seconds(30), loop: EventLoop = .shared) {
-        self.patience = patience
+    /// A lock that is waited for at most `patience`, and whose errors come from `origin`.
+    public init(patience: Duration = .seconds(30), origin: ErrorDomain = .qemu, loop: EventLoop = .shared) {
+        (self.patience, self.origin) = (patience, origin)
         self.loop = loop
     }
 
@@ -37,13 +38,28 @@ public final class JobLock: Sendable {
         let holder = state.withLock { $0.queue.holderName }
         throw VirtError(
             .operationTimeout, "cannot acquire state change lock (held by \(holder)); '\(name)' was not done",
-            from: .qemu)
+            from: origin)
     }
 
     /// The job is over; the next one starts.
     public func release(_ id: JobQueue.ID) {
+        start { $0.finish(id) }
+    }
+
+    /// The job goes on as a long one, beside which others of `kinds` may come in.
+    public func becomeLong(_ id: JobQueue.ID, allowing kinds: Set<JobQueue.Kind>) {
+        start { $0.becomeLong(id, allowing: kinds) }
+    }
+
+    /// The long job is over; everybody may come in again.
+    public func releaseLong(_ id: JobQueue.ID) {
+        start { $0.finishLong(id) }
+    }
+
+    /// Changes the queue, and wakes the one who has the object next.
+    private func start(_ change: (inout JobQueue) -> JobQueue.Job?) {
         let next: CheckedContinuation<Bool, Never>? = state.withLock { state in
-            guard let job = state.queue.finish(id) else { return nil }
+            guard let job = change(&state.queue) else { return nil }
             state.timers.removeValue(forKey: job.id)?.cancel()
             return state.waiting.removeValue(forKey: job.id)
         }

@@ -80,29 +80,43 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
 
     /// The domains that the flags choose: in each group of flags that has one set, one must hold.
     public func list(_ flags: ConnectListAllDomainsFlags) -> [DomainReference] {
-        let facts = all.map(\.facts)
-        if flags.isEmpty { return facts.map(\.reference) }
-        return facts.filter { flags.choose($0) }.map(\.reference)
+        all.compactMap { domain in
+            let facts = domain.facts
+            return flags.choose(facts) ? facts.reference : nil
+        }
     }
+
+    /// The names of the domains that are not running.
+    public var inactiveNames: [String] { list(.inactive).map(\.name) }
+
+    /// The numbers of the running domains.
+    public var activeIDs: [Int32] { list(.active).map(\.id) }
 
     // MARK: Change
 
     /// Finds the domain for a definition, or puts there the one that `make` gives; `isNew` says which.
     ///
     /// A name belongs to one identity: where either is taken by another domain, throws `operationFailed`.
+    ///
+    /// - Parameter toStart: the domain is to be started at once, so a running one throws `operationInvalid`.
     public func reserve(
-        name: String, uuid: UUID, make: () -> Domain
+        name: String, uuid: UUID, toStart: Bool = false, make: () -> Domain
     ) throws(VirtError) -> (domain: Domain, isNew: Bool) {
         let result: Result<(Domain, Bool), VirtError> = state.withLock { state in
             if let known = state.byUUID[uuid] {
-                let former = known.facts.reference.name
+                let facts = known.facts
+                let former = facts.reference.name
+                if toStart && former == name && facts.isActive {
+                    let message = "domain '\(name)' is already active"
+                    return .failure(VirtError(.operationInvalid, message, from: .domain))
+                }
                 if former == name { return .success((known, false)) }
                 return .failure(
-                    VirtError(.operationFailed, "domain '\(former)' is already defined with uuid \(uuid)", from: origin))
+                    VirtError(.operationFailed, "domain '\(former)' is already defined with uuid \(uuid)", from: .domain))
             }
             if let other = state.byName[name] {
                 return .failure(
-                    VirtError(.operationFailed, "domain '\(name)' already exists with uuid \(other)", from: origin))
+                    VirtError(.operationFailed, "domain '\(name)' already exists with uuid \(other)", from: .domain))
             }
             let domain = make()
             state.byUUID[uuid] = domain
@@ -141,26 +155,4 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
 
     /// A domain runs with this number already: later ones are higher.
     public func noteID(_ id: Int32) { state.withLock { $0.lastID = max($0.lastID, id) } }
-}
-
-extension ConnectListAllDomainsFlags {
-    /// Whether a domain is among those that the flags choose.
-    public func choose(_ facts: DomainFacts) -> Bool {
-        holds([(.active, facts.isActive), (.inactive, !facts.isActive)])
-            && holds([(.persistent, facts.isPersistent), (.transient, !facts.isPersistent)])
-            && holds([
-                (.running, facts.state == .running), (.paused, facts.state == .paused),
-                (.shutoff, facts.state == .shutoff),
-                (.other, ![.running, .paused, .shutoff].contains(facts.state)),
-            ])
-            && holds([(.managedsave, facts.hasManagedSave), (.noManagedsave, !facts.hasManagedSave)])
-            && holds([(.autostart, facts.isAutostarted), (.noAutostart, !facts.isAutostarted)])
-            && holds([(.hasSnapshot, facts.hasSnapshots), (.noSnapshot, !facts.hasSnapshots)])
-            && holds([(.hasCheckpoint, facts.hasCheckpoints), (.noCheckpoint, !facts.hasCheckpoints)])
-    }
-
-    private func holds(_ group: [(flag: Self, isTrue: Bool)]) -> Bool {
-        let chosen = group.filter { contains($0.flag) }
-        return chosen.isEmpty || chosen.contains { $0.isTrue }
-    }
 }

@@ -1,0 +1,115 @@
+import DriverKit
+import LinuxSystem
+import Virt
+import VirtXML
+import XMLBinding
+
+extension TestHost {
+    /// The host that a file describes: `<node>` with `<cpu>`, and `<domain>`s in it or in files of their own.
+    convenience init(file path: String) async throws(VirtError) {
+        let node = try await Blocking.run { () throws(VirtError) in try TestNodeFile(path: path) }
+        self.init(node: node.info)
+        for (domain, state) in node.domains {
+            var definition = domain
+            do throws(XMLError) {
+                try Self.complete(&definition)
+                try Self.check(definition)
+            } catch {
+                throw VirtError(document: error)
+            }
+            try add(definition, state)
+        }
+    }
+}
+
+/// What a file says about a host.
+private struct TestNodeFile {
+    var info = TestHost.standardNode
+    var domains: [(DomainDefinition, DomainState)] = []
+
+    private static let limit = 16 << 20
+    /// The namespace of what only the test driver knows.
+    private static let namespace = "http://libvirt.org/schemas/domain/test/1.0"
+
+    /// Reads the file and those that it names; may wait.
+    init(path: String) throws(VirtError) {
+        let document = try Self.document(path)
+        guard document.root.name == "node" else {
+            throw VirtError(
+                .xmlError, "expecting root element of 'node', not '\(document.root.name)'", from: .test)
+        }
+        do throws(XMLError) {
+            for element in document.root.children {
+                switch element.name {
+                case "cpu": try readCPU(element)
+                case "memory": try readMemory(element)
+                case "domain": try readDomain(element, besides: path)
+                default: break
+                }
+            }
+        } catch {
+            throw VirtError(document: error, from: .test)
+        }
+        withExtendedLifetime(document) {}
+    }
+
+    private static func document(_ path: String) throws(VirtError) -> XMLDocument {
+        do {
+            return try XMLDocument(FileSystem.readText(path, limit: limit), origin: path)
+        } catch {
+            throw VirtError(.xmlError, "failed to parse xml document '\(path)'", from: .test)
+        }
+    }
+
+    private mutating func readMemory(_ element: XMLNode) throws(XMLError) {
+        guard let memory = UInt64(element.text.filter { !$0.isWhitespace }), memory <= UInt64.max / 1024 else {
+            throw XMLError(.xml, "invalid node memory size", value: element.text)
+        }
+        info.memory = memory
+    }
+
+    private mutating func readCPU(_ cpu: XMLNode) throws(XMLError) {
+        for element in cpu.children {
+            switch element.name {
+            case "model": info.model = element.text
+            case "active": info.cpus = try Self.count(element)
+            case "mhz": info.mhz = try Self.count(element)
+            case "nodes": info.nodes = try Self.count(element)
+            case "sockets": info.sockets = try Self.count(element)
+            case "cores": info.cores = try Self.count(element)
+            case "threads": info.threads = try Self.count(element)
+            default: break
+            }
+        }
+    }
+
+    private static func count(_ element: XMLNode) throws(XMLError) -> Int32 {
+        if let count = Int32(element.text), count > 0 { return count }
+        throw XMLError(.xml, "invalid node cpu \(element.name) value", value: element.text, line: element.line)
+    }
+
+    /// A domain in place, or in the file that it names, beside this one.
+    private mutating func readDomain(_ element: XMLNode, besides path: String) throws(XMLError) {
+        guard let file = element.attribute("file") else { return try addDomain(element) }
+        let folder = FileSystem.parent(of: path) ?? "/"
+        let place = file.hasPrefix("/") ? file : "\(folder)/\(file)"
+        let document: XMLDocument
+        do throws(VirtError) {
+            document = try Self.document(place)
+        } catch {
+            throw XMLError(.xml, "failed to parse xml document '\(place)'")
+        }
+        try addDomain(document.root)
+        withExtendedLifetime(document) {}
+    }
+
+    private mutating func addDomain(_ element: XMLNode) throws(XMLError) {
+        let states = element.children.filter { $0.name == "runstate" && $0.namespace == Self.namespace }
+        let number = states.first.map { Int32($0.text) ?? -1 } ?? DomainState.running.rawValue
+        let state = DomainState(rawValue: number)
+        guard [.running, .paused, .shutoff, .crashed, .blocked, .shutdown, .pmsuspended].contains(state) else {
+            throw XMLError(.xml, "runstate '\(number)' out of range'")
+        }
+        domains.append((try DomainDefinition(element, options: .inactive), state))
+    }
+}

@@ -1,0 +1,53 @@
+import DriverKit
+import LinuxSystem
+import Virt
+import VirtXML
+
+/// The pretended host that connections share: its machine, its domains, what happens on it.
+final class TestHost: Sendable {
+    let node: NodeInfo
+    let events = EventHub()
+    let domains = DomainRegistry<TestDomain>(origin: .test)
+
+    /// The most CPUs that a guest may have.
+    static let maxVCPUs: UInt32 = 32
+    /// What every guest takes the time to be, in seconds since 1970.
+    static let moment: Int64 = 627_319_920
+    /// How much memory each NUMA cell has, in KiB.
+    static let cellMemory: [UInt64] = [2_097_152, 4_194_304]
+
+    /// A host with nothing on it.
+    init(node: NodeInfo = TestHost.standardNode) { self.node = node }
+
+    static let standardNode = NodeInfo(
+        model: "i686", memory: 3_145_728, cpus: 16, mhz: 1400, nodes: 2, sockets: 2, cores: 2, threads: 2)
+
+    /// The host of `test:///default`: one domain, which runs.
+    static func standard() throws(VirtError) -> TestHost {
+        let host = TestHost()
+        try host.addRunning(standardDomain)
+        return host
+    }
+
+    /// Puts a persistent domain there that runs already.
+    func addRunning(_ text: String) throws(VirtError) { try add(definition(text), .running) }
+
+    /// Puts a persistent domain there, in one of the states that a host can be found with.
+    func add(_ definition: DomainDefinition, _ state: DomainState) throws(VirtError) {
+        let uuid = definition.uuid ?? .random()
+        var snapshot = TestDomainSnapshot(name: definition.name, uuid: uuid)
+        snapshot.persistent = definition
+        if state != .shutoff {
+            (snapshot.live, snapshot.id) = (definition, domains.nextID())
+        }
+        snapshot.state = state
+        let added = snapshot
+        let (_, isNew) = try domains.reserve(name: definition.name, uuid: uuid) {
+            TestDomain(host: self, snapshot: added)
+        }
+        if !isNew {
+            let message = "domain '\(definition.name)' is already defined with uuid \(uuid)"
+            throw VirtError(.operationFailed, message, from: .domain)
+        }
+    }
+}

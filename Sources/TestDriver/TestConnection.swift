@@ -1,0 +1,28 @@
+import DriverKit
+import Synchronization
+import Virt
+import VirtDriver
+
+/// One client of a test host.
+final class TestConnection: DriverConnection {
+    let hypervisor: any HypervisorService
+    private let host: TestHost
+    private let closeHooks = CloseHooks()
+
+    /// - Parameter onClose: called once, when the client goes.
+    init(host: TestHost, uri: ConnectionURI, onClose: @escaping @Sendable () -> Void) {
+        self.host = host
+        hypervisor = TestHypervisor(host: host, address: uri)
+        closeHooks.add("host") { onClose() }
+    }
+
+    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
+        host.events.subscribe(receive)
+    }
+
+    func supports(_ feature: DriverFeature) -> Bool {
+        [.remoteEventCallback, .networkUpdateHasCorrectOrder].contains(feature)
+    }
+
+    func close() async { await closeHooks.run() }
+}
