@@ -76,9 +76,9 @@ let package = Package(
         module(
             "Daemon",
             uses: ["Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem", log]),
-        module("Shell", uses: ["Roost", "Virt", "VirtXML", "LinuxSystem"]),
+        module("Shell", uses: ["Roost", "Virt", "VirtDriver", "LinuxSystem", "CLibXML2"]),
         // Layer 6: programs.
-        program("roost", uses: ["Shell"]),
+        program("roost", uses: ["Shell", "LinuxSystem"]),
         program(
             "roostd",
             uses: ["Daemon", "DriverKit", "QEMUDriver", "TestDriver", "LinuxSystem", log]),

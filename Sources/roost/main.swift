@@ -1,1 +1,4 @@
-print("not yet")
+import LinuxSystem
+import Shell
+
+ThisProcess.exit(await RoostProgram.run(Array(CommandLine.arguments.dropFirst())))

@@ -41,6 +41,11 @@ public enum ThisProcess {
         try FileSystem.readLink("/proc/self/cwd")
     }
 
+    /// Has relative paths start from another directory.
+    public static func changeDirectory(to path: String) throws(SystemError) {
+        try checked("chdir", path) { chdir(path) }
+    }
+
     /// Ends the program at once.
     public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 }

@@ -1,0 +1,3 @@
+extension CommandGroup {
+    static let events = CommandGroup(keyword: "events", title: "Domain Events", commands: [.event])
+}

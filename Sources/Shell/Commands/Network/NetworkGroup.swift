@@ -1,0 +1,8 @@
+extension CommandGroup {
+    static let networks = CommandGroup(
+        keyword: "network", title: "Networking",
+        commands: [
+            .netAutostart, .netCreate, .netDefine, .netDestroy, .netDumpxml, .netInfo, .netList, .netName, .netStart,
+            .netUndefine, .netUUID,
+        ])
+}

@@ -1,0 +1,14 @@
+extension Command {
+    static let complete = Command(
+        "complete", "list what may stand for an unfinished word",
+        description: "Used by the completion of other shells.",
+        options: [.rest("string", "the words of a command, the last of them unfinished")], isHidden: true,
+        needsConnection: false
+    ) { session, arguments in
+        let words = arguments.all("string")
+        if words.isEmpty { throw Failure() }
+        let candidates = try await Completion.candidates(for: words, in: session)
+        if candidates.isEmpty { throw Failure() }
+        session.output.print(candidates.map { $0 + "\n" }.joined())
+    }
+}

@@ -1,0 +1,107 @@
+/// One option of a command: how it is given, how it is called in help, and what may stand for it.
+public struct CommandOption: Sendable {
+    public enum Kind: Hashable, Sendable {
+        /// `--name`, with no value.
+        case flag
+        /// `--name VALUE`; where `alsoPositional`, also as a bare word, though help doesn't show it so.
+        case value(alsoPositional: Bool)
+        /// A bare word, or `--name VALUE`.
+        case positional
+        /// All the bare words that are left.
+        case rest
+        /// Another name of the option `of`; with `value`, a flag that gives it that value.
+        case alias(of: String, value: String?)
+    }
+
+    /// What its value is called in help.
+    public enum ValueType: String, Sendable {
+        case string
+        case number
+    }
+
+    public let name: String
+    public let kind: Kind
+    public let type: ValueType
+    public let isRequired: Bool
+    /// Whether an empty value is one.
+    public let allowsEmpty: Bool
+    public let help: String
+    let completer: Completer?
+
+    /// Whether a bare word may be its value.
+    var takesPosition: Bool {
+        switch kind {
+        case .positional, .rest, .value(alsoPositional: true): true
+        case .flag, .value, .alias: false
+        }
+    }
+
+    /// Whether it stands without a value.
+    var isFlag: Bool { kind == .flag }
+
+    var isAlias: Bool { if case .alias = kind { true } else { false } }
+}
+
+extension CommandOption {
+    /// `--name`.
+    static func flag(_ name: String, _ help: String) -> CommandOption {
+        CommandOption(
+            name: name, kind: .flag, type: .string, isRequired: false, allowsEmpty: false, help: help,
+            completer: nil)
+    }
+
+    /// A bare word that must be there.
+    static func required(
+        _ name: String, _ help: String, type: ValueType = .string, allowsEmpty: Bool = false,
+        complete: Completer? = nil
+    ) -> CommandOption {
+        CommandOption(
+            name: name, kind: .positional, type: type, isRequired: true, allowsEmpty: allowsEmpty, help: help,
+            completer: complete)
+    }
+
+    /// A bare word that may be left out.
+    static func optional(
+        _ name: String, _ help: String, type: ValueType = .string, allowsEmpty: Bool = false,
+        complete: Completer? = nil
+    ) -> CommandOption {
+        CommandOption(
+            name: name, kind: .positional, type: type, isRequired: false, allowsEmpty: allowsEmpty,
+            help: help, completer: complete)
+    }
+
+    /// `--name VALUE`, never a bare word.
+    static func named(
+        _ name: String, _ help: String, type: ValueType = .string, complete: Completer? = nil
+    ) -> CommandOption {
+        CommandOption(
+            name: name, kind: .value(alsoPositional: false), type: type, isRequired: false,
+            allowsEmpty: false, help: help, completer: complete)
+    }
+
+    /// `--name VALUE`, and as a bare word for the sake of old scripts.
+    static func value(
+        _ name: String, _ help: String, type: ValueType = .string, allowsEmpty: Bool = false,
+        complete: Completer? = nil
+    ) -> CommandOption {
+        CommandOption(
+            name: name, kind: .value(alsoPositional: true), type: type, isRequired: false,
+            allowsEmpty: allowsEmpty, help: help, completer: complete)
+    }
+
+    /// The words that are left.
+    static func rest(
+        _ name: String, _ help: String, isRequired: Bool = false, complete: Completer? = nil
+    ) -> CommandOption {
+        CommandOption(
+            name: name, kind: .rest, type: .string, isRequired: isRequired, allowsEmpty: true, help: help,
+            completer: complete)
+    }
+
+    /// Another name of an option.
+    static func alias(_ name: String, for option: String, value: String? = nil) -> CommandOption {
+        CommandOption(
+            name: name, kind: .alias(of: option, value: value), type: .string, isRequired: false,
+            allowsEmpty: false, help: "", completer: nil)
+    }
+}

@@ -1,0 +1,20 @@
+import LinuxSystem
+
+/// The editor of whoever sits at the terminal.
+enum TextEditor {
+    /// Lets `text` be edited; nil where it was left as it was.
+    static func edit(_ text: String) async throws -> String? {
+        let folder = try FileSystem.makeTemporaryDirectory(prefix: "/tmp/roost-edit-")
+        defer { try? FileSystem.removeTree(folder) }
+        let path = folder + "/text.xml"
+        try FileSystem.replace(path, with: text)
+        let editor = ThisProcess.environment("VISUAL") ?? ThisProcess.environment("EDITOR") ?? "vi"
+        let descriptors = try Dictionary(uniqueKeysWithValues: (0...2).map { ($0, try Descriptor.duplicate($0)) })
+        let orders = ProgramOrders("/bin/sh", ["-c", "\(editor) \(shellQuoted(path))"], descriptors: descriptors)
+        let child = try await Blocking.run { () throws(SystemError) in try ChildProcess.start(orders) }
+        let status = await child.waitForEnd()
+        guard status.isSuccess else { throw Failure("Editor \(editor) failed: \(status.description)") }
+        let edited = try FileSystem.readText(path, limit: 10 << 20)
+        return edited == text ? nil : edited
+    }
+}

@@ -1,0 +1,25 @@
+import Roost
+import Virt
+
+extension Session {
+    /// The storage pool that the option `pool` names, by UUID or by name.
+    func pool(_ arguments: Arguments, byName: Bool = true, byUUID: Bool = true) async throws -> StoragePool {
+        let text = try arguments.required("pool")
+        let connection = try await connected()
+        return try await explaining("failed to get pool '\(text)'") {
+            if byUUID, text.utf8.count == 36, let uuid = UUID(text) {
+                return try await connection.storagePoolLookupByUUID(uuid: uuid)
+            }
+            if !byName { throw Failure() }
+            return try await connection.storagePoolLookupByName(name: text)
+        }
+    }
+}
+
+extension CommandOption {
+    static let pool = CommandOption.required(
+        "pool", "pool name or uuid",
+        complete: Completer { session, _ in
+            try await session.connected().listAllStoragePools(flags: []).map(\.reference.name)
+        })
+}

@@ -1,0 +1,94 @@
+import LinuxSystem
+
+/// Where the shell's text goes: standard output, gathered until it is needed, and standard error.
+final class Output {
+    /// Only what was asked for, no messages around it.
+    var isQuiet = false
+    /// How important a debug text must be, 0 to 4; none is shown at the default.
+    var debugLevel = 4
+    /// A copy of errors and debug texts.
+    var log: LogFile?
+
+    private let sink: any OutputSink
+    private var buffer: [UInt8] = []
+
+    init(sink: any OutputSink = StandardSink()) {
+        self.sink = sink
+    }
+
+    /// What a command answers.
+    func print(_ text: String) {
+        buffer += text.utf8
+        if buffer.count >= 1 << 16 { flush() }
+    }
+
+    /// What is only there for people to read, and is left out in quiet mode.
+    func note(_ text: String) {
+        if !isQuiet { print(text) }
+    }
+
+    /// A text that ends its own line, where the end of a command's output does so only outside quiet mode.
+    func line(_ text: String) { print(isQuiet ? text + "\n" : text) }
+
+    /// A table; without its header in quiet mode.
+    func print(_ table: Table) { print(table.text(hasHeader: !isQuiet)) }
+
+    /// `Name:           value`, the name padded to 15 characters.
+    func field(_ name: String, _ value: some CustomStringConvertible) {
+        print((name + ":").padded(to: 15) + " \(value)\n")
+    }
+
+    /// Errors, each behind "error: ".
+    func errors(_ lines: [String]) {
+        flush()
+        for line in lines {
+            sink.writeError(Array("error: \(line)\n".utf8))
+            log?.write("ERROR", line)
+        }
+    }
+
+    /// Text for standard error as it stands.
+    func printError(_ text: String) {
+        flush()
+        sink.writeError(Array(text.utf8))
+    }
+
+    /// What happens inside, for those who asked for it with `--debug`.
+    func debug(_ level: Int, _ text: @autoclosure () -> String) {
+        if level >= debugLevel && debugLevel < 4 { print(text()) }
+    }
+
+    /// Hands out what was gathered.
+    func flush() {
+        if buffer.isEmpty { return }
+        sink.write(buffer)
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
+
+/// What takes the bytes of an `Output`.
+protocol OutputSink {
+    func write(_ bytes: [UInt8])
+    func writeError(_ bytes: [UInt8])
+}
+
+/// Standard output and standard error of this process.
+struct StandardSink: OutputSink {
+    private let output = try? Descriptor.duplicate(1)
+    private let errorOutput = try? Descriptor.duplicate(2)
+
+    func write(_ bytes: [UInt8]) { try? output?.writeAll(bytes) }
+    func writeError(_ bytes: [UInt8]) { try? errorOutput?.writeAll(bytes) }
+}
+
+extension String {
+    /// With spaces behind it, `width` bytes at least, as C's `%-15s` counts.
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - utf8.count))
+    }
+
+    /// With spaces before it, `width` bytes at least.
+    func paddedLeft(to width: Int) -> String {
+        String(repeating: " ", count: max(0, width - utf8.count)) + self
+    }
+}

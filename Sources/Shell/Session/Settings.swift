@@ -1,0 +1,16 @@
+/// What the program was told on its command line and in its environment.
+struct Settings {
+    /// The hypervisor that was asked for by name; nil leaves the choice to the default.
+    var uri: String?
+    var isReadOnly = false
+    var isQuiet = false
+    var showsTime = false
+    var debugLevel: Int?
+    var logPath: String?
+    /// The byte that ends a console: Ctrl and the character that was given.
+    var escape: UInt8 = 0x1D
+    var keepaliveInterval: Int32?
+    var keepaliveCount: Int32?
+    /// The words of the command; none make it interactive.
+    var words: [String] = []
+}
