@@ -20,10 +20,11 @@ func program(_ name: String, uses: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: uses, swiftSettings: settings)
 }
 
-/// The unit tests of one module; `uses` names what they need beside it.
-func tests(of name: String, uses: [Target.Dependency] = []) -> Target {
+/// The unit tests of one module; `uses` names what they need beside it, `data` the
+/// folders that hold no code.
+func tests(of name: String, uses: [Target.Dependency] = [], data: [String] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: [.target(name: name)] + uses, swiftSettings: settings)
+        name: name + "Tests", dependencies: [.target(name: name)] + uses, exclude: data, swiftSettings: settings)
 }
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -90,7 +91,7 @@ let package = Package(
         tests(of: "JSON"),
         tests(of: "LinuxSystem", uses: ["roost-launch"]),
         tests(of: "Virt"),
-        tests(of: "RemoteProtocol", uses: ["JSON", "XDR", "Virt"]),
+        tests(of: "RemoteProtocol", uses: ["JSON", "XDR", "Virt"], data: ["Vectors"]),
         .testTarget(
             name: "VirtXMLTests", dependencies: ["VirtXML", "XMLBinding", "Virt"],
             exclude: ["Conformance/floors.txt"], swiftSettings: settings),
