@@ -21,6 +21,7 @@ class Server:
 
     def __init__(self, root=None):
         self.root = pathlib.Path(root or tempfile.mkdtemp(prefix=f"roost-test-{self.name}-"))
+        self.root.mkdir(exist_ok=True)
         self.root.chmod(0o755)
         self.process = None
         self.guest = self.root / "guest"
@@ -165,6 +166,16 @@ class Libvirtd(Server):
 
     def command(self):
         return [str(pathlib.Path(__file__).parent / "libvirtd-in-namespace"), str(self.root)]
+
+    def start(self):
+        # What it finds out about QEMU, in seconds, is kept for the next one.
+        cache = paths.BUILD / "libvirtd-cache"
+        if cache.exists() and not (self.root / "var/cache").exists():
+            shutil.copytree(cache, self.root / "var/cache")
+        super().start()
+        if not cache.exists():
+            shutil.copytree(self.root / "var/cache", cache)
+        return self
 
     def owns(self, entry, words):
         # It sees its folders at /var/lib/libvirt and so on: they tell nothing, its mounts do.

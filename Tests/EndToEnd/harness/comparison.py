@@ -1,0 +1,59 @@
+"""Making two servers' words comparable: what may differ is named here, with its reason."""
+
+import dataclasses
+import re
+
+# What is another one on every machine or run.
+NORMAL = [
+    (r"/dev/pts/\d+", "/dev/pts/N"),
+    (r"(<domain type='\w+' )id='\d+'", r"\1id='N'"),
+    (r"(?m)^ \d+( +\S+ +(running|paused))", r" N\1"),
+    (r"(?m)^Id: +\d+$", "Id: N"),
+    (r"port='59\d\d'", "port='59NN'"),
+    (r"127\.0\.0\.1:\d+|(?m:^:\d+$)", "DISPLAY"),
+    (r"domain-\d+-", "domain-N-"),
+    (r"CPU time: +[\d.]+s", "CPU time: Ns"),
+    (r"seclabel type='dynamic' model='dac' relabel='yes'>\s*<label>[^<]*</label>\s*<imagelabel>[^<]*</imagelabel>",
+     "seclabel DAC"),
+    (r"Security label: +\S+ \(enforcing\)", "Security label: LABEL"),
+    (r"in \d+\.\d+ ms", "in N ms"),
+]
+
+
+@dataclasses.dataclass
+class Difference:
+    """Something that rightly differs: `pattern` is taken out of what either server says about a command that
+    starts with `command`."""
+
+    command: str
+    pattern: str
+    reason: str
+
+
+# Between libvirt 9.0, which Debian ships, and 11.3, which Roost follows.
+DIFFERENCES = [
+    Difference("version", r"(Using API: QEMU|Running against daemon:|Using library: libvirt) \d+\.\d+\.\d+",
+               "each names its own version"),
+    Difference("dumpxml", r"(?m)^ *<audio id='1' type='none'/>\n",
+               "11.3 adds no sound backend where there is no sound card"),
+]
+
+
+def normal(text, root):
+    """The text without what is another one on each run; `root` is the server's folder."""
+    text = text.replace(str(root), "ROOT")
+    # libvirtd knows its folders under their ordinary names.
+    for theirs, ours in (("/var/lib/libvirt", "ROOT/var/lib"), ("/run/libvirt", "ROOT/run"),
+                         ("/etc/libvirt", "ROOT/etc")):
+        text = text.replace(theirs, ours)
+    for pattern, by in NORMAL:
+        text = re.sub(pattern, by, text)
+    return text
+
+
+def without_differences(command, text):
+    """The text less what is expected to differ."""
+    for difference in DIFFERENCES:
+        if command.startswith(difference.command):
+            text = re.sub(difference.pattern, "", text)
+    return text

@@ -1,0 +1,201 @@
+"""The same commands to roostd and to Debian's libvirtd: virsh must print the same."""
+
+import difflib
+import os
+import unittest
+
+from harness import comparison, domains, server
+from harness.virsh import Virsh
+
+# ROOST_COMPARE=libvirtd compares it with itself, to see that the comparison is right.
+NAME = os.environ.get("ROOST_COMPARE", "roostd" if "roostd" in server.chosen() else "libvirtd")
+
+PC = dict(machine="pc", devices="""
+    <interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>
+    <graphics type='vnc' listen='127.0.0.1' passwd='sesame'/><video><model type='cirrus'/></video>
+    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>""",
+          extra="<title>A title</title><description>About it</description>")
+Q35 = dict(machine="q35", devices="""
+    <interface type='user'><mac address='52:54:00:00:00:02'/><model type='e1000e'/></interface>
+    <console type='pty'><target type='virtio'/></console><input type='tablet' bus='usb'/>
+    <controller type='scsi' model='virtio-scsi'/>""")
+MICROVM = dict(machine="microvm", features="",
+               devices="<controller type='usb' model='none'/><memballoon model='none'/>")
+
+SCRIPT = """
+uri --quiet
+list --all
+define {root}/files/pc.xml
+define {root}/files/q35.xml
+define {root}/files/microvm.xml
+define {root}/files/disks.xml
+define /nonexistent.xml
+define {root}/files/broken.xml
+define {root}/files/nameless.xml
+define {root}/files/network.xml
+define {root}/files/clash.xml
+define {root}/files/toobig.xml
+list --all
+list --all --title
+list --all --name
+list --all --uuid
+dominfo pc
+domstate pc --reason
+domid pc
+domuuid pc
+domname 10000000-0000-4000-8000-000000000001
+dumpxml pc
+dumpxml pc --security-info
+dumpxml pc --migratable
+dumpxml q35
+dumpxml microvm
+dumpxml disks
+domblklist disks --details
+domiflist pc
+autostart pc
+dominfo pc
+list --all --autostart
+autostart pc --disable
+desc pc
+desc pc --title
+desc pc --new-desc words
+desc pc
+desc pc --title --new-desc words
+desc pc --title
+metadata pc http://example.org/x
+metadata pc http://example.org/x --key x --set <a><b/></a>
+metadata pc http://example.org/x
+dumpxml pc --xpath /domain/metadata
+metadata pc http://example.org/x --remove
+start pc --paused
+start pc
+domstate pc --reason
+dominfo pc
+list
+dumpxml pc
+dumpxml pc --inactive
+dumpxml pc --security-info
+dumpxml pc --migratable
+resume pc
+resume pc
+domstate pc --reason
+suspend pc
+suspend pc
+domstate pc --reason
+list --state-paused
+resume pc
+reset pc
+domstate pc --reason
+vncdisplay pc
+domdisplay pc
+domrename pc pc2
+undefine pc
+list --all --transient
+dumpxml pc
+define {root}/files/pc.xml
+destroy pc
+destroy pc
+domstate pc --reason
+suspend pc
+resume pc
+reboot pc
+shutdown pc
+reset pc
+console pc
+domrename pc q35
+domrename pc pc2
+domuuid pc2
+dumpxml pc2
+start q35
+dumpxml q35
+domstate q35 --reason
+destroy q35
+start microvm
+dumpxml microvm
+destroy microvm
+start disks
+dumpxml disks
+domblklist disks
+destroy disks
+create {root}/files/pc.xml
+create {root}/files/q35.xml
+autostart q35
+undefine q35
+undefine q35
+destroy q35
+undefine pc2
+undefine microvm
+undefine disks
+undefine disks
+domstate disks
+list --all
+domstate
+start
+nonsense
+hostname
+nodeinfo
+version
+version --daemon
+maxvcpus qemu
+domcapabilities --virttype xen
+net-list --all
+pool-list --all
+"""
+
+
+@unittest.skipUnless(NAME in server.KINDS, "nothing to compare")
+class Comparison(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.pair = []
+        for name in (NAME, "libvirtd"):
+            own = server.KINDS[name]()
+            cls.addClassCleanup(own.stop)
+            own.start()
+            cls.documents(own)
+            cls.pair.append(own)
+
+    @staticmethod
+    def documents(own):
+        """The same documents for either server, but for where their files are."""
+        import subprocess
+        folder = own.root / "files"
+        folder.mkdir(exist_ok=True)
+        images = []
+        for number in range(5):
+            images.append(folder / f"disk{number}.qcow2")
+            subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", images[-1], "1M"], check=True)
+        buses = zip(images, [("vda", "virtio"), ("sda", "scsi"), ("hda", "ide"), ("sdb", "sata"), ("vdb", "virtio")])
+        disks = dict(machine="pc", devices="".join(
+            domains.disk(image, target, bus) for image, (target, bus) in buses))
+        whole = {}
+        for number, (name, options) in enumerate(
+                {"pc": PC, "q35": Q35, "microvm": MICROVM, "disks": disks}.items(), start=1):
+            whole[name] = domains.domain(name, id=f"{number}0000000-0000-4000-8000-{number:012d}", **options)
+        whole["broken"] = "<domain type='qemu'><name>x</name>"
+        whole["nameless"] = "<domain type='qemu'/>"
+        whole["network"] = "<network><name>n</name></network>"
+        whole["clash"] = domains.domain("pc", id="90000000-0000-4000-8000-000000000009")
+        whole["toobig"] = domains.domain("big", id="90000000-0000-4000-8000-000000000008").replace(
+            "<vcpu>1</vcpu>", "<vcpu>99999</vcpu>")
+        for name, text in whole.items():
+            (folder / f"{name}.xml").write_text(text)
+
+    def said(self, own, line):
+        words = line.format(root=own.root).split(" ")
+        result = Virsh(own.uri)(*words)
+        text = f"{result.output}{result.errors}exit status {result.status}\n"
+        return comparison.without_differences(line, comparison.normal(text, own.root))
+
+    def test_virsh_prints_the_same(self):
+        for line in SCRIPT.strip().splitlines():
+            ours, theirs = (self.said(own, line) for own in self.pair)
+            with self.subTest(command=line):
+                if ours != theirs:
+                    self.fail("\n" + "".join(difflib.unified_diff(
+                        theirs.splitlines(True), ours.splitlines(True), "libvirtd", NAME, n=2)))
+
+    def test_every_difference_has_its_reason(self):
+        for difference in comparison.DIFFERENCES:
+            self.assertTrue(difference.reason)

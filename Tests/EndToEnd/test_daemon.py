@@ -1,0 +1,129 @@
+"""roostd as a program: its options, its sockets, and its place among services."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import pathlib
+
+from harness import paths, server
+from harness.case import ServerCase, on_roostd
+from harness.virsh import Virsh
+from harness.waiting import eventually
+
+ROOSTD = paths.PROGRAMS / "roostd"
+
+
+@on_roostd
+class Daemon(ServerCase):
+    def own_server(self):
+        own = server.Roostd()
+        self.addCleanup(own.stop)
+        return own.start()
+
+    def test_version(self):
+        done = subprocess.run([ROOSTD, "--version"], capture_output=True, text=True, timeout=10, check=True)
+        self.assertRegex(done.stdout, r"^roostd \d+\.\d+")
+
+    def test_unknown_option(self):
+        done = subprocess.run([ROOSTD, "--nonsense"], capture_output=True, text=True, timeout=10, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("--nonsense", done.stderr)
+
+    def test_a_second_daemon_on_the_same_root_says_so(self):
+        done = subprocess.run([ROOSTD, "--root", self.server.root], capture_output=True, text=True, timeout=20,
+                              check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, "already|another")
+        self.assertIn(str(self.server.root), done.stderr)
+        self.virsh.ok("version")
+
+    def test_sockets_are_for_whom_they_are_meant(self):
+        def mode(path):
+            return stat.S_IMODE(os.stat(path).st_mode)
+        self.assertEqual(mode(self.server.socket) & 0o007, 0)
+        self.assertEqual(mode(self.server.readonly_socket), 0o777 & mode(self.server.readonly_socket) | 0o666)
+
+    def test_sigterm_ends_it_cleanly(self):
+        own = self.own_server()
+        own.process.send_signal(signal.SIGTERM)
+        self.assertEqual(own.process.wait(timeout=15), 0)
+        self.assertFalse(own.socket.exists())
+
+    def test_a_stale_socket_is_no_hindrance(self):
+        own = self.own_server()
+        own.kill()
+        self.assertTrue(own.socket.exists())
+        own.restart()
+        Virsh(own.uri).ok("version")
+
+    def test_another_folder_for_the_sockets(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="roost-sockets-"))
+        self.addCleanup(lambda: [f.unlink() for f in folder.iterdir()] and folder.rmdir()
+                        if any(folder.iterdir()) else folder.rmdir())
+        root = pathlib.Path(tempfile.mkdtemp(prefix="roost-test-"))
+        process = subprocess.Popen([ROOSTD, "--root", root, "--socket-dir", folder], stderr=subprocess.PIPE)
+        try:
+            eventually((folder / "libvirt-sock").exists, "the socket")
+            Virsh(f"qemu+unix:///system?socket={folder}/libvirt-sock").ok("version")
+        finally:
+            process.terminate()
+            process.communicate(timeout=10)
+            subprocess.run(["rm", "-rf", root], check=True)
+
+    def test_tells_the_service_manager_when_it_is_ready_and_when_it_ends(self):
+        root = pathlib.Path(tempfile.mkdtemp(prefix="roost-test-"))
+        self.addCleanup(subprocess.run, ["rm", "-rf", root], check=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
+            notified.bind(str(root / "notify"))
+            notified.settimeout(20)
+            process = subprocess.Popen([ROOSTD, "--root", root], stderr=subprocess.DEVNULL,
+                                       env={**os.environ, "NOTIFY_SOCKET": str(root / "notify")})
+            try:
+                self.assertIn(b"READY=1", notified.recv(4096).split(b"\n"))
+                Virsh(f"qemu+unix:///system?socket={root}/run/libvirt-sock").ok("version")
+            finally:
+                process.terminate()
+                process.wait(timeout=10)
+            self.assertIn(b"STOPPING=1", notified.recv(4096).split(b"\n"))
+
+    def test_takes_its_sockets_from_the_service_manager(self):
+        root = pathlib.Path(tempfile.mkdtemp(prefix="roost-test-"))
+        self.addCleanup(subprocess.run, ["rm", "-rf", root], check=True)
+        names = ["libvirt-sock", "libvirt-sock-ro"]
+        listeners = []
+        for name in names:
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(str(root / name))
+            listener.listen(16)
+            self.addCleanup(listener.close)
+            listeners.append(listener.fileno())
+
+        # A client that comes before the daemon waits, and is served.
+        early = Virsh(f"qemu+unix:///system?socket={root}/{names[0]}").start("hostname")
+        script = ('exec 3<&"$1" 4<&"$2"; shift 2; '
+                  'LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=libvirt-sock:libvirt-sock-ro exec "$@"')
+        process = subprocess.Popen(
+            ["bash", "-c", script, "bash", *map(str, listeners), str(ROOSTD), "--root", str(root)],
+            pass_fds=listeners, stderr=subprocess.DEVNULL)
+        try:
+            output, _ = early.communicate(timeout=30)
+            self.assertEqual(output.strip(), socket.gethostname())
+            readonly = Virsh(f"qemu+unix:///system?socket={root}/{names[1]}")
+            self.assertVirshFails(readonly("create", "/dev/null"))
+            readonly.ok("list")
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+        # They are the service manager's: the daemon leaves them.
+        self.assertTrue((root / names[0]).exists())
+
+    def test_many_idle_clients(self):
+        from harness import wire
+        clients = [wire.Client(self.server.socket).open() for _ in range(200)]
+        self.virsh.ok("version")
+        self.assertEqual(clients[-1].call(4).status, wire.OK)
+        for client in clients:
+            client.socket.close()
