@@ -1,59 +1,66 @@
 extension XMLBinder {
     /// An attribute that may be absent.
+    @inlinable
     public mutating func attribute<V: XMLValue>(_ name: StaticString, _ value: inout V?) throws(XMLError) {
-        if let node {
-            guard let text = node.attribute(name) else { return }
+        if isReading {
+            guard let text = attributeText(name) else { return }
             value = try parse(text, name)
         } else if let value {
-            writer.attribute(name, value.xml)
+            put(name, value.xml)
         }
     }
 
     /// An attribute that must be there.
+    @inlinable
     public mutating func attribute<V: XMLValue>(_ name: StaticString, _ value: inout V) throws(XMLError) {
-        if let node {
-            guard let text = node.attribute(name) else { throw missing(name) }
+        if isReading {
+            guard let text = attributeText(name) else { throw missing(name) }
             value = try parse(text, name)
         } else {
-            writer.attribute(name, value.xml)
+            put(name, value.xml)
         }
     }
 
     /// An attribute that means `standard` when absent, and is always written.
+    @inlinable
     public mutating func attribute<V: XMLValue>(
         _ name: StaticString, _ value: inout V, default standard: V
     ) throws(XMLError) {
-        if let node {
-            guard let text = node.attribute(name) else { return value = standard }
+        if isReading {
+            guard let text = attributeText(name) else { return value = standard }
             value = try parse(text, name)
         } else {
-            writer.attribute(name, value.xml)
+            put(name, value.xml)
         }
     }
 
     /// An attribute that means `standard` when absent, and isn't written then.
+    @inlinable
     public mutating func attribute<V: XMLValue & Equatable>(
         _ name: StaticString, _ value: inout V, omitting standard: V
     ) throws(XMLError) {
-        if let node {
-            guard let text = node.attribute(name) else { return value = standard }
+        if isReading {
+            guard let text = attributeText(name) else { return value = standard }
             value = try parse(text, name)
         } else if value != standard {
-            writer.attribute(name, value.xml)
+            put(name, value.xml)
         }
     }
 
     /// A flag that says `yes` or `no`, or nothing.
+    @inlinable
     public mutating func yesNo(_ name: StaticString, _ value: inout Bool?) throws(XMLError) {
         try word(name, &value, yes: "yes", no: "no")
     }
 
     /// A flag that says `on` or `off`, or nothing.
+    @inlinable
     public mutating func onOff(_ name: StaticString, _ value: inout Bool?) throws(XMLError) {
         try word(name, &value, yes: "on", no: "off")
     }
 
     /// A flag that is written as `yes` when set and left out otherwise.
+    @inlinable
     public mutating func yes(_ name: StaticString, _ value: inout Bool) throws(XMLError) {
         var word: Bool? = value ? true : nil
         try yesNo(name, &word)
@@ -61,21 +68,23 @@ extension XMLBinder {
     }
 
     /// A number that is written in hexadecimal with at least `width` digits. Reading takes any C notation.
+    @inlinable
     public mutating func hex<V: FixedWidthInteger & XMLValue>(
         _ name: StaticString, _ value: inout V?, width: Int
     ) throws(XMLError) {
-        if let node {
-            guard let text = node.attribute(name) else { return }
+        if isReading {
+            guard let text = attributeText(name) else { return }
             guard let number = V(anyBase: text) else {
                 throw invalid(name, text, expected: V.expectation)
             }
             value = number
         } else if let value {
-            writer.attribute(name, value.hex(width: width))
+            put(name, value.hex(width: width))
         }
     }
 
     /// As above, for a number that is always there; absent means zero.
+    @inlinable
     public mutating func hex<V: FixedWidthInteger & XMLValue>(
         _ name: StaticString, _ value: inout V, width: Int
     ) throws(XMLError) {
@@ -85,21 +94,23 @@ extension XMLBinder {
     }
 
     /// A decimal number; reading takes any C notation.
+    @inlinable
     public mutating func number<V: FixedWidthInteger & XMLValue>(
         _ name: StaticString, _ value: inout V?
     ) throws(XMLError) {
-        if let node {
-            guard let text = node.attribute(name) else { return }
+        if isReading {
+            guard let text = attributeText(name) else { return }
             guard let number = V(anyBase: text) else {
                 throw invalid(name, text, expected: V.expectation)
             }
             value = number
         } else if let value {
-            writer.attribute(name, value.xml)
+            put(name, value.xml)
         }
     }
 
     /// As above; absent means zero, and it's always written.
+    @inlinable
     public mutating func number<V: FixedWidthInteger & XMLValue>(
         _ name: StaticString, _ value: inout V
     ) throws(XMLError) {
@@ -109,26 +120,36 @@ extension XMLBinder {
     }
 
     /// Declares a namespace on the present element, which the children that follow use. Written only.
+    @inlinable
     public mutating func namespace(_ declaration: StaticString, _ address: StaticString) {
-        if isWriting { writer.attribute(declaration, address.description) }
+        if isWriting { put(declaration, address.description) }
     }
 
-    private mutating func word(
+    @usableFromInline
+    mutating func word(
         _ name: StaticString, _ value: inout Bool?, yes: StaticString, no: StaticString
     ) throws(XMLError) {
-        if let node {
-            guard let text = node.attribute(name) else { return }
+        if isReading {
+            guard let text = attributeText(name) else { return }
             switch text {
             case yes.description: value = true
             case no.description: value = false
             default: throw invalid(name, text, expected: "")
             }
         } else if let value {
-            writer.attribute(name, (value ? yes : no).description)
+            put(name, (value ? yes : no).description)
         }
     }
 
-    private func parse<V: XMLValue>(_ text: String, _ name: StaticString) throws(XMLError) -> V {
+    /// The present element's attribute, while reading.
+    @usableFromInline
+    func attributeText(_ name: StaticString) -> String? { node?.attribute(name) }
+
+    @usableFromInline
+    mutating func put(_ name: StaticString, _ value: String) { writer.attribute(name, value) }
+
+    @inlinable
+    func parse<V: XMLValue>(_ text: String, _ name: StaticString) throws(XMLError) -> V {
         guard let value = V(xml: text) else { throw invalid(name, text, expected: V.expectation) }
         return value
     }

@@ -1,24 +1,26 @@
 extension XMLBinder {
     /// A child with a type of its own, left out when it would be empty.
+    @inlinable
     public mutating func element<T: XMLElement>(
         _ name: StaticString, _ value: inout T, in namespace: StaticString? = nil
     ) throws(XMLError) {
         if let parent = node {
-            guard let child = parent.child(name, namespace) else { return }
+            guard let child = child(name, namespace) else { return }
             try read(child, parent, &value)
         } else {
-            let mark = writer.begin(name)
+            let mark = begin(name)
             try value.bind(&self)
-            writer.end(name, mark, omitEmpty: true)
+            end(name, mark, omitEmpty: true)
         }
     }
 
     /// A child with a type of its own that may be absent; written even if it's empty.
+    @inlinable
     public mutating func element<T: XMLElement>(
         _ name: StaticString, _ value: inout T?, in namespace: StaticString? = nil
     ) throws(XMLError) {
         if let parent = node {
-            guard let child = parent.child(name, namespace) else { return }
+            guard let child = child(name, namespace) else { return }
             var new = T()
             try read(child, parent, &new)
             value = new
@@ -28,12 +30,13 @@ extension XMLBinder {
     }
 
     /// All children of that name.
+    @inlinable
     public mutating func elements<T: XMLElement>(
         _ name: StaticString, _ list: inout [T], in namespace: StaticString? = nil
     ) throws(XMLError) {
         if let parent = node {
             list.removeAll()
-            var next = parent.child(name, namespace)
+            var next = child(name, namespace)
             while let child = next {
                 var new = T()
                 try read(child, parent, &new)
@@ -46,63 +49,71 @@ extension XMLBinder {
     }
 
     /// A child without a type of its own; its body is left out when it would be empty.
+    @inlinable
     public mutating func group(
         _ name: StaticString, in namespace: StaticString? = nil,
         _ body: (inout XMLBinder) throws(XMLError) -> Void
     ) throws(XMLError) {
         if let parent = node {
-            guard let child = parent.child(name, namespace) else { return }
+            guard let child = child(name, namespace) else { return }
             node = child
             try body(&self)
             node = parent
         } else {
-            let mark = writer.begin(name)
+            let mark = begin(name)
             try body(&self)
-            writer.end(name, mark, omitEmpty: true)
+            end(name, mark, omitEmpty: true)
         }
     }
 
     /// A child that is written even if its body is empty.
+    @inlinable
     public mutating func always(
         _ name: StaticString, _ body: (inout XMLBinder) throws(XMLError) -> Void
     ) throws(XMLError) {
         guard isWriting else { return try group(name, body) }
-        let mark = writer.begin(name)
+        let mark = begin(name)
         try body(&self)
-        writer.end(name, mark, omitEmpty: false)
+        end(name, mark, omitEmpty: false)
     }
 
     /// Ends the present start tag: even without children the element gets an end tag of its own.
+    @inlinable
     public mutating func expand() {
-        if isWriting { writer.closeTag() }
+        if isWriting { endStartTag() }
     }
 
     /// An empty line between elements. Written only.
+    @inlinable
     public mutating func blankLine() {
-        if isWriting { writer.blankLine() }
+        if isWriting { emptyLine() }
     }
 
     /// A child that says something by being there.
+    @inlinable
     public mutating func flag(_ name: StaticString, _ value: inout Bool) throws(XMLError) {
-        if let node {
-            value = node.child(name) != nil
+        if isReading {
+            value = child(name) != nil
         } else if value {
-            let mark = writer.begin(name)
-            writer.end(name, mark, omitEmpty: false)
+            let mark = begin(name)
+            end(name, mark, omitEmpty: false)
         }
     }
 
     /// Whether the element being read has such a child.
-    public func hasChild(_ name: StaticString) -> Bool { node?.child(name) != nil }
+    @inlinable
+    public func hasChild(_ name: StaticString) -> Bool { child(name) != nil }
 
     /// Reads a child on the side: nothing is written.
+    @inlinable
     public mutating func reading<T: XMLElement>(
         _ name: StaticString, _ value: inout T?
     ) throws(XMLError) {
         if isReading { try element(name, &value) }
     }
 
-    private mutating func read<T: XMLElement>(
+    @inlinable
+    mutating func read<T: XMLElement>(
         _ child: XMLNode, _ parent: XMLNode, _ value: inout T
     ) throws(XMLError) {
         node = child
@@ -111,9 +122,30 @@ extension XMLBinder {
     }
 
     /// Writes one element, even if it's empty.
+    @inlinable
     public mutating func write<T: XMLElement>(_ name: StaticString, _ value: inout T) throws(XMLError) {
-        let mark = writer.begin(name)
+        let mark = begin(name)
         try value.bind(&self)
-        writer.end(name, mark, omitEmpty: false)
+        end(name, mark, omitEmpty: false)
     }
+
+    /// The first child of that name, while reading.
+    @usableFromInline
+    func child(_ name: StaticString, _ namespace: StaticString? = nil) -> XMLNode? {
+        node?.child(name, namespace)
+    }
+
+    @usableFromInline
+    mutating func begin(_ name: StaticString) -> XMLWriter.Mark { writer.begin(name) }
+
+    @usableFromInline
+    mutating func end(_ name: StaticString, _ mark: XMLWriter.Mark, omitEmpty: Bool) {
+        writer.end(name, mark, omitEmpty: omitEmpty)
+    }
+
+    @usableFromInline
+    mutating func endStartTag() { writer.closeTag() }
+
+    @usableFromInline
+    mutating func emptyLine() { writer.blankLine() }
 }

@@ -1,71 +1,85 @@
 extension XMLBinder {
     /// A child that holds one value as its text, or may be absent.
+    @inlinable
     public mutating func value<V: XMLValue>(
         _ name: StaticString, _ value: inout V?, in namespace: StaticString? = nil
     ) throws(XMLError) {
-        if let parent = node {
-            guard let child = parent.child(name, namespace) else { return }
+        if isReading {
+            guard let child = child(name, namespace) else { return }
             value = try parse(child)
         } else if let value {
-            write(name, value)
+            put(element: name, value.xml)
         }
     }
 
     /// A child that holds one value as its text, and is always written. Absent leaves the value as it is.
+    @inlinable
     public mutating func value<V: XMLValue>(_ name: StaticString, _ value: inout V) throws(XMLError) {
-        if let node {
-            guard let child = node.child(name) else { return }
+        if isReading {
+            guard let child = child(name) else { return }
             value = try parse(child)
         } else {
-            write(name, value)
+            put(element: name, value.xml)
         }
     }
 
     /// All children of that name, each holding one value as its text.
+    @inlinable
     public mutating func values<V: XMLValue>(_ name: StaticString, _ list: inout [V]) throws(XMLError) {
-        if let node {
+        if isReading {
             list.removeAll()
-            var next = node.child(name)
+            var next = child(name)
             while let child = next {
                 list.append(try parse(child))
                 next = child.sibling(name)
             }
         } else {
-            for item in list { write(name, item) }
+            for item in list { put(element: name, item.xml) }
         }
     }
 
     /// The present element's own text; nil or absent if there is none.
+    @inlinable
     public mutating func content<V: XMLValue>(_ value: inout V?) throws(XMLError) {
         if let node {
             if node.text.isEmpty { return }
             value = try parse(node)
         } else if let value {
-            writer.text(value.xml)
+            put(text: value.xml)
         }
     }
 
     /// The present element's own text.
+    @inlinable
     public mutating func content<V: XMLValue>(_ value: inout V) throws(XMLError) {
         if let node {
             value = try parse(node)
         } else {
-            writer.text(value.xml)
+            put(text: value.xml)
         }
     }
 
     /// Lines that are in their final form already. Written only.
+    @inlinable
     public mutating func verbatim(_ text: String) {
-        if isWriting { writer.verbatim(text) }
+        if isWriting { put(lines: text) }
     }
 
-    private mutating func write<V: XMLValue>(_ name: StaticString, _ value: V) {
+    @usableFromInline
+    mutating func put(element name: StaticString, _ text: String) {
         let mark = writer.begin(name)
-        writer.text(value.xml)
+        writer.text(text)
         writer.end(name, mark, omitEmpty: false)
     }
 
-    private func parse<V: XMLValue>(_ node: XMLNode) throws(XMLError) -> V {
+    @usableFromInline
+    mutating func put(text: String) { writer.text(text) }
+
+    @usableFromInline
+    mutating func put(lines: String) { writer.verbatim(lines) }
+
+    @inlinable
+    func parse<V: XMLValue>(_ node: XMLNode) throws(XMLError) -> V {
         let text = node.text
         guard let value = V(xml: text) else {
             let hint = V.expectation.isEmpty ? "" : ". Expected \(V.expectation)"

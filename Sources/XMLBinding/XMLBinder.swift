@@ -4,7 +4,7 @@
 /// it was; while writing, nil values write nothing.
 public struct XMLBinder {
     /// The element being read; nil while writing.
-    public internal(set) var node: XMLNode?
+    public var node: XMLNode?
     var writer = XMLWriter()
     /// Which parts of the document are wanted.
     public let options: XMLOptions
@@ -19,8 +19,8 @@ public struct XMLBinder {
     public init(writing options: XMLOptions) { self.options = options }
 
     /// The direction.
-    public var isReading: Bool { node != nil }
-    public var isWriting: Bool { node == nil }
+    @inlinable public var isReading: Bool { node != nil }
+    @inlinable public var isWriting: Bool { node == nil }
 
     /// What has been written so far.
     public var text: String { String(decoding: writer.bytes, as: UTF8.self) }
@@ -44,7 +44,7 @@ public struct XMLBinder {
     }
 
     /// libvirt's words for a value that can't be.
-    func invalid(_ name: StaticString, _ text: String, expected: String) -> XMLError {
+    @usableFromInline func invalid(_ name: StaticString, _ text: String, expected: String) -> XMLError {
         let element = node?.name ?? ""
         let hint = expected.isEmpty ? "" : " Expected \(expected)"
         return fault(
@@ -53,7 +53,7 @@ public struct XMLBinder {
     }
 
     /// libvirt's words for an attribute that must be there.
-    func missing(_ name: StaticString) -> XMLError {
+    @usableFromInline func missing(_ name: StaticString) -> XMLError {
         fault(
             "Missing required attribute '\(name)' in element '\(node?.name ?? "")'",
             attribute: name.description)

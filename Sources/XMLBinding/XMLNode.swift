@@ -42,7 +42,7 @@ public struct XMLNode {
     }
 
     /// The first child element of that name and namespace; a prefix in the name serves writing only.
-    func child(_ name: StaticString, _ namespace: StaticString? = nil) -> XMLNode? {
+    @usableFromInline func child(_ name: StaticString, _ namespace: StaticString? = nil) -> XMLNode? {
         var next = pointer.pointee.children
         while let node = next {
             if matches(node, name, namespace) { return XMLNode(node) }
@@ -52,7 +52,7 @@ public struct XMLNode {
     }
 
     /// The next sibling element of that name and namespace.
-    func sibling(_ name: StaticString, _ namespace: StaticString? = nil) -> XMLNode? {
+    @usableFromInline func sibling(_ name: StaticString, _ namespace: StaticString? = nil) -> XMLNode? {
         var next = pointer.pointee.next
         while let node = next {
             if matches(node, name, namespace) { return XMLNode(node) }

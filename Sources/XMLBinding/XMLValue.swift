@@ -9,31 +9,31 @@ public protocol XMLValue {
 }
 
 extension XMLValue {
-    public static var expectation: String { "" }
+    @inlinable public static var expectation: String { "" }
 }
 
 /// A value that is one of a few words. An enumeration's raw values are the words.
 public protocol XMLWord: XMLValue, RawRepresentable, Sendable, Hashable where RawValue == String {}
 
 extension XMLWord {
-    public init?(xml text: String) { self.init(rawValue: text) }
-    public var xml: String { rawValue }
+    @inlinable public init?(xml text: String) { self.init(rawValue: text) }
+    @inlinable public var xml: String { rawValue }
 }
 
 extension String: XMLValue {
-    public init?(xml text: String) { self = text }
-    public var xml: String { self }
+    @inlinable public init?(xml text: String) { self = text }
+    @inlinable public var xml: String { self }
 }
 
 extension FixedWidthInteger where Self: XMLValue {
     /// Reads a decimal number, with an optional sign and blanks in front, as C does.
-    public init?(xml text: String) {
+    @inlinable public init?(xml text: String) {
         let digits = text.utf8.first.map { $0 <= 32 } == true ? String(text.drop { $0.isWhitespace }) : text
         self.init(digits, radix: 10)
     }
 
     /// Reads a number in any of C's notations: decimal, `0x` hexadecimal, or octal with a zero in front.
-    public init?(anyBase text: String) {
+    @inlinable public init?(anyBase text: String) {
         if text.hasPrefix("0x") || text.hasPrefix("0X") {
             self.init(text.dropFirst(2), radix: 16)
         } else if text.count > 1, text.hasPrefix("0") {
@@ -43,12 +43,12 @@ extension FixedWidthInteger where Self: XMLValue {
         }
     }
 
-    public var xml: String { String(self) }
+    @inlinable public var xml: String { String(self) }
 
-    public static var expectation: String { isSigned ? "integer value" : "non-negative integer value" }
+    @inlinable public static var expectation: String { isSigned ? "integer value" : "non-negative integer value" }
 
     /// The number in hexadecimal with at least `width` digits after `0x`.
-    public func hex(width: Int) -> String {
+    @inlinable public func hex(width: Int) -> String {
         let digits = String(self, radix: 16)
         return "0x" + String(repeating: "0", count: Swift.max(0, width - digits.utf8.count)) + digits
     }

@@ -1,5 +1,5 @@
 /// Writes a document in libvirt's form: two spaces a level, single quotes, one element a line.
-struct XMLWriter {
+@usableFromInline struct XMLWriter {
     private(set) var bytes: [UInt8] = []
     private(set) var depth = 0
     /// The last start tag still takes attributes.
@@ -8,7 +8,7 @@ struct XMLWriter {
     private var afterText = false
 
     /// A place to return to when an element turns out to be empty.
-    struct Mark {
+    @usableFromInline struct Mark {
         fileprivate var count: Int
         fileprivate var tagIsOpen: Bool
         fileprivate var begun: Int
