@@ -104,12 +104,11 @@ extension XMLBinder {
     @inlinable
     public func hasChild(_ name: StaticString) -> Bool { child(name) != nil }
 
-    /// Reads a child on the side: nothing is written.
-    @inlinable
-    public mutating func reading<T: XMLElement>(
-        _ name: StaticString, _ value: inout T?
+    /// Looks into a child on the side: nothing is written.
+    public mutating func onlyReading(
+        _ name: StaticString, _ body: (inout XMLBinder) throws(XMLError) -> Void
     ) throws(XMLError) {
-        if isReading { try element(name, &value) }
+        if isReading { try group(name, body) }
     }
 
     @inlinable

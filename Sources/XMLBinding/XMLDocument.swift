@@ -39,6 +39,7 @@ public final class XMLDocument {
         defer { xmlFreeParserCtxt(context) }
         let options =
             XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_NOCDATA.rawValue
+            | XML_PARSE_COMPACT.rawValue
             | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let tree = bytes.withMemoryRebound(to: CChar.self) {
             xmlCtxtReadMemory(

@@ -65,7 +65,7 @@ public struct DiskDevice: Device {
     }
 
     private mutating func bindSource(_ x: inout XMLBinder) throws(XMLError) {
-        try source.bindElement(&x, allowEmpty: device == .cdrom || device == .floppy)
+        try source.bindElement(&x)
     }
 
     private mutating func bindTraits(_ x: inout XMLBinder) throws(XMLError) {

@@ -43,15 +43,17 @@ public struct StorageSource: Equatable, Sendable {
 
 extension StorageSource {
     /// Binds the `source` element; the `type` stands on the element around it.
-    mutating func bindElement(_ x: inout XMLBinder, allowEmpty: Bool = true) throws(XMLError) {
+    mutating func bindElement(
+        _ x: inout XMLBinder, as name: StaticString = "source"
+    ) throws(XMLError) {
         if x.isWriting {
             let mustStand = !isEmpty && type == .network
             if isEmpty, startupPolicy == nil, seclabels.isEmpty, index == nil { return }
             if mustStand {
-                return try x.always("source") { (x) throws(XMLError) in try bindContents(&x) }
+                return try x.always(name) { (x) throws(XMLError) in try bindContents(&x) }
             }
         }
-        try x.group("source") { (x) throws(XMLError) in try bindContents(&x) }
+        try x.group(name) { (x) throws(XMLError) in try bindContents(&x) }
     }
 
     private mutating func bindContents(_ x: inout XMLBinder) throws(XMLError) {

@@ -1,0 +1,89 @@
+import XMLBinding
+
+/// Where a pool or volume is found on the host.
+public struct StorageTarget: XMLElement {
+    public var path: String?
+    public var format: String?
+    @Boxed public var permissions: StoragePermissions?
+    @Boxed public var timestamps: Timestamps?
+    @Boxed public var encryption: StorageEncryption?
+    public var compat: String?
+    public var noCopyOnWrite = false
+    public var clusterSize: ByteSize?
+    public var features: [String]?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("path", &path)
+        try x.group("format") { (x) throws(XMLError) in try x.attribute("type", &format) }
+        try x.element("permissions", &permissions)
+        if let empty = permissions, empty == StoragePermissions() { permissions = nil }
+        if x.isWriting || !x.options.contains(.inactive) { try x.element("timestamps", &timestamps) }
+        try x.element("encryption", &encryption)
+        try x.value("compat", &compat)
+        try x.flag("nocow", &noCopyOnWrite)
+        try x.size("clusterSize", &clusterSize, unit: .bytes, default: .bytes)
+        try bindFeatures(&x)
+    }
+
+    private mutating func bindFeatures(_ x: inout XMLBinder) throws(XMLError) {
+        guard x.isReading || features != nil else { return }
+        var lazy = features?.contains("lazy_refcounts") ?? false
+        var extended = features?.contains("extended_l2") ?? false
+        var present = false
+        try x.always("features") { (x) throws(XMLError) in
+            present = true
+            try x.flag("lazy_refcounts", &lazy)
+            try x.flag("extended_l2", &extended)
+        }
+        guard x.isReading, present else { return }
+        features = (lazy ? ["lazy_refcounts"] : []) + (extended ? ["extended_l2"] : [])
+    }
+
+    /// Seconds since 1970, with nanoseconds behind a point.
+    public struct Timestamps: XMLElement {
+        public var accessed: String?
+        public var created: String?
+        public var modified: String?
+        public var changed: String?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.value("atime", &accessed)
+            try x.value("mtime", &modified)
+            try x.value("ctime", &changed)
+            try x.value("btime", &created)
+        }
+    }
+}
+
+/// Who may open a file.
+public struct StoragePermissions: XMLElement {
+    public var mode: UInt32?
+    public var owner: Int64?
+    public var group: Int64?
+    public var label: String?
+
+    public init() {}
+
+    /// The number that stands for nobody, as an unsigned one.
+    private static let unset: Int64 = 0xFFFF_FFFF
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        var digits = mode.map { "0" + String($0, radix: 8) }
+        try x.value("mode", &digits)
+        if x.isReading, let digits {
+            mode = UInt32(digits, radix: 8)
+            try x.require((mode ?? 0o10000) <= 0o7777, "malformed octal mode")
+        }
+        if owner == -1 { owner = nil }
+        if group == -1 { group = nil }
+        try x.value("owner", &owner)
+        try x.value("group", &group)
+        if owner == Self.unset { owner = nil }
+        if group == Self.unset { group = nil }
+        try x.value("label", &label)
+    }
+}

@@ -1,0 +1,67 @@
+import XMLBinding
+
+/// An image in a pool.
+public struct StorageVolumeDefinition: XMLRoot {
+    public static let elementName: StaticString = "volume"
+    public static let origin = "(storage_volume_definition)"
+
+    public var type: Kind?
+    public var name = ""
+    public var key: String?
+    public var sourceDevices: [Device] = []
+    public var capacity: ByteSize?
+    public var allocation: ByteSize?
+    public var physical: ByteSize?
+    public var target = StorageTarget()
+    @Boxed public var backingStore: StorageTarget?
+
+    public init() {}
+
+    public enum Kind: String, XMLWord { case file, block, dir, network, netdir, ploop }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &type)
+        if x.isReading { type = type ?? .file }
+        try x.value("name", &name)
+        try x.require(!name.isEmpty, "missing volume name element")
+        try x.value("key", &key)
+        if x.isWriting || !x.options.contains(.inactive) {
+            try x.group("source") { (x) throws(XMLError) in try x.elements("device", &sourceDevices) }
+        }
+        try bindSizes(&x)
+        try x.element("target", &target)
+        try x.element("backingStore", &backingStore)
+    }
+
+    private mutating func bindSizes(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isWriting {
+            capacity = capacity ?? .zero
+            allocation = allocation ?? capacity
+        }
+        try x.size("capacity", &capacity, unit: .bytes, default: .bytes)
+        try x.size("allocation", &allocation, unit: .bytes, default: .bytes)
+        try x.size("physical", &physical, unit: .bytes, default: .bytes)
+    }
+
+    /// Fills in what follows from the pool that the volume is for.
+    public mutating func fillDefaults(pool: StoragePoolDefinition.Kind) {
+        switch pool {
+        case .dir, .fs, .netfs, .gluster, .vstorage: target.format = target.format ?? "raw"
+        default: break
+        }
+        if target.features != nil { target.compat = target.compat ?? "1.1" }
+    }
+
+    /// A device that parts of the volume lie on.
+    public struct Device: XMLElement {
+        public var path = ""
+        public var extents: [StorageExtent] = []
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("path", &path)
+            try x.elements("extent", &extents)
+        }
+    }
+}
