@@ -1,1 +1,147 @@
 import Testing
+import XMLBinding
+
+private struct Shelf: XMLRoot {
+    static let elementName: StaticString = "shelf"
+    static let origin = "(shelf)"
+    var kind: Kind = .plain
+    var size: UInt32?
+    var label: String?
+    var books: [Book] = []
+    var locked = false
+
+    enum Kind: String, XMLWord { case plain, glass }
+
+    mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("kind", &kind, default: .plain)
+        try x.attribute("size", &size)
+        try x.value("label", &label)
+        try x.flag("locked", &locked)
+        try x.group("books") { (x) throws(XMLError) in try x.elements("book", &books) }
+    }
+}
+
+private struct Book: XMLElement {
+    var title = ""
+    var pages: UInt16?
+
+    mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("title", &title)
+        try x.hex("pages", &pages, width: 4)
+    }
+}
+
+@Suite struct XMLBindingTests {
+    @Test("what is written reads back as it was")
+    func roundTrip() throws {
+        var shelf = Shelf()
+        shelf.size = 7
+        shelf.label = "a <'quoted'> & \"odd\" label"
+        shelf.locked = true
+        shelf.books = [Book(title: "one", pages: 255), Book(title: "two")]
+        let text = try shelf.xml()
+        #expect(
+            text == """
+                <shelf kind='plain' size='7'>
+                  <label>a &lt;&apos;quoted&apos;&gt; &amp; &quot;odd&quot; label</label>
+                  <locked/>
+                  <books>
+                    <book title='one' pages='0x00ff'/>
+                    <book title='two'/>
+                  </books>
+                </shelf>
+
+                """)
+        #expect(try Shelf(xml: text) == shelf)
+    }
+
+    @Test("a group without content is not written")
+    func emptyGroup() throws { #expect(try Shelf().xml() == "<shelf kind='plain'/>\n") }
+
+    @Test("children are found in any order, and unknown ones don't matter")
+    func order() throws {
+        let shelf = try Shelf(xml: "<shelf><x y='1'/><locked/><label>l</label></shelf>")
+        #expect(shelf.locked && shelf.label == "l" && shelf.kind == .plain)
+    }
+
+    @Test("an error names element, attribute, value and line")
+    func fault() {
+        let error = #expect(throws: XMLError.self) { try Shelf(xml: "<shelf\n size='-3'/>") }
+        #expect(
+            error?.message
+                == "Invalid value for attribute 'size' in element 'shelf': '-3'. Expected non-negative integer value"
+        )
+        #expect(error?.element == "shelf" && error?.attribute == "size" && error?.value == "-3")
+        #expect(error?.code == .xml)
+    }
+
+    @Test("a missing attribute is named")
+    func missing() {
+        let error = #expect(throws: XMLError.self) { try Shelf(xml: "<shelf><books><book/></books></shelf>") }
+        #expect(error?.message == "Missing required attribute 'title' in element 'book'")
+    }
+
+    @Test("numbers that don't fit are refused", arguments: ["0x10000", "65536", "-1", "", "7x"])
+    func overflow(_ text: String) {
+        #expect(throws: XMLError.self) {
+            try Shelf(xml: "<shelf><books><book title='t' pages='\(text)'/></books></shelf>")
+        }
+    }
+
+    @Test("another root element is refused in libvirt's words")
+    func root() {
+        let error = #expect(throws: XMLError.self) { try Shelf(xml: "<other/>") }
+        #expect(error?.message == "expecting root element of 'shelf', not 'other'")
+    }
+
+    @Test("a text that isn't XML is refused with the place")
+    func malformed() {
+        let error = #expect(throws: XMLError.self) { try Shelf(xml: "foo") }
+        #expect(error?.code == .malformed)
+        #expect(error?.message == "(shelf):1: Start tag expected, '<' not found\nfoo\n^")
+    }
+}
+
+@Suite struct HostileInputTests {
+    @Test("a document type is refused, so that there are no entities")
+    func documentType() {
+        let text = "<!DOCTYPE s [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><shelf><label>&a;</label></shelf>"
+        #expect(throws: XMLError.self) { try Shelf(xml: text) }
+    }
+
+    @Test("an entity that nobody declared is refused")
+    func entity() { #expect(throws: XMLError.self) { try Shelf(xml: "<shelf><label>&a;</label></shelf>") } }
+
+    @Test("very deep nesting is refused")
+    func depth() {
+        let text = String(repeating: "<shelf>", count: 5000) + String(repeating: "</shelf>", count: 5000)
+        #expect(throws: XMLError.self) { try Shelf(xml: text) }
+    }
+
+    @Test("very many attributes in one tag are refused")
+    func attributes() {
+        let many = (0..<1000).map { " a\($0)='1'" }.joined()
+        #expect(throws: XMLError.self) { try Shelf(xml: "<shelf\(many)/>") }
+    }
+
+    @Test("very many tags are refused")
+    func tags() {
+        let text = "<shelf>" + String(repeating: "<a/>", count: 400_001) + "</shelf>"
+        #expect(throws: XMLError.self) { try Shelf(xml: text) }
+    }
+
+    @Test("truncated and mutated texts never do worse than throw")
+    func mutations() throws {
+        let text = Array(try Shelf(xml: "<shelf size='3'><label>x</label><books><book title='a'/></books></shelf>")
+            .xml().utf8)
+        var seed: UInt64 = 42
+        for round in 0..<5000 {
+            var bytes = Array(text.prefix(round % (text.count + 1)))
+            for _ in 0..<3 where !bytes.isEmpty {
+                seed = seed &* 6_364_136_223_846_793_005 &+ 1
+                bytes[Int(seed >> 33) % bytes.count] = UInt8(truncatingIfNeeded: seed >> 20)
+            }
+            _ = try? Shelf(xml: String(decoding: bytes, as: UTF8.self))
+        }
+    }
+}

@@ -83,3 +83,8 @@ public struct HostCPU: XMLElement {
         }
     }
 }
+
+extension HostCPU: XMLRoot {
+    public static let elementName: StaticString = "cpu"
+    public static let origin = "(CPU_definition)"
+}

@@ -143,3 +143,8 @@ public struct CPUFeature: XMLElement {
         try x.attribute("name", &name)
     }
 }
+
+extension GuestCPU: XMLRoot {
+    public static let elementName: StaticString = "cpu"
+    public static let origin = "(CPU_definition)"
+}

@@ -1,0 +1,124 @@
+import Virt
+import XMLBinding
+
+/// The computer itself.
+public struct SystemCapability: XMLElement {
+    public var product: String?
+    public var hardwareVendor: String?
+    public var hardwareVersion: String?
+    public var hardwareSerial: String?
+    public var uuid: UUID?
+    public var firmwareVendor: String?
+    public var firmwareVersion: String?
+    public var firmwareReleaseDate: String?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("product", &product)
+        try x.group("hardware") { (x) throws(XMLError) in
+            try x.value("vendor", &hardwareVendor)
+            try x.value("version", &hardwareVersion)
+            try x.value("serial", &hardwareSerial)
+            try x.uuid(&uuid)
+        }
+        try x.group("firmware") { (x) throws(XMLError) in
+            x.expand()
+            try x.value("vendor", &firmwareVendor)
+            try x.value("version", &firmwareVersion)
+            try x.value("release_date", &firmwareReleaseDate)
+        }
+    }
+}
+
+/// A USB device.
+public struct USBDeviceCapability: XMLElement {
+    public var bus: UInt32 = 0
+    public var device: UInt32 = 0
+    public var product = IdentifiedName()
+    public var vendor = IdentifiedName()
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("bus", &bus)
+        try x.value("device", &device)
+        try x.element("product", &product)
+        try x.element("vendor", &vendor)
+    }
+}
+
+/// One function of a USB device.
+public struct USBInterfaceCapability: XMLElement {
+    public var number: UInt32 = 0
+    public var interfaceClass: UInt32 = 0
+    public var subclass: UInt32 = 0
+    public var `protocol`: UInt32 = 0
+    public var description: String?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("number", &number)
+        try x.value("class", &interfaceClass)
+        try x.value("subclass", &subclass)
+        try x.value("protocol", &self.protocol)
+        try x.value("description", &description)
+    }
+}
+
+/// A network interface.
+public struct NetCapability: XMLElement {
+    public var interface = ""
+    public var address: String?
+    public var link: HostInterfaceDefinition.Link?
+    public var features: [String] = []
+    /// An Ethernet card.
+    public var is80203 = false
+    /// A wireless card.
+    public var is80211 = false
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("interface", &interface)
+        try x.value("address", &address)
+        try x.element("link", &link)
+        var names = features.map { CPUFeatureName($0) }
+        try x.elements("feature", &names)
+        if x.isReading { features = names.map(\.name) }
+        try x.subcapability("80203", &is80203)
+        try x.subcapability("80211", &is80211)
+    }
+}
+
+/// A mediated device: a part of another one.
+public struct MdevCapability: XMLElement {
+    public var type = ""
+    public var uuid: UUID?
+    public var parentAddress: String?
+    public var iommuGroup: UInt32 = 0
+    public var attributes: [Attribute] = []
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("type") { (x) throws(XMLError) in try x.attribute("id", &type) }
+        try x.uuid(&uuid)
+        try x.value("parent_addr", &parentAddress)
+        try x.group("iommuGroup") { (x) throws(XMLError) in try x.attribute("number", &iommuGroup) }
+        try x.elements("attr", &attributes)
+    }
+
+    public struct Attribute: XMLElement {
+        public var name = ""
+        public var value = ""
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("name", &name)
+            try x.attribute("value", &value)
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import XMLBinding
+
+/// A PCI device.
+public struct PCICapability: XMLElement {
+    /// The class, subclass and interface.
+    public var deviceClass: UInt32?
+    public var domain: UInt32 = 0
+    public var bus: UInt32 = 0
+    public var slot: UInt32 = 0
+    public var function: UInt32 = 0
+    public var product = IdentifiedName()
+    public var vendor = IdentifiedName()
+    /// The device that this one is a part of.
+    @Boxed public var physicalFunction: FunctionList?
+    /// The parts that this one is divided into.
+    @Boxed public var virtualFunctions: FunctionList?
+    public var isBridge = false
+    public var isCardbusBridge = false
+    @Boxed public var mdevTypes: MdevTypes?
+    @Boxed public var vpd: VPD?
+    @Boxed public var iommuGroup: IOMMUGroup?
+    public var numaNode: Int32?
+    public var links: [Link] = []
+    /// Whether the device is on PCI Express.
+    public var isExpress = false
+
+    public init() {}
+
+    /// The device's place.
+    public var address: PCIAddress { PCIAddress(domain: domain, bus: bus, slot: slot, function: function) }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        var digits = deviceClass?.hex(width: 6)
+        try x.value("class", &digits)
+        if x.isReading { deviceClass = digits.flatMap { UInt32(anyBase: $0) } }
+        try x.value("domain", &domain)
+        try x.value("bus", &bus)
+        try x.value("slot", &slot)
+        try x.value("function", &function)
+        try x.element("product", &product)
+        try x.element("vendor", &vendor)
+        try x.subcapability("phys_function", &physicalFunction)
+        try x.subcapability("virt_functions", &virtualFunctions)
+        try x.subcapability("pci-bridge", &isBridge)
+        try x.subcapability("cardbus-bridge", &isCardbusBridge)
+        try x.subcapability("mdev_types", &mdevTypes)
+        try x.subcapability("vpd", &vpd)
+        try x.element("iommuGroup", &iommuGroup)
+        try x.group("numa") { (x) throws(XMLError) in try x.attribute("node", &numaNode) }
+        try x.group("pci-express") { (x) throws(XMLError) in
+            if x.isReading { isExpress = true }
+            if isExpress { x.expand() }
+            try x.elements("link", &links)
+        }
+    }
+
+    /// Other functions of the same card.
+    public struct FunctionList: XMLElement {
+        public var maxCount: UInt32?
+        public var addresses: [PCIAddress] = []
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("maxCount", &maxCount)
+            try x.elements("address", &addresses)
+        }
+    }
+
+    public struct IOMMUGroup: XMLElement {
+        public var number: UInt32 = 0
+        public var addresses: [PCIAddress] = []
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("number", &number)
+            try x.elements("address", &addresses)
+        }
+    }
+
+    /// How fast the slot is, and how fast the device uses it.
+    public struct Link: XMLElement {
+        public var validity: Validity = .cap
+        public var port: Int32?
+        /// In GT/s.
+        public var speed: String?
+        public var width: UInt32 = 0
+
+        public init() {}
+
+        public enum Validity: String, XMLWord { case cap, sta }
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("validity", &validity)
+            try x.attribute("port", &port)
+            try x.attribute("speed", &speed)
+            try x.attribute("width", &width)
+        }
+    }
+}
+
+/// A name with the number that stands for it.
+public struct IdentifiedName: XMLElement {
+    public var id: UInt32 = 0
+    public var name: String?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.hex("id", &id, width: 4)
+        try x.content(&name)
+    }
+}
+
+/// The kinds of mediated device that a device can be divided into.
+public struct MdevTypes: XMLElement {
+    public var types: [MdevType] = []
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.elements("type", &types) }
+
+    public struct MdevType: XMLElement {
+        public var id = ""
+        public var name: String?
+        public var deviceAPI = ""
+        public var availableInstances: UInt32 = 0
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("id", &id)
+            try x.value("name", &name)
+            try x.value("deviceAPI", &deviceAPI)
+            try x.value("availableInstances", &availableInstances)
+        }
+    }
+}
+
+/// What a card's maker wrote into it.
+public struct VPD: XMLElement {
+    public var name: String?
+    public var fields: [Fields] = []
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("name", &name)
+        try x.elements("fields", &fields)
+    }
+
+    public struct Fields: XMLElement {
+        public var access: Access = .readonly
+        public var changeLevel: String?
+        public var manufactureID: String?
+        public var partNumber: String?
+        public var serialNumber: String?
+        public var assetTag: String?
+        public var vendorFields: [Field] = []
+        public var systemFields: [Field] = []
+
+        public init() {}
+
+        public enum Access: String, XMLWord { case readonly, readwrite }
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("access", &access)
+            try x.value("change_level", &changeLevel)
+            try x.value("manufacture_id", &manufactureID)
+            try x.value("part_number", &partNumber)
+            try x.value("serial_number", &serialNumber)
+            try x.value("asset_tag", &assetTag)
+            try x.elements("vendor_field", &vendorFields)
+            try x.elements("system_field", &systemFields)
+        }
+    }
+
+    public struct Field: XMLElement {
+        public var index = ""
+        public var value = ""
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("index", &index)
+            try x.content(&value)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import XMLBinding
+
+/// A place in the channel subsystem, as elements.
+public struct ChannelAddress: XMLElement {
+    public var cssid: UInt32 = 0
+    public var ssid: UInt32 = 0
+    public var devno: UInt32 = 0
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.hexValue("cssid", &cssid, width: 1)
+        try x.hexValue("ssid", &ssid, width: 1)
+        try x.hexValue("devno", &devno, width: 4)
+        try x.require(
+            cssid <= 0xfe && ssid <= 3 && devno <= 0xffff, "invalid channel address")
+    }
+}
+
+extension XMLBinder {
+    /// A child that holds a number in hexadecimal.
+    mutating func hexValue(_ name: StaticString, _ value: inout UInt32, width: Int) throws(XMLError) {
+        var text = value.hex(width: width)
+        try self.value(name, &text)
+        guard isReading else { return }
+        guard let number = UInt32(anyBase: text) else {
+            throw fault("invalid \(name) value '\(text)'", value: text)
+        }
+        value = number
+    }
+}
+
+public struct CCWCapability: XMLElement {
+    public var state: String?
+    public var address = ChannelAddress()
+    @Boxed public var group: GroupMember?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("state", &state)
+        try address.bind(&x)
+        try x.subcapability("ccwgroup_member", &group)
+    }
+
+    /// The group that the device belongs to.
+    public struct GroupMember: XMLElement {
+        public var device = ""
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.value("group_device", &device)
+        }
+    }
+}
+
+public struct CSSCapability: XMLElement {
+    public var address = ChannelAddress()
+    public var channelAddress: ChannelAddress?
+    @Boxed public var mdevTypes: MdevTypes?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try address.bind(&x)
+        try x.element("channel_dev_addr", &channelAddress)
+        try x.subcapability("mdev_types", &mdevTypes)
+    }
+}
+
+/// Channels that are one device together.
+public struct CCWGroupCapability: XMLElement {
+    public var state: String?
+    public var address = ChannelAddress()
+    public var members: [Member] = []
+    @Boxed public var generic: QETH?
+    @Boxed public var layer2: QETH?
+    @Boxed public var layer3: QETH?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("state", &state)
+        try address.bind(&x)
+        try x.group("members") { (x) throws(XMLError) in try x.elements("ccw_device", &members) }
+        try x.subcapability("qeth_generic", &generic)
+        try x.subcapability("qeth_layer2", &layer2)
+        try x.subcapability("qeth_layer3", &layer3)
+    }
+
+    public struct Member: XMLElement {
+        public var reference = ""
+        public var device = ""
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("ref", &reference)
+            try x.content(&device)
+        }
+    }
+
+    /// A network card.
+    public struct QETH: XMLElement {
+        public var cardType = ""
+        public var channelPath = ""
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.value("card_type", &cardType)
+            try x.value("chpid", &channelPath)
+        }
+    }
+}
+
+/// A place among an s390's cryptographic adapters.
+public struct APAddress: XMLElement {
+    public var adapter: UInt32 = 0
+    /// nil for a whole card.
+    public var domain: UInt32?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.hexValue("ap-adapter", &adapter, width: 2)
+        guard x.isReading ? x.hasChild("ap-domain") : domain != nil else { return }
+        var number = domain ?? 0
+        try x.hexValue("ap-domain", &number, width: 4)
+        domain = number
+    }
+}

@@ -1,0 +1,138 @@
+import XMLBinding
+
+/// A SCSI controller.
+public struct SCSIHostCapability: XMLElement {
+    public var host: UInt32 = 0
+    public var uniqueID: Int32?
+    @Boxed public var fibreChannel: FibreChannel?
+    @Boxed public var vports: VPorts?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("host", &host)
+        try x.value("unique_id", &uniqueID)
+        try x.subcapability("fc_host", &fibreChannel)
+        try x.subcapability("vport_ops", &vports)
+    }
+
+    public struct FibreChannel: XMLElement {
+        public var wwnn = ""
+        public var wwpn = ""
+        public var fabricWWN: String?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.value("wwnn", &wwnn)
+            try x.value("wwpn", &wwpn)
+            try x.value("fabric_wwn", &fabricWWN)
+        }
+    }
+
+    /// How many virtual controllers there are and may be.
+    public struct VPorts: XMLElement {
+        public var maximum: UInt32 = 0
+        public var count: UInt32 = 0
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            if x.isReading, x.options.contains(.inactive) { return }
+            try x.value("max_vports", &maximum)
+            try x.value("vports", &count)
+        }
+    }
+}
+
+public struct SCSITargetCapability: XMLElement {
+    public var target = ""
+    @Boxed public var remotePort: RemotePort?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("target", &target)
+        try x.subcapability("fc_remote_port", &remotePort)
+    }
+
+    public struct RemotePort: XMLElement {
+        public var name = ""
+        public var wwpn = ""
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.value("rport", &name)
+            try x.value("wwpn", &wwpn)
+        }
+    }
+}
+
+public struct SCSICapability: XMLElement {
+    public var host: UInt32 = 0
+    public var bus: UInt32 = 0
+    public var target: UInt32 = 0
+    public var lun: UInt64 = 0
+    public var type: String?
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("host", &host)
+        try x.value("bus", &bus)
+        try x.value("target", &target)
+        try x.value("lun", &lun)
+        try x.value("type", &type)
+    }
+}
+
+/// A disk or drive.
+public struct StorageCapability: XMLElement {
+    public var block = ""
+    public var bus: String?
+    public var driveType: String?
+    public var model: String?
+    public var vendor: String?
+    public var serial: String?
+    @Boxed public var removable: Removable?
+    public var size: UInt64?
+    public var logicalBlockSize: UInt64?
+    public var blockCount: UInt64?
+    public var isHotpluggable = false
+
+    public init() {}
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.value("block", &block)
+        try x.value("bus", &bus)
+        try x.value("drive_type", &driveType)
+        try x.value("model", &model)
+        try x.value("vendor", &vendor)
+        try x.value("serial", &serial)
+        try x.subcapability("removable", &removable)
+        try x.value("size", &size)
+        try x.value("logical_block_size", &logicalBlockSize)
+        try x.value("num_blocks", &blockCount)
+        try x.subcapability("hotpluggable", &isHotpluggable)
+    }
+
+    /// The medium in a drive.
+    public struct Removable: XMLElement {
+        public var mediaAvailable: Int = 0
+        public var mediaSize: UInt64 = 0
+        public var mediaLabel: String?
+        public var logicalBlockSize: UInt64?
+        public var blockCount: UInt64?
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.value("media_available", &mediaAvailable)
+            try x.value("media_size", &mediaSize)
+            try x.value("media_label", &mediaLabel)
+            try x.value("logical_block_size", &logicalBlockSize)
+            try x.value("num_blocks", &blockCount)
+        }
+    }
+}
