@@ -3,6 +3,7 @@ import DriverKit
 import LinuxSystem
 import Logging
 import QEMUDriver
+import TestDriver
 import Virt
 import VirtDriver
 
@@ -36,7 +37,7 @@ struct RunningDaemon {
         let qemuLog = Logger(label: "qemu") { LogOutput(file: output, label: $0, logLevel: level) }
         qemu = QEMUDriver(configuration: qemuConfiguration, events: EventHub(numbers: numbers), log: qemuLog)
         try await qemu.start()
-        server = Server(configuration: configuration, drivers: [qemu], log: log)
+        server = Server(configuration: configuration, drivers: [qemu, TestDriver.shared], log: log)
         sockets = try await Self.listen(server, places, configuration, inherited)
     }
 

@@ -16,7 +16,8 @@ final class DocumentTexts: Sendable {
             throw VirtError(.internalError, "domain '\(snapshot.name)' has no definition", from: .qemu)
         }
         var options: XMLOptions = []
-        if wantsInactive { options.insert(.inactive) }
+        // What another host is to take doesn't say how the guest runs here.
+        if wantsInactive || flags.contains(.migratable) { options.insert(.inactive) }
         if flags.contains(.secure) { options.insert(.secure) }
         if flags.contains(.migratable) { options.insert(.migratable) }
         let text: String

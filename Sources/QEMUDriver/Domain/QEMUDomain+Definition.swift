@@ -130,18 +130,8 @@ extension QEMUDomain {
 
     nonisolated func metadata(type: Int32, uri: String?, flags: DomainModificationImpact) async throws(VirtError) -> String {
         let now = snapshot
-        let definition = try now.definition(for: flags)
-        let found: String? =
-            switch DomainMetadataType(rawValue: type) {
-            case .description: definition.description
-            case .title: definition.title
-            case .element: try definition.element(uri ?? "")
-            default: throw VirtError(.invalidArg, "unknown metadata type \(type)", from: .domain)
-            }
-        guard let found else {
-            throw VirtError(.noDomainMetadata, "Requested metadata element is not present", from: .domain)
-        }
-        return found
+        let definition = try now.definition(for: flags, "virDomainGetMetadata")
+        return try definition.metadata(ofType: type, uri: uri)
     }
 
     func setMetadata(
@@ -149,19 +139,11 @@ extension QEMUDomain {
     ) async throws(VirtError) {
         try await withJob(.modify, "metadata") { (domain: isolated QEMUDomain) async throws(VirtError) in
             let now = domain.snapshot
-            let isBoth = flags.rawValue & 3 == 3
-            let changesLive = isBoth || (flags.contains(.live) || !flags.contains(.config)) && now.isActive
-            let changesConfig = flags.contains(.config) || !changesLive
-            if flags.contains(.live) && !now.isActive {
-                throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
-            }
+            let impact = try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
             var (live, persistent) = (now.live, now.persistent)
-            if changesLive { try live?.setMetadata(type, metadata, key, uri) }
-            if changesConfig {
-                guard persistent != nil else {
-                    throw VirtError(.operationInvalid, "transient domains do not have any persistent config", from: .qemu)
-                }
-                try persistent?.setMetadata(type, metadata, key, uri)
+            if impact.contains(.live) { try live?.setMetadata(ofType: type, to: metadata, key: key, uri: uri) }
+            if impact.contains(.config) {
+                try persistent?.setMetadata(ofType: type, to: metadata, key: key, uri: uri)
                 if let persistent { try await domain.save(persistent) }
             }
             let change = DomainMetadataChangeEvent(domain: now.reference, type: type, nsuri: uri)
@@ -173,61 +155,10 @@ extension QEMUDomain {
 
 extension QEMUDomainSnapshot {
     /// The definition that the flags of a call mean.
-    func definition(for flags: DomainModificationImpact) throws(VirtError) -> DomainDefinition {
-        if flags.rawValue & 3 == 3 {
-            throw VirtError(
-                .invalidArg, "flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive", from: .domain)
-        }
-        if flags.contains(.live) && !isActive {
-            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
-        }
-        let chosen = flags.contains(.config) ? persistent : definition
-        guard let chosen else {
-            throw VirtError(.operationInvalid, "transient domains do not have any persistent config", from: .qemu)
-        }
+    func definition(for flags: DomainModificationImpact, _ api: String) throws(VirtError) -> DomainDefinition {
+        let impact = try flags.resolvedToRead(isActive: isActive, isPersistent: isPersistent, api)
+        let chosen = impact.contains(.config) ? persistent : live
+        guard let chosen else { throw VirtError(.internalError, "domain '\(name)' has no definition", from: .qemu) }
         return chosen
-    }
-}
-
-extension DomainDefinition {
-    /// Changes title, description or an element of somebody else's; nil removes it.
-    fileprivate mutating func setMetadata(
-        _ type: Int32, _ text: String?, _ key: String?, _ uri: String?
-    ) throws(VirtError) {
-        switch DomainMetadataType(rawValue: type) {
-        case .description: description = text.flatMap { $0.isEmpty ? nil : $0 }
-        case .title:
-            if text?.contains("\n") == true {
-                throw VirtError(.invalidArg, "metadata title can't contain newlines", from: .domain)
-            }
-            title = text.flatMap { $0.isEmpty ? nil : $0 }
-        case .element: try setElement(text, key, uri)
-        default: throw VirtError(.invalidArg, "unknown metadata type \(type)", from: .domain)
-        }
-    }
-
-    /// Somebody else's element, as a document of its own.
-    fileprivate func element(_ uri: String) throws(VirtError) -> String? {
-        do throws(XMLError) {
-            guard let entry = metadata?[uri] else { return nil }
-            return try entry.standalone()
-        } catch {
-            throw VirtError(error)
-        }
-    }
-
-    private mutating func setElement(_ text: String?, _ key: String?, _ uri: String?) throws(VirtError) {
-        guard let uri, text == nil || key != nil else {
-            throw VirtError(.invalidArg, "metadata needs a namespace's uri and, to be set, a key", from: .domain)
-        }
-        var entries = metadata ?? Metadata()
-        do throws(XMLError) {
-            entries[uri] = try text.map { (text) throws(XMLError) in
-                try Metadata.Entry(uri: uri, key: key ?? "", xml: text)
-            }
-        } catch {
-            throw VirtError(error)
-        }
-        metadata = entries.entries.isEmpty ? nil : entries
     }
 }

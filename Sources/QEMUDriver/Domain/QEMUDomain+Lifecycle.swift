@@ -48,7 +48,9 @@ extension QEMUDomain {
             if domain.snapshot.state == .pmsuspended {
                 throw VirtError(.operationInvalid, "domain is pmsuspended", from: .qemu)
             }
-            if domain.snapshot.state == .running { return }
+            if domain.snapshot.state == .running {
+                throw VirtError(.operationInvalid, "domain is already running", from: .qemu)
+            }
             try await domain.letGo(.unpaused)
         }
     }

@@ -27,15 +27,19 @@ extension QEMUDomain {
     func start(_ definition: DomainDefinition, isPaused: Bool) async throws(VirtError) {
         let start = GuestStart(
             context: context, definition: definition, id: context.registry.nextID(), startsPaused: isPaused)
-        let prepared = try await start.prepare()
+        var prepared: PreparedGuest?
         do throws(VirtError) {
-            let running = try await start.launch(prepared, domain: self)
-            try await begin(running, prepared, isPaused: isPaused)
+            let ready = try await start.prepare()
+            prepared = ready
+            let running = try await start.launch(ready, domain: self)
+            try await begin(running, ready, isPaused: isPaused)
         } catch {
-            await start.undo(prepared)
+            if let prepared { await start.undo(prepared) }
             if guest != nil {
                 try? await end(.failed)
                 await afterEnd(.failed)
+            } else {
+                become(.shutoff, DomainShutoffReason.failed.rawValue)
             }
             throw error
         }

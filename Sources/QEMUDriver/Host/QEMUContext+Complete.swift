@@ -27,6 +27,12 @@ extension QEMUContext {
                 .configUnsupported, "Emulator '\(emulator)' does not support virt type '\(definition.type.rawValue)'",
                 from: .qemu)
         }
+        if let machine = definition.os.machine,
+            let offered = qemu.accelerations[QEMUAccelerator(definition.type)], offered.machine(named: machine) == nil
+        {
+            throw VirtError(
+                .configUnsupported, "Emulator '\(emulator)' does not support machine type '\(machine)'", from: .qemu)
+        }
         let firmware = await Blocking.run { FirmwareFolder.descriptors() }
         do {
             try definition.fillQEMUDefaults(qemu, host: hostFacts(architecture, firmware))

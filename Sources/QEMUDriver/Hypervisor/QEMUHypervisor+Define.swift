@@ -52,7 +52,7 @@ extension QEMUHypervisor {
             throw VirtError(error)
         }
         try DocumentStore.check(name: definition.name)
-        if definition.uuid == nil { definition.uuid = context.registry[definition.name]?.snapshot.uuid ?? .random() }
+        if definition.uuid == nil { definition.uuid = .random() }
         try await context.complete(&definition)
         return definition
     }
@@ -65,7 +65,7 @@ extension QEMUDomain {
             try await withJob(.modify, "create") { (domain: isolated QEMUDomain) async throws(VirtError) in
                 if domain.snapshot.isActive {
                     throw VirtError(
-                        .operationFailed, "domain is already active as '\(domain.snapshot.name)'", from: .qemu)
+                        .operationFailed, "domain '\(domain.snapshot.name)' is already active", from: .qemu)
                 }
                 try await domain.start(definition, isPaused: isPaused)
             }

@@ -30,6 +30,7 @@ extension DomainDefinition {
     /// The files of the host that QEMU opens by name.
     var filesToGive: [(path: String, isWritten: Bool)] {
         var files: [(String, Bool)] = [os.kernel, os.initrd, os.dtb].compactMap { $0.map { ($0, false) } }
+        if let variables = os.nvram?.path { files.append((variables, true)) }
         for disk in devices.disks {
             if let path = disk.localPath { files.append((path, !disk.readonly && disk.device != .cdrom)) }
         }

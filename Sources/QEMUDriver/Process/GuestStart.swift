@@ -68,10 +68,11 @@ struct GuestStart: Sendable {
         var live = definition
         var ports: [UInt16] = []
         do {
-            live.assignAliases(qemu)
+            try live.prepareForStart(qemu)
             ports = try live.takePorts(context)
             live.placeSockets(in: configuration.library, shortName: shortName)
             try makeFolders()
+            try makeVariables(live)
             let ownerships = try giveFiles(live)
             let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
             let guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
@@ -101,12 +102,27 @@ struct GuestStart: Sendable {
     private func makeFolders() throws(SystemError) {
         try? FileSystem.removeTree(folder)
         try FileSystem.makeDirectory(folder, mode: 0o700)
-        try FileSystem.makeDirectory(configuration.library + "/channel", mode: 0o711, parents: true)
+        try makeOwned(configuration.library + "/channel")
         try FileSystem.replace(folder + "/master-key.aes", with: Random.bytes(32), mode: 0o600, owner: configuration.account)
-        if let account = configuration.account {
-            let directory = try FileSystem.open(folder, .directory, links: .refuseLast)
-            try directory.setOwner(user: account.user, group: account.group)
-        }
+        try makeOwned(folder)
+    }
+
+    /// Makes a folder that is the guest's user's.
+    private func makeOwned(_ folder: String) throws(SystemError) {
+        try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)
+        guard let account = configuration.account else { return }
+        let directory = try FileSystem.open(folder, .directory, links: .refuseLast)
+        try directory.setOwner(user: account.user, group: account.group)
+    }
+
+    /// Gives a guest that has none yet a store for its firmware's variables.
+    private func makeVariables(_ live: DomainDefinition) throws(SystemError) {
+        guard let nvram = live.os.nvram, let path = nvram.path, let template = nvram.template,
+            !FileSystem.exists(path)
+        else { return }
+        if let folder = FileSystem.parent(of: path) { try FileSystem.makeDirectory(folder, mode: 0o711, parents: true) }
+        let content = try FileSystem.read(template, limit: 64 << 20)
+        try FileSystem.replace(path, with: content, mode: 0o600, owner: configuration.account)
     }
 
     private func resources() -> QEMUResources {

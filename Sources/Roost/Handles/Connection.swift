@@ -1,4 +1,5 @@
 import RemoteProtocol
+import TestDriver
 import Virt
 import VirtDriver
 
@@ -20,6 +21,7 @@ public struct Connection: Sendable {
     /// libvirt's `virConnectOpen` and `virConnectOpenReadOnly`.
     public static func open(_ uri: String, readOnly: Bool = false) async throws(VirtError) -> Connection {
         let uri = try ConnectionURI(uri)
+        if let driver = try await TestDriver.shared.open(uri, readOnly: readOnly) { return Connection(driver: driver) }
         return Connection(driver: try await RemoteConnection.open(uri, readOnly: readOnly))
     }
 
