@@ -14,12 +14,13 @@ extension DomainDefinition {
         }
         if let failure { throw failure }
         var next: UInt32 = 0
-        forEachVirtio { info in
-            guard info.address == nil || info.address == .ccw(CCWAddress()) else { return }
-            info.address = .ccw(Self.free(&next, &used))
-        }
+        forEachVirtio { info in if info.address == nil { info.address = .ccw(CCWAddress()) } }
         for index in devices.hostdevs.indices where devices.hostdevs[index].model == "vfio-ccw" {
-            if devices.hostdevs[index].info.address == nil { devices.hostdevs[index].info.address = .ccw(Self.free(&next, &used)) }
+            if devices.hostdevs[index].info.address == nil { devices.hostdevs[index].info.address = .ccw(CCWAddress()) }
+        }
+        devices.forEachInfo { info in
+            guard case .ccw(let address)? = info.address, address.devno == nil else { return }
+            info.address = .ccw(Self.free(&next, &used))
         }
     }
 

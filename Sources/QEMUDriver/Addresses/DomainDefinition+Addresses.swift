@@ -55,6 +55,9 @@ extension DomainDefinition {
             devices.vsock = vsock
         }
         for index in devices.cryptos.indices { body(&devices.cryptos[index].info) }
+        for index in devices.memories.indices where [.virtioMem, .virtioPmem].contains(devices.memories[index].model) {
+            body(&devices.memories[index].info)
+        }
     }
 
     /// Slots of memory devices: the lowest that are free.

@@ -86,7 +86,8 @@ extension DomainDefinition {
     private func diskAlias(_ disk: DiskDevice) -> String {
         let bus = disk.target.bus?.rawValue ?? "ide"
         guard let place = disk.info.address?.drive else { return "\(bus)-disk\(DiskTarget.index(disk.target.dev) ?? 0)" }
-        if disk.target.bus == .scsi { return "scsi\(place.controller)-\(place.bus)-\(place.target)-\(place.unit)" }
+        let isNarrow = devices.controllers.contains { $0.type == .scsi && $0.index == place.controller && $0.model == "lsilogic" }
+        if disk.target.bus == .scsi, !isNarrow { return "scsi\(place.controller)-\(place.bus)-\(place.target)-\(place.unit)" }
         return "\(bus)\(place.controller)-\(place.bus)-\(place.unit)"
     }
 

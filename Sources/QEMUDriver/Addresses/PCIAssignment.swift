@@ -4,8 +4,9 @@ extension DomainDefinition {
     /// Gives PCI devices places. Where there is none left, a controller that has some is added and everything
     /// is assigned anew, so that the result is what it would be had the document named that controller.
     mutating func assignPCI(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        guard board.hasPCI || devices.controllers.contains(where: { $0.type == .pci }) else { return }
+        guard board.hasPCI else { return }
         let lastOfDocument = devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
+        try addMentionedBuses(qemu)
         for _ in 0..<300 {
             var attempt = self
             var plan = PCIPlan(board: board)
@@ -24,6 +25,19 @@ extension DomainDefinition {
             return
         }
         throw .internal("No more available PCI slots")
+    }
+
+    /// Adds controllers for buses that addresses name and that have none.
+    private mutating func addMentionedBuses(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        var highest: UInt32 = 0
+        var copy = devices
+        copy.forEachInfo { info in if let address = info.address?.pci, address.domain == 0 { highest = max(highest, address.bus) } }
+        guard highest > 0, highest <= 255 else { return }
+        let model: PCIBusModel = board.isPSeries ? .pciRoot : board.hasPCIeRoot ? .rootPort : .pciBridge
+        for index in 1...highest where !devices.controllers.contains(where: { $0.type == .pci && $0.index == index }) {
+            devices.insert(ControllerDevice(.pci, index: index, model: model.rawValue))
+        }
+        try fillQEMUControllers(qemu)
     }
 
     /// Adds the controller that offers slots of a kind.
@@ -61,6 +75,7 @@ extension DomainDefinition {
         for index in devices.controllers.indices where devices.controllers[index].type == .pci {
             fillPCITarget(&devices.controllers[index])
         }
+        if board.isS390 { assignZPCI() }
         devices.forEachInfo { info in
             guard case .pci(var address)? = info.address, address.function == 0, address.multifunction == nil else { return }
             let place = PCILocation(address)
@@ -78,7 +93,8 @@ extension DomainDefinition {
         case "pcie-root-port", "pcie-switch-downstream-port":
             target.chassis = target.chassis ?? index
             if target.port == nil, let address = controller.info.address?.pci {
-                target.port = (address.slot << 3) + address.function
+                let isPort = controller.model == "pcie-root-port"
+                target.port = isPort ? (address.slot << 3) + address.function : address.slot
             }
         case "pci-expander-bus", "pcie-expander-bus":
             target.busNr = target.busNr ?? freeBusNumber

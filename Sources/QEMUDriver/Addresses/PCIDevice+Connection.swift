@@ -12,6 +12,7 @@ extension PCIDevice {
 
     private func isOnPCIAnyway(_ domain: DomainDefinition) -> Bool {
         switch self {
+        case .controller(let index): return domain.devices.controllers[index].type == .pci
         case .hostdev(let index):
             if case .pci = domain.devices.hostdevs[index].source { return true }
             return false

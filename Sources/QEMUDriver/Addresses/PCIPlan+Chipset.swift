@@ -31,7 +31,8 @@ extension PCIPlan {
 
     /// The first card stands where guests have always found it, if that place is free.
     private mutating func placePrimaryVideo(_ domain: inout DomainDefinition, slot: Int) {
-        guard let video = domain.devices.videos.first, video.info.address == nil, video.type != .none, video.type != .ramfb
+        guard let video = domain.devices.videos.first,
+            video.info.address == nil || video.info.address?.pci?.isEmpty == true, video.type != .none, video.type != .ramfb
         else { return }
         let place = PCILocation(bus: 0, slot: slot)
         guard !isSlotUsed(place) else { return }

@@ -7,7 +7,6 @@ extension QEMUCommandLine {
     mutating func addDevices() throws(ConfigurationError) {
         try addPCIHole()
         for iommu in domain.devices.iommus { try add(guest.parts(of: iommu)) }
-        try addReservationHelper()
         try addThrottleGroups()
         try addControllers()
         for memory in domain.devices.memories { try add(guest.parts(of: memory)) }
@@ -53,7 +52,7 @@ extension QEMUCommandLine {
     }
 
     /// One helper serves all disks that leave it to the daemon.
-    private mutating func addReservationHelper() throws(ConfigurationError) {
+    mutating func addReservationHelper() throws(ConfigurationError) {
         let isManaged = domain.devices.disks.contains { $0.source.reservations.map { $0.managed != false } ?? false }
         guard isManaged else { return }
         let path = "\(resources.domainFolder)/pr-helper0.sock"
@@ -98,10 +97,8 @@ extension QEMUCommandLine {
     private mutating func addDisks() throws(ConfigurationError) {
         for disk in domain.devices.disks { try addBridgeIdentity(disk.info) }
         let floppies = domain.devices.disks.filter { $0.target.bus == .fdc }
-        for disk in domain.devices.disks {
-            try add(guest.parts(of: disk))
-            if disk.target.bus == .fdc, disk == floppies.last { try addFloppyBoot(floppies) }
-        }
+        if !domain.board.needsFloppyController || !floppies.isEmpty { try addFloppyBoot(floppies) }
+        for disk in domain.devices.disks { try add(guest.parts(of: disk)) }
     }
 
     /// The floppy controller carries its drives' turns in the boot order.

@@ -16,6 +16,7 @@ extension QEMUCommandLine {
         machine.add("usb", on: false)
         addInterrupts(to: &machine)
         addPlatform(to: &machine)
+        if domain.memoryBacking?.nosharepages == true { machine.add("mem-merge", on: false) }
         machine.add("dump-guest-core", on: domain.memory.dumpCore ?? false)
         if domain.devices.memories.contains(where: { $0.model == .nvdimm }) { machine.add("nvdimm", on: true) }
         if let backend = guest.machineMemoryBackend { machine.add("memory-backend", backend) }

@@ -75,8 +75,8 @@ extension QEMUCommandLine {
         for (index, cell) in cells.enumerated() {
             let backend = try MemoryBackend.cell(guest, cell, index: index)
             try add(backend.parts)
+            try addNode(cell, index)
         }
-        for (index, cell) in cells.enumerated() { try addNode(cell, index) }
         try addDistances(cells)
         try addInterconnects()
     }

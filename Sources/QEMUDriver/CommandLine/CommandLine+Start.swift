@@ -3,8 +3,8 @@ import VirtXML
 extension QEMUCommandLine {
     /// What people see, and how the daemon talks to QEMU.
     mutating func addConsole() throws(ConfigurationError) {
-        if domain.devices.graphics.isEmpty { try arguments.add("-display", "none") }
         try addSystemInfo()
+        if domain.devices.graphics.isEmpty { try arguments.add("-display", "none") }
         arguments.add("-no-user-config")
         arguments.add("-nodefaults")
         var chardev = OptionText("socket")
@@ -50,7 +50,8 @@ extension QEMUCommandLine {
         case .absolute: return CivilTime(secondsSince1970: Int64(clamping: clock.start ?? 0)).text
         case .variable:
             guard case .seconds(let seconds)? = clock.adjustment else { return "utc" }
-            let (time, overflow) = resources.now().addingReportingOverflow(seconds)
+            let (time, overflow) = resources.now().addingReportingOverflow(
+                seconds &+ (clock.basis == .localtime ? resources.secondsEastOfUTC : 0))
             guard !overflow else { throw .unsupported("the clock's adjustment of \(seconds) s is too large") }
             return CivilTime(secondsSince1970: time).text
         }

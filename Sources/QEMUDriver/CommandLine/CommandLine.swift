@@ -26,7 +26,7 @@ public struct QEMUCommandLine: Sendable {
     var resources: QEMUResources { guest.resources }
 
     mutating func add(_ parts: [QEMUPart]) throws(ConfigurationError) {
-        try arguments.add(parts.map(guest.overridden), netdevIsJSON: qemu.netdevIsJSON)
+        try arguments.add(parts.map(guest.overridden), netdevIsJSON: qemu.netdevIsJSON, deviceIsJSON: qemu.deviceIsJSON)
     }
 
     private mutating func addMachine() throws(ConfigurationError) {
@@ -39,6 +39,7 @@ public struct QEMUCommandLine: Sendable {
                 "qom-type": "secret", "id": "masterKey0", "format": "raw",
                 "file": .string(resources.masterKeyPath),
             ])
+        try addReservationHelper()
         try addFlash()
         try addMachineOptions()
         try addAccelerator()
@@ -90,6 +91,9 @@ public struct QEMUCommandLine: Sendable {
 }
 
 extension QEMUCapabilities {
+    /// Whether `-device` takes JSON, and what is given so can be unplugged again.
+    var deviceIsJSON: Bool { schema.has("device_add", "$json-cli-hotplug") }
+
     /// Whether `-netdev` takes JSON.
     var netdevIsJSON: Bool { schema.has("netdev_add", "stream") || schema.has("netdev_add", "dgram") }
 }

@@ -2,11 +2,10 @@ import VirtXML
 
 extension DomainDefinition {
     /// What is settled only when a domain starts: names of devices, numbers of images, turns in the boot order.
-    public mutating func prepareForStart(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        if let firmware = os.firmware, os.loader?.path == nil {
-            throw .failed(
-                "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration")
-        }
+    public mutating func prepareForStart(
+        _ qemu: QEMUCapabilities, host: QEMUHost
+    ) throws(ConfigurationError) {
+        try checkStart(host)
         try assignUSB()
         assignAliases(qemu)
         numberImages()
@@ -27,6 +26,7 @@ extension DomainDefinition {
             var chain = devices.disks[index].backingStore
             Self.number(&chain, &next)
             devices.disks[index].backingStore = chain
+            next += UInt32(clamping: devices.disks[index].throttleFilters.count)
         }
     }
 

@@ -47,7 +47,7 @@ struct MemoryBackend {
         let access = request.access.flatMap { $0 == .default ? nil : $0 } ?? backing?.access.flatMap { $0 == .default ? nil : $0 }
         let pages = try guest.hugePages(for: request)
         var object: JSONObject
-        let isFile = pages != nil || request.path != nil || backing?.source == .file
+        let isFile = pages != nil || request.path != nil || backing?.source == .file || access != nil
         if backing?.source == .memfd, request.path == nil {
             object = ["qom-type": "memory-backend-memfd", "id": .string(request.name)]
             if let pages { object["hugetlb"] = true; object["hugetlbsize"] = JSONValue(pages.pageSize << 10) }

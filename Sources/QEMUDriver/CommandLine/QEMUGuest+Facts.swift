@@ -26,6 +26,7 @@ extension QEMUGuest {
                 source: StorageSource(file: path), format: loader.format ?? .raw, index: 0,
                 isReadOnly: loader.readonly ?? false, name: "libvirt-pflash0")
         ]
+        images[0].backing = .end
         guard let nvram = domain.os.nvram else { return images }
         let source = nvram.source ?? nvram.path.map { StorageSource(file: $0) }
         if let source {
@@ -33,12 +34,22 @@ extension QEMUGuest {
                 BlockImage(
                     source: source, format: nvram.format ?? .raw, index: 0, isReadOnly: false,
                     name: "libvirt-pflash1"))
+            images[1].backing = .end
         }
         return images
     }
 
     /// What a guest on s390 is told to load, if no device says it.
-    var machineLoadparm: String? { nil }
+    var machineLoadparm: String? {
+        guard domain.board.isCCW, !loadparmIsDeviceProperty else { return nil }
+        var found: String?
+        var devices = domain.devices
+        devices.forEachInfo { info in if info.boot?.order == 1, let text = info.boot?.loadparm { found = text } }
+        return found
+    }
+
+    /// Whether each device is told what to load; older binaries are told once for all.
+    var loadparmIsDeviceProperty: Bool { qemu.has("virtio-net-ccw", "loadparm") }
 
     /// The device parts of which the user has replaced properties.
     func overridden(_ part: QEMUPart) -> QEMUPart {

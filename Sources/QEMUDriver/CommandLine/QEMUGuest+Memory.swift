@@ -12,9 +12,9 @@ extension QEMUGuest {
         return aligned(ByteSize(bytes: total.bytes >= plugged ? total.bytes - plugged : 0))
     }
 
-    /// A size rounded up to what the board can have: whole MiB, on pSeries 256 of them.
-    func aligned(_ size: ByteSize) -> ByteSize {
-        let unit: UInt64 = domain.board.isPSeries ? 256 << 20 : 1 << 20
+    /// A size rounded up to what the board can have: whole MiB, two of them for a module, 256 on pSeries.
+    func aligned(_ size: ByteSize, toModules: Bool = false) -> ByteSize {
+        let unit: UInt64 = domain.board.isPPC && domain.os.arch != "ppc" ? 256 << 20 : toModules ? 2 << 20 : 1 << 20
         let rest = size.bytes % unit
         guard rest > 0 else { return size }
         let (bytes, overflow) = size.bytes.addingReportingOverflow(unit - rest)
@@ -43,7 +43,7 @@ extension QEMUGuest {
         domain.memoryBacking?.hugepages != nil || domain.numatune?.nodes.isEmpty == false
             || domain.memoryBacking?.source != nil || domain.memoryBacking?.access != nil
             || domain.cpu?.numa?.cells.contains { $0.memoryAccess != nil } == true
-            || domain.memory.maximum != nil || true
+            || domain.memory.maximum != nil
     }
 
     /// Which parts of a topology the machine knows.
@@ -97,8 +97,8 @@ extension QEMUGuest {
         if let cell = request.cell, let own = tune?.nodes.first(where: { Int($0.cellID) == cell }) {
             return (own.nodeset, own.mode ?? .strict)
         }
-        guard let memory = tune?.memory, let nodes = memory.nodeset, memory.placement != .auto else { return nil }
-        guard request.isMachineMemory == false || memory.mode != .strict || true else { return nil }
+        guard let memory = tune?.memory else { return nil }
+        guard let nodes = memory.placement == .auto ? resources.advisedNodes : memory.nodeset else { return nil }
         return (nodes, memory.mode ?? .strict)
     }
 }

@@ -37,8 +37,8 @@ public struct QEMUResources: Sendable {
     public var tapDescriptors: @Sendable (InterfaceDevice, String) -> TapDescriptors? = { _, _ in nil }
     /// A secret by its name, already encrypted with the domain's master key.
     public var secret: @Sendable (String) -> QEMUSecret? = { _ in nil }
-    /// The file for a set of descriptors that stands for a vDPA device.
-    public var vdpaDescriptorSet: @Sendable (String) -> String? = { _ in nil }
+    /// The set of descriptors that stands for a vDPA device: its number, and the descriptor in it.
+    public var vdpaDescriptorSet: @Sendable (String) -> (set: Int, descriptor: Int32)? = { _ in nil }
     public var vsockDescriptor: @Sendable (String) -> String? = { _ in nil }
     public var vsockCID: @Sendable (String) -> UInt32? = { _ in nil }
     public var vhostSCSIDescriptor: @Sendable (String) -> String? = { _ in nil }
@@ -52,12 +52,16 @@ public struct QEMUResources: Sendable {
         guard let bus = usb.bus, let device = usb.device else { return nil }
         return (bus, device)
     }
+    /// Whether a block device of the host is a CD-ROM drive.
+    public var isCDROMDrive: @Sendable (String) -> Bool = { $0 == "/dev/cdrom" || $0.hasPrefix("/dev/sr") }
+    /// The device that draws for screens that name none.
+    public var renderNode: String?
     public var userNumber: @Sendable (String) -> UInt32? = { _ in nil }
     public var groupNumber: @Sendable (String) -> UInt32? = { _ in nil }
-    /// The node name of a SCSI host device, and of a throttling filter.
-    public var scsiNode: @Sendable (String) -> String = { "libvirt-\($0)-backend" }
-    public var filterNode: @Sendable (String, String) -> String = { "\($1)-\($0)-filter" }
     /// The time, in seconds since 1970, that clocks with an offset are counted from.
+    public var secondsEastOfUTC: Int64 = 0
+    /// The host's nodes that a service with knowledge of its load advises to take memory from.
+    public var advisedNodes: CPUSet?
     public var now: @Sendable () -> Int64 = { 0 }
 
     public init(domainFolder: String, shortName: String, monitorDescriptor: Int32) {

@@ -38,8 +38,8 @@ struct Board: Equatable, Sendable {
     /// Whether it has PCI devices at all.
     var hasPCI: Bool {
         if isX86 { return isI440FX || isQ35 }
-        if isARM { return isARMVirt || isMachine("versatilepb") || isMachine("versatileab") || isMachine("realview-eb") }
-        if isPPC { return isPSeries || ["g3beige", "mac99", "ppce500", "prep", "bamboo"].contains { isMachine($0) } }
+        if isARM { return isARMVirt || isMachine("versatilepb") }
+        if isPPC { return true }
         if isVirt || isS390 { return isVirt || isCCW }
         return ["alpha", "hppa", "sparc64", "mips", "mipsel", "mips64", "mips64el", "sh4", "sh4eb"].contains(architecture)
     }
@@ -47,8 +47,7 @@ struct Board: Equatable, Sendable {
     /// Whether several PCI buses have names with numbers; the only bus of other boards is called `pci`.
     var numbersPCIBuses: Bool {
         if isX86 || isVirt || isS390 { return true }
-        if isPPC { return isPSeries || ["mac99", "ppce500", "prep", "bamboo", "g3beige"].contains { isMachine($0) } }
-        return false
+        return isPPC
     }
 
     /// Whether the board has an IDE controller of its own.
@@ -60,12 +59,14 @@ struct Board: Equatable, Sendable {
 
     /// Whether a first graphics card may be one that firmware knows as VGA.
     var hasVGA: Bool { isX86 }
+    /// Whether a first virtio card may be one that firmware knows as VGA.
+    var hasVirtioVGA: Bool { !isARM && !isS390 }
 
     /// Whether ACPI can be switched.
-    var hasACPI: Bool { isX86 && !isMachine("isapc") || isARMVirt || isRISCVVirt || isLoongArchVirt }
+    var hasACPI: Bool { isX86 || isARMVirt || isRISCVVirt || isLoongArchVirt }
 
     /// Whether ACPI can be had only with UEFI.
-    var acpiNeedsUEFI: Bool { isARM || isLoongArch }
+    var acpiNeedsUEFI: Bool { architecture == "aarch64" }
 }
 
 extension DomainDefinition {

@@ -2,28 +2,34 @@ import VirtXML
 
 extension DomainDefinition {
     /// Names the models of controllers that don't, and what PCI controllers are told.
-    mutating func fillQEMUControllers(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    mutating func fillQEMUControllers(_ qemu: QEMUCapabilities, updatesABI: Bool = false) throws(ConfigurationError) {
         for index in devices.controllers.indices {
-            try fillModel(&devices.controllers[index], qemu)
+            devices.controllers[index] = try filled(devices.controllers[index], qemu, updatesABI)
         }
         sortUSBCompanions()
     }
 
-    private func fillModel(
-        _ controller: inout ControllerDevice, _ qemu: QEMUCapabilities
-    ) throws(ConfigurationError) {
+    private func filled(
+        _ given: ControllerDevice, _ qemu: QEMUCapabilities, _ updatesABI: Bool
+    ) throws(ConfigurationError) -> ControllerDevice {
+        var controller = given
         switch controller.type {
         case .usb:
-            if controller.model == nil { controller.model = board.defaultUSBModel(qemu) }
-            guard controller.model != nil else { throw .unsupported("no model provided for USB controller") }
+            if controller.model == nil { controller.model = board.defaultUSBModel(qemu, updatesABI: updatesABI) }
             if controller.model == "qemu-xhci", let ports = controller.ports, ports > 15 {
                 throw .unsupported("'qemu-xhci' controller only supports up to '15' ports")
             }
         case .scsi where controller.model == nil || controller.model == "auto":
-            controller.model = board.defaultSCSIModel(qemu)
+            controller.model = namedSCSIModel ?? board.defaultSCSIModel(qemu)
         case .pci: fillPCIModel(&controller, qemu)
         default: break
         }
+        return controller
+    }
+
+    /// A controller that is added is like those that are named.
+    private var namedSCSIModel: String? {
+        devices.controllers.first { $0.type == .scsi && $0.model != nil && $0.model != "auto" }?.model
     }
 
     private func fillPCIModel(_ controller: inout ControllerDevice, _ qemu: QEMUCapabilities) {
@@ -59,7 +65,7 @@ extension Board {
     /// The model of a SCSI controller that names none.
     func defaultSCSIModel(_ qemu: QEMUCapabilities) -> String? {
         if isPSeries { return "ibmvscsi" }
-        if isVirt || isS390 { return "virtio-scsi" }
+        if isS390 || isRISCVVirt || isLoongArchVirt { return "virtio-scsi" }
         if architecture == "sparc" { return "ncr53c90" }
         if qemu.has("lsi53c895a") { return "lsilogic" }
         return qemu.has("virtio-scsi-pci") ? "virtio-scsi" : nil

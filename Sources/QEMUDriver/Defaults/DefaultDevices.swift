@@ -4,8 +4,8 @@ extension DomainDefinition {
     /// Adds the devices that a board has without being asked.
     mutating func addDefaultDevices(_ qemu: QEMUCapabilities) {
         let board = board
-        if board.hasDefaultUSB, !devices.controllers.contains(where: { $0.type == .usb }), board.defaultUSBModel(qemu) != nil {
-            devices.insert(ControllerDevice(.usb, index: 0))
+        if board.hasDefaultUSB, !devices.controllers.contains(where: { $0.type == .usb }), board.implicitUSBModel(qemu) != nil {
+            devices.insert(ControllerDevice(.usb, index: 0, model: board.isQ35 || board.isARM ? board.implicitUSBModel(qemu) : nil))
         }
         if board.hasSATA { devices.addIfMissing(.sata, index: 0) }
         addPCIRoot()
@@ -15,7 +15,6 @@ extension DomainDefinition {
         if board.isPSeries, devices.panics.isEmpty { devices.panics = [panic(.pseries)] }
         if board.isCCW, devices.panics.isEmpty { devices.panics = [panic(.s390)] }
         addWatchdog()
-        addDefaultNVRAM()
     }
 
     private func panic(_ model: PanicDevice.Model) -> PanicDevice {
@@ -42,11 +41,9 @@ extension DomainDefinition {
         devices.watchdogs.append(watchdog)
     }
 
-    private mutating func addDefaultNVRAM() {}
-
     /// The keyboard and mouse that every PC has.
     mutating func addDefaultInputs() {
-        guard board.isX86, !board.isMicroVM, features.ps2 != false, os.machine != "isapc" || true else { return }
+        guard board.isX86, !board.isMicroVM, features.ps2 != false else { return }
         for kind in [InputDevice.Kind.mouse, .keyboard] {
             let exists = devices.inputs.contains { $0.type == kind && $0.bus == .ps2 }
             if !exists { devices.inputs.append(InputDevice(kind, bus: .ps2)) }
@@ -60,11 +57,13 @@ extension DomainDefinition {
         if let first = devices.graphics.first(where: { $0.type != .eglHeadless }) {
             switch first.type {
             case .spice: kind = .spice
-            case .sdl: kind = .sdl
-            default: break
+            case .vnc: kind = .none
+            // Other screens carry no sound of their own.
+            default: if devices.sounds.isEmpty { return }
             }
+        } else if !devices.graphics.isEmpty, devices.sounds.isEmpty {
+            return
         }
-        if kind == .none, devices.sounds.isEmpty, !board.hasAudioOption { return }
         devices.audios = [AudioBackend(kind)]
     }
 
@@ -77,53 +76,38 @@ extension DomainDefinition {
         return .default
     }
 
-    /// How many units a SCSI controller has, by its model.
-    var scsiUnits: UInt32 {
-        let model = devices.controllers.first { $0.type == .scsi }?.model ?? board.defaultSCSIModelName
-        return model == "lsilogic" || model == "ncr53c90" || model == "am53c974" ? 7 : 16
-    }
-
-    /// Adds USB controllers up to the highest that an address names.
-    mutating func addImplicitUSBControllers() {
-        var highest: UInt32?
-        var copy = devices
-        copy.forEachInfo { info in
-            if case .usb(let address)? = info.address { highest = max(highest ?? 0, address.bus) }
-        }
-        guard let highest, highest < 64 else { return }
-        guard !devices.controllers.contains(where: { $0.type == .usb && $0.model == "none" }) else { return }
-        for index in 0...highest { devices.addIfMissing(.usb, index: index) }
-    }
+    /// How many units a SCSI controller is given by names of disks.
+    var scsiUnits: UInt32 { 7 }
 }
 
 extension Board {
     /// Whether it has a USB controller without being asked.
     var hasDefaultUSB: Bool {
         if isX86 { return !isMicroVM && machine != "isapc" }
-        if isARM { return machine.hasPrefix("versatile") }
+        if isARM { return machine.hasPrefix("versatile") || machine.hasPrefix("realview") }
         return isPPC
     }
 
     /// Whether it has a SATA controller.
     var hasSATA: Bool { isQ35 }
 
-    var hasDefaultBalloon: Bool { architecture != "sparc" && architecture != "sparc64" || false }
+    var hasDefaultBalloon: Bool { !isARM && architecture != "sparc" && architecture != "sparc64" }
 
-    /// Whether sound is always said to go somewhere.
-    var hasAudioOption: Bool { true }
-
-    var defaultSCSIModelName: String {
-        if isPSeries { return "ibmvscsi" }
-        if architecture == "sparc" { return "ncr53c90" }
-        return isX86 ? "lsilogic" : "virtio-scsi"
+    /// The model of the USB controller that a board has without being asked.
+    func implicitUSBModel(_ qemu: QEMUCapabilities) -> String? {
+        if isARM { return qemu.has("pci-ohci") ? "pci-ohci" : nil }
+        guard isQ35 else { return defaultUSBModel(qemu) }
+        return ["qemu-xhci", "nec-xhci", "piix3-uhci"].first { USBControllerModel.driver($0).map(qemu.has) ?? false }
     }
 
-    /// The model of a USB controller that names none; nil if the binary has none that would do.
-    func defaultUSBModel(_ qemu: QEMUCapabilities) -> String? {
+    /// The model of a USB controller that names none; nil if the binary has none that would do. Old guests
+    /// rely on old ones.
+    func defaultUSBModel(_ qemu: QEMUCapabilities, updatesABI: Bool = false) -> String? {
         func first(_ models: String...) -> String? {
             models.first { USBControllerModel.driver($0).map(qemu.has) ?? false }
         }
-        if isX86 { return isQ35 ? first("qemu-xhci", "nec-xhci", "piix3-uhci") : first("piix3-uhci") }
+        if updatesABI && isPPC || isARM && !isVirt, let modern = first("qemu-xhci", "nec-xhci") { return modern }
+        if isX86 { return first("piix3-uhci") }
         if isPSeries { return first("pci-ohci", "nec-xhci") }
         if isVirt { return first("qemu-xhci", "nec-xhci") }
         if isPPC || isARM { return first("pci-ohci") }

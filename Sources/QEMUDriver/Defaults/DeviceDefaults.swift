@@ -23,18 +23,37 @@ extension DomainDefinition {
         if disk.driver.name == nil { disk.driver.name = "qemu" }
         if disk.source.type == .vhostuser || disk.source.type == .vhostvdpa, disk.driver.format == nil { disk.driver.format = .raw }
         if disk.driver.format == nil || disk.driver.format == .auto { disk.driver.format = .raw }
-        var store = disk.backingStore
-        Self.fillFormats(&store)
-        disk.backingStore = store
+        if disk.driver.cache == .default { disk.driver.cache = nil }
+        if disk.source.type == .vhostuser { disk.snapshot = disk.snapshot ?? .no }
+        if disk.readonly || disk.device == .cdrom, disk.snapshot == .no { disk.snapshot = nil }
+        fillPorts(&disk.source)
+        fill(&disk.source.encryption)
+        fill(&disk.encryption)
     }
 
-    private static func fillFormats(_ store: inout BackingStore?) {}
+    /// Web servers are asked at their usual ports.
+    private func fillPorts(_ source: inout StorageSource) {
+        let ports: [NetworkStorage.NetworkProtocol: UInt32] = [.http: 80, .https: 443]
+        guard var network = source.network, let port = ports[network.protocol] else { return }
+        for index in network.hosts.indices where network.hosts[index].port == nil { network.hosts[index].port = port }
+        source.network = network
+    }
+
+    private func fill(_ encryption: inout StorageEncryption?) {
+        guard let given = encryption, given.engine == nil || given.engine == .default, given.format != .default else { return }
+        encryption?.engine = .qemu
+    }
 
     private func fill(_ card: inout InterfaceDevice, _ qemu: QEMUCapabilities) {
-        if card.model == nil, card.type != .hostdev { card.model = board.defaultNIC(qemu) }
+        if card.model == nil, card.type != .hostdev {
+            let needsVirtio = card.type == .vdpa || card.type == .vhostuser
+            card.model = needsVirtio ? "virtio" : board.defaultNIC(qemu)
+        }
     }
 
     private func fill(_ serial: inout SerialDevice) {
+        // Old documents of ARM boards name a bus that those don't have.
+        if board.isARMVirt, serial.target.type == "isa-serial" { serial.target = .init(system: serial.target.port) }
         if serial.target.type == nil { serial.target.type = board.serialTarget(serial.info.address?.kind) }
         guard serial.target.model == nil else { return }
         switch serial.target.type {
@@ -58,16 +77,20 @@ extension DomainDefinition {
     }
 
     private func fill(_ folder: inout FilesystemDevice) {
-        if folder.accessMode == nil { folder.accessMode = .passthrough }
+        if folder.accessMode == nil, folder.source.socket == nil { folder.accessMode = .passthrough }
+        folder.fmode = folder.fmode.map(QEMUGuest.mode)
+        folder.dmode = folder.dmode.map(QEMUGuest.mode)
     }
 
     private func fill(_ device: inout HostdevDevice) {
-        if case .mdev = device.source, device.model == "vfio-pci", device.display == nil { device.display = nil }
+        guard case .scsi(var scsi) = device.source, let name = scsi.iscsi?.name, !name.contains("/") else { return }
+        scsi.iscsi?.name = name + "/0"
+        device.source = .scsi(scsi)
     }
 
     private func fill(_ tpm: inout TPMDevice) {
         if tpm.model == nil { tpm.model = board.isPSeries ? .spapr : .tis }
-        if tpm.backend == .emulator, tpm.version == nil { tpm.version = .v2_0 }
+        if tpm.backend == .emulator, tpm.version == nil { tpm.version = tpm.model == .tis && board.isX86 ? .v1_2 : .v2_0 }
     }
 
     private func fill(_ panic: inout PanicDevice) {
@@ -80,7 +103,11 @@ extension DomainDefinition {
 
     private func fill(_ shmem: inout ShmemDevice) {
         if shmem.size == nil, shmem.model == .plain || shmem.model == .ivshmem { shmem.size = ByteSize(bytes: 4 << 20) }
-        if shmem.server != nil, shmem.server?.path == nil {}
+        if shmem.model == .doorbell {
+            var msi = shmem.msi ?? .init()
+            msi.ioeventfd = msi.ioeventfd ?? true
+            shmem.msi = msi
+        }
     }
 
     private func fill(_ video: inout VideoDevice, _ qemu: QEMUCapabilities) {
@@ -94,9 +121,17 @@ extension DomainDefinition {
         if graphics.type == .vnc || graphics.type == .spice, graphics.listens.isEmpty {
             graphics.listens = [GraphicsListen(.address(nil))]
         }
+        // Without any port nothing is listened on.
+        if graphics.type == .spice, graphics.autoport != true, (graphics.port ?? 0) == 0, (graphics.tlsPort ?? 0) == 0,
+            graphics.listens == [GraphicsListen(.address(nil))]
+        {
+            graphics.listens = [GraphicsListen(.none)]
+        }
     }
 
-    private func fill(_ sound: inout SoundDevice) {}
+    private func fill(_ sound: inout SoundDevice) {
+        if sound.model == .virtio, sound.streams == nil { sound.streams = 2 }
+    }
 }
 
 extension Board {
@@ -122,5 +157,14 @@ extension Board {
         if isS390 { return "sclp-serial" }
         if isARM || isRISCV || isLoongArch { return "system-serial" }
         return nil
+    }
+}
+
+extension SerialDevice.Target {
+    /// The board's own port with a number.
+    fileprivate init(system port: UInt32?) {
+        self.init()
+        type = "system-serial"
+        self.port = port
     }
 }

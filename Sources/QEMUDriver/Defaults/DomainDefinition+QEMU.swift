@@ -9,11 +9,19 @@ extension DomainDefinition {
     public mutating func fillQEMUDefaults(_ qemu: QEMUCapabilities, host: QEMUHost) throws {
         try fillQEMUIdentity(qemu, host)
         fillOperatingSystem(arch: host.architecture)
+        let (total, current) = (memory.total, memory.current)
         try fillMemory()
+        // What the document says stands, even where its cells say something else.
+        if let total, total.bytes > 0, !host.updatesABI {
+            memory.current = min(current ?? total, total)
+            memory.total = total
+        }
         try fillVCPUs()
         fillLifecycle()
-        try checkQEMU(qemu)
+        fillTuning()
+        try checkQEMU(qemu, host)
         try fillFirmware(qemu, host)
+        devices.numberControllers()
         addDefaultDevices(qemu)
         fillDefaultCPU(qemu, host)
         fillQEMUFeatures(qemu, host)
@@ -24,17 +32,37 @@ extension DomainDefinition {
         try devices.fillDisks(scsiUnits: scsiUnits)
         devices.fillHostdevAddresses(scsiUnits: scsiUnits)
         devices.addImplicitControllers()
-        addImplicitUSBControllers()
-        try fillQEMUControllers(qemu)
+        try fillQEMUControllers(qemu, updatesABI: host.updatesABI)
         devices.fillSmartcardAddresses()
-        if !devices.videos.isEmpty || !devices.graphics.filter({ $0.type != .eglHeadless || true }).isEmpty {
-            fillVideo(model: defaultVideo(qemu))
-        }
+        fillVideo(model: defaultVideo(qemu))
         addDefaultInputs()
         addDefaultAudio()
         fillBootOrder()
         try assignAddresses(qemu)
+        mirrorConsoleAddress()
         try checkQEMUDevices(qemu)
+    }
+
+    /// Drops limits that are none, and settles who says where memory comes from.
+    private mutating func fillTuning() {
+        let unlimited: UInt64 = 9_007_199_254_740_991 << 10
+        func limit(_ size: ByteSize?) -> ByteSize? { size.flatMap { $0.bytes >= unlimited ? nil : $0 } }
+        if var tune = memtune {
+            tune.hardLimit = limit(tune.hardLimit)
+            tune.softLimit = limit(tune.softLimit)
+            tune.swapHardLimit = limit(tune.swapHardLimit)
+            memtune = tune == MemoryTune() ? nil : tune
+        }
+        guard var memory = numatune?.memory else { return }
+        if memory.placement == nil, memory.nodeset == nil, vcpu.placement == .auto { memory.placement = .auto }
+        if memory.placement == .auto { memory.nodeset = nil }
+        numatune?.memory = memory
+    }
+
+    /// A console that is a serial port is where the port is.
+    private mutating func mirrorConsoleAddress() {
+        guard let serial = devices.serials.first, devices.consoles.first?.targetType == .serial else { return }
+        devices.consoles[0].info = serial.info
     }
 
     private mutating func fillQEMUIdentity(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws {
@@ -44,11 +72,6 @@ extension DomainDefinition {
         if os.machine == nil { os.machine = offered?.defaultMachine.map { $0.alias ?? $0.name } }
         if host.resolvesMachineAliases, let machine = os.machine, let known = offered?.machine(named: machine) {
             os.machine = known.name
-        }
-        if !host.resolvesMachineAliases, let machine = os.machine,
-            let known = offered?.machines.first(where: { $0.name == machine && false })
-        {
-            os.machine = known.alias ?? known.name
         }
     }
 }

@@ -93,10 +93,8 @@ extension QEMUGuest {
         var text = named("udp", id)
         text.add("host", source.host ?? "")
         text.add("port", source.service)
-        if source.bindHost != nil || source.bindService != nil {
-            text.add("localaddr", source.bindHost ?? "")
-            text.add("localport", source.bindService ?? "0")
-        }
+        text.add("localaddr", source.bindHost ?? "")
+        text.add("localport", source.bindService ?? "0")
         return finish(text, source)
     }
 

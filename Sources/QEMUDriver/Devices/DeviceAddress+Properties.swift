@@ -31,7 +31,7 @@ extension QEMUGuest {
         _ address: PCIAddress, _ info: DeviceInfo, _ device: inout JSONObject
     ) throws(ConfigurationError) {
         device.add("bus", try pciBus(address))
-        if address.multifunction == true { device.add("multifunction", true) }
+        device.add("multifunction", address.multifunction)
         let slot = "0x" + String(address.slot, radix: 16)
         device.add("addr", address.function == 0 ? slot : slot + ".0x" + String(address.function, radix: 16))
         device.add("acpi-index", info.acpiIndex)
@@ -39,11 +39,18 @@ extension QEMUGuest {
 
     /// The name of the bus that an address is on. Host bridges of pSeries offer a bus `.0` each.
     private func pciBus(_ address: PCIAddress) throws(ConfigurationError) -> String {
+        // Roots keep QEMU's own names, whatever the user calls them.
+        if address.bus == 0 { return rootBus }
         guard let controller = controller(.pci, address.bus), let alias = controller.info.alias else {
             throw .internal("Could not find PCI controller with index \(address.bus) required for device")
         }
         let isHostBridge = controller.model == "pci-root" && controller.pciModelName == "spapr-pci-host-bridge"
         return isHostBridge && (controller.pciTarget?.index ?? 0) > 0 ? alias + ".0" : alias
+    }
+
+    private var rootBus: String {
+        if domain.board.hasPCIeRoot { return "pcie.0" }
+        return domain.board.numbersPCIBuses ? "pci.0" : "pci"
     }
 
     private func addUSB(_ address: USBAddress, _ device: inout JSONObject) throws(ConfigurationError) {
@@ -64,7 +71,7 @@ extension QEMUGuest {
     func addBoot(of info: DeviceInfo, to device: inout JSONObject) {
         guard let boot = info.boot else { return }
         device.add("bootindex", boot.order)
-        device.add("loadparm", boot.loadparm)
+        if loadparmIsDeviceProperty { device.add("loadparm", boot.loadparm) }
     }
 }
 

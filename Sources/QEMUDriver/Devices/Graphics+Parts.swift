@@ -29,7 +29,7 @@ extension QEMUGuest {
 
     private func egl(_ graphics: GraphicsDevice) -> [QEMUPart] {
         var text = OptionText("egl-headless")
-        text.add("rendernode", graphics.gl?.rendernode)
+        text.add("rendernode", graphics.gl?.rendernode ?? resources.renderNode)
         return [.option("-display", text)]
     }
 
@@ -138,7 +138,7 @@ extension QEMUGuest {
         if spice?.fileTransfer == false { text.add("disable-agent-file-xfer", on: true) }
         if graphics.gl?.enable == true {
             text.add("gl", on: true)
-            text.add("rendernode", graphics.gl?.rendernode)
+            text.add("rendernode", graphics.gl?.rendernode ?? resources.renderNode)
         }
     }
 }

@@ -74,7 +74,6 @@ extension QEMUGuest {
             object.add("scsi-id", place.target)
             object.add("lun", place.unit)
         }
-        object.add("share-rw", device.shareable ? true : nil)
         object.add("drive", node)
         object.add("id", try alias(of: device.info))
         addBoot(of: device.info, to: &object)
@@ -86,7 +85,7 @@ extension QEMUGuest {
     ) throws(ConfigurationError) -> ([QEMUPart], String) {
         let alias = try alias(of: device.info)
         guard let iscsi = scsi.iscsi else {
-            let node = resources.scsiNode(alias)
+            let node = scsiNodeName(alias)
             let path = resources.scsiGeneric(scsi)
             guard let path else { throw .failed("SCSI device of '\(scsi.adapter ?? "")' is not there") }
             return (
@@ -102,12 +101,12 @@ extension QEMUGuest {
         source.type = .network
         source.network = iscsi
         source.auth = scsi.auth
-        let name = resources.scsiNode(alias)
+        let name = scsiNodeName(alias)
         var image = BlockImage(source: source, format: .raw, index: 0, isReadOnly: device.readonly)
         image.name = name.hasSuffix("-backend") ? String(name.dropLast("-backend".count)) : name
-        let secrets = scsi.auth == nil ? [] : [try secret("\(alias)-secret0")]
+        let secrets = scsi.auth == nil ? [] : [try secret("\(name)-secret0")]
         var object = try storageNode(image, DiskDriver(), isCDROM: false)
-        if scsi.auth != nil { object["password-secret"] = .string("\(alias)-secret0") }
+        if scsi.auth != nil { object["password-secret"] = .string("\(name)-secret0") }
         object.add("node-name", name)
         object.add("read-only", device.readonly)
         return (secrets + [.blockdev(object)], name)
@@ -134,5 +133,26 @@ extension QEMUGuest {
         addBoot(of: device.info, to: &object)
         try addAddress(of: device.info, to: &object)
         return object
+    }
+
+    /// The name of the node behind a SCSI device; such nodes are numbered on from those of disks.
+    private func scsiNodeName(_ alias: String) -> String {
+        let images = domain.devices.disks.reduce(UInt32(0)) { max($0, $1.highestImage) }
+        let devices = domain.devices.hostdevs.filter { $0.kind == .scsi }
+        let position = devices.firstIndex { $0.info.alias == alias } ?? 0
+        return "libvirt-\(images + UInt32(clamping: position) + 1)-backend"
+    }
+}
+
+extension DiskDevice {
+    /// The highest number of an image in the disk's chain.
+    var highestImage: UInt32 {
+        var highest = max(source.index ?? 0, source.dataStore?.source?.index ?? 0)
+        var next = backingStore
+        while let store = next {
+            highest = max(highest, store.source?.index ?? 0, store.source?.dataStore?.source?.index ?? 0)
+            next = store.backingStore
+        }
+        return highest
     }
 }

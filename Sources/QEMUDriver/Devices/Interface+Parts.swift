@@ -4,13 +4,25 @@ import VirtXML
 extension QEMUGuest {
     /// The parts of a network card: what carries its packets, and the device that the guest sees.
     func parts(of card: InterfaceDevice) throws(ConfigurationError) -> [QEMUPart] {
-        guard card.type != .hostdev else { return [] }
+        if card.type == .hostdev { return try hostCard(card) }
         let id = try alias(of: card.info)
         var (parts, backend) = try backend(of: card, id)
         backend.add("id", "host" + hostName(id))
         parts.append(.netdev(backend))
         parts.append(.device(try device(for: card, id)))
         return parts
+    }
+
+    /// A card of the host is handed over as any PCI device is.
+    private func hostCard(_ card: InterfaceDevice) throws(ConfigurationError) -> [QEMUPart] {
+        guard case .pci(let address)? = card.source.hostdev?.address else { return [] }
+        var device = HostdevDevice()
+        var pci = PCIHostdev()
+        pci.address = address
+        device.source = .pci(pci)
+        device.info = card.info
+        device.teaming = card.teaming
+        return try parts(of: device)
     }
 
     /// The name behind which the host's end stands: `hostnet0` for `net0`.
@@ -117,8 +129,17 @@ extension QEMUGuest {
         guard let set = resources.vdpaDescriptorSet(id) else {
             throw .internal("the interface '\(id)' has no connection to the host")
         }
-        var netdev: JSONObject = ["type": "vhost-vdpa", "vhostdev": .string(set)]
+        var netdev: JSONObject = ["type": "vhost-vdpa", "vhostdev": .string("/dev/fdset/\(set.set)")]
         netdev.add("queues", card.driver?.queues.flatMap { $0 > 1 ? $0 : nil })
-        return ([], netdev)
+        return ([vdpaSet(set, id)], netdev)
+    }
+
+    /// The option that makes a set of descriptors for a vDPA device known.
+    func vdpaSet(_ set: (set: Int, descriptor: Int32), _ name: String) -> QEMUPart {
+        var text = OptionText()
+        text.add("set", set.set)
+        text.add("fd", set.descriptor)
+        text.add("opaque", name + "-vdpa")
+        return .option("-add-fd", text)
     }
 }

@@ -5,7 +5,7 @@ extension QEMUGuest {
     /// The parts of memory that is plugged in.
     func parts(of memory: MemoryDevice) throws(ConfigurationError) -> [QEMUPart] {
         let alias = try alias(of: memory.info)
-        var request = MemoryBackend.Request(name: "mem" + alias, size: memory.target.size ?? .zero)
+        var request = MemoryBackend.Request(name: "mem" + alias, size: aligned(memory.target.size ?? .zero, toModules: true))
         request.cell = memory.target.node.map { Int($0) }
         request.pageSize = memory.pageSize
         request.nodes = memory.nodemask
@@ -15,6 +15,7 @@ extension QEMUGuest {
         request.alignment = memory.alignSize
         request.isPersistent = memory.pmem
         if memory.model == .virtioMem { request.isReserved = false }
+        if memory.model == .nvdimm, !memory.pmem { request.isPreallocated = true }
         let backend = try MemoryBackend(self, request)
         guard memory.model != .sgxEPC else { return backend.parts }
         return backend.parts + [.device(try device(for: memory, alias))]
@@ -29,7 +30,7 @@ extension QEMUGuest {
         device.add("block-size", memory.target.blockSize?.bytes)
         device.add("requested-size", memory.target.requestedSize?.bytes)
         device.add("memdev", "mem" + alias)
-        if memory.model == .virtioMem, needsPreallocation { device.add("prealloc", true) }
+        if memory.model == .virtioMem, try isPreallocated(memory) { device.add("prealloc", true) }
         device.add("memaddr", memory.target.base)
         device.add("dynamic-memslots", memory.target.dynamicMemslots)
         device.add("id", alias)
@@ -37,8 +38,13 @@ extension QEMUGuest {
         return device
     }
 
-    private var needsPreallocation: Bool {
-        domain.memoryBacking?.allocationMode == .immediate || domain.memoryBacking?.hugepages != nil
+    /// What the guest takes of it is there at once: always, if it is in huge pages.
+    private func isPreallocated(_ memory: MemoryDevice) throws(ConfigurationError) -> Bool {
+        var request = MemoryBackend.Request(name: "", size: .zero)
+        request.cell = memory.target.node.map { Int($0) }
+        request.pageSize = memory.pageSize
+        let pages = try hugePages(for: request)
+        return pages != nil || domain.memoryBacking?.allocationMode == .immediate
     }
 
     private func driver(of memory: MemoryDevice) throws(ConfigurationError) -> String {

@@ -21,12 +21,13 @@ enum QEMUPart: Equatable, Sendable {
 
 extension QEMUArguments {
     /// Appends what a device needs.
-    mutating func add(_ parts: [QEMUPart], netdevIsJSON: Bool) throws(ConfigurationError) {
+    mutating func add(_ parts: [QEMUPart], netdevIsJSON: Bool, deviceIsJSON: Bool) throws(ConfigurationError) {
         for part in parts {
             switch part {
             case .object(let object): try add("-object", object)
             case .blockdev(let object): try add("-blockdev", object)
-            case .device(let object): try add("-device", object)
+            case .device(let object) where deviceIsJSON: try add("-device", object)
+            case .device(let object): try add("-device", OptionText(flattening: object, first: "driver"))
             case .audiodev(let object): try add("-audiodev", object)
             case .chardev(let text): try add("-chardev", text)
             case .option(let name, let text): try add(name, text)

@@ -51,7 +51,7 @@ extension QEMUGuest {
     }
 
     /// A mode in the four octal digits that QEMU is given.
-    private static func mode(_ digits: String) -> String {
+    static func mode(_ digits: String) -> String {
         String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 

@@ -48,7 +48,7 @@ extension QEMUGuest {
     private var hasVGA: Bool { domain.board.hasVGA }
 
     private func virtioDriver(of video: VideoDevice) throws(ConfigurationError) -> String {
-        let isVGA = video.primary && video.info.address?.kind == .pci && domain.board.hasVGA
+        let isVGA = video.primary && video.info.address?.kind == .pci && domain.board.hasVirtioVGA && qemu.has("virtio-vga")
         if video.driver?.name == .vhostuser {
             return isVGA ? "vhost-user-vga" : try virtioDriver("vhost-user-gpu", video.info)
         }

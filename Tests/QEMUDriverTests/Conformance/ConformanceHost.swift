@@ -48,12 +48,16 @@ enum ConformanceHost {
         if one(domain, .spice)?.tlsPort ?? 0 > 0 {
             resources.tls["spice"] = TLSCredentials(folder: "/etc/pki/libvirt-spice", verifiesPeer: false)
         }
-        resources.vdpaDescriptorSet = { _ in "/dev/fdset/0" }
+        resources.vdpaDescriptorSet = { name in (0, name.hasPrefix("net") ? 1732 : 201) }
         resources.vsockDescriptor = { _ in "6789" }
         resources.vsockCID = { _ in 42 }
         resources.vhostSCSIDescriptor = { _ in "3" }
         resources.tpmSocket = "/dev/test"
         resources.scsiGeneric = { _ in "/dev/sg0" }
+        resources.secondsEastOfUTC = -1800
+        resources.advisedNodes = CPUSet(0...3)
+        resources.isCDROMDrive = { $0 == "/dev/cdrom" }
+        resources.renderNode = "/dev/dri/foo"
         resources.now = { 1_234_567_890 }
         return resources
     }
@@ -66,7 +70,7 @@ enum ConformanceHost {
             if graphics.type == .vnc { domain.devices.graphics[index].port = 5900 }
             if graphics.type == .spice {
                 domain.devices.graphics[index].port = 5901
-                domain.devices.graphics[index].tlsPort = 5902
+                if graphics.needsTLS { domain.devices.graphics[index].tlsPort = 5902 }
             }
         }
     }
@@ -85,5 +89,12 @@ enum ConformanceHost {
         return TapDescriptors(
             descriptors: (0..<queues).map { "\(first + $0)" },
             vhostDescriptors: isVhost ? (0..<queues).map { "\(44 + $0)" } : [])
+    }
+}
+
+extension GraphicsDevice {
+    /// Whether something of the screen must be encrypted.
+    fileprivate var needsTLS: Bool {
+        defaultMode == .secure || spice?.channels.contains { $0.mode == .secure } == true
     }
 }

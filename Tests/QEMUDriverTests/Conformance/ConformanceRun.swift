@@ -18,7 +18,7 @@ struct ConformanceRun {
             var parsed = try DomainDefinition(xml: one.text("input") ?? "", options: .inactive)
             try parsed.fillQEMUDefaults(qemu, host: ConformanceHost.host(one))
             domain = parsed
-            try parsed.prepareForStart(qemu)
+            try parsed.prepareForStart(qemu, host: ConformanceHost.host(one))
             ConformanceHost.choosePorts(&parsed)
             let guest = QEMUGuest(domain: parsed, qemu: qemu, resources: ConformanceHost.resources(parsed))
             words = try QEMUCommandLine.arguments(for: guest)

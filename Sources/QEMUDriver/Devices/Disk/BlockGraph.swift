@@ -19,12 +19,20 @@ struct BlockGraph {
     mutating func add(_ image: BlockImage) throws(ConfigurationError) -> String {
         var below: String?
         if case .image(let next)? = image.backing { below = try add(next) }
+        let dataStore = try addDataStore(image)
+        let isFormatted = hasFormatNode(image)
+        if isFormatted, image.encryption?.engine != .librbd {
+            parts += try guest.encryptionSecrets(image.encryption, prefix: image.formatNode)
+        }
         try addStorage(image)
-        guard hasFormatNode(image) else { return image.storageNode }
-        let dataStore = try image.dataStore.first.map { store throws(ConfigurationError) in try add(store) }
-        parts += try guest.encryptionSecrets(image.encryption, prefix: image.formatNode)
+        guard isFormatted else { return image.storageNode }
         parts.append(.blockdev(try format(image, backing: below, dataFile: dataStore)))
         return image.formatNode
+    }
+
+    private mutating func addDataStore(_ image: BlockImage) throws(ConfigurationError) -> String? {
+        guard let store = image.dataStore.first else { return nil }
+        return try add(store)
     }
 
     /// A raw image needs no format of its own, if the binary can do without in block jobs too.
@@ -32,17 +40,15 @@ struct BlockGraph {
         if image.source.type == .dir { return image.name != nil }
         guard image.format == nil || image.format == .raw else { return true }
         if image.encryption != nil, image.encryption?.engine != .librbd { return true }
-        if image.source.slice != nil || image.name?.hasPrefix("libvirt-pflash0") == true { return image.source.slice == nil || !hasSliceNode(image) }
+        if image.source.slice != nil || image.name == "libvirt-pflash0" { return true }
         return !guest.qemu.canMaskRawNode && image.source.type != .vhostvdpa
     }
-
-    private func hasSliceNode(_ image: BlockImage) -> Bool { image.format != nil && image.format != .raw }
 
     private mutating func addStorage(_ image: BlockImage) throws(ConfigurationError) {
         parts += try guest.connectionParts(image)
         var node = try guest.storageNode(image, driver, isCDROM: isCDROM)
         node.add("node-name", image.storageNode)
-        if hasFormatNode(image) || image.source.slice != nil {
+        if hasFormatNode(image) {
             node.add("auto-read-only", true)
             node.add("discard", "unmap")
         } else {

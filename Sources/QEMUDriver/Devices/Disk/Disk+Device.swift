@@ -8,7 +8,7 @@ extension QEMUGuest {
         device.add("share-rw", disk.shareable ? true : nil)
         device.add("drive", drive)
         device.add("id", try alias(of: disk.info))
-        addBoot(of: disk.info, to: &device)
+        if disk.target.bus != .fdc { addBoot(of: disk.info, to: &device) }
         addIdentity(of: disk, to: &device)
         addBlockSizes(of: disk, to: &device)
         addCache(of: disk, to: &device)
@@ -137,7 +137,7 @@ extension QEMUGuest {
     /// Whether the guest sees a write cache that it must flush.
     private func addCache(of disk: DiskDevice, to device: inout JSONObject) {
         guard disk.target.bus != .fdc, disk.device != .lun else { return }
-        switch disk.driver.cache {
+        switch disk.effectiveDriver.cache {
         case nil, .default: break
         case .writethrough, .directsync: device.add("write-cache", "off")
         case DiskDriver.Cache.none?, .writeback, .unsafe: device.add("write-cache", "on")
@@ -151,5 +151,15 @@ extension QEMUGuest {
         device.add("werror", writing.map { $0 == .enospace ? "enospc" : $0.rawValue })
         let implied = writing == .enospace ? nil : writing
         device.add("rerror", (reading ?? implied)?.rawValue)
+    }
+}
+
+extension DiskDevice {
+    /// How the disk is served: one that several guests write to must not be kept in the host's memory.
+    var effectiveDriver: DiskDriver {
+        guard shareable, !readonly, driver.cache == nil || driver.cache == .default else { return driver }
+        var driver = driver
+        driver.cache = DiskDriver.Cache.none
+        return driver
     }
 }

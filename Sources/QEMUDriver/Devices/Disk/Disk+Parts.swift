@@ -5,21 +5,23 @@ extension QEMUGuest {
     /// The parts of a disk: the nodes that serve it, and the device that the guest sees.
     func parts(of disk: DiskDevice) throws(ConfigurationError) -> [QEMUPart] {
         if disk.source.type == .vhostuser { return try vhostUser(disk) }
-        var graph = BlockGraph(guest: self, driver: disk.driver, isCDROM: disk.device == .cdrom)
+        var graph = BlockGraph(guest: self, driver: disk.effectiveDriver, isCDROM: disk.device == .cdrom)
         var top: String?
         if !disk.source.isEmpty { top = try graph.add(BlockImage(disk)) }
         var parts = graph.parts
-        for filter in disk.throttleFilters { top = throttle(filter, above: top, &parts) }
         if let node = top, disk.driver.copyOnRead == true { top = copyOnRead(disk, above: node, &parts) }
+        for (index, filter) in disk.throttleFilters.enumerated() {
+            top = throttle(filter, above: top, disk.highestImage &+ UInt32(clamping: index + 1), &parts)
+        }
         parts.append(.device(try device(for: disk, drive: top)))
         return parts
     }
 
     private func throttle(
-        _ filter: ThrottleFilter, above node: String?, _ parts: inout [QEMUPart]
+        _ filter: ThrottleFilter, above node: String?, _ number: UInt32, _ parts: inout [QEMUPart]
     ) -> String? {
         guard let node else { return nil }
-        let name = resources.filterNode(filter.group, node)
+        let name = "libvirt-\(number)-filter"
         parts.append(
             .blockdev([
                 "driver": "throttle", "node-name": .string(name),

@@ -8,13 +8,15 @@ extension QEMUGuest {
     ) throws(ConfigurationError) -> JSONObject {
         switch image.source.type {
         case .file: return try file("file", image.source, driver)
-        case .block: return try file(isCDROM ? "host_cdrom" : "host_device", image.source, driver)
+        case .block:
+            let isDrive = isCDROM && resources.isCDROMDrive(image.source.path ?? "")
+            return try file(isDrive ? "host_cdrom" : "host_device", image.source, driver)
         case .network: return try network(image, driver)
         case .nvme: return try nvme(image.source)
         case .dir: return try directory(image, driver)
         case .vhostvdpa:
             guard let path = image.source.path else { throw .xml("missing source path of a vhost-vdpa disk") }
-            let name = resources.vdpaDescriptorSet(image.storageNode) ?? path
+            let name = resources.vdpaDescriptorSet(image.storageNode).map { "/dev/fdset/\($0.set)" } ?? path
             return ["driver": "virtio-blk-vhost-vdpa", "path": .string(name)]
         case .vhostuser: throw .internal("unable to create blockdev props for vhostuser disk type")
         case .volume: throw .internal("storage source pool '\(image.source.volume?.pool ?? "")' volume '\(image.source.volume?.volume ?? "")' is not translated")
@@ -33,7 +35,7 @@ extension QEMUGuest {
 
     /// All disks that leave it to the daemon share one helper.
     private func reservationHelper(_ source: StorageSource) -> String {
-        source.reservations?.managed == false ? "pr-helper-\(source.index ?? 0)" : "pr-helper0"
+        source.reservations?.managed == false ? "pr-helper-libvirt-\(source.index ?? 0)-storage" : "pr-helper0"
     }
 
     private func nvme(_ source: StorageSource) throws(ConfigurationError) -> JSONObject {

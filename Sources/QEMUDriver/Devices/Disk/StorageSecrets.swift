@@ -6,9 +6,12 @@ extension QEMUGuest {
     func connectionParts(_ image: BlockImage) throws(ConfigurationError) -> [QEMUPart] {
         var parts: [QEMUPart] = []
         if let reservations = image.source.reservations, reservations.managed == false {
-            var helper: JSONObject = ["qom-type": "pr-manager-helper", "id": .string("pr-helper-\(image.index)")]
+            var helper: JSONObject = ["qom-type": "pr-manager-helper", "id": .string("pr-helper-\(image.storageNode)")]
             helper.add("path", reservations.source?.path)
             parts.append(.object(helper))
+        }
+        if image.source.type == .vhostvdpa, let set = resources.vdpaDescriptorSet(image.storageNode) {
+            parts.append(vdpaSet(set, image.storageNode))
         }
         if image.auth != nil { parts.append(try secret("\(image.storageNode)-auth-secret0")) }
         if image.source.network?.cookies.isEmpty == false {

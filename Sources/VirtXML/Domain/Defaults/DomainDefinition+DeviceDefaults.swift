@@ -12,7 +12,7 @@ extension DomainDefinition {
             devices.interfaces[index].mac = InterfaceMAC(defaults.newMAC())
         }
         for index in devices.rngs.indices where devices.rngs[index].backend == .random(nil) {
-            devices.rngs[index].backend = .random("/dev/urandom")
+            devices.rngs[index].backend = .random("/dev/random")
         }
     }
 

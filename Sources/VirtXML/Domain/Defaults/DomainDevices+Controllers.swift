@@ -79,10 +79,10 @@ extension DomainDevices {
     private mutating func addSerialControllers() {
         for channel in channels {
             guard case .virtio = channel.target else { continue }
-            addAll(.virtioSerial, upTo: channel.info.address?.virtioSerialController ?? 0)
+            addIfMissing(.virtioSerial, index: channel.info.address?.virtioSerialController ?? 0)
         }
         for console in consoles where console.targetType == .virtio {
-            addAll(.virtioSerial, upTo: console.info.address?.virtioSerialController ?? 0)
+            addIfMissing(.virtioSerial, index: console.info.address?.virtioSerialController ?? 0)
         }
     }
 

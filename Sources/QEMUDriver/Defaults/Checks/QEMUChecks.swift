@@ -1,0 +1,68 @@
+import Virt
+import VirtXML
+
+extension DomainDefinition {
+    /// What can be seen to be wrong before anything is filled in.
+    func checkQEMU(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
+        if qemu.accelerations[QEMUAccelerator(type)] == nil, type == .kvm || type == .hvf {
+            throw .unsupported(
+                "Emulator '\(devices.emulator ?? "")' does not support virt type '\(type.rawValue)'")
+        }
+        try checkFeatures()
+        try checkCPU()
+        try checkNUMA(host)
+        try checkBoot()
+        try checkIdentity()
+    }
+
+    /// What can be seen to be wrong once all is filled in.
+    func checkQEMUDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        for disk in devices.disks { try check(disk, qemu) }
+        try checkTargets()
+        for controller in devices.controllers { try check(controller, qemu) }
+        for card in devices.interfaces { try check(card) }
+        for device in devices.hostdevs { try check(device) }
+        try checkHostdevs()
+        for input in devices.inputs { try check(input) }
+        for shmem in devices.shmems { try check(shmem) }
+        for panic in devices.panics { try check(panic) }
+        for iommu in devices.iommus { try check(iommu) }
+        for folder in devices.filesystems { try check(folder) }
+        try checkCharacterDevices()
+        try checkTPMs()
+        try checkGraphics()
+        try checkMemory()
+        try checkZPCI(qemu)
+    }
+
+    private func checkIdentity() throws(ConfigurationError) {
+        for info in sysinfo where info.type == .smbios {
+            guard let text = info.system.first(where: { $0.name == "uuid" })?.value, let own = uuid else { continue }
+            guard let other = UUID(text), other == own else {
+                throw .xml("UUID mismatch between <uuid> and <sysinfo>")
+            }
+        }
+        let models = seclabels.compactMap(\.model)
+        if let twice = models.first(where: { model in models.filter { $0 == model }.count > 1 }) {
+            throw .xml("seclabel for model \(twice) is already provided")
+        }
+    }
+
+    private func checkBoot() throws(ConfigurationError) {
+        var hasOrder = false, badLoadparm: String?
+        var copy = devices
+        copy.forEachInfo { info in
+            if info.boot != nil { hasOrder = true }
+            if let text = info.boot?.loadparm, !(1...8).contains(text.count) { badLoadparm = text }
+        }
+        if hasOrder, !os.boot.isEmpty {
+            throw .unsupported("per-device boot elements cannot be used together with os/boot elements")
+        }
+        if let badLoadparm {
+            throw .internal("loadparm value '\(badLoadparm)' must be between 1 and 8 characters")
+        }
+        if let timeout = os.bootMenu?.timeout, timeout > 65535 {
+            throw .unsupported("invalid value for boot menu timeout, must be in range [0,65535]")
+        }
+    }
+}
