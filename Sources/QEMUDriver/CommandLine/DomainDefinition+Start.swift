@@ -2,8 +2,10 @@ import VirtXML
 
 extension DomainDefinition {
     /// What is settled only when a domain starts: names of devices, numbers of images, turns in the boot order.
+    ///
+    /// - Parameter host: what the host has; without it, what depends on that isn't checked.
     public mutating func prepareForStart(
-        _ qemu: QEMUCapabilities, host: QEMUHost
+        _ qemu: QEMUCapabilities, host: QEMUHost? = nil
     ) throws(ConfigurationError) {
         try checkStart(host)
         try assignUSB()
