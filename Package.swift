@@ -97,8 +97,11 @@ let package = Package(
             exclude: ["Conformance/floors.txt"], swiftSettings: settings),
         tests(of: "Transport", uses: ["LinuxSystem", "RemoteProtocol", "XDR"]),
         tests(of: "QMP", uses: ["JSON", "LinuxSystem"]),
-        tests(of: "DriverKit"),
-        tests(of: "TestDriver"),
+        .target(
+            name: "DriverConformance", dependencies: ["Virt", "VirtDriver"], path: "Tests/DriverConformance",
+            swiftSettings: settings),
+        tests(of: "DriverKit", uses: ["Virt", "VirtDriver", "VirtXML", "LinuxSystem"]),
+        tests(of: "TestDriver", uses: ["DriverConformance", "Virt", "VirtDriver"]),
         tests(of: "QEMUDriver", uses: ["VirtXML", "XMLBinding", "Virt", "JSON", "QMP", "LinuxSystem"]),
         tests(of: "Roost"),
         tests(of: "Daemon", uses: ["Roost", "TestDriver"]),
