@@ -9,7 +9,7 @@ public struct XMLError: Error, Equatable, Sendable {
         case noSource = 19
         case noTarget = 20
         case noName = 21
-        case osType = 24
+        case osType = 16
         case xml = 27
         case malformed = 35
         case unsupported = 67

@@ -45,7 +45,9 @@ extension FixedWidthInteger where Self: XMLValue {
 
     @inlinable public var xml: String { String(self) }
 
-    @inlinable public static var expectation: String { isSigned ? "integer value" : "non-negative integer value" }
+    @inlinable public static var expectation: String {
+        isSigned ? "integer value" : "non-negative integer value"
+    }
 
     /// The number in hexadecimal with at least `width` digits after `0x`.
     @inlinable public func hex(width: Int) -> String {

@@ -53,7 +53,10 @@ import XMLBinding
         "faults are told in libvirt's words",
         arguments: [
             ("<vcpu>a</vcpu>", "maximum vcpus count must be an integer"),
-            ("<vcpu placement='x'>1</vcpu>", "Invalid value for attribute 'placement' in element 'vcpu': 'x'."),
+            (
+                "<vcpu placement='x'>1</vcpu>",
+                "Invalid value for attribute 'placement' in element 'vcpu': 'x'."
+            ),
             ("<on_crash>foo</on_crash>", "unknown on_crash action: foo"),
             ("<clock offset='bla'/>", "unknown clock offset 'bla'"),
             ("<uuid>x</uuid>", "malformed uuid element"),
@@ -82,5 +85,22 @@ import XMLBinding
         #expect(try DomainDefinition(xml: written).metadata?["http://y"] != nil)
         domain.metadata?["http://x"] = nil
         #expect(domain.metadata?.entries.count == 1)
+    }
+}
+
+@Suite struct DomainDeviceTests {
+    @Test(
+        "a device on its own reads and writes back",
+        arguments: [
+            "<disk type='file' device='disk'>\n  <source file='/a'/>\n  <target dev='vda' bus='virtio'/>\n</disk>\n",
+            "<interface type='user'>\n  <mac address='52:54:00:00:00:01'/>\n  <model type='virtio'/>\n</interface>\n",
+            "<vsock model='virtio'>\n  <cid auto='yes'/>\n</vsock>\n",
+        ])
+    func roundTrip(_ text: String) throws { #expect(try DomainDevice(xml: text).xml() == text) }
+
+    @Test("a device of no known kind is refused")
+    func unknown() {
+        let error = #expect(throws: XMLError.self) { try DomainDevice(xml: "<toaster/>") }
+        #expect(error?.message == "unknown device type 'toaster'")
     }
 }

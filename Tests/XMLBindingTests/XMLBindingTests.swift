@@ -132,8 +132,9 @@ private struct Book: XMLElement {
 
     @Test("truncated and mutated texts never do worse than throw")
     func mutations() throws {
-        let text = Array(try Shelf(xml: "<shelf size='3'><label>x</label><books><book title='a'/></books></shelf>")
-            .xml().utf8)
+        let text = Array(
+            try Shelf(xml: "<shelf size='3'><label>x</label><books><book title='a'/></books></shelf>")
+                .xml().utf8)
         var seed: UInt64 = 42
         for round in 0..<5000 {
             var bytes = Array(text.prefix(round % (text.count + 1)))

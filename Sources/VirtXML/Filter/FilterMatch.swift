@@ -110,7 +110,8 @@ public struct FilterProtocol: Equatable, Sendable {
     private static let addresses =
         list(.address, "srcipaddr") + list(.mask, "srcipmask") + list(.address, "dstipaddr")
         + list(.mask, "dstipmask")
-    private static let ports = list(.number(65535), "srcportstart", "srcportend", "dstportstart", "dstportend")
+    private static let ports = list(
+        .number(65535), "srcportstart", "srcportend", "dstportstart", "dstportend")
     private static let transport =
         list(.mac, "srcmacaddr") + addresses
         + list(.address, "srcipfrom", "srcipto", "dstipfrom", "dstipto") + list(.number(63), "dscp")
@@ -123,7 +124,8 @@ public struct FilterProtocol: Equatable, Sendable {
         + list(.flag, "gratuitous")
     private static let spanningTree =
         list(.number(255), "type", "flags") + list(.number(65535), "root-priority", "root-priority-hi")
-        + list(.mac, "root-address", "root-address-mask") + list(.number(0xFFFF_FFFF), "root-cost", "root-cost-hi")
+        + list(.mac, "root-address", "root-address-mask")
+        + list(.number(0xFFFF_FFFF), "root-cost", "root-cost-hi")
         + list(.number(65535), "sender-priority", "sender-priority-hi")
         + list(.mac, "sender-address", "sender-address-mask")
         + list(

@@ -87,7 +87,9 @@ extension XMLBinder {
         var text = value?.description
         try self.value("uuid", &text)
         guard isReading, let text else { return }
-        guard let parsed = UUID(text) else { throw fault("malformed uuid element", .internalError, value: text) }
+        guard let parsed = UUID(text) else {
+            throw fault("malformed uuid element", .internalError, value: text)
+        }
         value = parsed
     }
 }

@@ -48,7 +48,8 @@ public struct NetworkForward: XMLElement {
         }
         for (index, entry) in addresses.enumerated()
         where addresses[..<index].contains(where: { $0.address == entry.address }) {
-            throw x.fault("PCI device '\(entry.address.pci?.description ?? "")' can only be listed once in network")
+            throw x.fault(
+                "PCI device '\(entry.address.pci?.description ?? "")' can only be listed once in network")
         }
     }
 

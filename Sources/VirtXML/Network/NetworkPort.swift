@@ -57,7 +57,8 @@ public struct NetworkPortDefinition: XMLRoot {
         try x.attribute("type", &kind)
         var (name, manager, mode) = ("", InterfaceSource.MACTableManager?.none, "")
         switch plug {
-        case .network(let bridge, let known), .bridge(let bridge, let known): (name, manager) = (bridge, known)
+        case .network(let bridge, let known), .bridge(let bridge, let known):
+            (name, manager) = (bridge, known)
         case .direct(let dev, let known): (name, mode) = (dev, known)
         case .none, .hostdevPCI: break
         }
@@ -66,7 +67,8 @@ public struct NetworkPortDefinition: XMLRoot {
         case .network, .bridge:
             try x.attribute("bridge", &name)
             try x.attribute("macTableManager", &manager)
-            plug = kind == .network
+            plug =
+                kind == .network
                 ? .network(bridge: name, manager: manager) : .bridge(bridge: name, manager: manager)
         case .direct:
             try x.attribute("dev", &name)

@@ -74,7 +74,9 @@ public struct SecretDefinition: XMLRoot {
         case .ceph, .tls, .vtpm: try x.value("name", &id)
         }
         guard x.isReading else { return }
-        guard let id, !id.isEmpty else { throw x.fault("\(kind.rawValue) usage specified, but name is missing") }
+        guard let id, !id.isEmpty else {
+            throw x.fault("\(kind.rawValue) usage specified, but name is missing")
+        }
         usage = Usage(kind, id)
     }
 }

@@ -39,7 +39,9 @@ struct Group: Sendable {
         guard let input = Corpus.text(entry.input), let output = Corpus.text(entry.output) else {
             return false
         }
-        let isWrong = ["-missing-", "-colliding", "-invalid", "-mismatch", "-duplicate"].contains { entry.name.contains($0) }
+        let isWrong = ["-missing-", "-colliding", "-invalid", "-mismatch", "-duplicate"].contains {
+            entry.name.contains($0)
+        }
         do {
             return try convert(input) == output
         } catch {

@@ -64,7 +64,8 @@ extension Group {
 
     static var storage: [Group] {
         [
-            Group("storagepool", "storagepool/storagepoolxml2xmlin", out: "storagepool/storagepoolxml2xmlout") {
+            Group("storagepool", "storagepool/storagepoolxml2xmlin", out: "storagepool/storagepoolxml2xmlout")
+            {
                 try StoragePoolDefinition(xml: $0, options: .inactive).xml()
             },
             Group("storagevol", "storagevol/storagevolxml2xmlin", out: "storagevol/storagevolxml2xmlout") {

@@ -65,7 +65,8 @@ extension DomainDefinition {
         }
         memory.current = min(memory.current ?? total, total)
         if let maximum = memory.maximum, maximum < total {
-            throw XMLError(.unsupported, "maximum memory size must be equal or greater than the actual memory size")
+            throw XMLError(
+                .unsupported, "maximum memory size must be equal or greater than the actual memory size")
         }
     }
 

@@ -9,7 +9,8 @@ extension CPUTune {
         }
         for (index, tune) in memoryTunes.enumerated() {
             try checkOverlap(tune.vcpus, memoryTunes[..<index].map(\.vcpus), same: "memorytunes")
-            for other in cacheTunes where other.vcpus != tune.vcpus && !other.vcpus.isDisjoint(with: tune.vcpus) {
+            for other in cacheTunes
+            where other.vcpus != tune.vcpus && !other.vcpus.isDisjoint(with: tune.vcpus) {
                 throw XMLError(.xml, "Overlapping vcpus in resctrls", element: "memorytune")
             }
         }

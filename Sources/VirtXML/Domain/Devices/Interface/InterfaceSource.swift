@@ -61,7 +61,8 @@ public struct InterfaceSource: Equatable, Sendable {
 
     private mutating func bindNetwork(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("network", &network)
-        try x.require(network != nil, "No <source> 'network' attribute specified with <interface type='network'/>")
+        try x.require(
+            network != nil, "No <source> 'network' attribute specified with <interface type='network'/>")
         try x.attribute("portgroup", &portgroup)
         if x.options.contains(.inactive), !x.options.contains(.status) { return }
         try x.attribute("portid", &portID)
