@@ -105,7 +105,7 @@ let package = Package(
         tests(of: "QEMUDriver", uses: ["VirtXML", "XMLBinding", "Virt", "JSON", "QMP", "LinuxSystem"]),
         tests(of: "Roost"),
         tests(of: "Daemon", uses: ["Roost", "TestDriver"]),
-        tests(of: "Shell"),
+        tests(of: "Shell", uses: ["LinuxSystem"]),
     ],
     swiftLanguageModes: [.v6]
 )
