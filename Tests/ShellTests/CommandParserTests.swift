@@ -58,7 +58,9 @@ struct CommandParserTests {
         #expect(!arguments.has("shell"))
     }
 
-    @Test("only two hyphens and a letter or digit begin an option", arguments: ["-x", "--_x", "---a", "-", "---"])
+    @Test(
+        "only two hyphens and a letter or digit begin an option",
+        arguments: ["-x", "--_x", "---a", "-", "---"])
     func hyphens(_ word: String) throws {
         let arguments = try #require(try CommandParser.parse("echo \(word)").first)
         #expect(arguments.all("string") == [word])
@@ -86,7 +88,8 @@ struct CommandParserTests {
         #expect(lines("echo a; foo; echo b") == ["unknown command: 'foo'"])
     }
 
-    @Test("a number out of its type's range is malformed", arguments: ["-1", "0x2", "2 ", "99999999999", "abc"])
+    @Test(
+        "a number out of its type's range is malformed", arguments: ["-1", "0x2", "2 ", "99999999999", "abc"])
     func numbers(_ text: String) throws {
         let arguments = try #require(try CommandParser.parse("setvcpus test '\(text)'").first)
         let failure = #expect(throws: Failure.self) { try arguments.number("count", as: UInt32.self) }

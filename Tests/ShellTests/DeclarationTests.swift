@@ -36,14 +36,16 @@ struct DeclarationTests {
         for command in commands {
             #expect(!command.summary.isEmpty && !command.summary.contains("\n"), "\(command.name)")
             for option in command.options where !option.isAlias {
-                #expect(!option.help.isEmpty && !option.help.contains("\n"), "\(command.name) --\(option.name)")
+                #expect(
+                    !option.help.isEmpty && !option.help.contains("\n"), "\(command.name) --\(option.name)")
             }
         }
     }
 
     @Test("the synopsis shows how each option is given")
     func synopsis() {
-        #expect(HelpText.synopsis(of: .setvcpus).hasPrefix("setvcpus <domain> <count> [--maximum] [--config]"))
+        #expect(
+            HelpText.synopsis(of: .setvcpus).hasPrefix("setvcpus <domain> <count> [--maximum] [--config]"))
         #expect(HelpText.synopsis(of: .reboot) == "reboot <domain> [<mode>]")
         #expect(HelpText.synopsis(of: .echo).hasSuffix("[--prefix <string>] [<string>]..."))
     }

@@ -30,7 +30,8 @@ struct LineEditorTests {
 
     @Test("keys at the ends do nothing")
     func ends() {
-        #expect(typed([.left, .backspace, .delete, .control("t"), .meta("b"), .meta("f")]).0.buffer.text.isEmpty)
+        #expect(
+            typed([.left, .backspace, .delete, .control("t"), .meta("b"), .meta("f")]).0.buffer.text.isEmpty)
     }
 
     @Test("Ctrl-D ends an empty line, and erases in another")
@@ -51,7 +52,8 @@ struct LineEditorTests {
     func search() {
         let lines = ["start a", "list", "start b"]
         #expect(typed([.control("r")] + text("sta"), history: lines).0.buffer.text == "start b")
-        #expect(typed([.control("r")] + text("sta") + [.control("r")], history: lines).0.buffer.text == "start a")
+        #expect(
+            typed([.control("r")] + text("sta") + [.control("r")], history: lines).0.buffer.text == "start a")
         #expect(typed([.control("r")] + text("li") + [.enter], history: lines).1 == .done("list"))
     }
 
@@ -63,7 +65,8 @@ struct LineEditorTests {
         while let key = decoder.next() { keys.append(key) }
         #expect(
             keys == [
-                .text("a"), .up, .delete, .home, .meta("b"), .backspace, .tab, .text("é"), .control("c"), .enter,
+                .text("a"), .up, .delete, .home, .meta("b"), .backspace, .tab, .text("é"), .control("c"),
+                .enter,
             ])
     }
 

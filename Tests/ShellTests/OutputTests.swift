@@ -25,9 +25,14 @@ struct OutputTests {
 
     @Test("echo quotes for shells and for XML")
     func echo() async {
-        #expect(await RecordedSession().run(words: ["echo", "--shell", "a'b", "c d", "", "x"]).text == "'a'\\''b' 'c d' '' x\n")
-        #expect(await RecordedSession().run(words: ["echo", "--xml", "<a>&\"'"]).text == "&lt;a&gt;&amp;&quot;&apos;\n")
-        #expect(await RecordedSession().run(words: ["echo", "--split", "a,b,,c", "d"]).text == "a\nb,c\n d\n\n")
+        #expect(
+            await RecordedSession().run(words: ["echo", "--shell", "a'b", "c d", "", "x"]).text
+                == "'a'\\''b' 'c d' '' x\n")
+        #expect(
+            await RecordedSession().run(words: ["echo", "--xml", "<a>&\"'"]).text
+                == "&lt;a&gt;&amp;&quot;&apos;\n")
+        #expect(
+            await RecordedSession().run(words: ["echo", "--split", "a,b,,c", "d"]).text == "a\nb,c\n d\n\n")
     }
 
     @Test("sizes are read with units and refused when too great")

@@ -8,7 +8,9 @@ struct TableTests {
     func widths() {
         var table = Table("Id", "Name", "State")
         table.add("1", "test", "running")
-        #expect(table.text(hasHeader: true) == " Id   Name   State\n----------------------\n 1    test   running\n")
+        #expect(
+            table.text(hasHeader: true)
+                == " Id   Name   State\n----------------------\n 1    test   running\n")
     }
 
     @Test("without a header only the rows count for the width")

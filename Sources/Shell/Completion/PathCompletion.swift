@@ -7,12 +7,15 @@ enum PathCompletion {
         let slash = partial.lastIndex(of: "/")
         let folder = slash.map { String(partial[...$0]) } ?? ""
         let start = slash.map { partial[partial.index(after: $0)...] } ?? partial[...]
-        guard let names = try? FileSystem.names(in: folder.isEmpty ? "." : expanded(folder)) else { return [] }
-        return names.filter { $0.hasPrefix(start) && (start.hasPrefix(".") || !$0.hasPrefix(".")) }.sorted().map {
-            let path = folder + $0
-            let status = try? FileSystem.status(of: expanded(path))
-            return status?.kind == .directory ? path + "/" : path
+        guard let names = try? FileSystem.names(in: folder.isEmpty ? "." : expanded(folder)) else {
+            return []
         }
+        return names.filter { $0.hasPrefix(start) && (start.hasPrefix(".") || !$0.hasPrefix(".")) }.sorted()
+            .map {
+                let path = folder + $0
+                let status = try? FileSystem.status(of: expanded(path))
+                return status?.kind == .directory ? path + "/" : path
+            }
     }
 
     private static func expanded(_ path: String) -> String {

@@ -6,7 +6,8 @@ enum HelpText {
         sections.append("  SYNOPSIS\n    " + synopsis(of: command))
         if !command.description.isEmpty {
             let lines = command.description.split(separator: "\n", omittingEmptySubsequences: false)
-            sections.append("  DESCRIPTION\n" + lines.map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n"))
+            sections.append(
+                "  DESCRIPTION\n" + lines.map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n"))
         }
         let options = command.options.filter { !$0.isAlias }
         if !options.isEmpty {
@@ -53,7 +54,8 @@ enum HelpText {
     static func of(_ group: CommandGroup, mark: String = ":") -> String {
         let title = " \(group.title) (help keyword '\(group.keyword)')\(mark)"
         let commands = group.commands.filter { !$0.isHidden }
-        return ([title] + commands.map { "    " + $0.name.padded(to: 30) + " " + $0.summary }).joined(separator: "\n")
+        return ([title] + commands.map { "    " + $0.name.padded(to: 30) + " " + $0.summary }).joined(
+            separator: "\n")
     }
 
     /// What the program itself answers to `--help`.

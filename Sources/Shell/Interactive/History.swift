@@ -18,7 +18,8 @@ struct History {
     /// This user's history.
     static func ofUser() -> History {
         let size = (ThisProcess.environment("ROOST_HISTSIZE") ?? ThisProcess.environment("VIRSH_HISTSIZE"))
-        return History(path: UserFolders.cache.map { $0 + "/roost/history" }, limit: size.flatMap { Int($0) } ?? 500)
+        return History(
+            path: UserFolders.cache.map { $0 + "/roost/history" }, limit: size.flatMap { Int($0) } ?? 500)
     }
 
     /// Remembers a line unless it is empty or the same as the last.

@@ -39,7 +39,9 @@ struct KeyDecoder {
             guard let byte = read() else { return nil }
             bytes.append(byte)
         }
-        guard let text = String(validating: bytes, as: UTF8.self), let character = text.first else { return .unknown }
+        guard let text = String(validating: bytes, as: UTF8.self), let character = text.first else {
+            return .unknown
+        }
         return .text(character)
     }
 

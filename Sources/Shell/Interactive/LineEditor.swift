@@ -73,7 +73,8 @@ struct LineEditor {
             return nil
         }
         search = wanted
-        let found = wanted.isEmpty ? nil : history[..<min(start, history.count)].lastIndex { $0.contains(wanted) }
+        let found =
+            wanted.isEmpty ? nil : history[..<min(start, history.count)].lastIndex { $0.contains(wanted) }
         if let found {
             place = found
             buffer.set(history[found])

@@ -9,8 +9,10 @@ enum TextEditor {
         let path = folder + "/text.xml"
         try FileSystem.replace(path, with: text)
         let editor = ThisProcess.environment("VISUAL") ?? ThisProcess.environment("EDITOR") ?? "vi"
-        let descriptors = try Dictionary(uniqueKeysWithValues: (0...2).map { ($0, try Descriptor.duplicate($0)) })
-        let orders = ProgramOrders("/bin/sh", ["-c", "\(editor) \(shellQuoted(path))"], descriptors: descriptors)
+        let descriptors = try Dictionary(
+            uniqueKeysWithValues: (0...2).map { ($0, try Descriptor.duplicate($0)) })
+        let orders = ProgramOrders(
+            "/bin/sh", ["-c", "\(editor) \(shellQuoted(path))"], descriptors: descriptors)
         let child = try await Blocking.run { () throws(SystemError) in try ChildProcess.start(orders) }
         let status = await child.waitForEnd()
         guard status.isSuccess else { throw Failure("Editor \(editor) failed: \(status.description)") }

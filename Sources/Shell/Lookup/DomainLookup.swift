@@ -21,7 +21,8 @@ extension Session {
     func domain(named text: String, by keys: DomainKey = .any, for command: Command) async throws -> Domain {
         let connection = try await connected()
         output.debug(1, "\(command.name): found option <domain>: \(text)\n")
-        for (key, label) in [(DomainKey.id, "ID"), (.uuid, "UUID"), (.name, "NAME")] where keys.contains(key) {
+        for (key, label) in [(DomainKey.id, "ID"), (.uuid, "UUID"), (.name, "NAME")] where keys.contains(key)
+        {
             guard key.mayBe(text) else { continue }
             output.debug(1, "\(command.name): <domain> trying as domain \(label)\n")
             do throws(VirtError) {

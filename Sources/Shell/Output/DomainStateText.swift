@@ -19,7 +19,10 @@ enum DomainStateText {
             "api error",
         ],
         ["unknown", "user"],
-        ["unknown", "shutdown", "destroyed", "crashed", "migrated", "saved", "failed", "from snapshot", "daemon"],
+        [
+            "unknown", "shutdown", "destroyed", "crashed", "migrated", "saved", "failed", "from snapshot",
+            "daemon",
+        ],
         ["unknown", "panicked"],
         ["unknown"],
     ]
@@ -63,7 +66,11 @@ enum CPUMap {
         while cpu < count {
             let first = cpu
             while cpu < count && has(map, cpu) { cpu += 1 }
-            if cpu > first { parts.append(cpu - first == 1 ? "\(first)" : "\(first)-\(cpu - 1)") } else { cpu += 1 }
+            if cpu > first {
+                parts.append(cpu - first == 1 ? "\(first)" : "\(first)-\(cpu - 1)")
+            } else {
+                cpu += 1
+            }
         }
         return parts.joined(separator: ",")
     }

@@ -20,7 +20,8 @@ struct LocalTime {
     private var clock: String { "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))" }
 
     private func day(_ separator: String) -> String {
-        [String(Int(parts.tm_year) + 1900), two(parts.tm_mon + 1), two(parts.tm_mday)].joined(separator: separator)
+        [String(Int(parts.tm_year) + 1900), two(parts.tm_mon + 1), two(parts.tm_mday)].joined(
+            separator: separator)
     }
 
     private func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }

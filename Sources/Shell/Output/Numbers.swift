@@ -8,7 +8,8 @@ extension Double {
         var buffer = [CChar](repeating: 0, count: 352 + digits)
         let size = buffer.count
         let length = withVaList([self]) { vsnprintf(&buffer, size, "%.\(digits)f", $0) }
-        return String(decoding: buffer.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: buffer.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 

@@ -30,7 +30,11 @@ struct Table {
         for row in rows {
             for (column, cell) in row.enumerated() {
                 let width = columns(of: cell)
-                if column < widths.count { widths[column] = max(widths[column], width) } else { widths.append(width) }
+                if column < widths.count {
+                    widths[column] = max(widths[column], width)
+                } else {
+                    widths.append(width)
+                }
             }
         }
         return widths

@@ -61,7 +61,8 @@ enum GlobalOptions {
         let name = parts.first ?? ""
         var value = parts.count > 1 ? String(parts[1]) : nil
         let matches = options.filter { !$0.long.isEmpty && $0.long.hasPrefix(name) }
-        guard let option = matches.first(where: { $0.long == name }) ?? (matches.count == 1 ? matches[0] : nil)
+        guard
+            let option = matches.first(where: { $0.long == name }) ?? (matches.count == 1 ? matches[0] : nil)
         else { return unsupported("--" + name) }
         if option.argument == .none && value != nil { return unsupported("-\(option.short)") }
         if option.argument == .required && value == nil {
@@ -76,10 +77,14 @@ enum GlobalOptions {
     ) -> Outcome? {
         var letters = word.dropFirst()
         while let letter = letters.popFirst() {
-            guard let option = options.first(where: { $0.short == letter }) else { return unsupported("-\(letter)") }
+            guard let option = options.first(where: { $0.short == letter }) else {
+                return unsupported("-\(letter)")
+            }
             var value: String?
             if option.argument == .required {
-                guard let given = letters.isEmpty ? rest.popFirst() : String(letters) else { return missing(option) }
+                guard let given = letters.isEmpty ? rest.popFirst() : String(letters) else {
+                    return missing(option)
+                }
                 (value, letters) = (given, "")
             }
             if let outcome = apply(option, value, spelled: "-\(letter)", &settings) { return outcome }

@@ -8,7 +8,8 @@ extension Session {
         output.note(Self.welcome)
         let input = StandardInput()
         let lines: any LineSource =
-            Terminal.input.isPresent && Terminal.output.isPresent ? TerminalLines(input: input) : PlainLines(input: input)
+            Terminal.input.isPresent && Terminal.output.isPresent
+            ? TerminalLines(input: input) : PlainLines(input: input)
         while !isOver, let line = await lines.next(prompt: prompt, session: self) {
             _ = await run(line: line)
             output.flush()

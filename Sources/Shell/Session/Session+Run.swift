@@ -68,7 +68,8 @@ extension Session {
             for entry in arguments.entries {
                 let kind = entry.option.isFlag ? "bool" : "optdata"
                 output.debug(
-                    1, "\(arguments.command.name): \(entry.option.name)(\(kind)): \(entry.value ?? "(none)")\n")
+                    1,
+                    "\(arguments.command.name): \(entry.option.name)(\(kind)): \(entry.value ?? "(none)")\n")
             }
         }
         return commands

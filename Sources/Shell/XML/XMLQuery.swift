@@ -8,13 +8,18 @@ final class XMLQuery {
 
     /// Reads `text`; the network and external entities stay closed.
     init(_ text: String) throws(Failure) {
-        let options = Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_NOWARNING.rawValue | XML_PARSE_NOERROR.rawValue)
+        let options = Int32(
+            XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_NOWARNING.rawValue
+                | XML_PARSE_NOERROR.rawValue)
         let bytes = Array(text.utf8)
         let parsed = bytes.withUnsafeBytes { buffer in
             xmlReadMemory(
-                buffer.bindMemory(to: CChar.self).baseAddress, Int32(clamping: buffer.count), nil, nil, options)
+                buffer.bindMemory(to: CChar.self).baseAddress, Int32(clamping: buffer.count), nil, nil,
+                options)
         }
-        guard let parsed else { throw Failure("internal error: the XML that was received is not well formed") }
+        guard let parsed else {
+            throw Failure("internal error: the XML that was received is not well formed")
+        }
         guard let context = xmlXPathNewContext(parsed) else {
             xmlFreeDoc(parsed)
             throw Failure("out of memory")
@@ -33,7 +38,9 @@ final class XMLQuery {
         fileprivate let query: XMLQuery
         fileprivate let pointer: xmlNodePtr
 
-        var name: String { String(cString: UnsafeRawPointer(pointer.pointee.name).assumingMemoryBound(to: CChar.self)) }
+        var name: String {
+            String(cString: UnsafeRawPointer(pointer.pointee.name).assumingMemoryBound(to: CChar.self))
+        }
 
         /// The text of an attribute.
         func attribute(_ name: String) -> String? {
@@ -62,7 +69,9 @@ final class XMLQuery {
         func xml(level: Int = 0) -> String {
             guard let buffer = xmlBufferCreate() else { return "" }
             defer { xmlBufferFree(buffer) }
-            guard xmlNodeDump(buffer, query.document, pointer, Int32(clamping: level), 1) >= 0 else { return "" }
+            guard xmlNodeDump(buffer, query.document, pointer, Int32(clamping: level), 1) >= 0 else {
+                return ""
+            }
             return xmlBufferContent(buffer).map { String(cString: $0) } ?? ""
         }
     }
@@ -72,7 +81,9 @@ final class XMLQuery {
         context.pointee.node = node?.pointer ?? xmlDocGetRootElement(document)
         guard let result = xmlXPathEval(path, context) else { throw Failure("Incorrect xpath '\(path)'") }
         defer { xmlXPathFreeObject(result) }
-        guard result.pointee.type == XPATH_NODESET else { throw Failure("internal error: Incorrect xpath '\(path)'") }
+        guard result.pointee.type == XPATH_NODESET else {
+            throw Failure("internal error: Incorrect xpath '\(path)'")
+        }
         guard let set = result.pointee.nodesetval, let table = set.pointee.nodeTab else { return [] }
         return (0..<max(0, Int(set.pointee.nodeNr))).compactMap { index in
             table[index].map { Node(query: self, pointer: $0) }

@@ -8,7 +8,9 @@ extension Command {
         description: "Connect this terminal with the serial console of a running guest.",
         options: [
             .domain([.active]),
-            .value("devname", "alias of the character device", complete: .domainXML("./devices/serial/alias/@name", "./devices/console/alias/@name")),
+            .value(
+                "devname", "alias of the character device",
+                complete: .domainXML("./devices/serial/alias/@name", "./devices/console/alias/@name")),
             .flag("force", "take the console from whoever has it"),
             .flag("resume", "resume a suspended domain after connecting"),
             .flag("safe", "fail unless the console can be had alone"),

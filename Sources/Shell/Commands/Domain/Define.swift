@@ -6,7 +6,9 @@ extension Session {
     /// The text of a file that a person named.
     func read(file path: String) async throws -> String {
         do throws(SystemError) {
-            return try await Blocking.run { () throws(SystemError) in try FileSystem.readText(path, limit: 10 << 20) }
+            return try await Blocking.run { () throws(SystemError) in
+                try FileSystem.readText(path, limit: 10 << 20)
+            }
         } catch {
             throw Failure("Failed to open file '\(path)': \(error.reason)")
         }
@@ -92,12 +94,13 @@ extension Command {
     static let start = Command(
         "start", "start a (previously defined) inactive domain",
         description: "Boot a domain, or continue from its managed save image.",
-        options: [.required("domain", "name of the inactive domain", complete: .domains([.inactive]))] + .beginning + [
-            .flag("bypass-cache", "avoid the file system's cache when loading"),
-            .flag("force-boot", "boot afresh, without the managed save image"),
-            .value("pass-fds", "pass file descriptors N,M,... to the guest"),
-            .flag("reset-nvram", "begin with fresh variables of the firmware"),
-        ]
+        options: [.required("domain", "name of the inactive domain", complete: .domains([.inactive]))]
+            + .beginning + [
+                .flag("bypass-cache", "avoid the file system's cache when loading"),
+                .flag("force-boot", "boot afresh, without the managed save image"),
+                .value("pass-fds", "pass file descriptors N,M,... to the guest"),
+                .flag("reset-nvram", "begin with fresh variables of the firmware"),
+            ]
     ) { session, arguments in
         let domain = try await session.domain(arguments, by: [.name, .uuid])
         if domain.reference.id != -1 { throw Failure("Domain is already active") }

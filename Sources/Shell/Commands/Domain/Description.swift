@@ -34,7 +34,8 @@ extension Command {
             text = edited.hasSuffix("\n") ? String(edited.dropLast()) : edited
         }
         try await explaining("Failed to set new domain \(what)") {
-            try await domain.setMetadata(type: kind.rawValue, metadata: text, key: nil, uri: nil, flags: flags)
+            try await domain.setMetadata(
+                type: kind.rawValue, metadata: text, key: nil, uri: nil, flags: flags)
         }
         session.output.note("Domain \(kind == .title ? "title" : "description") updated successfully")
     }
@@ -78,7 +79,9 @@ extension Command {
 
 extension Domain {
     /// The title or description; nil where it has none.
-    fileprivate func note(_ kind: DomainMetadataType, _ flags: DomainModificationImpact) async throws -> String? {
+    fileprivate func note(_ kind: DomainMetadataType, _ flags: DomainModificationImpact) async throws
+        -> String?
+    {
         do {
             return try await metadata(type: kind.rawValue, uri: nil, flags: flags)
         } catch {

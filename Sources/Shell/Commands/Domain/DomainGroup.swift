@@ -4,7 +4,8 @@ extension CommandGroup {
         commands: [
             .autostart, .console, .create, .define, .desc, .destroy, .domdisplay, .domhostname, .domid,
             .domjobabort, .domjobinfo, .domname, .domrename, .domuuid, .dumpxml, .edit, .metadata, .reboot,
-            .reset, .resume, .setmaxmem, .setmem, .setvcpus, .shutdown, .start, .suspend, .ttyconsole, .undefine,
+            .reset, .resume, .setmaxmem, .setmem, .setvcpus, .shutdown, .start, .suspend, .ttyconsole,
+            .undefine,
             .vcpucount, .vcpuinfo, .vncdisplay,
         ])
 }

@@ -6,7 +6,8 @@ extension Command {
         "dumpxml", "domain information in XML", description: "Print the definition of a domain as XML.",
         options: [
             .domain, .flag("inactive", "show what the next start will have"),
-            .flag("security-info", "include secrets"), .flag("update-cpu", "with the CPU as this host has it"),
+            .flag("security-info", "include secrets"),
+            .flag("update-cpu", "with the CPU as this host has it"),
             .flag("migratable", "as it would be sent to another host"),
         ] + .xmlSelection
     ) { session, arguments in

@@ -45,7 +45,8 @@ extension Command {
     }
 
     static let domhostname = Command(
-        "domhostname", "print the domain's hostname", description: "Print the name that a guest has given itself.",
+        "domhostname", "print the domain's hostname",
+        description: "Print the name that a guest has given itself.",
         options: [
             .domain([.active]),
             .value("source", "who is asked: lease|agent", complete: .words(["lease", "agent"])),

@@ -3,7 +3,8 @@ import Virt
 
 extension Command {
     static let domid = Command(
-        "domid", "convert a domain name or UUID to domain id", description: "Print the number of a running domain.",
+        "domid", "convert a domain name or UUID to domain id",
+        description: "Print the number of a running domain.",
         options: [.required("domain", "domain name or uuid", complete: .domains([.active]))]
     ) { session, arguments in
         let id = try await session.domain(arguments, by: [.name, .uuid]).reference.id

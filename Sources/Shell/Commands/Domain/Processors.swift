@@ -46,13 +46,16 @@ extension Command {
             let reply = try await domain.vcpus(maxinfo: Int32(maximum), maplen: Int32(length))
             (states, maps) = (reply.info, reply.cpumaps)
         } else {
-            maps = try await domain.vcpuPinInfo(ncpumaps: Int32(maximum), maplen: Int32(length), flags: .config).cpumaps
+            maps = try await domain.vcpuPinInfo(
+                ncpumaps: Int32(maximum), maplen: Int32(length), flags: .config
+            ).cpumaps
         }
         for index in 0..<(isActive ? states.count : Int(maximum)) {
             if index > 0 { session.output.print("\n") }
             let start = min(index * length, maps.count)
             let map = maps[start..<min(start + length, maps.count)]
-            session.print(vcpu: isActive ? states[index] : nil, index, map, count, isPretty: arguments.has("pretty"))
+            session.print(
+                vcpu: isActive ? states[index] : nil, index, map, count, isPretty: arguments.has("pretty"))
         }
     }
 
@@ -61,7 +64,9 @@ extension Command {
         options: [
             .domain, .required("count", "number of virtual CPUs", type: .number),
             .flag("maximum", "the highest number, from the next start on"),
-        ] + .impact + [.flag("guest", "by the guest's agent"), .flag("hotpluggable", "make new ones removable")]
+        ] + .impact + [
+            .flag("guest", "by the guest's agent"), .flag("hotpluggable", "make new ones removable"),
+        ]
     ) { session, arguments in
         let impact = try arguments.impact()
         try arguments.exclude("guest", "config")
@@ -93,12 +98,14 @@ extension Command {
         if impact.isEmpty && !arguments.has("current") {
             try await domain.setMemory(memory: size)
         } else {
-            try await domain.setMemoryFlags(memory: size, flags: DomainMemoryModFlags(rawValue: impact.rawValue))
+            try await domain.setMemoryFlags(
+                memory: size, flags: DomainMemoryModFlags(rawValue: impact.rawValue))
         }
     }
 
     static let setmaxmem = Command(
-        "setmaxmem", "change maximum memory limit", description: "Change the memory that a guest may have at most.",
+        "setmaxmem", "change maximum memory limit",
+        description: "Change the memory that a guest may have at most.",
         options: [
             .domain, .alias("kilobytes", for: "size"),
             .required("size", "new maximum memory size, as scaled integer (default KiB)", type: .number),
@@ -124,7 +131,9 @@ extension Arguments {
         let text = try required(name)
         let line = "Scaled numeric value '\(text)' for <\(name)> option is malformed or out of range"
         do throws(Failure) {
-            if let bytes = try ByteSize.parse(text, unit: 1024, maximum: .max - 1023) { return (bytes + 1023) / 1024 }
+            if let bytes = try ByteSize.parse(text, unit: 1024, maximum: .max - 1023) {
+                return (bytes + 1023) / 1024
+            }
         } catch {
             throw Failure(line, because: error)
         }
@@ -146,7 +155,8 @@ extension Session {
     }
 
     private func printCount(_ name: String, _ of: String, _ count: Int32) {
-        output.print(name.padded(to: 12) + " " + of.padded(to: 12) + " " + String(count).paddedLeft(to: 3) + "\n")
+        output.print(
+            name.padded(to: 12) + " " + of.padded(to: 12) + " " + String(count).paddedLeft(to: 3) + "\n")
     }
 
     fileprivate func print(
@@ -164,7 +174,9 @@ extension Session {
             output.field("State", "N/A")
             output.print("CPU time".padded(to: 15) + " N/A\n")
         }
-        let set = isPretty ? "\(CPUMap.ranges(map, count: count)) (out of \(count))" : CPUMap.letters(map, count: count)
+        let set =
+            isPretty
+            ? "\(CPUMap.ranges(map, count: count)) (out of \(count))" : CPUMap.letters(map, count: count)
         output.field("CPU Affinity", set)
     }
 }

@@ -17,7 +17,8 @@ extension Arguments {
         for word in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let index = modes.firstIndex(of: String(word)) else {
                 throw Failure(
-                    "Unknown mode \(word) value, expecting 'acpi', 'agent', 'initctl', 'signal', or 'paravirt'")
+                    "Unknown mode \(word) value, expecting 'acpi', 'agent', 'initctl', 'signal', or 'paravirt'"
+                )
             }
             bits |= 1 << UInt32(index)
         }
@@ -34,13 +35,18 @@ extension Command {
         let bits = try arguments.modeBits()
         let domain = try await session.domain(arguments)
         try await explaining("Failed to shutdown domain '\(domain.reference.name)'") {
-            if bits == 0 { try await domain.shutdown() } else { try await domain.shutdownFlags(flags: .init(rawValue: bits)) }
+            if bits == 0 {
+                try await domain.shutdown()
+            } else {
+                try await domain.shutdownFlags(flags: .init(rawValue: bits))
+            }
         }
         session.output.note("Domain '\(domain.reference.name)' is being shutdown\n")
     }
 
     static let reboot = Command(
-        "reboot", "reboot a domain", description: "Ask the guest to start again. The command doesn't wait for it.",
+        "reboot", "reboot a domain",
+        description: "Ask the guest to start again. The command doesn't wait for it.",
         options: [.domain([.active]), .mode]
     ) { session, arguments in
         let bits = try arguments.modeBits()
@@ -56,12 +62,15 @@ extension Command {
         options: [.domain([.active])]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
-        try await explaining("Failed to reset domain '\(domain.reference.name)'") { try await domain.reset(flags: 0) }
+        try await explaining("Failed to reset domain '\(domain.reference.name)'") {
+            try await domain.reset(flags: 0)
+        }
         session.output.note("Domain '\(domain.reference.name)' was reset\n")
     }
 
     static let destroy = Command(
-        "destroy", "destroy (stop) a domain", description: "Pull the plug: the guest stops at once, its data stays.",
+        "destroy", "destroy (stop) a domain",
+        description: "Pull the plug: the guest stops at once, its data stays.",
         options: [
             .domain([.active]), .flag("graceful", "stop the guest gently, or fail"),
             .flag("remove-logs", "remove the domain's log files too"),
@@ -72,7 +81,11 @@ extension Command {
         if arguments.has("graceful") { flags.insert(.graceful) }
         if arguments.has("remove-logs") { flags.insert(.removeLogs) }
         try await explaining("Failed to destroy domain '\(domain.reference.name)'") {
-            if flags.isEmpty { try await domain.destroy() } else { try await domain.destroyFlags(flags: flags) }
+            if flags.isEmpty {
+                try await domain.destroy()
+            } else {
+                try await domain.destroyFlags(flags: flags)
+            }
         }
         session.output.note("Domain '\(domain.reference.name)' destroyed\n")
     }

@@ -27,7 +27,11 @@ extension Command {
         let volumes = try await session.volumesToRemove(of: domain, arguments)
         let flags = undefineFlags(arguments)
         try await explaining("Failed to undefine domain '\(name)'") {
-            if flags.isEmpty { try await domain.undefine() } else { try await domain.undefineFlags(flags: flags) }
+            if flags.isEmpty {
+                try await domain.undefine()
+            } else {
+                try await domain.undefineFlags(flags: flags)
+            }
         }
         session.output.note("Domain '\(name)' has been undefined\n")
         for volume in volumes { try await session.remove(volume, arguments) }
@@ -52,7 +56,8 @@ private struct DoomedVolume {
 
 extension Session {
     /// The volumes that `--storage` or `--remove-all-storage` means.
-    fileprivate func volumesToRemove(of domain: Domain, _ arguments: Arguments) async throws -> [DoomedVolume] {
+    fileprivate func volumesToRemove(of domain: Domain, _ arguments: Arguments) async throws -> [DoomedVolume]
+    {
         let listed = try arguments.string("storage")?.split(separator: ",").map(String.init)
         guard listed != nil || arguments.has("remove-all-storage") else { return [] }
         if try await domain.isActive() {
@@ -77,7 +82,9 @@ extension Session {
                 ])
             }
         }
-        if let missing = wanted.first { throw Failure("Volume '\(missing)' was not found in domain's definition.\n") }
+        if let missing = wanted.first {
+            throw Failure("Volume '\(missing)' was not found in domain's definition.\n")
+        }
         return volumes
     }
 

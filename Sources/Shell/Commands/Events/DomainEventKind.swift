@@ -3,8 +3,10 @@ import Virt
 /// The kinds of domain events by the names that people give them, in the order of their numbers.
 enum DomainEventKind {
     static let names = [
-        "lifecycle", "reboot", "rtc-change", "watchdog", "io-error", "graphics", "io-error-reason", "control-error",
-        "block-job", "disk-change", "tray-change", "pm-wakeup", "pm-suspend", "balloon-change", "pm-suspend-disk",
+        "lifecycle", "reboot", "rtc-change", "watchdog", "io-error", "graphics", "io-error-reason",
+        "control-error",
+        "block-job", "disk-change", "tray-change", "pm-wakeup", "pm-suspend", "balloon-change",
+        "pm-suspend-disk",
         "device-removed", "block-job-2", "tunable", "agent-lifecycle", "device-added", "migration-iteration",
         "job-completed", "device-removal-failed", "metadata-change", "block-threshold", "memory-failure",
         "memory-device-size-change", "nic-mac-change",

@@ -23,7 +23,8 @@ struct DomainEventText {
 
     private static func states(_ event: Event) -> DomainEventText? {
         switch event {
-        case .domainLifecycle(let e): DomainEventText(e.domain, "lifecycle", ": " + lifecycle(e.event, e.detail))
+        case .domainLifecycle(let e):
+            DomainEventText(e.domain, "lifecycle", ": " + lifecycle(e.event, e.detail))
         case .domainReboot(let e): DomainEventText(e.domain, "reboot")
         case .domainRtcChange(let e): DomainEventText(e.domain, "rtc-change", ": \(e.offset)")
         case .domainWatchdog(let e): DomainEventText(e.domain, "watchdog", ": " + word(watchdogs, e.action))
@@ -41,7 +42,8 @@ struct DomainEventText {
     private static func devices(_ event: Event) -> DomainEventText? {
         switch event {
         case .domainIoError(let e):
-            DomainEventText(e.domain, "io-error", ": \(e.srcPath) (\(e.devAlias)) \(word(ioErrors, e.action))")
+            DomainEventText(
+                e.domain, "io-error", ": \(e.srcPath) (\(e.devAlias)) \(word(ioErrors, e.action))")
         case .domainIoErrorReason(let e):
             DomainEventText(
                 e.domain, "io-error-reason",
@@ -53,19 +55,22 @@ struct DomainEventText {
         case .domainDiskChange(let e):
             DomainEventText(
                 e.domain, "disk-change",
-                " disk \(e.devAlias): \(e.oldSrcPath ?? "") -> \(e.newSrcPath ?? ""): \(word(diskChanges, e.reason))")
+                " disk \(e.devAlias): \(e.oldSrcPath ?? "") -> \(e.newSrcPath ?? ""): \(word(diskChanges, e.reason))"
+            )
         case .domainTrayChange(let e):
             DomainEventText(e.domain, "tray-change", " disk \(e.devAlias): \(word(trayChanges, e.reason))")
         case .domainDeviceRemoved(let e): DomainEventText(e.domain, "device-removed", ": \(e.devAlias)")
         case .domainDeviceAdded(let e): DomainEventText(e.domain, "device-added", ": \(e.devAlias)")
-        case .domainDeviceRemovalFailed(let e): DomainEventText(e.domain, "device-removal-failed", ": \(e.devAlias)")
+        case .domainDeviceRemovalFailed(let e):
+            DomainEventText(e.domain, "device-removal-failed", ": \(e.devAlias)")
         case .domainBlockThreshold(let e):
             DomainEventText(
                 e.domain, "block-threshold", ": dev: \(e.device)(\(e.path ?? "")) \(e.threshold) \(e.excess)")
         case .domainMemoryDeviceSizeChange(let e):
             DomainEventText(e.domain, "memory-device-size-change", ":\nalias: \(e.alias)\nsize: \(e.size)")
         case .domainNicMACChange(let e):
-            DomainEventText(e.domain, "nic-mac-change", ": dev: \(e.alias) oldMAC: \(e.oldMAC) newMAC: \(e.newMAC)")
+            DomainEventText(
+                e.domain, "nic-mac-change", ": dev: \(e.alias) oldMAC: \(e.oldMAC) newMAC: \(e.newMAC)")
         default: nil
         }
     }
@@ -74,10 +79,12 @@ struct DomainEventText {
         switch event {
         case .domainGraphics(let e): DomainEventText(e.domain, "graphics", ": " + graphics(e))
         case .domainTunable(let e):
-            DomainEventText(e.domain, "tunable", ":" + e.parameters.map { "\n\t\($0.field): \($0.value.text)" }.joined())
+            DomainEventText(
+                e.domain, "tunable", ":" + e.parameters.map { "\n\t\($0.field): \($0.value.text)" }.joined())
         case .domainJobCompleted(let e):
             DomainEventText(
-                e.domain, "job-completed", ":" + e.parameters.map { "\n\t\($0.field): \($0.value.text)" }.joined())
+                e.domain, "job-completed",
+                ":" + e.parameters.map { "\n\t\($0.field): \($0.value.text)" }.joined())
         case .domainAgentLifecycle(let e):
             DomainEventText(
                 e.domain, "agent-lifecycle",
@@ -104,7 +111,8 @@ struct DomainEventText {
         }
         let phase = word(["connect", "initialize", "disconnect"], event.phase)
         let subject = event.subject.map { "\n\t\($0.type)=\($0.name)" }.joined()
-        return "\(phase) local\(address(event.local)) remote\(address(event.remote)) \(event.authScheme)" + subject
+        return "\(phase) local\(address(event.local)) remote\(address(event.remote)) \(event.authScheme)"
+            + subject
     }
 }
 
@@ -126,7 +134,8 @@ extension DomainEventText {
         (
             "Suspended",
             [
-                "Paused", "Migrated", "I/O Error", "Watchdog", "Restored", "Snapshot", "API error", "Post-copy",
+                "Paused", "Migrated", "I/O Error", "Watchdog", "Restored", "Snapshot", "API error",
+                "Post-copy",
                 "Post-copy Error",
             ]
         ),
@@ -137,7 +146,9 @@ extension DomainEventText {
     ]
     private static let watchdogs = ["none", "pause", "reset", "poweroff", "shutdown", "debug", "inject-nmi"]
     private static let ioErrors = ["none", "pause", "report"]
-    private static let blockJobs = ["unknown", "Block Pull", "Block Copy", "Block Commit", "Active Block Commit", "Backup"]
+    private static let blockJobs = [
+        "unknown", "Block Pull", "Block Copy", "Block Commit", "Active Block Commit", "Backup",
+    ]
     private static let jobStates = ["completed", "failed", "canceled", "ready"]
     private static let diskChanges = ["changed", "dropped"]
     private static let trayChanges = ["opened", "closed"]

@@ -14,7 +14,9 @@ struct Listening {
             return
         }
         let (_, overflows) = seconds.multipliedReportingOverflow(by: 1000)
-        if seconds < 1 || overflows { throw arguments.malformed("timeout", try arguments.required("timeout")) }
+        if seconds < 1 || overflows {
+            throw arguments.malformed("timeout", try arguments.required("timeout"))
+        }
         timeout = .seconds(Int64(seconds))
     }
 
@@ -35,7 +37,9 @@ enum Heard: Sendable {
 
 extension Session {
     /// Prints what `source` yields until the listening is over; fails where nothing but time went by.
-    func listen(_ listening: Listening, to texts: (AsyncStream<Heard>.Continuation) async throws -> Void) async throws {
+    func listen(_ listening: Listening, to texts: (AsyncStream<Heard>.Continuation) async throws -> Void)
+        async throws
+    {
         let (stream, source) = AsyncStream.makeStream(of: Heard.self)
         let deafen = Interrupts.shared.listen { source.yield(.interrupted) }
         let timer = listening.timeout.map { EventLoop.shared.schedule(after: $0) { source.yield(.timedOut) } }
@@ -52,7 +56,9 @@ extension Session {
             switch heard {
             case .text(let text):
                 count += 1
-                let stamp = listening.hasTimestamps ? LocalTime.stamp(nanoseconds: CalendarTime.now.nanoseconds) + ": " : ""
+                let stamp =
+                    listening.hasTimestamps
+                    ? LocalTime.stamp(nanoseconds: CalendarTime.now.nanoseconds) + ": " : ""
                 output.print(stamp + text)
                 output.flush()
                 if !listening.loops {

@@ -14,7 +14,9 @@ extension Command {
     static let domcapabilities = Command(
         "domcapabilities", "domain capabilities", description: "Print what domains on this host can have.",
         options: [
-            .value("virttype", "virtualization type (/domain/@type)", complete: .words(["qemu", "kvm", "xen", "lxc", "test"])),
+            .value(
+                "virttype", "virtualization type (/domain/@type)",
+                complete: .words(["qemu", "kvm", "xen", "lxc", "test"])),
             .value("emulatorbin", "path to emulator binary (/domain/devices/emulator)", complete: .path),
             .value("arch", "domain architecture (/domain/os/type/@arch)"),
             .value("machine", "machine type (/domain/os/type/@machine)"),
@@ -36,7 +38,10 @@ extension Command {
 
     static let cpuModels = Command(
         "cpu-models", "CPU models", description: "List the CPU models of an architecture.",
-        options: [.required("arch", "architecture", complete: .words(["x86_64", "i686", "aarch64", "ppc64", "s390x"]))]
+        options: [
+            .required(
+                "arch", "architecture", complete: .words(["x86_64", "i686", "aarch64", "ppc64", "s390x"]))
+        ]
     ) { session, arguments in
         let arch = try arguments.required("arch")
         let connection = try await session.connected()
@@ -48,7 +53,8 @@ extension Command {
     }
 
     static let sysinfo = Command(
-        "sysinfo", "print the hypervisor sysinfo", description: "Print what the host's firmware says of the host, as XML."
+        "sysinfo", "print the hypervisor sysinfo",
+        description: "Print what the host's firmware says of the host, as XML."
     ) { session, _ in
         let connection = try await session.connected()
         let xml = try await explaining("failed to get sysinfo") { try await connection.sysinfo(flags: 0) }

@@ -3,10 +3,13 @@ import Virt
 
 extension Command {
     static let hostname = Command(
-        "hostname", "print the hypervisor hostname", description: "Print the name of the host that the hypervisor runs on."
+        "hostname", "print the hypervisor hostname",
+        description: "Print the name of the host that the hypervisor runs on."
     ) { session, _ in
         let connection = try await session.connected()
-        let name = try await explaining("failed to get hypervisor hostname") { try await connection.hostname() }
+        let name = try await explaining("failed to get hypervisor hostname") {
+            try await connection.hostname()
+        }
         session.output.print(name + "\n")
     }
 
@@ -39,7 +42,8 @@ extension Command {
     }
 
     static let version = Command(
-        "version", "show version", description: "Print the versions of the client, the hypervisor and the daemon.",
+        "version", "show version",
+        description: "Print the versions of the client, the hypervisor and the daemon.",
         options: [.flag("daemon", "report daemon version too")]
     ) { session, arguments in
         let connection = try await session.connected()
@@ -47,14 +51,18 @@ extension Command {
         session.output.print("Compiled against library: libvirt \(ProgramVersion.libvirt)\n")
         session.output.print("Using library: libvirt \(ProgramVersion.libvirt)\n")
         session.output.print("Using API: \(type) \(ProgramVersion.libvirt)\n")
-        let version = try await explaining("failed to get the hypervisor version") { try await connection.version() }
+        let version = try await explaining("failed to get the hypervisor version") {
+            try await connection.version()
+        }
         if version == 0 {
             session.output.print("Cannot extract running \(type) hypervisor version\n")
         } else {
             session.output.print("Running hypervisor: \(type) \(dotted(version))\n")
         }
         if arguments.has("daemon") {
-            let daemon = try await explaining("failed to get the daemon version") { try await connection.libVersion() }
+            let daemon = try await explaining("failed to get the daemon version") {
+                try await connection.libVersion()
+            }
             session.output.print("Running against daemon: \(dotted(daemon))\n")
         }
     }

@@ -4,7 +4,8 @@ import Virt
 
 extension Command {
     static let freecell = Command(
-        "freecell", "NUMA free memory", description: "Print the free memory of the host, or of its NUMA cells.",
+        "freecell", "NUMA free memory",
+        description: "Print the free memory of the host, or of its NUMA cells.",
         options: [
             .value("cellno", "NUMA cell number", type: .number), .flag("all", "of all cells, and the sum"),
         ]
@@ -13,15 +14,18 @@ extension Command {
         let connection = try await session.connected()
         let cell: Int32? = try arguments.number("cellno")
         if arguments.has("all") {
-            let ids = try XMLQuery(try await connection.capabilities()).strings("/capabilities/host/topology/cells/cell/@id")
+            let ids = try XMLQuery(try await connection.capabilities()).strings(
+                "/capabilities/host/topology/cells/cell/@id")
             var sum: UInt64 = 0
             for id in ids.compactMap({ Int32($0) }) {
                 let memory = try await connection.nodeCellsFreeMemory(startCell: id, maxcells: 1).first ?? 0
-                session.output.print(String(id).paddedLeft(to: 5) + ": " + String(memory / 1024).paddedLeft(to: 10) + " KiB\n")
+                session.output.print(
+                    String(id).paddedLeft(to: 5) + ": " + String(memory / 1024).paddedLeft(to: 10) + " KiB\n")
                 sum = sum.addingReportingOverflow(memory).partialValue
             }
             session.output.print(String(repeating: "-", count: 20) + "\n")
-            session.output.print("Total".paddedLeft(to: 5) + ": " + String(sum / 1024).paddedLeft(to: 10) + " KiB\n")
+            session.output.print(
+                "Total".paddedLeft(to: 5) + ": " + String(sum / 1024).paddedLeft(to: 10) + " KiB\n")
         } else if let cell {
             let memory = try await connection.nodeCellsFreeMemory(startCell: cell, maxcells: 1).first ?? 0
             session.output.print("\(cell): \(memory / 1024) KiB\n")
@@ -41,13 +45,15 @@ extension Command {
         let count = Int(max(0, reply.result))
         session.output.field("CPUs present", count)
         session.output.field("CPUs online", reply.online)
-        let map = arguments.has("pretty")
+        let map =
+            arguments.has("pretty")
             ? CPUMap.ranges(reply.cpumap, count: count) : CPUMap.letters(reply.cpumap, count: count)
         session.output.field("CPU map", map)
     }
 
     static let nodememstats = Command(
-        "nodememstats", "prints memory stats of the node", description: "Print what the host's memory is used for.",
+        "nodememstats", "prints memory stats of the node",
+        description: "Print what the host's memory is used for.",
         options: [.value("cell", "NUMA cell number", type: .number)]
     ) { session, arguments in
         let cell: Int32 = try arguments.number("cell") ?? -1
@@ -56,12 +62,14 @@ extension Command {
             try await connection.nodeMemoryStats(cellNum: cell, flags: 0)
         }
         for stat in stats {
-            session.output.print(stat.field.padded(to: 7) + ": " + String(stat.value).paddedLeft(to: 20) + " KiB\n")
+            session.output.print(
+                stat.field.padded(to: 7) + ": " + String(stat.value).paddedLeft(to: 20) + " KiB\n")
         }
     }
 
     static let nodecpustats = Command(
-        "nodecpustats", "prints cpu stats of the node", description: "Print what the host's processors have done.",
+        "nodecpustats", "prints cpu stats of the node",
+        description: "Print what the host's processors have done.",
         options: [
             .value("cpu", "only this processor", type: .number), .flag("percent", "shares of one second"),
         ]
@@ -77,7 +85,8 @@ extension Command {
         if !arguments.has("percent") {
             for (name, field) in cpuStatNames {
                 guard let value = first.first(where: { $0.field == field }) else { continue }
-                session.output.print((name + ":").padded(to: 15) + " " + String(value.value).paddedLeft(to: 20) + "\n")
+                session.output.print(
+                    (name + ":").padded(to: 15) + " " + String(value.value).paddedLeft(to: 20) + "\n")
             }
             return
         }
@@ -101,7 +110,8 @@ extension Session {
     /// The shares of the time between two looks.
     fileprivate func printShares(_ first: [NodeCPUStat], _ second: [NodeCPUStat]) {
         let growth = cpuStatNames.compactMap { name, field -> (String, Double)? in
-            guard let before = first.first(where: { $0.field == field }), let now = second.first(where: { $0.field == field })
+            guard let before = first.first(where: { $0.field == field }),
+                let now = second.first(where: { $0.field == field })
             else { return nil }
             return (name, Double(now.value) - Double(before.value))
         }

@@ -20,12 +20,15 @@ private struct DiskRow {
         case "nvme":
             guard let address = node.nodes("./source/address").first else { return nil }
             let namespace = node.string("./source/@namespace") ?? ""
-            let parts = ["domain", "bus", "slot", "function"].map { address.attribute($0)?.dropFirst(2) ?? "" }
+            let parts = ["domain", "bus", "slot", "function"].map {
+                address.attribute($0)?.dropFirst(2) ?? ""
+            }
             return "nvme://\(parts[0]):\(parts[1]):\(parts[2]).\(parts[3])/\(namespace)"
         case "vhostuser", "vhostvdpa":
             return node.string("./source/@path | ./source/@dev")
         default:
-            return node.string("./source/@file | ./source/@dev | ./source/@dir | ./source/@name | ./source/@volume")
+            return node.string(
+                "./source/@file | ./source/@dev | ./source/@dir | ./source/@name | ./source/@volume")
         }
     }
 }
@@ -51,7 +54,8 @@ extension Command {
         let isDetailed = arguments.has("details")
         var table = Table(header: (isDetailed ? ["Type", "Device"] : []) + ["Target", "Source"])
         for disk in try await session.disks(of: domain, arguments.has("inactive") ? .inactive : []) {
-            table.add(cells: (isDetailed ? [disk.type, disk.device] : []) + [disk.target, disk.source ?? "-"])
+            table.add(
+                cells: (isDetailed ? [disk.type, disk.device] : []) + [disk.target, disk.source ?? "-"])
         }
         session.output.print(table)
     }
@@ -102,10 +106,12 @@ extension Command {
     }
 
     static let domblkstat = Command(
-        "domblkstat", "get device block stats for a domain", description: "Print the counters of a disk, or of all.",
+        "domblkstat", "get device block stats for a domain",
+        description: "Print the counters of a disk, or of all.",
         options: [
             .domain([.active]),
-            .optional("device", "target or source of the disk", allowsEmpty: true, complete: CommandOption.disk),
+            .optional(
+                "device", "target or source of the disk", allowsEmpty: true, complete: CommandOption.disk),
             .flag("human", "in words"),
         ]
     ) { session, arguments in
@@ -134,7 +140,8 @@ private let counterWords = [
 
 /// The keys that are printed, in their order, by the names that the protocol has for them.
 private let counterKeys = [
-    ("rd_operations", "rd_req"), ("rd_bytes", "rd_bytes"), ("wr_operations", "wr_req"), ("wr_bytes", "wr_bytes"),
+    ("rd_operations", "rd_req"), ("rd_bytes", "rd_bytes"), ("wr_operations", "wr_req"),
+    ("wr_bytes", "wr_bytes"),
     ("errs", "errs"), ("flush_operations", "flush_operations"), ("rd_total_times", "rd_total_times"),
     ("wr_total_times", "wr_total_times"), ("flush_total_times", "flush_total_times"),
 ]

@@ -25,7 +25,9 @@ extension Command {
         } else {
             session.output.field("Persistent", "unknown")
         }
-        if let starts = try? await domain.autostart() { session.output.field("Autostart", starts ? "enable" : "disable") }
+        if let starts = try? await domain.autostart() {
+            session.output.field("Autostart", starts ? "enable" : "disable")
+        }
         let saved = (try? await domain.hasManagedSaveImage(flags: 0)).map { $0 > 0 ? "yes" : "no" }
         session.output.field("Managed save", saved ?? "unknown")
         await session.printSecurity(of: domain)
@@ -47,7 +49,8 @@ extension Command {
 
     static let domcontrol = Command(
         "domcontrol", "domain control interface state",
-        description: "Print whether the domain's monitor answers, and since when it doesn't.", options: [.domain]
+        description: "Print whether the domain's monitor answers, and since when it doesn't.",
+        options: [.domain]
     ) { session, arguments in
         let info = try await session.domain(arguments).controlInfo(flags: 0)
         let states = ["ok", "background job", "occupied", "error"]

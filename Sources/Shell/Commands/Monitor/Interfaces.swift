@@ -2,12 +2,14 @@ import Roost
 import Virt
 
 extension CommandOption {
-    fileprivate static let nic = Completer.domainXML("./devices/interface/target/@dev", "./devices/interface/mac/@address")
+    fileprivate static let nic = Completer.domainXML(
+        "./devices/interface/target/@dev", "./devices/interface/mac/@address")
 }
 
 extension Command {
     static let domiflist = Command(
-        "domiflist", "list all domain virtual interfaces", description: "List the network interfaces of a domain.",
+        "domiflist", "list all domain virtual interfaces",
+        description: "List the network interfaces of a domain.",
         options: [.domain, .flag("inactive", "as of the next start")]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
@@ -23,7 +25,8 @@ extension Command {
     }
 
     static let domifGetlink = Command(
-        "domif-getlink", "get link state of a virtual interface", description: "Print whether the cable is plugged in.",
+        "domif-getlink", "get link state of a virtual interface",
+        description: "Print whether the cable is plugged in.",
         options: [
             .domain, .required("interface", "device or MAC address", complete: CommandOption.nic),
             .alias("persistent", for: "config"), .flag("config", "as of the next start"),
@@ -48,7 +51,9 @@ extension Command {
     static let domifstat = Command(
         "domifstat", "get network interface stats for a domain",
         description: "Print the counters of a network interface.",
-        options: [.domain([.active]), .required("interface", "device or MAC address", complete: CommandOption.nic)]
+        options: [
+            .domain([.active]), .required("interface", "device or MAC address", complete: CommandOption.nic),
+        ]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let device = try arguments.required("interface")
@@ -60,7 +65,9 @@ extension Command {
             ("rx_drop", stats.rxDrop), ("tx_bytes", stats.txBytes), ("tx_packets", stats.txPackets),
             ("tx_errs", stats.txErrs), ("tx_drop", stats.txDrop),
         ]
-        for (name, value) in counters where value != -1 { session.output.print("\(device) \(name) \(value)\n") }
+        for (name, value) in counters where value != -1 {
+            session.output.print("\(device) \(name) \(value)\n")
+        }
     }
 
     static let domifaddr = Command(
@@ -75,7 +82,9 @@ extension Command {
         let domain = try await session.domain(arguments)
         let sources = ["lease", "agent", "arp"]
         let source = try arguments.string("source") ?? "lease"
-        guard let number = sources.firstIndex(of: source) else { throw Failure("Unknown data source '\(source)'") }
+        guard let number = sources.firstIndex(of: source) else {
+            throw Failure("Unknown data source '\(source)'")
+        }
         let wanted = try arguments.string("interface")
         let interfaces = try await explaining("Failed to query for interfaces addresses") {
             try await domain.interfaceAddresses(source: UInt32(number), flags: 0)
@@ -101,7 +110,8 @@ extension Session {
             let family = address.type == 0 ? "ipv4" : "ipv6"
             output.print(
                 addressRow(
-                    repeats ? nic.name : "-", repeats ? mac : "-", family, "\(address.addr)/\(address.prefix)"))
+                    repeats ? nic.name : "-", repeats ? mac : "-", family, "\(address.addr)/\(address.prefix)"
+                ))
         }
     }
 }
@@ -113,6 +123,8 @@ private func source(of nic: XMLQuery.Node, _ type: String) -> String? {
         let parts = ["domain", "bus", "slot", "function"].map { address.attribute($0)?.dropFirst(2) ?? "" }
         return "\(parts[0]):\(parts[1]):\(parts[2]).\(parts[3])"
     case "vhostuser": return nic.string("./source/@path")
-    default: return nic.string("./source/@\(type)") ?? nic.string("./source/@dev | ./source/@network | ./source/@bridge")
+    default:
+        return nic.string("./source/@\(type)")
+            ?? nic.string("./source/@dev | ./source/@network | ./source/@bridge")
     }
 }

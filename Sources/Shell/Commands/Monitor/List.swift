@@ -32,7 +32,9 @@ extension Command {
         if formats.isEmpty { return try await session.printTable(domains, arguments) }
         for domain in domains {
             let cells = formats.map { cell($0, domain.reference) }
-            if cells != ["-"] || formats != ["id"] { session.output.print(cells.joined(separator: " ") + "\n") }
+            if cells != ["-"] || formats != ["id"] {
+                session.output.print(cells.joined(separator: " ") + "\n")
+            }
         }
     }
 }
@@ -48,7 +50,8 @@ private func listFlags(_ arguments: Arguments) -> ConnectListAllDomainsFlags {
     ]
     var flags: ConnectListAllDomainsFlags = []
     for (name, flag) in filters where arguments.has(name) { flags.insert(flag) }
-    let choosesState = ["state-running", "state-paused", "state-shutoff", "state-other"].contains(where: arguments.has)
+    let choosesState = ["state-running", "state-paused", "state-shutoff", "state-other"].contains(
+        where: arguments.has)
     if arguments.has("all") || (choosesState && !arguments.has("inactive")) {
         flags.formUnion([.active, .inactive])
     } else {

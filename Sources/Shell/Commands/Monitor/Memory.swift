@@ -4,7 +4,8 @@ import Virt
 
 extension Command {
     static let dommemstat = Command(
-        "dommemstat", "get memory statistics for a domain", description: "Print what a guest does with its memory.",
+        "dommemstat", "get memory statistics for a domain",
+        description: "Print what a guest does with its memory.",
         options: [.domain([.active]), .named("period", "seconds between the guest's reports", type: .number)]
             + .impact
     ) { session, arguments in
@@ -17,7 +18,9 @@ extension Command {
             }
             return
         }
-        let stats = try await explaining("Failed to get memory statistics for domain \(domain.reference.name)") {
+        let stats = try await explaining(
+            "Failed to get memory statistics for domain \(domain.reference.name)"
+        ) {
             try await domain.memoryStats(maxStats: 1024, flags: 0)
         }
         for stat in stats where memoryNames.indices.contains(Int(stat.tag)) {
@@ -48,7 +51,8 @@ extension Command {
         if arguments.has("pretty"), let seconds = UInt64(exactly: time.seconds) {
             let (nanoseconds, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
             if !overflows {
-                return session.output.print("Time: \(LocalTime(nanoseconds: nanoseconds, isUTC: true).dashed)")
+                return session.output.print(
+                    "Time: \(LocalTime(nanoseconds: nanoseconds, isUTC: true).dashed)")
             }
         }
         session.output.print("Time: \(time.seconds)")
@@ -58,18 +62,24 @@ extension Command {
         "domstats", "get statistics about one or multiple domains",
         description: "Print everything that is counted for some or all domains.",
         options: statsOptions.map { CommandOption.flag($0.0, $0.1) } + [
-            .flag("list-active", "of active domains only"), .flag("list-inactive", "of inactive domains only"),
+            .flag("list-active", "of active domains only"),
+            .flag("list-inactive", "of inactive domains only"),
             .flag("list-persistent", "of persistent domains only"),
-            .flag("list-transient", "of transient domains only"), .flag("list-running", "of running domains only"),
-            .flag("list-paused", "of paused domains only"), .flag("list-shutoff", "of domains that are shut off only"),
+            .flag("list-transient", "of transient domains only"),
+            .flag("list-running", "of running domains only"),
+            .flag("list-paused", "of paused domains only"),
+            .flag("list-shutoff", "of domains that are shut off only"),
             .flag("list-other", "of domains in other states only"), .flag("raw", "values as they come"),
             .flag("enforce", "fail where a statistic isn't supported"),
-            .flag("backing", "with the backing chains of disks"), .flag("nowait", "only what is known at once"),
+            .flag("backing", "with the backing chains of disks"),
+            .flag("nowait", "only what is known at once"),
             .rest("domain", "the domains", complete: .domains()),
         ]
     ) { session, arguments in
         var stats: UInt32 = 0
-        for (index, option) in statsOptions.enumerated() where arguments.has(option.0) { stats |= 1 << UInt32(index) }
+        for (index, option) in statsOptions.enumerated() where arguments.has(option.0) {
+            stats |= 1 << UInt32(index)
+        }
         var references: [DomainReference] = []
         for name in arguments.all("domain") {
             references.append(try await session.domain(named: name, for: arguments.command).reference)

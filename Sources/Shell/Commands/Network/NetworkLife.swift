@@ -25,7 +25,8 @@ extension Command {
     }
 
     static let netCreate = Command(
-        "net-create", "create a network from an XML file", description: "Start a network that is gone when it stops.",
+        "net-create", "create a network from an XML file",
+        description: "Start a network that is gone when it stops.",
         options: .definition
     ) { session, arguments in
         let file = try arguments.required("file")
@@ -44,7 +45,9 @@ extension Command {
         options: [.network]
     ) { session, arguments in
         let network = try await session.network(arguments)
-        try await explaining("Failed to start network \(network.reference.name)") { try await network.create() }
+        try await explaining("Failed to start network \(network.reference.name)") {
+            try await network.create()
+        }
         session.output.note("Network \(network.reference.name) started\n")
     }
 
@@ -52,7 +55,9 @@ extension Command {
         "net-destroy", "destroy (stop) a network", description: "Stop a network at once.", options: [.network]
     ) { session, arguments in
         let network = try await session.network(arguments)
-        try await explaining("Failed to destroy network \(network.reference.name)") { try await network.destroy() }
+        try await explaining("Failed to destroy network \(network.reference.name)") {
+            try await network.destroy()
+        }
         session.output.note("Network \(network.reference.name) destroyed\n")
     }
 
@@ -61,7 +66,9 @@ extension Command {
         options: [.network]
     ) { session, arguments in
         let network = try await session.network(arguments)
-        try await explaining("Failed to undefine network \(network.reference.name)") { try await network.undefine() }
+        try await explaining("Failed to undefine network \(network.reference.name)") {
+            try await network.undefine()
+        }
         session.output.note("Network \(network.reference.name) has been undefined\n")
     }
 

@@ -3,7 +3,8 @@ import Virt
 
 extension Command {
     static let netList = Command(
-        "net-list", "list networks", description: "List the active networks, or those that the options choose.",
+        "net-list", "list networks",
+        description: "List the active networks, or those that the options choose.",
         options: [
             .flag("inactive", "list inactive networks"), .flag("all", "list inactive & active networks"),
             .flag("persistent", "list persistent networks"), .flag("transient", "list transient networks"),
@@ -21,14 +22,20 @@ extension Command {
             try await connection.listAllNetworks(flags: flags)
         }
         let sorted = networks.sorted { $0.reference.name.lowercased() < $1.reference.name.lowercased() }
-        if arguments.has("uuid") { return session.output.print(sorted.map { "\($0.reference.uuid)\n" }.joined()) }
-        if arguments.has("name") { return session.output.print(sorted.map { $0.reference.name + "\n" }.joined()) }
+        if arguments.has("uuid") {
+            return session.output.print(sorted.map { "\($0.reference.uuid)\n" }.joined())
+        }
+        if arguments.has("name") {
+            return session.output.print(sorted.map { $0.reference.name + "\n" }.joined())
+        }
         var table = Table(
             header: ["Name", "State", "Autostart", "Persistent"] + (arguments.has("title") ? ["Title"] : []))
         for network in sorted {
             let state = try await network.isActive() ? "active" : "inactive"
             let starts = (try? await network.autostart()).map { $0 ? "yes" : "no" } ?? "no autostart"
-            var cells = [network.reference.name, state, starts, try await network.isPersistent() ? "yes" : "no"]
+            var cells = [
+                network.reference.name, state, starts, try await network.isPersistent() ? "yes" : "no",
+            ]
             if arguments.has("title") {
                 let kind = DomainMetadataType.title.rawValue
                 cells.append((try? await network.metadata(type: kind, uri: nil, flags: [])) ?? "")
@@ -57,7 +64,8 @@ extension Command {
         options: [.network, .flag("inactive", "show what the next start will have")] + .xmlSelection
     ) { session, arguments in
         let network = try await session.network(arguments)
-        try session.print(xml: try await network.xmlDesc(flags: arguments.has("inactive") ? .inactive : []), arguments)
+        try session.print(
+            xml: try await network.xmlDesc(flags: arguments.has("inactive") ? .inactive : []), arguments)
     }
 
     static let netName = Command(

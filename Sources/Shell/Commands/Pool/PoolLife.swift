@@ -15,12 +15,15 @@ extension Command {
         if arguments.has("build") { flags.insert(.withBuild) }
         if arguments.has("overwrite") { flags.insert(.withBuildOverwrite) }
         if arguments.has("no-overwrite") { flags.insert(.withBuildNoOverwrite) }
-        try await explaining("Failed to start pool \(pool.reference.name)") { try await pool.create(flags: flags) }
+        try await explaining("Failed to start pool \(pool.reference.name)") {
+            try await pool.create(flags: flags)
+        }
         session.output.note("Pool \(pool.reference.name) started\n")
     }
 
     static let poolDestroy = Command(
-        "pool-destroy", "destroy (stop) a pool", description: "Stop a storage pool; its data stays.", options: [.pool]
+        "pool-destroy", "destroy (stop) a pool", description: "Stop a storage pool; its data stays.",
+        options: [.pool]
     ) { session, arguments in
         let pool = try await session.pool(arguments)
         try await explaining("Failed to destroy pool \(pool.reference.name)") { try await pool.destroy() }
@@ -37,10 +40,13 @@ extension Command {
     }
 
     static let poolRefresh = Command(
-        "pool-refresh", "refresh a pool", description: "Have a storage pool look what it contains.", options: [.pool]
+        "pool-refresh", "refresh a pool", description: "Have a storage pool look what it contains.",
+        options: [.pool]
     ) { session, arguments in
         let pool = try await session.pool(arguments)
-        try await explaining("Failed to refresh pool \(pool.reference.name)") { try await pool.refresh(flags: 0) }
+        try await explaining("Failed to refresh pool \(pool.reference.name)") {
+            try await pool.refresh(flags: 0)
+        }
         session.output.note("Pool \(pool.reference.name) refreshed\n")
     }
 

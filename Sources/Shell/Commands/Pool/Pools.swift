@@ -3,14 +3,17 @@ import Virt
 
 extension Command {
     static let poolList = Command(
-        "pool-list", "list pools", description: "List the active storage pools, or those that the options choose.",
+        "pool-list", "list pools",
+        description: "List the active storage pools, or those that the options choose.",
         options: [
             .flag("inactive", "list inactive pools"), .flag("all", "list inactive & active pools"),
             .flag("transient", "list transient pools"), .flag("persistent", "list persistent pools"),
             .flag("autostart", "list pools with autostart enabled"),
             .flag("no-autostart", "list pools with autostart disabled"),
-            .value("type", "only list pools of these types", complete: .words(poolTypes.map(\.0), isList: true)),
-            .flag("details", "with sizes"), .flag("uuid", "list UUIDs only"), .flag("name", "list pool names only"),
+            .value(
+                "type", "only list pools of these types", complete: .words(poolTypes.map(\.0), isList: true)),
+            .flag("details", "with sizes"), .flag("uuid", "list UUIDs only"),
+            .flag("name", "list pool names only"),
         ]
     ) { session, arguments in
         let flags = try poolFlags(arguments)
@@ -19,8 +22,12 @@ extension Command {
             try await connection.listAllStoragePools(flags: flags)
         }
         let sorted = pools.sorted { $0.reference.name.lowercased() < $1.reference.name.lowercased() }
-        if arguments.has("uuid") { return session.output.print(sorted.map { "\($0.reference.uuid)\n" }.joined()) }
-        if arguments.has("name") { return session.output.print(sorted.map { $0.reference.name + "\n" }.joined()) }
+        if arguments.has("uuid") {
+            return session.output.print(sorted.map { "\($0.reference.uuid)\n" }.joined())
+        }
+        if arguments.has("name") {
+            return session.output.print(sorted.map { $0.reference.name + "\n" }.joined())
+        }
         let isDetailed = arguments.has("details")
         let sizes = ["Persistent", "Capacity", "Allocation", "Available"]
         var table = Table(header: ["Name", "State", "Autostart"] + (isDetailed ? sizes : []))
@@ -31,7 +38,8 @@ extension Command {
     }
 
     static let poolInfo = Command(
-        "pool-info", "storage pool information", description: "Print what is known of a storage pool at a glance.",
+        "pool-info", "storage pool information",
+        description: "Print what is known of a storage pool at a glance.",
         options: [.pool, .flag("bytes", "sizes in bytes")]
     ) { session, arguments in
         let pool = try await session.pool(arguments)
@@ -41,8 +49,10 @@ extension Command {
         session.output.field("UUID", pool.reference.uuid)
         let info = try await pool.info()
         session.output.field("State", poolState(info.state))
-        session.output.field("Persistent", (try? await pool.isPersistent()).map { $0 ? "yes" : "no" } ?? "unknown")
-        session.output.field("Autostart", (try? await pool.autostart()).map { $0 ? "yes" : "no" } ?? "no autostart")
+        session.output.field(
+            "Persistent", (try? await pool.isPersistent()).map { $0 ? "yes" : "no" } ?? "unknown")
+        session.output.field(
+            "Autostart", (try? await pool.autostart()).map { $0 ? "yes" : "no" } ?? "no autostart")
         if info.state == 2 || info.state == 3 {
             session.output.field("Capacity", size(info.capacity))
             session.output.field("Allocation", size(info.allocation))
@@ -51,11 +61,13 @@ extension Command {
     }
 
     static let poolDumpxml = Command(
-        "pool-dumpxml", "pool information in XML", description: "Print the definition of a storage pool as XML.",
+        "pool-dumpxml", "pool information in XML",
+        description: "Print the definition of a storage pool as XML.",
         options: [.pool, .flag("inactive", "show what the next start will have")] + .xmlSelection
     ) { session, arguments in
         let pool = try await session.pool(arguments)
-        try session.print(xml: try await pool.xmlDesc(flags: arguments.has("inactive") ? .inactive : []), arguments)
+        try session.print(
+            xml: try await pool.xmlDesc(flags: arguments.has("inactive") ? .inactive : []), arguments)
     }
 
     static let poolName = Command(
@@ -88,7 +100,9 @@ private func poolFlags(_ arguments: Arguments) throws(Failure) -> ConnectListAll
     if arguments.has("autostart") { flags.insert(.autostart) }
     if arguments.has("no-autostart") { flags.insert(.noAutostart) }
     for name in try arguments.string("type")?.split(separator: ",") ?? [] {
-        guard let type = poolTypes.first(where: { $0.0 == name }) else { throw Failure("Invalid pool type '\(name)'") }
+        guard let type = poolTypes.first(where: { $0.0 == name }) else {
+            throw Failure("Invalid pool type '\(name)'")
+        }
         flags.insert(type.1)
     }
     return flags
@@ -110,7 +124,12 @@ private func shortRow(_ pool: StoragePool) async throws -> [String] {
 private func detailedRow(_ pool: StoragePool) async throws -> [String] {
     let info = try await pool.info()
     let hasSizes = info.state == 2 || info.state == 3
-    let sizes = [info.capacity, info.allocation, info.available].map { hasSizes ? ByteSize.text($0, digits: 2) : "-" }
-    return [pool.reference.name, poolState(info.state), await starts(pool), try await pool.isPersistent() ? "yes" : "no"]
+    let sizes = [info.capacity, info.allocation, info.available].map {
+        hasSizes ? ByteSize.text($0, digits: 2) : "-"
+    }
+    return [
+        pool.reference.name, poolState(info.state), await starts(pool),
+        try await pool.isPersistent() ? "yes" : "no",
+    ]
         + sizes
 }

@@ -2,7 +2,8 @@ import LinuxSystem
 
 extension Command {
     static let cd = Command(
-        "cd", "change the current directory", description: "Change the directory that file names are relative to.",
+        "cd", "change the current directory",
+        description: "Change the directory that file names are relative to.",
         options: [.optional("dir", "directory to switch to (default: home or else root)", complete: .path)],
         needsConnection: false
     ) { session, arguments in
@@ -16,7 +17,8 @@ extension Command {
     }
 
     static let pwd = Command(
-        "pwd", "print the current directory", description: "Print the directory that file names are relative to.",
+        "pwd", "print the current directory",
+        description: "Print the directory that file names are relative to.",
         needsConnection: false
     ) { session, _ in
         do throws(SystemError) {

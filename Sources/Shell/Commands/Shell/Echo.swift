@@ -60,7 +60,9 @@ func xmlEscaped(_ text: String) -> String {
 /// In single quotes, if a shell would read it as anything but itself.
 func shellQuoted(_ text: String) -> String {
     let special = "\r\t\n !\"#$&'()*;<>?[\\]^`{|}~"
-    if !text.isEmpty && !text.unicodeScalars.contains(where: { special.unicodeScalars.contains($0) }) { return text }
+    if !text.isEmpty && !text.unicodeScalars.contains(where: { special.unicodeScalars.contains($0) }) {
+        return text
+    }
     let inner = text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
     return "'" + inner + "'"
 }
