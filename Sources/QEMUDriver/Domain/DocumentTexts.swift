@@ -18,7 +18,7 @@ final class DocumentTexts: Sendable {
         var options: XMLOptions = []
         // What another host is to take doesn't say how the guest runs here.
         if wantsInactive || flags.contains(.migratable) { options.insert(.inactive) }
-        if flags.contains(.secure) { options.insert(.secure) }
+        if flags.contains(.secure) || flags.contains(.migratable) { options.insert(.secure) }
         if flags.contains(.migratable) { options.insert(.migratable) }
         let text: String
         do {

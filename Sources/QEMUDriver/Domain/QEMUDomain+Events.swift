@@ -9,6 +9,7 @@ import VirtXML
 extension QEMUDomain {
     /// Something happened in QEMU, be it that we asked for it or not.
     func handle(_ event: QMPEvent) async {
+        context.log.debug("'\(snapshot.name)': \(event.name) \(event.data)")
         switch event.name {
         case "STOP": becamePaused()
         case "RESUME": becameRunning()

@@ -55,6 +55,7 @@ extension QEMUDomain {
         }
         try await learnCharacterDevices()
         await learnBalloon()
+        try await setPasswords()
         if isPaused {
             let events = [
                 lifecycle(.started, DomainEventStartedDetailType.booted.rawValue),
@@ -67,6 +68,18 @@ extension QEMUDomain {
         }
         guard guest != nil else {
             throw VirtError(.operationFailed, "the guest has ended while it was started", from: .qemu)
+        }
+    }
+
+    /// Tells QEMU the passwords of the guest's screens, which the command line must not show.
+    private func setPasswords() async throws(VirtError) {
+        for screen in snapshot.live?.devices.graphics ?? [] {
+            guard let password = screen.password, screen.type == .vnc || screen.type == .spice else { continue }
+            let name = JSONValue.string(screen.type.rawValue)
+            var arguments: JSONObject = ["protocol": name, "password": .string(password)]
+            arguments.add("connected", screen.connected?.rawValue)
+            try await ask("set_password", arguments)
+            try await ask("expire_password", ["protocol": name, "time": .string(screen.passwordValidTo ?? "never")])
         }
     }
 
