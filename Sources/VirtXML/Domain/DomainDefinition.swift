@@ -76,13 +76,24 @@ public struct DomainDefinition: XMLRoot {
     }
 
     private mutating func bindRoot(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &type)
+        try bindType(&x)
         try bindID(&x)
         if qemu != nil { x.namespace("xmlns:qemu", QEMUNamespace.address) }
         if lxc != nil { x.namespace("xmlns:lxc", LXCNamespace.address) }
         if xenArguments != nil { x.namespace("xmlns:xen", ArgumentList.xenAddress) }
         if bhyveArguments != nil { x.namespace("xmlns:bhyve", ArgumentList.bhyveAddress) }
         if vmwareDatacenterPath != nil { x.namespace("xmlns:vmware", ArgumentList.vmwareAddress) }
+    }
+
+    private mutating func bindType(_ x: inout XMLBinder) throws(XMLError) {
+        var text: String? = x.isReading ? nil : type.rawValue
+        try x.attribute("type", &text)
+        guard x.isReading else { return }
+        guard let text else { throw x.fault("missing domain type attribute", .internalError, attribute: "type") }
+        guard let known = VirtType(rawValue: text) else {
+            throw x.fault("invalid domain type \(text)", .unsupported, attribute: "type", value: text)
+        }
+        type = known
     }
 
     private mutating func bindID(_ x: inout XMLBinder) throws(XMLError) {

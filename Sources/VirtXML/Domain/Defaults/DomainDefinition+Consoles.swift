@@ -13,8 +13,8 @@ extension DomainDefinition {
         }
         if let first = devices.consoles.first, first.targetType == .serial {
             mirrorFirstConsole(first)
-        } else if devices.consoles.isEmpty, let serial = devices.serials.first, serial.mayBeConsole {
-            devices.consoles = [ConsoleDevice(mirroring: serial)]
+        } else if let serial = devices.serials.first, serial.mayBeConsole {
+            devices.consoles.insert(ConsoleDevice(mirroring: serial), at: 0)
         }
     }
 
