@@ -24,7 +24,8 @@ func program(_ name: String, uses: [Target.Dependency]) -> Target {
 /// folders that hold no code.
 func tests(of name: String, uses: [Target.Dependency] = [], data: [String] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: [.target(name: name)] + uses, exclude: data, swiftSettings: settings)
+        name: name + "Tests", dependencies: [.target(name: name)] + uses, exclude: data,
+        swiftSettings: settings)
 }
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")

@@ -39,7 +39,9 @@ public struct EventMessage: Sendable {
     }
 
     /// Reads a whole message of procedure `number`: the callback's number, if it has one, and the event.
-    public func decodeMessage(_ number: Int32, _ x: inout XDRCoder) throws(XDRError) -> (callbackID: Int32?, event: Event) {
+    public func decodeMessage(_ number: Int32, _ x: inout XDRCoder) throws(XDRError) -> (
+        callbackID: Int32?, event: Event
+    ) {
         guard number == callback else { return (nil, try decode(&x)) }
         var callbackID: Int32 = 0
         try x.int32(&callbackID)

@@ -39,7 +39,8 @@ public struct MessageHeader: XDRValue, Hashable {
     public init() { self.init(program: 0, version: 0, procedure: 0, kind: .call, serial: 0, status: .ok) }
 
     public init(
-        program: UInt32, version: UInt32 = 1, procedure: Int32, kind: Kind, serial: UInt32, status: Status = .ok
+        program: UInt32, version: UInt32 = 1, procedure: Int32, kind: Kind, serial: UInt32,
+        status: Status = .ok
     ) {
         self.program = program
         self.version = version

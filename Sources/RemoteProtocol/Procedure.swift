@@ -58,7 +58,8 @@ public struct ProcedureFacts: Sendable {
 public struct AccessRule: Sendable {
     /// The kinds of object that permissions are about.
     public enum Object: Sendable {
-        case connect, domain, network, networkPort, interface, storagePool, storageVol, nodeDevice, secret, nwfilter,
+        case connect, domain, network, networkPort, interface, storagePool, storageVol, nodeDevice, secret,
+            nwfilter,
             nwfilterBinding
     }
 

@@ -26,7 +26,9 @@ public struct ConnectionURI: Hashable, Sendable, CustomStringConvertible {
         var rest = text[text.index(after: colon)...]
         if let mark = rest.firstIndex(of: "#") { rest = rest[..<mark] }
         var query: Substring = ""
-        if let mark = rest.firstIndex(of: "?") { (query, rest) = (rest[rest.index(after: mark)...], rest[..<mark]) }
+        if let mark = rest.firstIndex(of: "?") {
+            (query, rest) = (rest[rest.index(after: mark)...], rest[..<mark])
+        }
         (user, host, port) = (nil, "", nil)
         if rest.hasPrefix("//") {
             rest = rest.dropFirst(2)
@@ -60,7 +62,8 @@ public struct ConnectionURI: Hashable, Sendable, CustomStringConvertible {
         var uri = self
         (uri.transport, uri.user, uri.host, uri.port) = (nil, nil, "", nil)
         let local: Set<String> = [
-            "socket", "mode", "auth", "command", "netcat", "keyfile", "pkipath", "no_verify", "no_sanity", "no_tty",
+            "socket", "mode", "auth", "command", "netcat", "keyfile", "pkipath", "no_verify", "no_sanity",
+            "no_tty",
             "name", "sshauth", "known_hosts", "known_hosts_verify", "tls_priority", "proxy",
         ]
         uri.parameters.removeAll { local.contains($0.name) }

@@ -1,7 +1,9 @@
 extension ErrorNumber {
     /// How a message of this code begins: the text that libvirt's clients look for. `%s` stands for the detail.
     public func format(hasDetail: Bool) -> String {
-        guard let (plain, detailed) = Self.formats[rawValue] else { return hasDetail ? "%s" : "an unknown error" }
+        guard let (plain, detailed) = Self.formats[rawValue] else {
+            return hasDetail ? "%s" : "an unknown error"
+        }
         return hasDetail ? detailed : plain
     }
 

@@ -44,7 +44,8 @@ public struct UUID: Hashable, Sendable, CustomStringConvertible {
 
     /// The sixteen bytes.
     public var bytes: [UInt8] {
-        [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64($0))) } }
+        [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64($0))) }
+        }
     }
 
     /// Lower-case digits in groups of 8, 4, 4, 4 and 12.

@@ -9,7 +9,8 @@ extension XDRCoder {
 
     /// A list of strings.
     public mutating func strings(_ list: inout [String], max: Int) throws(XDRError) {
-        try self.list(&list, max: max, empty: "") { (x: inout XDRCoder, item: inout String) throws(XDRError) in
+        try self.list(&list, max: max, empty: "") {
+            (x: inout XDRCoder, item: inout String) throws(XDRError) in
             try x.string(&item)
         }
     }

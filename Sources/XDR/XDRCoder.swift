@@ -60,7 +60,9 @@ public struct XDRCoder: Sendable {
     /// Replaces four bytes that were written before: a length that is known only now.
     public mutating func patch(_ value: UInt32, at offset: Int) {
         guard offset >= 0, offset + 4 <= bytes.count else { return }
-        for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32(index))) }
+        for index in 0..<4 {
+            bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32(index)))
+        }
     }
 
     // MARK: Words

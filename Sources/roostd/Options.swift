@@ -30,7 +30,8 @@ struct Options {
     init(_ arguments: [String]) throws(Request) {
         var rest = arguments[...]
         while let word = rest.popFirst() {
-            let parts = word.hasPrefix("--") ? word.split(separator: "=", maxSplits: 1).map(String.init) : [word]
+            let parts =
+                word.hasPrefix("--") ? word.split(separator: "=", maxSplits: 1).map(String.init) : [word]
             func value() throws(Request) -> String {
                 if parts.count == 2 { return parts[1] }
                 guard let next = rest.popFirst() else { throw .wrong("\(word) needs a value") }

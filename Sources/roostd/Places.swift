@@ -21,7 +21,8 @@ struct Places {
     /// The QEMU driver's own folders; may wait for the account database.
     var qemu: QEMUConfiguration {
         var configuration = QEMUConfiguration(
-            definitions: layout.configuration + "/qemu", run: layout.run + "/qemu", library: layout.library + "/qemu",
+            definitions: layout.configuration + "/qemu", run: layout.run + "/qemu",
+            library: layout.library + "/qemu",
             logs: layout.logs + "/qemu", cache: layout.cache + "/qemu")
         if isSystem { configuration.useSystemAccount() } else { configuration.uri = "qemu:///session" }
         return configuration

@@ -66,7 +66,8 @@ struct RunningDaemon {
         case .acquired(let lock): return lock
         case .held(let process):
             let who = process.map { "process \($0)" } ?? "another process"
-            throw Failure(description: "another roostd (\(who)) serves here already: \(places.lockFile) is locked")
+            throw Failure(
+                description: "another roostd (\(who)) serves here already: \(places.lockFile) is locked")
         }
     }
 
@@ -81,10 +82,13 @@ struct RunningDaemon {
 
     /// Listens on the sockets that systemd opened, or on our own.
     private static func listen(
-        _ server: Server, _ places: Places, _ configuration: Configuration, _ inherited: [InheritedSockets.Socket]
+        _ server: Server, _ places: Places, _ configuration: Configuration,
+        _ inherited: [InheritedSockets.Socket]
     ) async throws -> [String] {
         for socket in inherited {
-            try server.listen(on: socket.descriptor, readOnly: socket.name.contains("ro.socket") || socket.name.hasSuffix("-ro"))
+            try server.listen(
+                on: socket.descriptor,
+                readOnly: socket.name.contains("ro.socket") || socket.name.hasSuffix("-ro"))
         }
         if !inherited.isEmpty { return [] }
         var paths: [String] = []
@@ -96,7 +100,8 @@ struct RunningDaemon {
             let socket = try await Blocking.run { () throws(SystemError) in
                 let owner = try group.flatMap { (name) throws(SystemError) in try GroupAccount.named(name) }
                 return try UnixSocket.listen(
-                    at: path, mode: mode, owner: owner.map { FileOwner(user: ThisProcess.user, group: $0.id) })
+                    at: path, mode: mode, owner: owner.map { FileOwner(user: ThisProcess.user, group: $0.id) }
+                )
             }
             try server.listen(on: socket, readOnly: readOnly)
             paths.append(path)

@@ -16,7 +16,8 @@ private struct Samples: Decodable {
     static func load() throws -> Samples? {
         let environment = ProcessInfo.processInfo.environment
         let corpus = environment["ROOST_CORPUS"] ?? "../shared/corpus"
-        let file = URL(fileURLWithPath: corpus).deletingLastPathComponent().appendingPathComponent("facts/wire-samples.json")
+        let file = URL(fileURLWithPath: corpus).deletingLastPathComponent().appendingPathComponent(
+            "facts/wire-samples.json")
         guard let data = try? Data(contentsOf: file) else { return nil }
         return try JSONDecoder().decode(Samples.self, from: data)
     }
@@ -46,7 +47,8 @@ func recordedMessages() throws {
     #expect(samples.messages.count > 300)
     for sample in samples.messages {
         let message = bytes(fromHex: sample.hex)
-        #expect(try recodedMessage(message) == message, "\(sample.protocol) \(sample.proc) from \(sample.from)")
+        #expect(
+            try recodedMessage(message) == message, "\(sample.protocol) \(sample.proc) from \(sample.from)")
     }
 }
 

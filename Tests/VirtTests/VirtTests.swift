@@ -11,7 +11,9 @@ struct UUIDTests {
         #expect(UUID(bytes: a.bytes) == a)
     }
 
-    @Test("what has too few, too many or other digits is no identity", arguments: ["", "0123", "zz", String(repeating: "0", count: 33)])
+    @Test(
+        "what has too few, too many or other digits is no identity",
+        arguments: ["", "0123", "zz", String(repeating: "0", count: 33)])
     func refused(text: String) { #expect(UUID(text) == nil) }
 
     @Test("a random identity is of version 4")

@@ -76,6 +76,8 @@ private func trimmed(_ text: Substring) -> String {
 }
 
 private func unquoted(_ text: String) -> String {
-    guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else { return text }
+    guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
+        return text
+    }
     return String(text.dropFirst().dropLast())
 }

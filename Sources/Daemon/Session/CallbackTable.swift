@@ -20,7 +20,8 @@ struct CallbackTable: Sendable {
 
     /// Adds a registration; its number.
     mutating func add(
-        _ kind: EventMessage.Kind, eventID: Int32, isLegacy: Bool = false, uuid: UUID? = nil, name: String? = nil
+        _ kind: EventMessage.Kind, eventID: Int32, isLegacy: Bool = false, uuid: UUID? = nil,
+        name: String? = nil
     ) -> Int32 {
         let id = nextID
         nextID &+= 1

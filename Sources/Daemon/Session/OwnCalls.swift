@@ -91,7 +91,8 @@ extension Session {
     /// What the daemon itself can do, and what the opened driver can.
     private func supports(_ feature: DriverFeature) -> Bool {
         switch feature {
-        case .programKeepalive, .remoteEventCallback, .remoteCloseCallback, .fdPassing, .typedParamString: true
+        case .programKeepalive, .remoteEventCallback, .remoteCloseCallback, .fdPassing, .typedParamString:
+            true
         default: withState { $0.driver }?.supports(feature) ?? false
         }
     }

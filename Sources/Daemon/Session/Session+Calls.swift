@@ -15,10 +15,13 @@ extension Session {
             let detail = "read only access prevents \(route.facts.api)"
             return fail(packet, VirtError(.operationDenied, detail, from: .domain))
         }
-        run(packet, inPlace: route.facts.options.contains(.snapshot)) { (session, packet) async throws(VirtError) in
+        run(packet, inPlace: route.facts.options.contains(.snapshot)) {
+            (session, packet) async throws(VirtError) in
             let call = Call(driver: try session.driver(), files: packet.descriptors)
             let reply = try await route.run(call, packet)
-            if let stream = call.extras.stream { session.streams.open(stream, for: packet.header, of: session) }
+            if let stream = call.extras.stream {
+                session.streams.open(stream, for: packet.header, of: session)
+            }
             return reply
         }
     }

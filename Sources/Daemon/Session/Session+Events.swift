@@ -73,7 +73,9 @@ extension Session {
             _ = state.callbacks.add(.domain, eventID: eventID, isLegacy: true)
             return true
         }
-        if !isNew { throw VirtError(.internalError, "domain event \(eventID) already registered", from: .rpc) }
+        if !isNew {
+            throw VirtError(.internalError, "domain event \(eventID) already registered", from: .rpc)
+        }
     }
 
     private func deregisterLegacy(eventID: Int32) throws(VirtError) {
@@ -101,7 +103,8 @@ extension Session {
         guard let message = EventMessage.all[checked: event.messageIndex] else { return }
         for callback in withState({ $0.callbacks.callbacks(for: event, message) }) {
             guard let procedure = callback.isLegacy ? message.legacy : message.callback else { continue }
-            let header = MessageHeader(program: message.program, procedure: procedure, kind: .message, serial: 0)
+            let header = MessageHeader(
+                program: message.program, procedure: procedure, kind: .message, serial: 0)
             let packet = try? Packet(header) { (x: inout XDRCoder) throws(XDRError) in
                 if !callback.isLegacy { try message.encodePrefix(callbackID: callback.id, &x) }
                 try event.encode(&x)

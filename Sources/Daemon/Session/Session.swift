@@ -58,7 +58,9 @@ final class Session: PacketReceiver {
     }
 
     /// Reads or changes what the session keeps.
-    func withState<Result: Sendable>(_ body: (inout State) -> sending Result) -> Result { state.withLock { body(&$0) } }
+    func withState<Result: Sendable>(_ body: (inout State) -> sending Result) -> Result {
+        state.withLock { body(&$0) }
+    }
 
     // MARK: Packets
 
@@ -68,7 +70,9 @@ final class Session: PacketReceiver {
             case .call, .callWithFiles: dispatch(packet)
             case .stream, .streamHole: streams.received(packet, of: self)
             case .reply, .replyWithFiles, .message:
-                log.warning("client \(id) sent a \(packet.header.kind), which only a server sends: its connection ends")
+                log.warning(
+                    "client \(id) sent a \(packet.header.kind), which only a server sends: its connection ends"
+                )
                 return connection.close()
             }
         }
@@ -95,7 +99,9 @@ final class Session: PacketReceiver {
 
     /// Waits until the client has taken what was sent, where much of it waits.
     func waitForRoom() async {
-        guard let connection = link.withLock({ $0 }), connection.queuedBytes > Self.outputLimit else { return }
+        guard let connection = link.withLock({ $0 }), connection.queuedBytes > Self.outputLimit else {
+            return
+        }
         await connection.drained()
     }
 

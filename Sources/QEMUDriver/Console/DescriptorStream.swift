@@ -27,7 +27,8 @@ final class DescriptorStream: DataStream {
         self.descriptor = descriptor
         self.loop = loop
         try descriptor.setNonBlocking()
-        let registration = try loop.register(descriptor, for: []) { [weak self] events in self?.ready(events) }
+        let registration = try loop.register(descriptor, for: []) { [weak self] events in self?.ready(events)
+        }
         state.withLock { $0.registration = registration }
     }
 
@@ -97,7 +98,8 @@ final class DescriptorStream: DataStream {
     /// What is there now; nothing at the end, nil if nothing has come yet.
     private func take() throws(SystemError) -> [UInt8]? {
         var result: [UInt8]?
-        try withUnsafeTemporaryAllocation(byteCount: Self.pieceSize, alignment: 1) { (buffer) throws(SystemError) in
+        try withUnsafeTemporaryAllocation(byteCount: Self.pieceSize, alignment: 1) {
+            (buffer) throws(SystemError) in
             if let count = try descriptor.read(into: buffer) { result = Array(buffer.prefix(count)) }
         }
         return result
@@ -105,10 +107,13 @@ final class DescriptorStream: DataStream {
 
     /// Writes what goes now; nil if nothing does.
     private func put(_ bytes: ArraySlice<UInt8>) throws(VirtError) -> Int? {
-        let result = bytes.withUnsafeBytes { buffer in Result { () throws(SystemError) in try descriptor.write(buffer) } }
+        let result = bytes.withUnsafeBytes { buffer in
+            Result { () throws(SystemError) in try descriptor.write(buffer) }
+        }
         switch result {
         case .success(let count): return count
-        case .failure(let error): throw VirtError(.systemError, "Unable to write to the console: \(error)", from: .streams)
+        case .failure(let error):
+            throw VirtError(.systemError, "Unable to write to the console: \(error)", from: .streams)
         }
     }
 

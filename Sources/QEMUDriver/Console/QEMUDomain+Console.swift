@@ -16,7 +16,9 @@ extension QEMUDomain {
         try refuse(flags.rawValue, allowed: 1, "virDomainOpenChannel")
         try requireGuest()
         let channels = snapshot.live?.devices.channels ?? []
-        let channel = name.map { name in channels.first { $0.target.name == name || $0.info.alias == name } } ?? channels.first
+        let channel =
+            name.map { name in channels.first { $0.target.name == name || $0.info.alias == name } }
+            ?? channels.first
         guard let channel, let alias = channel.info.alias else {
             throw VirtError(.internalError, "cannot find channel \(name ?? "")", from: .qemu)
         }
@@ -46,12 +48,15 @@ extension QEMUDomain {
     ) async throws(VirtError) -> any DataStream {
         if let active = consoles[alias] {
             guard isForced else {
-                throw VirtError(.operationFailed, "Active \(what) session exists for this domain", from: .qemu)
+                throw VirtError(
+                    .operationFailed, "Active \(what) session exists for this domain", from: .qemu)
             }
-            active.close(VirtError(.operationAborted, "another client has taken the \(what) over", from: .qemu))
+            active.close(
+                VirtError(.operationAborted, "another client has taken the \(what) over", from: .qemu))
             consoles[alias] = nil
         }
-        guard let path = source.path, source.type == .pty || source.type == .unix || source.type == .dev else {
+        guard let path = source.path, source.type == .pty || source.type == .unix || source.type == .dev
+        else {
             throw VirtError(
                 .internalError, "character device \(alias) is not using a PTY or UNIX socket", from: .qemu)
         }

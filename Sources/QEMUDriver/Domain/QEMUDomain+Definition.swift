@@ -53,13 +53,16 @@ extension QEMUDomain {
                 throw VirtError(error, "the definition of domain '\(name)' can't be removed")
             }
             domain.publish { ($0.persistent, $0.isAutostarted) = (nil, false) }
-            context.events.publish(domain.lifecycle(.undefined, DomainEventUndefinedDetailType.removed.rawValue))
+            context.events.publish(
+                domain.lifecycle(.undefined, DomainEventUndefinedDetailType.removed.rawValue))
             if !domain.snapshot.isActive { context.registry.remove(domain.snapshot.uuid, name: name) }
         }
     }
 
     /// The firmware's variables go with the domain only if that is asked for.
-    private func removeVariables(of definition: DomainDefinition, _ flags: DomainUndefineFlags) async throws(VirtError) {
+    private func removeVariables(of definition: DomainDefinition, _ flags: DomainUndefineFlags)
+        async throws(VirtError)
+    {
         guard let path = definition.os.nvram?.path else { return }
         let exists = await Blocking.run { FileSystem.exists(path) }
         guard exists, !flags.contains(.keepNvram) else { return }
@@ -85,9 +88,13 @@ extension QEMUDomain {
         guard var definition = snapshot.persistent else {
             throw VirtError(.operationInvalid, "cannot rename a transient domain", from: .qemu)
         }
-        if snapshot.isActive { throw VirtError(.operationInvalid, "cannot rename active domain", from: .qemu) }
+        if snapshot.isActive {
+            throw VirtError(.operationInvalid, "cannot rename active domain", from: .qemu)
+        }
         let oldName = snapshot.name
-        if oldName == newName { throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .qemu) }
+        if oldName == newName {
+            throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .qemu)
+        }
         try context.registry.rename(snapshot.uuid, from: oldName, to: newName)
         definition.name = newName
         do throws(VirtError) {
@@ -128,7 +135,9 @@ extension QEMUDomain {
 
     // MARK: Metadata
 
-    nonisolated func metadata(type: Int32, uri: String?, flags: DomainModificationImpact) async throws(VirtError) -> String {
+    nonisolated func metadata(type: Int32, uri: String?, flags: DomainModificationImpact)
+        async throws(VirtError) -> String
+    {
         let now = snapshot
         let definition = try now.definition(for: flags, "virDomainGetMetadata")
         return try definition.metadata(ofType: type, uri: uri)
@@ -141,7 +150,9 @@ extension QEMUDomain {
             let now = domain.snapshot
             let impact = try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
             var (live, persistent) = (now.live, now.persistent)
-            if impact.contains(.live) { try live?.setMetadata(ofType: type, to: metadata, key: key, uri: uri) }
+            if impact.contains(.live) {
+                try live?.setMetadata(ofType: type, to: metadata, key: key, uri: uri)
+            }
             if impact.contains(.config) {
                 try persistent?.setMetadata(ofType: type, to: metadata, key: key, uri: uri)
                 if let persistent { try await domain.save(persistent) }
@@ -155,10 +166,13 @@ extension QEMUDomain {
 
 extension QEMUDomainSnapshot {
     /// The definition that the flags of a call mean.
-    func definition(for flags: DomainModificationImpact, _ api: String) throws(VirtError) -> DomainDefinition {
+    func definition(for flags: DomainModificationImpact, _ api: String) throws(VirtError) -> DomainDefinition
+    {
         let impact = try flags.resolvedToRead(isActive: isActive, isPersistent: isPersistent, api)
         let chosen = impact.contains(.config) ? persistent : live
-        guard let chosen else { throw VirtError(.internalError, "domain '\(name)' has no definition", from: .qemu) }
+        guard let chosen else {
+            throw VirtError(.internalError, "domain '\(name)' has no definition", from: .qemu)
+        }
         return chosen
     }
 }

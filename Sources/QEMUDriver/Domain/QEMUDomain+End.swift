@@ -12,10 +12,13 @@ extension QEMUDomain {
     func guestVanished() async {
         guard let vanished = guest, vanished.expectedEnd == nil else { return }
         let identity = vanished.process.identity
-        let job = try? await withJob(.destroy, "end of the guest") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            guard let guest = domain.guest, guest.process.identity == identity, guest.expectedEnd == nil else { return }
+        let job = try? await withJob(.destroy, "end of the guest") {
+            (domain: isolated QEMUDomain) async throws(VirtError) in
+            guard let guest = domain.guest, guest.process.identity == identity, guest.expectedEnd == nil
+            else { return }
             if await !guest.process.ends(within: .seconds(2)) {
-                domain.context.log.warning("QEMU of '\(domain.snapshot.name)' has closed its monitor but lives: it is ended")
+                domain.context.log.warning(
+                    "QEMU of '\(domain.snapshot.name)' has closed its monitor but lives: it is ended")
                 try await domain.end(.crashed)
             }
             await domain.afterEnd(.crashed)
@@ -73,7 +76,9 @@ extension QEMUDomain {
 
     /// The record of the running guest as it is now.
     func record() -> LiveRecord? {
-        guard let guest, let live = snapshot.live, let xml = try? live.xml(options: .secure) else { return nil }
+        guard let guest, let live = snapshot.live, let xml = try? live.xml(options: .secure) else {
+            return nil
+        }
         return LiveRecord(
             name: snapshot.name, uuid: snapshot.uuid, id: snapshot.id, process: guest.process.identity,
             folder: guest.folder, state: snapshot.state.rawValue, reason: snapshot.reason,

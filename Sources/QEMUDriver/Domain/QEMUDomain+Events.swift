@@ -19,7 +19,8 @@ extension QEMUDomain {
         case "RTC_CHANGE": clockChanged(event)
         case "BLOCK_IO_ERROR": diskFailed(event)
         case "WATCHDOG": watchdogFired(event)
-        case "GUEST_PANICKED": become(.crashed, DomainCrashedReason.panicked.rawValue, [lifecycle(.crashed, 0)])
+        case "GUEST_PANICKED":
+            become(.crashed, DomainCrashedReason.panicked.rawValue, [lifecycle(.crashed, 0)])
         case "SUSPEND": becameSuspended()
         case "WAKEUP": becameAwake()
         case "VSERPORT_CHANGE": channelChanged(event)
@@ -56,12 +57,15 @@ extension QEMUDomain {
 
     /// Ends the QEMU of a guest that is off. It holds nothing any more.
     private func finish() async {
-        let job = try? await withJob(.destroy, "end of the guest") { (domain: isolated QEMUDomain) async throws(VirtError) in
+        let job = try? await withJob(.destroy, "end of the guest") {
+            (domain: isolated QEMUDomain) async throws(VirtError) in
             guard domain.guest?.expectedEnd == nil else { return }
             try await domain.end(.shutdown)
             await domain.afterEnd(.shutdown)
         }
-        if job == nil { context.log.error("QEMU of '\(snapshot.name)' could not be ended after its guest was off") }
+        if job == nil {
+            context.log.error("QEMU of '\(snapshot.name)' could not be ended after its guest was off")
+        }
     }
 
     private func balloonChanged(_ event: QMPEvent) {
@@ -72,11 +76,14 @@ extension QEMUDomain {
 
     private func clockChanged(_ event: QMPEvent) {
         guard let offset = event.data["offset"]?.int else { return }
-        context.events.publish(.domainRtcChange(DomainRtcChangeEvent(domain: snapshot.reference, offset: offset)))
+        context.events.publish(
+            .domainRtcChange(DomainRtcChangeEvent(domain: snapshot.reference, offset: offset)))
     }
 
     private func watchdogFired(_ event: QMPEvent) {
-        let actions = ["none": 0, "pause": 1, "reset": 2, "poweroff": 3, "shutdown": 4, "debug": 5, "inject-nmi": 6]
+        let actions = [
+            "none": 0, "pause": 1, "reset": 2, "poweroff": 3, "shutdown": 4, "debug": 5, "inject-nmi": 6,
+        ]
         let action = event.data["action"]?.string.flatMap { actions[$0] } ?? 0
         if action == 1 { guest?.expectedPause = .watchdog }
         context.events.publish(
@@ -87,13 +94,16 @@ extension QEMUDomain {
         let actions = ["ignore": 0, "stop": 1, "report": 2]
         let action = Int32(event.data["action"]?.string.flatMap { actions[$0] } ?? 0)
         let node = event.data["qom-path"]?.string ?? event.data["device"]?.string ?? ""
-        let disk = snapshot.live?.devices.disks.first { disk in disk.info.alias.map { node.contains($0) } ?? false }
+        let disk = snapshot.live?.devices.disks.first { disk in
+            disk.info.alias.map { node.contains($0) } ?? false
+        }
         let (path, alias) = (disk?.source.path ?? "", disk?.info.alias ?? "")
         let reason = event.data["nospace"]?.bool == true ? "enospc" : ""
         if action == 1 { guest?.expectedPause = .ioerror }
         let reference = snapshot.reference
         context.events.publish(
-            .domainIoError(DomainIoErrorEvent(domain: reference, srcPath: path, devAlias: alias, action: action)))
+            .domainIoError(
+                DomainIoErrorEvent(domain: reference, srcPath: path, devAlias: alias, action: action)))
         context.events.publish(
             .domainIoErrorReason(
                 DomainIoErrorReasonEvent(
@@ -101,7 +111,9 @@ extension QEMUDomain {
     }
 
     private func becameSuspended() {
-        publish([.domainPmSuspend(DomainPmSuspendEvent(domain: snapshot.reference)), lifecycle(.pmsuspended, 0)]) {
+        publish([
+            .domainPmSuspend(DomainPmSuspendEvent(domain: snapshot.reference)), lifecycle(.pmsuspended, 0),
+        ]) {
             ($0.state, $0.reason) = (.pmsuspended, 0)
         }
     }
@@ -131,7 +143,8 @@ extension DomainDefinition {
     mutating func setChannel(alias: String, isConnected: Bool) {
         for index in devices.channels.indices where devices.channels[index].info.alias == alias {
             if case .virtio(let name, _) = devices.channels[index].target {
-                devices.channels[index].target = .virtio(name: name, state: isConnected ? .connected : .disconnected)
+                devices.channels[index].target = .virtio(
+                    name: name, state: isConnected ? .connected : .disconnected)
             }
         }
     }

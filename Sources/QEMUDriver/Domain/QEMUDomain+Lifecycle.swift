@@ -9,7 +9,9 @@ extension QEMUDomain {
     // MARK: Pause
 
     func suspend() async throws(VirtError) {
-        try await withJob(.suspend, "suspend") { (domain: isolated QEMUDomain) async throws(VirtError) in try await domain.pause(.user) }
+        try await withJob(.suspend, "suspend") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try await domain.pause(.user)
+        }
     }
 
     /// Stops the guest's processors.
@@ -67,7 +69,8 @@ extension QEMUDomain {
         guard let guest, snapshot.state == .paused else { return }
         let reason = guest.expectedResume ?? .unpaused
         self.guest?.expectedResume = nil
-        become(.running, reason.rawValue, [lifecycle(.resumed, DomainEventResumedDetailType.unpaused.rawValue)])
+        become(
+            .running, reason.rawValue, [lifecycle(.resumed, DomainEventResumedDetailType.unpaused.rawValue)])
     }
 
     // MARK: Shutdown and reboot
@@ -140,7 +143,8 @@ extension QEMUDomain {
             if gracefully {
                 self.guest?.expectedEnd = nil
                 throw VirtError(
-                    .operationFailed, "Failed to terminate process \(guest.process.identity.id) with SIGTERM: it is still there",
+                    .operationFailed,
+                    "Failed to terminate process \(guest.process.identity.id) with SIGTERM: it is still there",
                     from: .qemu)
             }
             try? guest.process.signal(SIGKILL)

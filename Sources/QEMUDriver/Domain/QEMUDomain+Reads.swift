@@ -25,18 +25,23 @@ extension QEMUDomain {
         let current = now.isActive ? now.balloon ?? maximum : definition?.memory.current?.kibibytes ?? maximum
         return DomainInfo(
             state: UInt8(clamping: now.state.rawValue), maxMem: maximum, memory: current,
-            nrVirtCpu: UInt16(clamping: definition?.vcpu.online ?? 0), cpuTime: now.process?.processorTime ?? 0)
+            nrVirtCpu: UInt16(clamping: definition?.vcpu.online ?? 0),
+            cpuTime: now.process?.processorTime ?? 0)
     }
 
     nonisolated func controlInfo(flags: UInt32) async throws(VirtError) -> DomainControlInfo {
         try refuse(flags, "virDomainGetControlInfo")
-        guard snapshot.isActive else { throw VirtError(.operationInvalid, "domain is not running", from: .qemu) }
+        guard snapshot.isActive else {
+            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+        }
         return DomainControlInfo(state: 0, details: 0, stateTime: 0)
     }
 
     nonisolated func osType() async throws(VirtError) -> String { snapshot.definition?.os.type ?? "hvm" }
 
-    nonisolated func maxMemory() async throws(VirtError) -> UInt64 { snapshot.definition?.memory.total?.kibibytes ?? 0 }
+    nonisolated func maxMemory() async throws(VirtError) -> UInt64 {
+        snapshot.definition?.memory.total?.kibibytes ?? 0
+    }
 
     nonisolated func maxVcpus() async throws(VirtError) -> Int32 {
         Int32(clamping: snapshot.definition?.vcpu.maximum ?? 0)
@@ -51,7 +56,8 @@ extension QEMUDomain {
         }
         let definition = flags.contains(.config) ? now.persistent : now.definition
         guard let definition else {
-            throw VirtError(.operationInvalid, "transient domains do not have any persistent config", from: .qemu)
+            throw VirtError(
+                .operationInvalid, "transient domains do not have any persistent config", from: .qemu)
         }
         return Int32(clamping: flags.contains(.maximum) ? definition.vcpu.maximum : definition.vcpu.online)
     }
@@ -63,7 +69,9 @@ extension QEMUDomain {
     nonisolated func hasManagedSaveImage(flags: UInt32) async throws(VirtError) -> Int32 { 0 }
     nonisolated func hasCurrentSnapshot(flags: UInt32) async throws(VirtError) -> Int32 { 0 }
     nonisolated func snapshotNum(flags: DomainSnapshotListFlags) async throws(VirtError) -> Int32 { 0 }
-    nonisolated func snapshotListNames(flags: DomainSnapshotListFlags) async throws(VirtError) -> [String] { [] }
+    nonisolated func snapshotListNames(flags: DomainSnapshotListFlags) async throws(VirtError) -> [String] {
+        []
+    }
     nonisolated func listAllSnapshots(
         flags: DomainSnapshotListFlags
     ) async throws(VirtError) -> [DomainSnapshotReference] { [] }
@@ -83,9 +91,12 @@ extension QEMUDomain {
 extension ProcessIdentity {
     /// How much processor time the process has used, in nanoseconds.
     var processorTime: UInt64? {
-        guard let text = try? FileSystem.readText("/proc/\(id)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        guard let text = try? FileSystem.readText("/proc/\(id)/stat"), let end = text.lastIndex(of: ")")
+        else { return nil }
         let fields = text[text.index(after: end)...].split(separator: " ")
-        guard fields.count > 14, let user = UInt64(fields[11]), let system = UInt64(fields[12]) else { return nil }
+        guard fields.count > 14, let user = UInt64(fields[11]), let system = UInt64(fields[12]) else {
+            return nil
+        }
         return (user &+ system) &* 10_000_000
     }
 }

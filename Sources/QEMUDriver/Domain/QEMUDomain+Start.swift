@@ -16,7 +16,8 @@ extension QEMUDomain {
                 throw VirtError(.operationInvalid, "domain is already running", from: .qemu)
             }
             guard let definition = domain.snapshot.persistent else {
-                throw VirtError(.internalError, "domain '\(domain.snapshot.name)' has no definition", from: .qemu)
+                throw VirtError(
+                    .internalError, "domain '\(domain.snapshot.name)' has no definition", from: .qemu)
             }
             try await domain.start(definition, isPaused: flags.contains(.startPaused))
         }
@@ -46,7 +47,9 @@ extension QEMUDomain {
     }
 
     /// QEMU waits to be told what to do: from here on the guest is there.
-    private func begin(_ running: RunningGuest, _ prepared: PreparedGuest, isPaused: Bool) async throws(VirtError) {
+    private func begin(_ running: RunningGuest, _ prepared: PreparedGuest, isPaused: Bool)
+        async throws(VirtError)
+    {
         let process = running.process.identity
         guest = running
         publish { now in
@@ -74,12 +77,15 @@ extension QEMUDomain {
     /// Tells QEMU the passwords of the guest's screens, which the command line must not show.
     private func setPasswords() async throws(VirtError) {
         for screen in snapshot.live?.devices.graphics ?? [] {
-            guard let password = screen.password, screen.type == .vnc || screen.type == .spice else { continue }
+            guard let password = screen.password, screen.type == .vnc || screen.type == .spice else {
+                continue
+            }
             let name = JSONValue.string(screen.type.rawValue)
             var arguments: JSONObject = ["protocol": name, "password": .string(password)]
             arguments.add("connected", screen.connected?.rawValue)
             try await ask("set_password", arguments)
-            try await ask("expire_password", ["protocol": name, "time": .string(screen.passwordValidTo ?? "never")])
+            try await ask(
+                "expire_password", ["protocol": name, "time": .string(screen.passwordValidTo ?? "never")])
         }
     }
 
@@ -88,7 +94,8 @@ extension QEMUDomain {
         let reply = try await ask("query-chardev")
         var terminals: [String: String] = [:]
         for entry in reply.array ?? [] {
-            guard let label = entry["label"]?.string, let file = entry["filename"]?.string, file.hasPrefix("pty:")
+            guard let label = entry["label"]?.string, let file = entry["filename"]?.string,
+                file.hasPrefix("pty:")
             else { continue }
             terminals[label] = String(file.dropFirst(4))
         }
@@ -110,14 +117,20 @@ extension DomainDefinition {
             guard source.type == .pty, let alias, let path = terminals["char" + alias] else { return }
             source.path = path
         }
-        for index in devices.serials.indices { set(&devices.serials[index].source, devices.serials[index].info.alias) }
+        for index in devices.serials.indices {
+            set(&devices.serials[index].source, devices.serials[index].info.alias)
+        }
         for index in devices.parallels.indices {
             set(&devices.parallels[index].source, devices.parallels[index].info.alias)
         }
-        for index in devices.channels.indices { set(&devices.channels[index].source, devices.channels[index].info.alias) }
+        for index in devices.channels.indices {
+            set(&devices.channels[index].source, devices.channels[index].info.alias)
+        }
         for index in devices.consoles.indices {
             // The first console of type serial is the first serial port over again.
-            if devices.consoles[index].info.alias == devices.serials.first?.info.alias, let first = devices.serials.first {
+            if devices.consoles[index].info.alias == devices.serials.first?.info.alias,
+                let first = devices.serials.first
+            {
                 devices.consoles[index].source = first.source
             } else {
                 set(&devices.consoles[index].source, devices.consoles[index].info.alias)

@@ -24,7 +24,8 @@ extension VirtError {
         switch error {
         case .refused: self.init(.internalError, "\(error)", from: .qemu)
         case .timedOut:
-            self.init(.operationTimeout, "QEMU has not answered to '\(command)'; the guest may hang", from: .qemu)
+            self.init(
+                .operationTimeout, "QEMU has not answered to '\(command)'; the guest may hang", from: .qemu)
         default:
             self.init(.operationFailed, "the connection to QEMU's monitor has ended: \(error)", from: .qemu)
         }

@@ -15,7 +15,9 @@ struct FileOwnership: Sendable, Equatable {
         let real = try FileSystem.realPath(path)
         let file = try FileSystem.open(real, .pathOnly, links: .refuseLast)
         let status = try file.status()
-        guard status.kind == .regular || status.kind == .blockDevice || status.kind == .characterDevice else { return nil }
+        guard status.kind == .regular || status.kind == .blockDevice || status.kind == .characterDevice else {
+            return nil
+        }
         if isUsable(status, by: account, groups: groups, writable: writable) { return nil }
         let former = FileOwnership(path: real, owner: FileOwner(user: status.user, group: status.group))
         try file.setOwner(user: account.user, group: account.group)
@@ -35,7 +37,9 @@ struct FileOwnership: Sendable, Equatable {
     ) -> Bool {
         let wanted: UInt32 = writable ? 0o6 : 0o4
         if status.user == account.user { return status.mode >> 6 & wanted == wanted }
-        if status.group == account.group || groups.contains(status.group) { return status.mode >> 3 & wanted == wanted }
+        if status.group == account.group || groups.contains(status.group) {
+            return status.mode >> 3 & wanted == wanted
+        }
         return status.mode & wanted == wanted
     }
 }

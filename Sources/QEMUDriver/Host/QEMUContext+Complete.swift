@@ -19,19 +19,23 @@ extension QEMUContext {
         let wanted = definition.os.arch ?? architecture
         let emulator = definition.devices.emulator ?? emulator(for: wanted)
         guard let emulator else {
-            throw VirtError(.configUnsupported, "Emulator '/usr/bin/qemu-system-\(wanted)' does not exist", from: .qemu)
+            throw VirtError(
+                .configUnsupported, "Emulator '/usr/bin/qemu-system-\(wanted)' does not exist", from: .qemu)
         }
         let qemu = try await capabilities(of: emulator)
         if qemu.accelerations[QEMUAccelerator(definition.type)] == nil {
             throw VirtError(
-                .configUnsupported, "Emulator '\(emulator)' does not support virt type '\(definition.type.rawValue)'",
+                .configUnsupported,
+                "Emulator '\(emulator)' does not support virt type '\(definition.type.rawValue)'",
                 from: .qemu)
         }
         if let machine = definition.os.machine,
-            let offered = qemu.accelerations[QEMUAccelerator(definition.type)], offered.machine(named: machine) == nil
+            let offered = qemu.accelerations[QEMUAccelerator(definition.type)],
+            offered.machine(named: machine) == nil
         {
             throw VirtError(
-                .configUnsupported, "Emulator '\(emulator)' does not support machine type '\(machine)'", from: .qemu)
+                .configUnsupported, "Emulator '\(emulator)' does not support machine type '\(machine)'",
+                from: .qemu)
         }
         let firmware = await Blocking.run { FirmwareFolder.descriptors() }
         do {

@@ -27,12 +27,17 @@ extension QEMUContext {
         do {
             let definition = try DomainDefinition(xml: text, options: [.inactive, .secure])
             guard definition.name == name, let uuid = definition.uuid else {
-                return log.error("'\(definitions.path(name))' defines domain '\(definition.name)': it is passed over")
+                return log.error(
+                    "'\(definitions.path(name))' defines domain '\(definition.name)': it is passed over")
             }
             var snapshot = QEMUDomainSnapshot(name: name, uuid: uuid)
             (snapshot.persistent, snapshot.isAutostarted) = (definition, isAutostarted)
-            let found = try registry.reserve(name: name, uuid: uuid) { QEMUDomain(context: self, snapshot: snapshot) }
-            if !found.isNew { log.error("'\(definitions.path(name))' defines a domain a second time: it is passed over") }
+            let found = try registry.reserve(name: name, uuid: uuid) {
+                QEMUDomain(context: self, snapshot: snapshot)
+            }
+            if !found.isNew {
+                log.error("'\(definitions.path(name))' defines a domain a second time: it is passed over")
+            }
         } catch {
             log.error("'\(definitions.path(name))' can't be understood and is passed over: \(error)")
         }
@@ -44,7 +49,8 @@ extension QEMUContext {
         for name in await Blocking.run({ (try? store.names()) ?? [] }) {
             let text = await Blocking.run { try? store.read(name) }
             guard let record = text.flatMap({ LiveRecord(text: $0) }) else {
-                log.error("the record of the running guest '\(name)' can't be understood: \(store.path(name))")
+                log.error(
+                    "the record of the running guest '\(name)' can't be understood: \(store.path(name))")
                 continue
             }
             await takeUp(record)
@@ -55,10 +61,16 @@ extension QEMUContext {
         registry.noteID(record.id)
         for port in record.ports { ports.note(port) }
         let live = try? DomainDefinition(xml: record.xml, options: .secure)
-        guard let live else { return log.error("the document of the running guest '\(record.name)' can't be understood") }
+        guard let live else {
+            return log.error("the document of the running guest '\(record.name)' can't be understood")
+        }
         let empty = QEMUDomainSnapshot(name: record.name, uuid: record.uuid)
-        guard let found = try? registry.reserve(name: record.name, uuid: record.uuid, make: { QEMUDomain(context: self, snapshot: empty) })
-        else { return log.error("the running guest '\(record.name)' has the name or identity of another domain") }
+        guard
+            let found = try? registry.reserve(
+                name: record.name, uuid: record.uuid, make: { QEMUDomain(context: self, snapshot: empty) })
+        else {
+            return log.error("the running guest '\(record.name)' has the name or identity of another domain")
+        }
         await found.domain.takeUp(record, live)
     }
 }

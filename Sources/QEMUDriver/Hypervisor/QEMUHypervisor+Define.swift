@@ -9,10 +9,13 @@ extension QEMUHypervisor {
         try await domainDefineXMLFlags(xml: xml, flags: [])
     }
 
-    func domainDefineXMLFlags(xml: String, flags: DomainDefineFlags) async throws(VirtError) -> DomainReference {
+    func domainDefineXMLFlags(xml: String, flags: DomainDefineFlags) async throws(VirtError)
+        -> DomainReference
+    {
         let unknown = flags.subtracting(.validate).rawValue
         if unknown != 0 {
-            let detail = "unsupported flags (0x\(String(unknown, radix: 16))) in function virDomainDefineXMLFlags"
+            let detail =
+                "unsupported flags (0x\(String(unknown, radix: 16))) in function virDomainDefineXMLFlags"
             throw VirtError(.invalidArg, detail, from: .qemu)
         }
         let definition = try await complete(xml)

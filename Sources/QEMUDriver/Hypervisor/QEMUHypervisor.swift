@@ -26,7 +26,8 @@ struct QEMUHypervisor: HypervisorService {
 
     func version() async throws(VirtError) -> UInt64 {
         guard let emulator = context.defaultEmulator else {
-            throw VirtError(.internalError, "Cannot find suitable emulator for \(KernelFacts().machine)", from: .qemu)
+            throw VirtError(
+                .internalError, "Cannot find suitable emulator for \(KernelFacts().machine)", from: .qemu)
         }
         return try await context.capabilities(of: emulator).version.number
     }
@@ -46,8 +47,12 @@ struct QEMUHypervisor: HypervisorService {
     }
 
     func listDomains() async throws(VirtError) -> [Int32] { context.registry.list(.active).map(\.id) }
-    func numOfDomains() async throws(VirtError) -> Int32 { Int32(clamping: context.registry.list(.active).count) }
-    func listDefinedDomains() async throws(VirtError) -> [String] { context.registry.list(.inactive).map(\.name) }
+    func numOfDomains() async throws(VirtError) -> Int32 {
+        Int32(clamping: context.registry.list(.active).count)
+    }
+    func listDefinedDomains() async throws(VirtError) -> [String] {
+        context.registry.list(.inactive).map(\.name)
+    }
 
     func numOfDefinedDomains() async throws(VirtError) -> Int32 {
         Int32(clamping: context.registry.list(.inactive).count)

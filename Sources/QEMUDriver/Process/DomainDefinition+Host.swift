@@ -21,7 +21,8 @@ extension DomainDefinition {
     /// Sockets whose place a definition leaves to the driver.
     mutating func placeSockets(in library: String, shortName: String) {
         for index in devices.channels.indices where devices.channels[index].source.type == .unix {
-            guard devices.channels[index].source.path == nil, let name = devices.channels[index].target.name else { continue }
+            guard devices.channels[index].source.path == nil, let name = devices.channels[index].target.name
+            else { continue }
             devices.channels[index].source.path = "\(library)/channel/\(shortName)-\(name)"
             devices.channels[index].source.listens = true
         }

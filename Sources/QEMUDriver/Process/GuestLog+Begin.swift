@@ -14,7 +14,11 @@ extension GuestLog {
         let words = [emulator] + arguments.map(Self.quoted)
         var lines: [String] = []
         for word in words {
-            if word.hasPrefix("-") || lines.isEmpty { lines.append(word) } else { lines[lines.count - 1] += " " + word }
+            if word.hasPrefix("-") || lines.isEmpty {
+                lines.append(word)
+            } else {
+                lines[lines.count - 1] += " " + word
+            }
         }
         try? file.writeAll((lines.joined(separator: " \\\n") + "\n").utf8)
     }
@@ -28,6 +32,7 @@ extension GuestLog {
             }
         }
         if plain && !word.isEmpty { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+            + "'"
     }
 }

@@ -48,7 +48,8 @@ struct GuestStart: Sendable {
         var live = definition
         live.id = id
         guard let emulator = live.devices.emulator else {
-            throw VirtError(.configUnsupported, "the domain names no emulator, and none is installed for it", from: .qemu)
+            throw VirtError(
+                .configUnsupported, "the domain names no emulator, and none is installed for it", from: .qemu)
         }
         let qemu = try await context.capabilities(of: emulator)
         let (context, id, document) = (context, id, live)
@@ -103,7 +104,8 @@ struct GuestStart: Sendable {
         try? FileSystem.removeTree(folder)
         try FileSystem.makeDirectory(folder, mode: 0o700)
         try makeOwned(configuration.library + "/channel")
-        try FileSystem.replace(folder + "/master-key.aes", with: Random.bytes(32), mode: 0o600, owner: configuration.account)
+        try FileSystem.replace(
+            folder + "/master-key.aes", with: Random.bytes(32), mode: 0o600, owner: configuration.account)
         try makeOwned(folder)
     }
 
@@ -120,7 +122,9 @@ struct GuestStart: Sendable {
         guard let nvram = live.os.nvram, let path = nvram.path, let template = nvram.template,
             !FileSystem.exists(path)
         else { return }
-        if let folder = FileSystem.parent(of: path) { try FileSystem.makeDirectory(folder, mode: 0o711, parents: true) }
+        if let folder = FileSystem.parent(of: path) {
+            try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)
+        }
         let content = try FileSystem.read(template, limit: 64 << 20)
         try FileSystem.replace(path, with: content, mode: 0o600, owner: configuration.account)
     }
@@ -169,7 +173,8 @@ struct GuestStart: Sendable {
     }
 
     private func startProcess(_ prepared: PreparedGuest) async throws(VirtError) -> ProcessHandle {
-        var orders = LaunchOrders(prepared.emulator, prepared.arguments, environment: environment(prepared.folder))
+        var orders = LaunchOrders(
+            prepared.emulator, prepared.arguments, environment: environment(prepared.folder))
         (orders.output, orders.errorOutput) = (prepared.log, prepared.log)
         orders.descriptors = [Self.monitorNumber: prepared.monitor]
         orders.owner = configuration.account
@@ -181,16 +186,21 @@ struct GuestStart: Sendable {
                 guard let record = self.record(prepared, process.identity) else { return }
                 try await Blocking.run { () throws(SystemError) in
                     try context.records.save(record.name, record.text)
-                    try FileSystem.replace("\(context.configuration.run)/\(name).pid", with: "\(process.identity.id)\n", mode: 0o644)
+                    try FileSystem.replace(
+                        "\(context.configuration.run)/\(name).pid", with: "\(process.identity.id)\n",
+                        mode: 0o644)
                 }
             }
         } catch {
-            throw VirtError(error, "QEMU could not be started for domain '\(name)' (\(error.call) \(prepared.emulator))")
+            throw VirtError(
+                error, "QEMU could not be started for domain '\(name)' (\(error.call) \(prepared.emulator))")
         }
     }
 
     private func record(_ prepared: PreparedGuest, _ process: ProcessIdentity) -> LiveRecord? {
-        guard let xml = try? prepared.definition.xml(options: .secure), let uuid = definition.uuid else { return nil }
+        guard let xml = try? prepared.definition.xml(options: .secure), let uuid = definition.uuid else {
+            return nil
+        }
         var record = LiveRecord(
             name: definition.name, uuid: uuid, id: id, process: process, folder: prepared.folder,
             state: DomainState.paused.rawValue, reason: DomainPausedReason.startingUp.rawValue,
@@ -201,7 +211,8 @@ struct GuestStart: Sendable {
 
     private func environment(_ folder: String) -> [String: String] {
         [
-            "LC_ALL": "C", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder,
+            "LC_ALL": "C", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": folder,
             "XDG_DATA_HOME": folder + "/.local/share", "XDG_CACHE_HOME": folder + "/.cache",
             "XDG_CONFIG_HOME": folder + "/.config",
         ]
@@ -240,7 +251,9 @@ struct GuestStart: Sendable {
         let log = GuestLog(configuration.logs, name: definition.name)
         let said = await Blocking.run { log.tail(from: prepared.logStart) }
         if said.isEmpty { return error }
-        return VirtError(.internalError, "QEMU unexpectedly closed the monitor (vm='\(definition.name)'): \(said)", from: .qemu)
+        return VirtError(
+            .internalError, "QEMU unexpectedly closed the monitor (vm='\(definition.name)'): \(said)",
+            from: .qemu)
     }
 
     /// Takes back what was prepared, for a start that failed before the guest was there.

@@ -24,19 +24,25 @@ struct LiveRecord: Sendable {
     /// The record as text.
     var text: String {
         let owners = ownerships.map { entry -> JSONValue in
-            ["path": .string(entry.path), "user": JSONValue(entry.owner.user), "group": JSONValue(entry.owner.group)]
+            [
+                "path": .string(entry.path), "user": JSONValue(entry.owner.user),
+                "group": JSONValue(entry.owner.group),
+            ]
         }
         let document: JSONValue = [
             "format": 1, "name": .string(name), "uuid": .string(uuid.description), "id": JSONValue(id),
-            "pid": JSONValue(process.id), "startTime": JSONValue(process.startTime), "folder": .string(folder),
-            "startsPaused": .bool(startsPaused), "state": JSONValue(state), "reason": JSONValue(reason), "ownerships": .array(owners),
+            "pid": JSONValue(process.id), "startTime": JSONValue(process.startTime),
+            "folder": .string(folder),
+            "startsPaused": .bool(startsPaused), "state": JSONValue(state), "reason": JSONValue(reason),
+            "ownerships": .array(owners),
             "ports": .array(ports.map { JSONValue($0) }), "xml": .string(xml),
         ]
         return document.description
     }
 
     init(
-        name: String, uuid: UUID, id: Int32, process: ProcessIdentity, folder: String, state: Int32, reason: Int32,
+        name: String, uuid: UUID, id: Int32, process: ProcessIdentity, folder: String, state: Int32,
+        reason: Int32,
         ownerships: [FileOwnership], ports: [UInt16], xml: String
     ) {
         (self.name, self.uuid, self.id, self.process) = (name, uuid, id, process)
@@ -54,9 +60,11 @@ struct LiveRecord: Sendable {
             let xml = document["xml"]?.string
         else { return nil }
         self.init(
-            name: name, uuid: uuid, id: id, process: ProcessIdentity(id: pid, startTime: start), folder: folder,
+            name: name, uuid: uuid, id: id, process: ProcessIdentity(id: pid, startTime: start),
+            folder: folder,
             state: state, reason: reason, ownerships: Self.ownerships(document["ownerships"]),
-            ports: (document["ports"]?.array ?? []).compactMap { $0.uint.flatMap(UInt16.init(exactly:)) }, xml: xml)
+            ports: (document["ports"]?.array ?? []).compactMap { $0.uint.flatMap(UInt16.init(exactly:)) },
+            xml: xml)
         startsPaused = document["startsPaused"]?.bool ?? false
     }
 
@@ -64,7 +72,8 @@ struct LiveRecord: Sendable {
 
     private static func ownerships(_ value: JSONValue?) -> [FileOwnership] {
         (value?.array ?? []).compactMap { entry in
-            guard let path = entry["path"]?.string, let user = entry["user"]?.uint.flatMap(UInt32.init(exactly:)),
+            guard let path = entry["path"]?.string,
+                let user = entry["user"]?.uint.flatMap(UInt32.init(exactly:)),
                 let group = entry["group"]?.uint.flatMap(UInt32.init(exactly:))
             else { return nil }
             return FileOwnership(path: path, owner: FileOwner(user: user, group: group))

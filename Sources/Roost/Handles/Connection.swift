@@ -21,7 +21,9 @@ public struct Connection: Sendable {
     /// libvirt's `virConnectOpen` and `virConnectOpenReadOnly`.
     public static func open(_ uri: String, readOnly: Bool = false) async throws(VirtError) -> Connection {
         let uri = try ConnectionURI(uri)
-        if let driver = try await TestDriver.shared.open(uri, readOnly: readOnly) { return Connection(driver: driver) }
+        if let driver = try await TestDriver.shared.open(uri, readOnly: readOnly) {
+            return Connection(driver: driver)
+        }
         return Connection(driver: try await RemoteConnection.open(uri, readOnly: readOnly))
     }
 
@@ -45,8 +47,11 @@ public struct Connection: Sendable {
     ///     for await event in try await connection.domainEvents([.lifecycle]) { … }
     ///
     /// libvirt's `virConnectDomainEventRegisterAny`.
-    public func domainEvents(_ kinds: [DomainEventID] = [.lifecycle]) async throws(VirtError) -> AsyncStream<Event> {
-        let (events, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingOldest(65536))
+    public func domainEvents(_ kinds: [DomainEventID] = [.lifecycle]) async throws(VirtError) -> AsyncStream<
+        Event
+    > {
+        let (events, continuation) = AsyncStream.makeStream(
+            of: Event.self, bufferingPolicy: .bufferingOldest(65536))
         let subscription = driver.subscribe { event in
             if event.domain != nil { continuation.yield(event) }
         }
@@ -70,5 +75,7 @@ extension Domain {
     public var id: Int32 { reference.id }
 
     /// Its definition as XML. libvirt's `virDomainGetXMLDesc`.
-    public func xml(_ flags: DomainXMLFlags = []) async throws(VirtError) -> String { try await xmlDesc(flags: flags) }
+    public func xml(_ flags: DomainXMLFlags = []) async throws(VirtError) -> String {
+        try await xmlDesc(flags: flags)
+    }
 }

@@ -9,7 +9,8 @@ struct DaemonAddress {
     init(_ uri: ConnectionURI, readOnly: Bool) throws(VirtError) {
         if let transport = uri.transport, transport != "unix" {
             throw VirtError(
-                .noConnect, "\(uri): transport '\(transport)' isn't there yet; use a unix socket, for instance forwarded by ssh -L",
+                .noConnect,
+                "\(uri): transport '\(transport)' isn't there yet; use a unix socket, for instance forwarded by ssh -L",
                 from: .remote)
         }
         guard uri.host.isEmpty || uri.transport == "unix" else {

@@ -64,7 +64,8 @@ final class RemoteClient: PacketReceiver {
         _ procedure: Procedure<Arguments, Reply>, _ arguments: Arguments
     ) async throws(VirtError) -> (reply: Reply, stream: any DataStream) {
         let serial = takeSerial()
-        let header = MessageHeader(program: procedure.program, procedure: procedure.number, kind: .stream, serial: serial)
+        let header = MessageHeader(
+            program: procedure.program, procedure: procedure.number, kind: .stream, serial: serial)
         let stream = RemoteStream(client: self, packets: StreamPackets(opening: header))
         state.withLock { $0.streams[serial] = stream }
         do {
@@ -84,17 +85,20 @@ final class RemoteClient: PacketReceiver {
     }
 
     private func exchange<Arguments: XDRValue, Reply: XDRValue>(
-        _ procedure: Procedure<Arguments, Reply>, _ arguments: Arguments, files: [Descriptor] = [], serial: UInt32? = nil
+        _ procedure: Procedure<Arguments, Reply>, _ arguments: Arguments, files: [Descriptor] = [],
+        serial: UInt32? = nil
     ) async throws(VirtError) -> Packet {
         let serial = serial ?? takeSerial()
         let header = MessageHeader(
-            program: procedure.program, procedure: procedure.number, kind: files.isEmpty ? .call : .callWithFiles,
+            program: procedure.program, procedure: procedure.number,
+            kind: files.isEmpty ? .call : .callWithFiles,
             serial: serial)
         let packet: Packet
         do {
             packet = try Packet(header, arguments, descriptors: files)
         } catch {
-            throw VirtError(.rpc, "Unable to encode message payload of \(procedure.api): \(error)", from: .rpc)
+            throw VirtError(
+                .rpc, "Unable to encode message payload of \(procedure.api): \(error)", from: .rpc)
         }
         return try await exchange(packet)
     }
@@ -127,7 +131,9 @@ final class RemoteClient: PacketReceiver {
         throw error.virtError
     }
 
-    private static var closedError: VirtError { VirtError(.internalError, "client socket is closed", from: .rpc) }
+    private static var closedError: VirtError {
+        VirtError(.internalError, "client socket is closed", from: .rpc)
+    }
 
     // MARK: Packets
 
@@ -153,7 +159,9 @@ final class RemoteClient: PacketReceiver {
 
     private func receivedMessage(_ packet: Packet) {
         let header = packet.header
-        guard let message = EventMessage.find(program: header.program, procedure: header.procedure) else { return }
+        guard let message = EventMessage.find(program: header.program, procedure: header.procedure) else {
+            return
+        }
         var coder = packet.reader()
         guard let (_, event) = try? message.decodeMessage(header.procedure, &coder) else { return }
         for receive in state.withLock({ Array($0.subscribers.values) }) { receive(event) }
@@ -163,8 +171,12 @@ final class RemoteClient: PacketReceiver {
         let (calls, streams, handlers) = state.withLock { state in
             let wasClosed = state.isClosed
             state.isClosed = true
-            defer { (state.calls, state.streams, state.connection, state.closeHandlers) = ([:], [:], nil, []) }
-            return (Array(state.calls.values), Array(state.streams.values), wasClosed ? [] : state.closeHandlers)
+            defer {
+                (state.calls, state.streams, state.connection, state.closeHandlers) = ([:], [:], nil, [])
+            }
+            return (
+                Array(state.calls.values), Array(state.streams.values), wasClosed ? [] : state.closeHandlers
+            )
         }
         for call in calls { call.resume(returning: .failure(Self.closedError)) }
         for stream in streams { stream.connectionClosed() }
@@ -204,7 +216,9 @@ final class RemoteClient: PacketReceiver {
 
     /// Waits until the daemon has taken what was sent, where much of it waits.
     func waitForRoom() async {
-        guard let connection = state.withLock({ $0.connection }), connection.queuedBytes > 1 << 20 else { return }
+        guard let connection = state.withLock({ $0.connection }), connection.queuedBytes > 1 << 20 else {
+            return
+        }
         await connection.drained()
     }
 

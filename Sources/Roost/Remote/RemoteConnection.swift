@@ -24,7 +24,8 @@ struct RemoteConnection: DriverConnection {
             _ = try await supports(.programKeepalive, client)
             let flags: ConnectFlags = readOnly ? [.ro] : []
             let name = uri.driver.isEmpty ? nil : uri.forDaemon.description
-            _ = try await client.call(RemoteProgram.connectOpen, ConnectOpenArguments(name: name, flags: flags))
+            _ = try await client.call(
+                RemoteProgram.connectOpen, ConnectOpenArguments(name: name, flags: flags))
             let numbers = try await supports(.remoteEventCallback, client)
             return RemoteConnection(client: client, numbersCallbacks: numbers)
         } catch {
@@ -33,7 +34,9 @@ struct RemoteConnection: DriverConnection {
         }
     }
 
-    private static func supports(_ feature: DriverFeature, _ client: RemoteClient) async throws(VirtError) -> Bool {
+    private static func supports(_ feature: DriverFeature, _ client: RemoteClient) async throws(VirtError)
+        -> Bool
+    {
         let arguments = ConnectSupportsFeatureArguments(feature: feature.rawValue)
         return try await client.call(RemoteProgram.connectSupportsFeature, arguments).supported
     }
@@ -46,7 +49,8 @@ struct RemoteConnection: DriverConnection {
             _ = try await client.call(RemoteProgram.authPolkit, Nothing())
             return
         }
-        let detail = "the daemon asks for SASL, which this client doesn't have yet: connect over its unix socket"
+        let detail =
+            "the daemon asks for SASL, which this client doesn't have yet: connect over its unix socket"
         throw VirtError(.authFailed, detail, from: .remote)
     }
 
@@ -63,7 +67,8 @@ struct RemoteConnection: DriverConnection {
                     DomainEventCallbackRegisterAnyArguments(eventID: kind.rawValue, domain: nil))
             } else {
                 _ = try await client.call(
-                    RemoteProgram.domainEventRegisterAny, DomainEventRegisterAnyArguments(eventID: kind.rawValue))
+                    RemoteProgram.domainEventRegisterAny,
+                    DomainEventRegisterAnyArguments(eventID: kind.rawValue))
             }
         } catch {
             client.failEnabling(kind)

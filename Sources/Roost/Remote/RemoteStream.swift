@@ -30,7 +30,9 @@ final class RemoteStream: DataStream {
         case (.stream, .continue) where packet.payload.isEmpty: incoming.finish()
         case (.stream, .continue): incoming.push(.piece(.data(Array(packet.payload))))
         case (.streamHole, _):
-            if let hole = try? packet.decode(StreamHole.self) { incoming.push(.piece(.hole(length: hole.length))) }
+            if let hole = try? packet.decode(StreamHole.self) {
+                incoming.push(.piece(.hole(length: hole.length)))
+            }
         case (_, .error):
             incoming.push(.failure(Self.failure(packet)))
             end()

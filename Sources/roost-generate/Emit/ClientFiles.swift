@@ -3,13 +3,16 @@ func clientFiles(_ tables: [Table]) -> [String: String] {
     var files: [String: String] = [:]
     for receiver in Receiver.all {
         files["Remote" + receiver.type] = remoteFile(receiver, tables).text
-        files[handleName(receiver) + "+" + (receiver.property.map(capitalized) ?? "Calls")] = handleFile(receiver, tables).text
+        files[handleName(receiver) + "+" + (receiver.property.map(capitalized) ?? "Calls")] =
+            handleFile(receiver, tables).text
     }
     return files
 }
 
 private func imports(_ receiver: Receiver, _ tables: [Table], _ base: [String]) -> [String] {
-    let needsFiles = receiver.procedures(tables).contains { $0.procedure.takesFiles || $0.procedure.givesFiles }
+    let needsFiles = receiver.procedures(tables).contains {
+        $0.procedure.takesFiles || $0.procedure.givesFiles
+    }
     return (needsFiles ? base + ["LinuxSystem"] : base).sorted()
 }
 
@@ -24,7 +27,9 @@ private func remoteFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
         for object in receiver.objects {
             let type = Receiver.all.first { $0.name == object }?.type ?? ""
             out.line()
-            out.block("func \(object)(_ reference: \(referenceName(object))) throws(VirtError) -> any \(type)") { out in
+            out.block(
+                "func \(object)(_ reference: \(referenceName(object))) throws(VirtError) -> any \(type)"
+            ) { out in
                 out.line("Remote\(type)(client: client, reference: reference)")
             }
         }
@@ -51,12 +56,15 @@ private func remoteBody(_ program: String, _ item: Procedure) -> [String] {
             values.append("\(field.name): \(max)")
         }
     }
-    let arguments = item.arguments.isEmpty ? "Nothing()" : "\(item.argumentsType)(\(values.joined(separator: ", ")))"
+    let arguments =
+        item.arguments.isEmpty ? "Nothing()" : "\(item.argumentsType)(\(values.joined(separator: ", ")))"
     let files = item.takesFiles ? ", files: files" : ""
     let procedure = "\(program)Program.\(item.symbol)"
     let field = item.results.count == 1 ? ".\(item.results[0].name)" : ""
     if item.isStream {
-        if item.resultType == nil { return ["try await client.openStream(\(procedure), \(arguments)).stream"] }
+        if item.resultType == nil {
+            return ["try await client.openStream(\(procedure), \(arguments)).stream"]
+        }
         return [
             "let opened = try await client.openStream(\(procedure), \(arguments))",
             "return (opened.reply\(field), opened.stream)",
@@ -64,7 +72,9 @@ private func remoteBody(_ program: String, _ item: Procedure) -> [String] {
     }
     if item.givesFiles {
         let call = "let (reply, given) = try await client.callForFiles(\(procedure), \(arguments)\(files))"
-        if item.resultType == nil { return [call.split(separator: "reply").joined(separator: "_"), "return given"] }
+        if item.resultType == nil {
+            return [call.split(separator: "reply").joined(separator: "_"), "return given"]
+        }
         return [call, "return (reply\(field), given)"]
     }
     let call = "try await client.call(\(procedure), \(arguments)\(files))"
@@ -84,8 +94,11 @@ private func handleFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
             let returned = handleReturn(item)
             out.line("/// libvirt's `\(item.api)`.")
             out.block("public " + item.declaration(returning: returned.type)) { out in
-                let arguments = item.parameters.map { "\($0.name): \(escaped($0.name))" } + (item.takesFiles ? ["files: files"] : [])
-                let call = "try await \(backend(receiver)).\(escaped(item.swiftMethod))(\(arguments.joined(separator: ", ")))"
+                let arguments =
+                    item.parameters.map { "\($0.name): \(escaped($0.name))" }
+                    + (item.takesFiles ? ["files: files"] : [])
+                let call =
+                    "try await \(backend(receiver)).\(escaped(item.swiftMethod))(\(arguments.joined(separator: ", ")))"
                 out.line(returned.wrap(call))
             }
             out.line()
@@ -96,7 +109,8 @@ private func handleFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
 
 private func backend(_ receiver: Receiver) -> String {
     if let property = receiver.property { return "driver.\(property)" }
-    return "connection.driver.\(Receiver.service(of: receiver.name)?.property ?? "").\(receiver.name)(reference)"
+    return
+        "connection.driver.\(Receiver.service(of: receiver.name)?.property ?? "").\(receiver.name)(reference)"
 }
 
 /// References become handles on their way out.

@@ -7,7 +7,8 @@ func codecFiles(_ tables: [Table]) -> [String: String] {
                 out.line("var table: [Int32: MessageCodec] = [:]")
                 for item in table.procedures {
                     out.line(
-                        "table[\(item.number)] = MessageCodec(\"\(item.api)\", \(item.argumentsType).self, \(item.replyType).self)")
+                        "table[\(item.number)] = MessageCodec(\"\(item.api)\", \(item.argumentsType).self, \(item.replyType).self)"
+                    )
                 }
                 out.line("return table")
             }

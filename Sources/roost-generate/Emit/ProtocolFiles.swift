@@ -38,7 +38,8 @@ private func messagesFile(_ table: Table) -> Source {
     var out = Source(imports: ["Virt", "XDR"])
     for procedure in table.procedures {
         if !procedure.arguments.isEmpty {
-            emitMessage(procedure.argumentsType, procedure.arguments, "Arguments of `\(procedure.api)`.", into: &out)
+            emitMessage(
+                procedure.argumentsType, procedure.arguments, "Arguments of `\(procedure.api)`.", into: &out)
         }
         if !procedure.reply.isEmpty, procedure.replyName == nil {
             emitMessage(procedure.replyType, procedure.reply, "Reply of `\(procedure.api)`.", into: &out)
@@ -80,7 +81,8 @@ private func proceduresFile(_ table: Table) -> Source {
             out.line()
             out.line("/// `\(item.api)`.")
             out.line(
-                "public static var \(item.symbol): \(type) { \(type)(program: number, number: \(item.number), api: \"\(item.api)\") }")
+                "public static var \(item.symbol): \(type) { \(type)(program: number, number: \(item.number), api: \"\(item.api)\") }"
+            )
         }
     }
     return out
@@ -102,7 +104,9 @@ private func factsFile(_ table: Table) -> Source {
 
 private func facts(_ item: Procedure) -> String {
     var options: [String] = []
-    for (word, option) in [("ro", ".readOnly"), ("read", ".snapshot"), ("readstream", ".stream"), ("writestream", ".stream")]
+    for (word, option) in [
+        ("ro", ".readOnly"), ("read", ".snapshot"), ("readstream", ".stream"), ("writestream", ".stream"),
+    ]
     where item.words.contains(word) { options.append(option) }
     let rules = item.rules.map { rule in
         let condition =
@@ -131,7 +135,8 @@ private func eventMessages(_ tables: [Table]) -> Source {
                 let program = lines.first.map { capitalized($0.0.program) + "Program.number" } ?? "0"
                 let callback = lines.first { $0.1.hasCallback }?.1
                 let legacy = lines.first { !$0.1.hasCallback }?.1
-                let hasReason = legacy != nil && callback != nil && callback?.fields.count != legacy?.fields.count
+                let hasReason =
+                    legacy != nil && callback != nil && callback?.fields.count != legacy?.fields.count
                 out.line(
                     "table.append(EventMessage(\(program), kind: .\(escaped(event.receiver)), id: \(event.eventID.map(String.init) ?? "nil"), legacy: \(legacy.map { String($0.number) } ?? "nil"), callback: \(callback.map { String($0.number) } ?? "nil"), hasReason: \(hasReason)) { (x: inout XDRCoder) throws(XDRError) -> Event in"
                 )
@@ -148,7 +153,9 @@ private func eventMessages(_ tables: [Table]) -> Source {
         out.line("/// The place of the event in `EventMessage.all`.")
         out.block("public var messageIndex: Int") { out in
             out.block("switch self") { out in
-                for (index, event) in uniqueEvents(tables).enumerated() { out.line("case .\(event.symbol): \(index)") }
+                for (index, event) in uniqueEvents(tables).enumerated() {
+                    out.line("case .\(event.symbol): \(index)")
+                }
             }
         }
         out.line()
@@ -168,7 +175,8 @@ private func eventMessages(_ tables: [Table]) -> Source {
             out.line("/// The \(property) that it happened to, if it is one.")
             out.block("public var \(property): \(type)?") { out in
                 out.block("switch self") { out in
-                    for event in uniqueEvents(tables) where event.fields.contains(where: { $0.name == property && $0.type == .named(type) }) {
+                    for event in uniqueEvents(tables)
+                    where event.fields.contains(where: { $0.name == property && $0.type == .named(type) }) {
                         out.line("case .\(event.symbol)(let payload): payload.\(property)")
                     }
                     out.line("default: nil")

@@ -34,7 +34,8 @@ struct Receiver {
             objects: ["nwfilter", "nwfilterBinding"], property: "nwfilters"),
         Receiver(name: "domain", type: "DomainOperations", comment: "A domain: a guest and its definition."),
         Receiver(name: "domainSnapshot", type: "DomainSnapshotOperations", comment: "A domain's snapshot."),
-        Receiver(name: "domainCheckpoint", type: "DomainCheckpointOperations", comment: "A domain's checkpoint."),
+        Receiver(
+            name: "domainCheckpoint", type: "DomainCheckpointOperations", comment: "A domain's checkpoint."),
         Receiver(name: "network", type: "NetworkOperations", comment: "A virtual network."),
         Receiver(name: "networkPort", type: "NetworkPortOperations", comment: "A port of a virtual network."),
         Receiver(name: "storagePool", type: "StoragePoolOperations", comment: "A storage pool."),
@@ -43,7 +44,8 @@ struct Receiver {
         Receiver(name: "interface", type: "InterfaceOperations", comment: "A network interface of the host."),
         Receiver(name: "secret", type: "SecretOperations", comment: "A secret."),
         Receiver(name: "nwfilter", type: "NWFilterOperations", comment: "A network filter."),
-        Receiver(name: "nwfilterBinding", type: "NWFilterBindingOperations", comment: "A filter bound to a port."),
+        Receiver(
+            name: "nwfilterBinding", type: "NWFilterBindingOperations", comment: "A filter bound to a port."),
     ]
 
     /// What the driver does for this receiver, of all programs.
@@ -106,7 +108,9 @@ private func driverFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
     var out = Source(imports: needsFiles ? ["LinuxSystem", "Virt"] : ["Virt"])
     out.line("/// \(receiver.comment)")
     out.line("///")
-    out.line("/// A driver writes the methods that it supports; each of the others throws `VirtError.notSupported`")
+    out.line(
+        "/// A driver writes the methods that it supports; each of the others throws `VirtError.notSupported`"
+    )
     out.line("/// with the name of its function in libvirt's API.")
     out.block("public protocol \(receiver.type): Sendable") { out in
         for object in receiver.objects {
@@ -129,7 +133,9 @@ private func driverFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
     }
     out.line()
     out.line("/// Stands for what a driver doesn't have: every method throws \"not supported\".")
-    out.block("public struct Unsupported\(receiver.type): \(receiver.type)") { out in out.line("public init() {}") }
+    out.block("public struct Unsupported\(receiver.type): \(receiver.type)") { out in
+        out.line("public init() {}")
+    }
     return out
 }
 

@@ -1,7 +1,9 @@
 /// `Sources/Daemon/Generated`: what the daemon does with each call, as rows of a table.
 func routeFiles(_ tables: [Table]) -> [String: String] {
     var files: [String: String] = [:]
-    for receiver in Receiver.all { files["Routes+" + capitalized(receiver.name)] = routes(receiver, tables).text }
+    for receiver in Receiver.all {
+        files["Routes+" + capitalized(receiver.name)] = routes(receiver, tables).text
+    }
     var all = Source(imports: [])
     all.block("extension RouteTable") { out in
         out.line("/// Adds every call that goes straight to a driver.")
@@ -26,7 +28,9 @@ private func routes(_ receiver: Receiver, _ tables: [Table]) -> Source {
 }
 
 private func emitRoute(_ receiver: Receiver, _ program: String, _ item: Procedure, into out: inout Source) {
-    let usesArguments = item.isOnObject || !item.parameters.isEmpty || !["list", "names", "counted"].allSatisfy { !item.words.contains($0) }
+    let usesArguments =
+        item.isOnObject || !item.parameters.isEmpty
+        || !["list", "names", "counted"].allSatisfy { !item.words.contains($0) }
     let head =
         "add(\(program)Program.\(item.symbol)) { (call: Call, \(usesArguments ? "it" : "_"): \(item.argumentsType)) throws(VirtError) -> \(item.replyType) in"
     out.line(head)
@@ -66,7 +70,9 @@ private func body(_ item: Procedure, _ call: String) -> [String] {
     }
     if item.words.contains("counted") {
         let count = item.reply.count > 1 ? ", count: counted(found, it.count)" : ""
-        return ["let found = \(call)", "return \(item.replyType)(\(first): limited(found, to: it.count)\(count))"]
+        return [
+            "let found = \(call)", "return \(item.replyType)(\(first): limited(found, to: it.count)\(count))",
+        ]
     }
     var lines: [String] = []
     var names: [String] = item.resultType == nil ? [] : ["reply"]

@@ -29,7 +29,8 @@ struct Source {
 func escaped(_ name: String) -> String {
     let reserved: Set<String> = [
         "default", "in", "is", "as", "self", "init", "case", "class", "enum", "func", "import", "internal",
-        "private", "public", "static", "switch", "return", "operator", "protocol", "repeat", "for", "let", "var",
+        "private", "public", "static", "switch", "return", "operator", "protocol", "repeat", "for", "let",
+        "var",
         "none",
     ]
     return reserved.contains(name) && name != "none" ? "`\(name)`" : name

@@ -32,7 +32,9 @@ private func emit(_ item: Enumeration, into out: inout Source) {
     out.line("/// libvirt's `\(item.original)`.")
     out.block("public struct \(item.name): \(kind), Sendable") { out in
         out.line("public var rawValue: \(item.isFlags ? "UInt32" : "Int32")")
-        out.line("@inlinable public init(rawValue: \(item.isFlags ? "UInt32" : "Int32")) { self.rawValue = rawValue }")
+        out.line(
+            "@inlinable public init(rawValue: \(item.isFlags ? "UInt32" : "Int32")) { self.rawValue = rawValue }"
+        )
         out.line()
         for member in item.members {
             let value = item.isFlags && member.value == 0 ? "[]" : "Self(rawValue: \(member.value))"

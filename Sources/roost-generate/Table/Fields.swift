@@ -17,7 +17,8 @@ func parenthesis(_ text: String) throws(TableError) -> (name: String, fields: [F
 /// Reads a type as the table writes it.
 func wireType(_ text: String) throws(TableError) -> WireType {
     let plain: [String: WireType] = [
-        "i8": .int8, "u8": .uint8, "u16": .uint16, "i32": .int32, "u32": .uint32, "i64": .int64, "u64": .uint64,
+        "i8": .int8, "u8": .uint8, "u16": .uint16, "i32": .int32, "u32": .uint32, "i64": .int64,
+        "u64": .uint64,
         "f64": .double, "bool": .bool, "uuid": .uuid, "string": .string, "string?": .optionalString,
     ]
     if let type = plain[text] { return type }
@@ -28,10 +29,14 @@ func wireType(_ text: String) throws(TableError) -> WireType {
         }
         let base = String(text[..<open])
         if base == "bytes" { return .bytes(max: max) }
-        guard base.hasPrefix("["), base.hasSuffix("]") else { throw TableError(message: "\(text) is no list") }
+        guard base.hasPrefix("["), base.hasSuffix("]") else {
+            throw TableError(message: "\(text) is no list")
+        }
         return .list(try wireType(String(base.dropFirst().dropLast())), max: max)
     }
-    if text.hasPrefix("chars["), let count = Int(text.dropFirst(6).dropLast()) { return .characters(count: count) }
+    if text.hasPrefix("chars["), let count = Int(text.dropFirst(6).dropLast()) {
+        return .characters(count: count)
+    }
     if text.hasSuffix("Flags") || text == "DomainModificationImpact" || text == "DomainMessageType" {
         return .flags(text)
     }

@@ -28,15 +28,20 @@ struct Table {
         guard let first = words.first, !first.hasPrefix("#") else { return }
         switch first {
         case "program":
-            guard words.count == 4, let number = Int(words[3]) else { throw TableError(message: "program NAME NUMBER VERSION") }
+            guard words.count == 4, let number = Int(words[3]) else {
+                throw TableError(message: "program NAME NUMBER VERSION")
+            }
             (program, programNumber, version) = (words[1], words[2], number)
         case "struct", "reference":
             let (name, fields, _) = try parenthesis(String(line.dropFirst(first.count)))
             let isReference = first == "reference"
             structures.append(
-                Structure(name: isReference ? referenceName(name) : name, fields: fields, isReference: isReference))
+                Structure(
+                    name: isReference ? referenceName(name) : name, fields: fields, isReference: isReference))
         default:
-            guard let number = Int(first) else { throw TableError(message: "a number was expected, not \(first)") }
+            guard let number = Int(first) else {
+                throw TableError(message: "a number was expected, not \(first)")
+            }
             let rest = String(line.drop(while: { $0 == " " }).dropFirst(first.count))
             if words.count > 1, words[1] == "event" {
                 try readEvent(number, rest)
@@ -49,7 +54,9 @@ struct Table {
     private mutating func readEvent(_ number: Int, _ rest: String) throws(TableError) {
         let (name, fields, tail) = try parenthesis(String(rest.drop(while: { $0 == " " }).dropFirst(5)))
         let words = tail.split(separator: " ").map(String.init)
-        guard words.count == 2 else { throw TableError(message: "an event ends with legacy or callback, and its id") }
+        guard words.count == 2 else {
+            throw TableError(message: "an event ends with legacy or callback, and its id")
+        }
         let (receiver, event) = try dotted(name)
         events.append(
             EventLine(
