@@ -6,14 +6,14 @@ import VirtXML
 
 extension QEMUDomain {
     func openConsole(device: String?, flags: DomainConsoleFlags) async throws(VirtError) -> any DataStream {
-        try refuse(flags.rawValue, allowed: 3, "virDomainOpenConsole")
+        try flags.rawValue.require(3, in: "virDomainOpenConsole", from: .qemu)
         try requireGuest()
         let (alias, source) = try consoleSource(named: device)
         return try await open(alias, source, isForced: flags.contains(.force), what: "console")
     }
 
     func openChannel(name: String?, flags: DomainChannelFlags) async throws(VirtError) -> any DataStream {
-        try refuse(flags.rawValue, allowed: 1, "virDomainOpenChannel")
+        try flags.rawValue.require(1, in: "virDomainOpenChannel", from: .qemu)
         try requireGuest()
         let channels = snapshot.live?.devices.channels ?? []
         let channel =

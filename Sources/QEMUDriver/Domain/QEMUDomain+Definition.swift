@@ -23,7 +23,7 @@ extension QEMUDomain {
         do {
             text = try definition.xml(options: [.inactive, .secure])
         } catch {
-            throw VirtError(error)
+            throw VirtError(document: error)
         }
         do throws(SystemError) {
             try await Blocking.run { () throws(SystemError) in
@@ -37,7 +37,7 @@ extension QEMUDomain {
     func undefine() async throws(VirtError) { try await undefineFlags(flags: []) }
 
     func undefineFlags(flags: DomainUndefineFlags) async throws(VirtError) {
-        try refuse(flags.rawValue, allowed: 0xFF, "virDomainUndefineFlags")
+        try flags.rawValue.require(0xFF, in: "virDomainUndefineFlags", from: .qemu)
         try await withJob(.modify, "undefine") { (domain: isolated QEMUDomain) async throws(VirtError) in
             guard let definition = domain.snapshot.persistent else {
                 throw VirtError(.operationInvalid, "cannot undefine transient domain", from: .qemu)
@@ -73,7 +73,7 @@ extension QEMUDomain {
     }
 
     func rename(newName: String?, flags: UInt32) async throws(VirtError) -> Int32 {
-        try refuse(flags, "virDomainRename")
+        try flags.require(in: "virDomainRename", from: .qemu)
         guard let newName, !newName.isEmpty else {
             throw VirtError(.invalidArg, "the new name is empty", from: .qemu)
         }

@@ -108,14 +108,14 @@ extension QEMUDomain {
     }
 
     func reset(flags: UInt32) async throws(VirtError) {
-        try refuse(flags, allowed: 0, "virDomainReset")
+        try flags.require(0, in: "virDomainReset", from: .qemu)
         try await withJob(.modify, "reset") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try await domain.ask("system_reset")
         }
     }
 
     func injectNMI(flags: UInt32) async throws(VirtError) {
-        try refuse(flags, allowed: 0, "virDomainInjectNMI")
+        try flags.require(0, in: "virDomainInjectNMI", from: .qemu)
         try await withJob(.modify, "inject-nmi") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try await domain.ask("inject-nmi")
         }

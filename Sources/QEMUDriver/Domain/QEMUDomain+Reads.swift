@@ -7,13 +7,12 @@ import VirtXML
 /// What only reads: answered from the snapshot, at once, whatever the domain is busy with.
 extension QEMUDomain {
     nonisolated func xmlDesc(flags: DomainXMLFlags) async throws(VirtError) -> String {
-        try refuse(flags.rawValue, allowed: 0xF, "virDomainGetXMLDesc")
-        let now = snapshot
-        return try now.texts.text(flags.subtracting(.updateCPU), of: now)
+        try flags.rawValue.require(0xF, in: "virDomainGetXMLDesc", from: .qemu)
+        return try snapshot.xml(flags.subtracting(.updateCPU))
     }
 
     nonisolated func state(flags: UInt32) async throws(VirtError) -> DomainStateReply {
-        try refuse(flags, "virDomainGetState")
+        try flags.require(in: "virDomainGetState", from: .qemu)
         let now = snapshot
         return DomainStateReply(state: now.state.rawValue, reason: now.reason)
     }
@@ -30,7 +29,7 @@ extension QEMUDomain {
     }
 
     nonisolated func controlInfo(flags: UInt32) async throws(VirtError) -> DomainControlInfo {
-        try refuse(flags, "virDomainGetControlInfo")
+        try flags.require(in: "virDomainGetControlInfo", from: .qemu)
         guard snapshot.isActive else {
             throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
         }
@@ -48,7 +47,7 @@ extension QEMUDomain {
     }
 
     nonisolated func vcpusFlags(flags: DomainVcpuFlags) async throws(VirtError) -> Int32 {
-        try refuse(flags.rawValue, allowed: 0xF, "virDomainGetVcpusFlags")
+        try flags.rawValue.require(0xF, in: "virDomainGetVcpusFlags", from: .qemu)
         if flags.contains(.guest) { throw .notSupported("virDomainGetVcpusFlags") }
         let now = snapshot
         if flags.contains(.live) && !now.isActive {

@@ -10,7 +10,7 @@ extension QEMUDomain {
     func create() async throws(VirtError) { _ = try await createWithFlags(flags: []) }
 
     func createWithFlags(flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
-        try refuse(flags.rawValue, allowed: 0x1F, "virDomainCreateWithFlags")
+        try flags.rawValue.require(0x1F, in: "virDomainCreateWithFlags", from: .qemu)
         try await withJob(.modify, "start") { (domain: isolated QEMUDomain) async throws(VirtError) in
             if domain.snapshot.isActive {
                 throw VirtError(.operationInvalid, "domain is already running", from: .qemu)

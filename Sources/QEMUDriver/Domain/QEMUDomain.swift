@@ -87,13 +87,4 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
 
     /// How long QEMU may take to answer a command that it should answer at once.
     private static let patience = Duration.seconds(60)
-
-    /// Refuses flags that a call doesn't know.
-    nonisolated func refuse(_ flags: UInt32, allowed: UInt32 = 0, _ api: String) throws(VirtError) {
-        let unknown = flags & ~allowed
-        if unknown != 0 {
-            let detail = "unsupported flags (0x\(String(unknown, radix: 16))) in function \(api)"
-            throw VirtError(.invalidArg, detail, from: .qemu)
-        }
-    }
 }

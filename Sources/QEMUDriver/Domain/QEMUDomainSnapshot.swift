@@ -1,3 +1,4 @@
+import DriverKit
 import LinuxSystem
 import Virt
 import VirtXML
@@ -20,7 +21,7 @@ struct QEMUDomainSnapshot: Sendable {
     var balloon: UInt64?
     var isAutostarted = false
     /// Texts of the documents, made when first asked for.
-    let texts = DocumentTexts()
+    let texts = SharedTexts<UInt32>()
 
     var reference: DomainReference { DomainReference(name: name, uuid: uuid, id: id) }
     var isActive: Bool { id >= 0 }

@@ -1,14 +1,8 @@
 import LinuxSystem
 import QMP
 import Virt
-import XMLBinding
 
 extension VirtError {
-    /// A fault of a document, as the API reports it.
-    init(_ error: XMLError) {
-        self.init(ErrorNumber(rawValue: error.code.rawValue), error.message, from: .domain)
-    }
-
     /// A domain that can't be run as its document asks.
     init(_ error: ConfigurationError) {
         switch error {

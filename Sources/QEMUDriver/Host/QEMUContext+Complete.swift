@@ -1,3 +1,4 @@
+import DriverKit
 import LinuxSystem
 import Virt
 import VirtXML
@@ -43,7 +44,7 @@ extension QEMUContext {
         } catch let error as ConfigurationError {
             throw VirtError(error)
         } catch let error as XMLError {
-            throw VirtError(error)
+            throw VirtError(document: error)
         } catch {
             throw VirtError(.internalError, "\(error)", from: .qemu)
         }

@@ -12,12 +12,7 @@ extension QEMUHypervisor {
     func domainDefineXMLFlags(xml: String, flags: DomainDefineFlags) async throws(VirtError)
         -> DomainReference
     {
-        let unknown = flags.subtracting(.validate).rawValue
-        if unknown != 0 {
-            let detail =
-                "unsupported flags (0x\(String(unknown, radix: 16))) in function virDomainDefineXMLFlags"
-            throw VirtError(.invalidArg, detail, from: .qemu)
-        }
+        try flags.require(.validate, in: "virDomainDefineXMLFlags", from: .qemu)
         let definition = try await complete(xml)
         let uuid = definition.uuid ?? .random()
         let empty = QEMUDomainSnapshot(name: definition.name, uuid: uuid)
@@ -52,7 +47,7 @@ extension QEMUHypervisor {
         do throws(XMLError) {
             definition = try DomainDefinition(xml: xml, options: [.inactive, .secure])
         } catch {
-            throw VirtError(error)
+            throw VirtError(document: error)
         }
         try DocumentStore.check(name: definition.name)
         if definition.uuid == nil { definition.uuid = .random() }

@@ -9,9 +9,6 @@ struct QEMUHypervisor: HypervisorService {
     let context: QEMUContext
     let connection: QEMUConnection
 
-    /// The release of libvirt whose API this is: 11.3.0.
-    private static let apiVersion: UInt64 = 11_003_000
-
     func domain(_ reference: DomainReference) throws(VirtError) -> any DomainOperations {
         try context.registry.domain(reference)
     }
@@ -21,7 +18,7 @@ struct QEMUHypervisor: HypervisorService {
     func type() async throws(VirtError) -> String { "QEMU" }
     func uri() async throws(VirtError) -> String { context.configuration.uri }
     func hostname() async throws(VirtError) -> String { Host.canonicalName() }
-    func libVersion() async throws(VirtError) -> UInt64 { Self.apiVersion }
+    func libVersion() async throws(VirtError) -> UInt64 { APILevel.version }
     func isSecure() async throws(VirtError) -> Bool { true }
 
     func version() async throws(VirtError) -> UInt64 {

@@ -1,0 +1,26 @@
+import DriverKit
+import Virt
+import VirtXML
+import XMLBinding
+
+extension QEMUDomainSnapshot {
+    /// The document that the flags ask for; made once for each version of the domain.
+    func xml(_ flags: DomainXMLFlags) throws(VirtError) -> String {
+        let wantsInactive = flags.contains(.inactive) || !isActive
+        guard let definition = wantsInactive ? persistent ?? live : live else {
+            throw VirtError(.internalError, "domain '\(name)' has no definition", from: .qemu)
+        }
+        var options: XMLOptions = []
+        // What another host is to take is whole, and doesn't say how the guest runs here.
+        if wantsInactive || flags.contains(.migratable) { options.insert(.inactive) }
+        if flags.contains(.secure) || flags.contains(.migratable) { options.insert(.secure) }
+        if flags.contains(.migratable) { options.insert(.migratable) }
+        do throws(XMLError) {
+            return try texts.text(flags.rawValue) { () throws(XMLError) in
+                try definition.xml(options: options)
+            }
+        } catch {
+            throw VirtError(document: error)
+        }
+    }
+}
