@@ -16,6 +16,11 @@ final class TestConnection: DriverConnection {
         closeHooks.add("host") { onClose() }
     }
 
+    var networks: any NetworkService { TestNetworkService(networks: host.networks, events: host.events) }
+    var storage: any StorageService { TestStorageService(pools: host.pools, events: host.events) }
+    var interfaces: any InterfaceService { host.interfaces }
+    var nodeDevices: any NodeDeviceService { host.nodeDevices }
+
     func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
         host.events.subscribe(receive)
     }

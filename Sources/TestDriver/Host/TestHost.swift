@@ -8,6 +8,10 @@ final class TestHost: Sendable {
     let node: NodeInfo
     let events = EventHub()
     let domains = DomainRegistry<TestDomain>(origin: .test)
+    let networks = TestCollection<TestNetworkState>()
+    let pools = TestCollection<TestPoolState>()
+    let interfaces = TestInterfaceService()
+    let nodeDevices: TestNodeDeviceService
 
     /// The most CPUs that a guest may have.
     static let maxVCPUs: UInt32 = 32
@@ -17,15 +21,19 @@ final class TestHost: Sendable {
     static let cellMemory: [UInt64] = [2_097_152, 4_194_304]
 
     /// A host with nothing on it.
-    init(node: NodeInfo = TestHost.standardNode) { self.node = node }
+    init(node: NodeInfo = TestHost.standardNode, devices: [TestNodeDeviceState] = []) {
+        self.node = node
+        nodeDevices = TestNodeDeviceService(devices, events: events)
+    }
 
     static let standardNode = NodeInfo(
         model: "i686", memory: 3_145_728, cpus: 16, mhz: 1400, nodes: 2, sockets: 2, cores: 2, threads: 2)
 
-    /// The host of `test:///default`: one domain, which runs.
+    /// The host of `test:///default`: one domain, network, pool and interface, which are active, and devices.
     static func standard() throws(VirtError) -> TestHost {
-        let host = TestHost()
+        let host = TestHost(devices: TestNodeDeviceState.standard)
         try host.addRunning(standardDomain)
+        try host.addStandardObjects()
         return host
     }
 

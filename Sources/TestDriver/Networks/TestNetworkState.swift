@@ -1,0 +1,32 @@
+import Virt
+import VirtXML
+
+extension NetworkDefinition: TestDefinition {
+    static var noun: TestNoun {
+        TestNoun(name: "network", short: "network", missing: .noNetwork, origin: .network)
+    }
+}
+
+/// A network of the test host.
+struct TestNetworkState: TestObject {
+    var live: NetworkDefinition?
+    var persistent: NetworkDefinition?
+    var isAutostarted = false
+
+    var reference: NetworkReference { NetworkReference(name: name, uuid: uuid) }
+
+    /// The network that `test:///default` starts with.
+    static let standard = """
+        <network>
+          <name>default</name>
+          <uuid>dd8fe884-6c02-601e-7551-cca97df1c5df</uuid>
+          <forward mode='nat'/>
+          <bridge name='virbr0'/>
+          <ip address='192.168.122.1' netmask='255.255.255.0'>
+            <dhcp>
+              <range start='192.168.122.2' end='192.168.122.254'/>
+            </dhcp>
+          </ip>
+        </network>
+        """
+}

@@ -1,0 +1,86 @@
+import DriverKit
+import Virt
+import VirtDriver
+import VirtXML
+
+/// The calls on one storage pool of the test host.
+struct TestStoragePool: StoragePoolOperations {
+    let reference: StoragePoolReference
+    let pools: TestCollection<TestPoolState>
+    let events: EventHub
+
+    func current() throws(VirtError) -> TestPoolState { try change { (pool) throws(VirtError) in pool } }
+
+    func change<Result: Sendable>(
+        _ body: (inout TestPoolState) throws(VirtError) -> Result
+    ) throws(VirtError) -> Result {
+        try pools.change(reference.uuid, named: reference.name, body)
+    }
+
+    /// Changes a pool that is active, or one that isn't.
+    private func change(
+        whileActive isActive: Bool, _ event: StoragePoolEventLifecycleType,
+        _ body: (inout TestPoolState) -> Void = { _ in }
+    ) throws(VirtError) {
+        try change { (pool) throws(VirtError) in
+            try pool.require(isActive: isActive)
+            events.tell(event, pool.reference)
+            body(&pool)
+        }
+    }
+
+    // MARK: Read
+
+    func info() throws(VirtError) -> StoragePoolInfo {
+        let pool = try current()
+        let state: StoragePoolState = pool.isActive ? .running : .inactive
+        return StoragePoolInfo(
+            state: UInt8(clamping: state.rawValue), capacity: TestPoolState.capacity,
+            allocation: pool.allocation, available: pool.available)
+    }
+
+    func xmlDesc(flags: StorageXMLFlags) throws(VirtError) -> String {
+        try flags.require(in: "testStoragePoolGetXMLDesc", from: .test)
+        return try current().document.xml()
+    }
+
+    func autostart() throws(VirtError) -> Bool { try current().isAutostarted }
+    func isActive() throws(VirtError) -> Bool { try current().isActive }
+    func isPersistent() throws(VirtError) -> Bool { try current().isPersistent }
+
+    // MARK: Change
+
+    func create(flags: StoragePoolCreateFlags) throws(VirtError) {
+        try flags.require(in: "testStoragePoolCreate", from: .test)
+        try change(whileActive: false, .started) { $0.live = $0.persistent }
+    }
+
+    func destroy() throws(VirtError) { try change(whileActive: true, .stopped) { $0.live = nil } }
+
+    func build(flags: StoragePoolBuildFlags) throws(VirtError) {
+        try flags.require(in: "testStoragePoolBuild", from: .test)
+        try change(whileActive: false, .created)
+    }
+
+    func delete(flags: StoragePoolDeleteFlags) throws(VirtError) {
+        try flags.require(in: "testStoragePoolDelete", from: .test)
+        try change(whileActive: false, .deleted)
+    }
+
+    func undefine() throws(VirtError) { try change(whileActive: false, .undefined) { $0.persistent = nil } }
+
+    func refresh(flags: UInt32) throws(VirtError) {
+        try flags.require(in: "testStoragePoolRefresh", from: .test)
+        try change { (pool) throws(VirtError) in
+            try pool.require(isActive: true)
+            events.publish(.storagePoolRefresh(StoragePoolRefreshEvent(pool: pool.reference)))
+        }
+    }
+
+    func setAutostart(autostart: Bool) throws(VirtError) {
+        try change { (pool) throws(VirtError) in
+            if !pool.isPersistent { throw VirtError(.invalidArg, "pool has no config file", from: .test) }
+            pool.isAutostarted = autostart
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import DriverKit
+import Virt
+import VirtDriver
+import VirtXML
+
+/// The storage pools of the test host: found, listed, defined.
+struct TestStorageService: StorageService {
+    let pools: TestCollection<TestPoolState>
+    let events: EventHub
+
+    func storagePool(_ reference: StoragePoolReference) -> any StoragePoolOperations {
+        TestStoragePool(reference: reference, pools: pools, events: events)
+    }
+
+    func storageVol(_ reference: StorageVolReference) -> any StorageVolOperations {
+        TestStorageVol(reference: reference, pools: pools)
+    }
+
+    // MARK: Find
+
+    func storagePoolLookupByName(name: String) throws(VirtError) -> StoragePoolReference {
+        try pools.object(named: name).reference
+    }
+
+    func storagePoolLookupByUUID(uuid: UUID) throws(VirtError) -> StoragePoolReference {
+        try pools.object(uuid: uuid).reference
+    }
+
+    func storageVolLookupByKey(key: String) throws(VirtError) -> StorageVolReference {
+        try volume("key '\(key)'") { $0.key == key }
+    }
+
+    func storageVolLookupByPath(path: String) throws(VirtError) -> StorageVolReference {
+        try volume("path '\(path)'") { $0.target.path == path }
+    }
+
+    private func volume(
+        _ what: String, _ isWanted: (StorageVolumeDefinition) -> Bool
+    ) throws(VirtError) -> StorageVolReference {
+        for pool in pools.all where pool.isActive {
+            if let volume = pool.volumes.first(where: isWanted) { return pool.reference(of: volume) }
+        }
+        throw VirtError(.noStorageVol, "no storage vol with matching \(what)", from: .test)
+    }
+
+    // MARK: List
+
+    func listAllStoragePools(flags: ConnectListAllStoragePoolsFlags) throws(VirtError) -> [StoragePoolReference] {
+        try flags.require(.init(rawValue: 0xF_FFFF), in: "testConnectListAllStoragePools", from: .test)
+        return pools.all.filter { $0.isChosen(by: flags.rawValue) }.map(\.reference)
+    }
+
+    func listStoragePools() -> [String] { pools.all.filter(\.isActive).map(\.name) }
+    func listDefinedStoragePools() -> [String] { pools.all.filter { !$0.isActive }.map(\.name) }
+    func numOfStoragePools() -> Int32 { Int32(clamping: listStoragePools().count) }
+    func numOfDefinedStoragePools() -> Int32 { Int32(clamping: listDefinedStoragePools().count) }
+
+    // MARK: Define and create
+
+    func storagePoolDefineXML(xml: String, flags: StoragePoolDefineFlags) throws(VirtError) -> StoragePoolReference {
+        try flags.require(.validate, in: "testStoragePoolDefineXML", from: .test)
+        return try put(xml, toStart: false, .defined)
+    }
+
+    func storagePoolCreateXML(xml: String, flags: StoragePoolCreateFlags) throws(VirtError) -> StoragePoolReference {
+        try flags.require(in: "testStoragePoolCreateXML", from: .test)
+        return try put(xml, toStart: true, .started)
+    }
+
+    private func put(
+        _ text: String, toStart: Bool, _ event: StoragePoolEventLifecycleType
+    ) throws(VirtError) -> StoragePoolReference {
+        let definition = try TestCollection<TestPoolState>.definition(text)
+        return try pools.put(definition, toStart: toStart) { pool in
+            events.tell(event, pool.reference)
+        }.reference
+    }
+}
+
+extension EventHub {
+    /// Something happened to a storage pool.
+    func tell(_ event: StoragePoolEventLifecycleType, _ pool: StoragePoolReference) {
+        publish(.storagePoolLifecycle(StoragePoolLifecycleEvent(pool: pool, event: event.rawValue, detail: 0)))
+    }
+}

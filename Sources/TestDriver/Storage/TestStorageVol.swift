@@ -1,0 +1,49 @@
+import DriverKit
+import Virt
+import VirtDriver
+import VirtXML
+import XMLBinding
+
+/// The calls on one storage volume of the test host.
+struct TestStorageVol: StorageVolOperations {
+    let reference: StorageVolReference
+    let pools: TestCollection<TestPoolState>
+
+    private func pool() throws(VirtError) -> TestPoolState {
+        let pool = try pools.object(named: reference.pool)
+        try pool.require(isActive: true)
+        return pool
+    }
+
+    private func current() throws(VirtError) -> StorageVolumeDefinition { try pool().volume(named: reference.name) }
+
+    func storagePoolLookupByVolume() throws(VirtError) -> StoragePoolReference {
+        try pools.object(named: reference.pool).reference
+    }
+
+    func info() throws(VirtError) -> StorageVolInfo {
+        let volume = try current()
+        return StorageVolInfo(
+            type: 0, capacity: volume.capacity?.bytes ?? 0, allocation: volume.allocation?.bytes ?? 0)
+    }
+
+    func path() throws(VirtError) -> String { try current().target.path ?? "" }
+
+    func xmlDesc(flags: UInt32) throws(VirtError) -> String {
+        try flags.require(in: "testStorageVolGetXMLDesc", from: .test)
+        let volume = try current()
+        do throws(XMLError) {
+            return try volume.xml()
+        } catch {
+            throw VirtError(document: error, from: .test)
+        }
+    }
+
+    func delete(flags: StorageVolDeleteFlags) throws(VirtError) {
+        try flags.require(in: "testStorageVolDelete", from: .test)
+        try pools.change(try pool().uuid, named: reference.pool) { (pool) throws(VirtError) in
+            let volume = try pool.volume(named: reference.name)
+            pool.volumes.removeAll { $0.name == volume.name }
+        }
+    }
+}
