@@ -105,7 +105,9 @@ let package = Package(
         tests(of: "TestDriver", uses: ["DriverConformance", "Virt", "VirtDriver"]),
         tests(of: "QEMUDriver", uses: ["VirtXML", "XMLBinding", "Virt", "JSON", "QMP", "LinuxSystem"]),
         tests(of: "Roost"),
-        tests(of: "Daemon", uses: ["Roost", "TestDriver"]),
+        tests(
+            of: "Daemon",
+            uses: ["DriverConformance", "Roost", "TestDriver", "Virt", "VirtDriver", "LinuxSystem", log]),
         tests(of: "Shell", uses: ["LinuxSystem"]),
     ],
     swiftLanguageModes: [.v6]

@@ -20,7 +20,8 @@ public struct ConformanceSubject: Sendable {
 
     /// Defines a domain, does something with it, and removes it, whatever came of that.
     func withDomain(
-        named name: String = "conformance", _ body: (any DomainOperations, DomainReference) async throws -> Void
+        named name: String = "conformance",
+        _ body: (any DomainOperations, DomainReference) async throws -> Void
     ) async throws {
         let uuid = UUID.random()
         let reference = try await hypervisor.domainDefineXML(xml: document(name, uuid))
@@ -60,12 +61,14 @@ final class LifecycleRecorder: Sendable {
     private let told = Mutex<[String]>([])
     private let subscription = Mutex<(any EventSubscription)?>(nil)
 
-    init(_ connection: any DriverConnection, domain uuid: UUID) {
+    /// Listens to `connection` from now on.
+    init(_ connection: any DriverConnection, domain uuid: UUID) async throws {
         let subscription = connection.subscribe { [weak self] event in
             guard case .domainLifecycle(let lifecycle) = event, lifecycle.domain.uuid == uuid else { return }
             self?.told.withLock { $0.append("\(lifecycle.event)/\(lifecycle.detail)") }
         }
         self.subscription.withLock { $0 = subscription }
+        try await connection.enableDomainEvent(.lifecycle)
     }
 
     /// What has been told, as `event/detail`, and forgets it.

@@ -18,9 +18,10 @@ public let domainLifecycleChecks: [ConformanceCheck] = [
     },
     ConformanceCheck("start, suspend, resume and destroy tell their events in order") { subject in
         try await subject.withDomain { domain, reference in
-            let events = LifecycleRecorder(subject.connection, domain: reference.uuid)
+            let events = try await LifecycleRecorder(subject.connection, domain: reference.uuid)
             try await domain.create()
-            try expectEqual(try await domain.state(flags: 0).state, DomainState.running.rawValue, "state after create")
+            try expectEqual(
+                try await domain.state(flags: 0).state, DomainState.running.rawValue, "state after create")
             let started = events.take()
             try expect(started.first == "2/0", "after create: \(started)")
             try await domain.suspend()
@@ -40,7 +41,8 @@ public let domainLifecycleChecks: [ConformanceCheck] = [
             let first = try await subject.hypervisor.domainLookupByName(name: reference.name)
             try expect(first.id > 0, "its number is \(first.id)")
             try expectEqual(
-                try await subject.hypervisor.domainLookupByID(id: first.id).uuid, reference.uuid, "what its number finds")
+                try await subject.hypervisor.domainLookupByID(id: first.id).uuid, reference.uuid,
+                "what its number finds")
             try await domain.destroy()
             try await expectError(.noDomain, "a lookup by the old number") { () throws(VirtError) in
                 _ = try await subject.hypervisor.domainLookupByID(id: first.id)
@@ -53,26 +55,46 @@ public let domainLifecycleChecks: [ConformanceCheck] = [
     ConformanceCheck("calls that need a running guest fail on a shut-off domain") { subject in
         try await subject.withDomain { domain, _ in
             let differences = subject.differences
-            try await expectError(differences.suspendWhileShutOff, "suspend") { () throws(VirtError) in try await domain.suspend() }
-            try await expectError(differences.resumeWhileShutOff, "resume") { () throws(VirtError) in try await domain.resume() }
-            try await expectError(differences.shutdownWhileShutOff, "shutdown") { () throws(VirtError) in try await domain.shutdown() }
-            try await expectError(.operationInvalid, "reboot") { () throws(VirtError) in try await domain.reboot(flags: []) }
-            try await expectError(.operationInvalid, "reset") { () throws(VirtError) in try await domain.reset(flags: 0) }
-            try await expectError(.operationInvalid, "destroy") { () throws(VirtError) in try await domain.destroy() }
+            try await expectError(differences.suspendWhileShutOff, "suspend") { () throws(VirtError) in
+                try await domain.suspend()
+            }
+            try await expectError(differences.resumeWhileShutOff, "resume") { () throws(VirtError) in
+                try await domain.resume()
+            }
+            try await expectError(differences.shutdownWhileShutOff, "shutdown") { () throws(VirtError) in
+                try await domain.shutdown()
+            }
+            try await expectError(.operationInvalid, "reboot") { () throws(VirtError) in
+                try await domain.reboot(flags: [])
+            }
+            try await expectError(.operationInvalid, "reset") { () throws(VirtError) in
+                try await domain.reset(flags: 0)
+            }
+            try await expectError(.operationInvalid, "destroy") { () throws(VirtError) in
+                try await domain.destroy()
+            }
         }
     },
-    ConformanceCheck("calls for another state answer on a running and a paused domain as they say") { subject in
+    ConformanceCheck("calls for another state answer on a running and a paused domain as they say") {
+        subject in
         try await subject.withDomain { domain, _ in
             let differences = subject.differences
             try await domain.create()
-            try await expectError(differences.createWhileRunning, "create") { () throws(VirtError) in try await domain.create() }
-            try await expect(differences.resumeWhileRunning, "resume") { () throws(VirtError) in try await domain.resume() }
+            try await expectError(differences.createWhileRunning, "create") { () throws(VirtError) in
+                try await domain.create()
+            }
+            try await expect(differences.resumeWhileRunning, "resume") { () throws(VirtError) in
+                try await domain.resume()
+            }
             try await domain.suspend()
-            try await expect(differences.suspendWhilePaused, "suspend") { () throws(VirtError) in try await domain.suspend() }
+            try await expect(differences.suspendWhilePaused, "suspend") { () throws(VirtError) in
+                try await domain.suspend()
+            }
             try await expectState(domain, .paused, DomainPausedReason.user.rawValue)
         }
     },
-    ConformanceCheck("undefining a running domain leaves it as a transient one, which goes when it ends") { subject in
+    ConformanceCheck("undefining a running domain leaves it as a transient one, which goes when it ends") {
+        subject in
         try await subject.withDomain { domain, reference in
             try await domain.create()
             try await domain.undefine()

@@ -14,7 +14,7 @@ extension TestHost {
     private var host: HostCapabilities.Host {
         var host = HostCapabilities.Host()
         host.cpu.arch = "i686"
-        host.cpu.features = ["pae", "nonpae"]
+        (host.cpu.pae, host.cpu.nonpae) = (true, true)
         host.cpu.pages = [4, 8, 2048, 1_048_576].map { Self.pages($0) }
         host.powerManagement = .init()
         host.iommu = false

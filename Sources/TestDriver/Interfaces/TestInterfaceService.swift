@@ -84,7 +84,8 @@ final class TestInterfaceService: InterfaceService {
 
     func listAllInterfaces(flags: ConnectListAllInterfacesFlags) throws(VirtError) -> [InterfaceReference] {
         try flags.require([.inactive, .active], in: "testConnectListAllInterfaces", from: .test)
-        return all.filter { flags.isEmpty || flags.contains($0.isActive ? .active : .inactive) }.map(\.reference)
+        return all.filter { flags.isEmpty || flags.contains($0.isActive ? .active : .inactive) }.map(
+            \.reference)
     }
 
     func listInterfaces() -> [String] { all.filter(\.isActive).map(\.name) }
@@ -94,7 +95,8 @@ final class TestInterfaceService: InterfaceService {
 
     // MARK: Change
 
-    func interfaceDefineXML(xml: String, flags: InterfaceDefineFlags) throws(VirtError) -> InterfaceReference {
+    func interfaceDefineXML(xml: String, flags: InterfaceDefineFlags) throws(VirtError) -> InterfaceReference
+    {
         try flags.require(.validate, in: "testInterfaceDefineXML", from: .test)
         let definition = try Self.definition(xml)
         add(definition, isActive: false)

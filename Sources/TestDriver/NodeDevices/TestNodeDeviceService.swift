@@ -52,13 +52,16 @@ final class TestNodeDeviceService: NodeDeviceService {
 
     /// All devices of the host are active.
     func listAllNodeDevices(flags: ConnectListAllNodeDeviceFlags) throws(VirtError) -> [NodeDeviceReference] {
-        try flags.require(.init(rawValue: Self.capabilityFlags | Self.stateFlags), in: "testConnectListAllNodeDevices", from: .test)
+        try flags.require(
+            .init(rawValue: Self.capabilityFlags | Self.stateFlags), in: "testConnectListAllNodeDevices",
+            from: .test)
         let states = flags.rawValue & (Self.active | Self.inactive)
         if states == Self.inactive { return [] }
         return all.filter { Self.choose($0, flags) }.map { NodeDeviceReference(name: $0.name) }
     }
 
-    private static func choose(_ device: TestNodeDeviceState, _ flags: ConnectListAllNodeDeviceFlags) -> Bool {
+    private static func choose(_ device: TestNodeDeviceState, _ flags: ConnectListAllNodeDeviceFlags) -> Bool
+    {
         if flags.rawValue & capabilityFlags == 0 { return true }
         return names.contains { flags.contains($0.flag) && device.has($0.name) }
     }

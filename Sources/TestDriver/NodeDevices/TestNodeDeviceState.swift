@@ -22,9 +22,15 @@ struct TestNodeDeviceState: Sendable {
     /// The devices that `test:///default` starts with: a computer and three SCSI host adapters.
     static let standard: [TestNodeDeviceState] = [
         computer,
-        scsiHost(1, under: "computer", unique: 0, node: "2000000012341234", fabric: "2000000043214321", isVirtual: false),
-        scsiHost(2, under: "computer", unique: 1, node: "2000000056785678", fabric: "2000000087658765", isVirtual: false),
-        scsiHost(11, under: "scsi_host1", unique: 10, node: "2000000034563456", fabric: "2000000043214321", isVirtual: true),
+        scsiHost(
+            1, under: "computer", unique: 0, node: "2000000012341234", fabric: "2000000043214321",
+            isVirtual: false),
+        scsiHost(
+            2, under: "computer", unique: 1, node: "2000000056785678", fabric: "2000000087658765",
+            isVirtual: false),
+        scsiHost(
+            11, under: "scsi_host1", unique: 10, node: "2000000034563456", fabric: "2000000043214321",
+            isVirtual: true),
     ]
 
     private static let computer = TestNodeDeviceState(

@@ -7,7 +7,8 @@ import XMLBinding
 extension TestStoragePool {
     func listAllVolumes(flags: UInt32) throws(VirtError) -> [StorageVolReference] {
         try flags.require(in: "testStoragePoolListAllVolumes", from: .test)
-        let pool = try active()
+        let pool = try current()
+        if !pool.isActive { throw VirtError(.operationInvalid, "storage pool is not active", from: .test) }
         return pool.volumes.map { pool.reference(of: $0) }
     }
 
@@ -19,7 +20,9 @@ extension TestStoragePool {
         return pool.reference(of: try pool.volume(named: name))
     }
 
-    func storageVolCreateXML(xml: String, flags: StorageVolCreateFlags) throws(VirtError) -> StorageVolReference {
+    func storageVolCreateXML(xml: String, flags: StorageVolCreateFlags) throws(VirtError)
+        -> StorageVolReference
+    {
         try flags.require(in: "testStorageVolCreateXML", from: .test)
         return try add(xml)
     }
@@ -56,7 +59,9 @@ extension TestStoragePool {
     }
 
     /// Reads a volume's document; it lies below the pool's path, which is its key as well.
-    private static func volume(_ text: String, in pool: TestPoolState) throws(VirtError) -> StorageVolumeDefinition {
+    private static func volume(_ text: String, in pool: TestPoolState) throws(VirtError)
+        -> StorageVolumeDefinition
+    {
         do throws(XMLError) {
             var volume = try StorageVolumeDefinition(xml: text, options: .inactive)
             volume.fillDefaults(pool: pool.definition.type)

@@ -45,7 +45,9 @@ struct TestStorageService: StorageService {
 
     // MARK: List
 
-    func listAllStoragePools(flags: ConnectListAllStoragePoolsFlags) throws(VirtError) -> [StoragePoolReference] {
+    func listAllStoragePools(flags: ConnectListAllStoragePoolsFlags) throws(VirtError)
+        -> [StoragePoolReference]
+    {
         try flags.require(.init(rawValue: 0xF_FFFF), in: "testConnectListAllStoragePools", from: .test)
         return pools.all.filter { $0.isChosen(by: flags.rawValue) }.map(\.reference)
     }
@@ -57,12 +59,16 @@ struct TestStorageService: StorageService {
 
     // MARK: Define and create
 
-    func storagePoolDefineXML(xml: String, flags: StoragePoolDefineFlags) throws(VirtError) -> StoragePoolReference {
+    func storagePoolDefineXML(xml: String, flags: StoragePoolDefineFlags) throws(VirtError)
+        -> StoragePoolReference
+    {
         try flags.require(.validate, in: "testStoragePoolDefineXML", from: .test)
         return try put(xml, toStart: false, .defined)
     }
 
-    func storagePoolCreateXML(xml: String, flags: StoragePoolCreateFlags) throws(VirtError) -> StoragePoolReference {
+    func storagePoolCreateXML(xml: String, flags: StoragePoolCreateFlags) throws(VirtError)
+        -> StoragePoolReference
+    {
         try flags.require(in: "testStoragePoolCreateXML", from: .test)
         return try put(xml, toStart: true, .started)
     }
@@ -80,6 +86,7 @@ struct TestStorageService: StorageService {
 extension EventHub {
     /// Something happened to a storage pool.
     func tell(_ event: StoragePoolEventLifecycleType, _ pool: StoragePoolReference) {
-        publish(.storagePoolLifecycle(StoragePoolLifecycleEvent(pool: pool, event: event.rawValue, detail: 0)))
+        publish(
+            .storagePoolLifecycle(StoragePoolLifecycleEvent(pool: pool, event: event.rawValue, detail: 0)))
     }
 }

@@ -15,7 +15,9 @@ struct TestStorageVol: StorageVolOperations {
         return pool
     }
 
-    private func current() throws(VirtError) -> StorageVolumeDefinition { try pool().volume(named: reference.name) }
+    private func current() throws(VirtError) -> StorageVolumeDefinition {
+        try pool().volume(named: reference.name)
+    }
 
     func storagePoolLookupByVolume() throws(VirtError) -> StoragePoolReference {
         try pools.object(named: reference.pool).reference

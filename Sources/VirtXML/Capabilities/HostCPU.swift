@@ -3,6 +3,9 @@ import XMLBinding
 /// The host's CPU.
 public struct HostCPU: XMLElement {
     public var arch: String?
+    /// Ways to address memory that an i686 may have.
+    public var pae = false
+    public var nonpae = false
     public var model: String?
     public var vendor: String?
     public var microcode: UInt32?
@@ -17,6 +20,10 @@ public struct HostCPU: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("arch", &arch)
+        try x.group("features") { (x) throws(XMLError) in
+            try x.flag("pae", &pae)
+            try x.flag("nonpae", &nonpae)
+        }
         try x.value("model", &model)
         try x.value("vendor", &vendor)
         try x.group("microcode") { (x) throws(XMLError) in try x.attribute("version", &microcode) }

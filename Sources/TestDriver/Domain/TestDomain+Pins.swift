@@ -1,0 +1,77 @@
+import DriverKit
+import Virt
+import VirtDriver
+import VirtXML
+
+/// Where the guest's CPUs run: kept, since there is nothing that would run.
+extension TestDomain {
+    func pinVcpu(vcpu: UInt32, cpumap: [UInt8]) throws(VirtError) {
+        try pinVcpuFlags(vcpu: vcpu, cpumap: cpumap, flags: .live)
+    }
+
+    func pinVcpuFlags(vcpu: UInt32, cpumap: [UInt8], flags: DomainModificationImpact) throws(VirtError) {
+        try flags.require([.live, .config], in: "testDomainPinVcpuFlags", from: .test)
+        let cpus = CPUSet(bytes: cpumap, below: Int(host.node.cpus))
+        try change(flags) { (definition) throws(VirtError) in
+            if vcpu >= definition.vcpu.maximum {
+                let message = "requested vcpu '\(vcpu)' is not present in the domain"
+                throw VirtError(.invalidArg, message, from: .test)
+            }
+            var tune = definition.cputune ?? CPUTune()
+            tune.vcpuPins.removeAll { $0.vcpu == vcpu }
+            var pin = VCPUPin()
+            (pin.vcpu, pin.cpuset) = (vcpu, cpus)
+            tune.vcpuPins.append(pin)
+            tune.vcpuPins.sort { $0.vcpu < $1.vcpu }
+            definition.cputune = tune
+        }
+    }
+
+    nonisolated func vcpuPinInfo(
+        ncpumaps: Int32, maplen: Int32, flags: DomainModificationImpact
+    ) throws(VirtError) -> DomainVcpuPinInfo {
+        let definition = try chosen(flags)
+        let count = min(definition.vcpu.maximum, UInt32(clamping: ncpumaps))
+        let maps = (0..<count).flatMap { vcpu in
+            let pin = definition.cputune?.vcpuPins.first { $0.vcpu == vcpu }?.cpuset
+            return host.cpuMap(of: pin, length: maplen)
+        }
+        return DomainVcpuPinInfo(cpumaps: maps, num: Int32(clamping: count))
+    }
+
+    nonisolated func emulatorPinInfo(
+        maplen: Int32, flags: DomainModificationImpact
+    ) throws(VirtError) -> DomainEmulatorPinInfo {
+        let pin = try chosen(flags).cputune?.emulatorPin
+        return DomainEmulatorPinInfo(cpumaps: host.cpuMap(of: pin, length: maplen), result: 1)
+    }
+
+    nonisolated func ioThreadInfo(flags: DomainModificationImpact) throws(VirtError) -> [DomainIOThreadInfo] {
+        _ = try chosen(flags)
+        return []
+    }
+
+    private nonisolated func chosen(_ flags: DomainModificationImpact) throws(VirtError) -> DomainDefinition {
+        let now = snapshot
+        return now.definition(try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent))
+    }
+}
+
+extension TestHost {
+    /// A set of CPUs as bytes, the lowest bit first; all of the host's where none are chosen.
+    func cpuMap(of cpus: CPUSet?, length: Int32) -> [UInt8] {
+        let all = cpuMap(length: length)
+        guard let cpus else { return all }
+        return all.indices.map { byte in
+            (0..<8).reduce(UInt8(0)) { cpus.contains(8 * byte + $1) ? $0 | 1 << UInt8($1) : $0 }
+        }
+    }
+}
+
+extension CPUSet {
+    /// The set whose bits are given, the lowest first; those from `limit` on don't count.
+    fileprivate init(bytes: [UInt8], below limit: Int) {
+        self.init(
+            (0..<min(bytes.count * 8, max(0, limit))).filter { bytes[$0 / 8] & 1 << UInt8($0 % 8) != 0 })
+    }
+}
