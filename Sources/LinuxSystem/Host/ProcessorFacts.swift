@@ -10,6 +10,10 @@ public struct ProcessorFacts: Hashable, Sendable {
     public let stepping: Int?
     /// Such as `0x1000065`; nil when not told.
     public let microcode: String?
+    /// How many bits a physical address has; nil when not told.
+    public let physicalBits: Int?
+    /// The frequency now, in kHz; nil when not told.
+    public let kilohertz: Int?
     /// What it can do, by the kernel's names.
     public let flags: Set<String>
 
@@ -33,6 +37,8 @@ public struct ProcessorFacts: Hashable, Sendable {
         model = fields["model"].flatMap { Int($0) }
         stepping = fields["stepping"].flatMap { Int($0) }
         microcode = fields["microcode"]
+        physicalBits = fields["address sizes"]?.split(separator: " ").first.flatMap { Int($0) }
+        kilohertz = fields["cpu MHz"].flatMap { Double($0) }.flatMap { Int(exactly: ($0 * 1000).rounded()) }
         let flags = fields["flags"] ?? fields["Features"] ?? ""
         self.flags = Set(flags.split(separator: " ").map(String.init))
     }

@@ -15,6 +15,8 @@ public struct QEMUAcceleration: Sendable, Equatable {
     public var cpuModels: [QEMUCPUModel] = []
     /// The properties of the CPU that the host offers (`host` or `max`), as QEMU expands it.
     public var hostCPU: JSONObject = [:]
+    /// The same with what can't be migrated.
+    public var wholeHostCPU: JSONObject = [:]
     /// The model whose properties ``hostCPU`` changes; `base` on x86.
     public var hostCPUModel: String?
 
@@ -34,7 +36,12 @@ public struct QEMUAcceleration: Sendable, Equatable {
 
     /// Of the expansions the first counts: the one of the CPU as it is, with what can be migrated.
     private mutating func takeExpansion(_ exchange: QEMUExchange) {
-        guard hostCPUModel == nil, let model = exchange.result?["model"] else { return }
+        guard let model = exchange.result?["model"] else { return }
+        let asked = exchange.arguments?["model"]?["props"]
+        if asked?["migratable"]?.bool == false, asked?["hv-passthrough"] == nil {
+            wholeHostCPU = model["props"]?.object ?? [:]
+        }
+        guard hostCPUModel == nil else { return }
         hostCPUModel = model["name"]?.string
         hostCPU = model["props"]?.object ?? [:]
     }

@@ -8,6 +8,8 @@ public struct QEMUCPUModel: Sendable, Equatable {
     /// The features that the host lacks for it; nil where QEMU can't tell.
     public var unavailableFeatures: [String]?
     public var isDeprecated: Bool
+    /// The versioned model that the name stands for.
+    public var canonical: String?
 
     /// Whether guests with it can run on this host; nil where QEMU can't tell.
     public var isUsable: Bool? { unavailableFeatures.map(\.isEmpty) }
@@ -18,5 +20,6 @@ public struct QEMUCPUModel: Sendable, Equatable {
         type = entry["typename"]?.string
         unavailableFeatures = entry["unavailable-features"]?.array?.compactMap(\.string)
         isDeprecated = entry["deprecated"]?.bool ?? false
+        canonical = entry["alias-of"]?.string
     }
 }

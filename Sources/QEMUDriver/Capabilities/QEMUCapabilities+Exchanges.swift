@@ -66,6 +66,7 @@ extension QEMUCapabilities {
         case "query-tpm-types": tpmTypes = result.array?.compactMap(\.string) ?? []
         case "query-migrate-capabilities":
             migrationCapabilities = Set(result.array?.compactMap { $0["capability"]?.string } ?? [])
+        case "query-cpu-model-expansion": takeHyperV(exchange, result)
         case "query-gic-capabilities": gics = result.array?.compactMap(QEMUInterruptController.init) ?? []
         case "query-sev-capabilities": sev = result
         case "query-sgx-capabilities": sgx = result
@@ -82,6 +83,22 @@ extension QEMUCapabilities {
         }
         properties[type] = known
     }
+
+    /// Enlightenments stand in the expansion of the CPU that has all that the host offers.
+    private mutating func takeHyperV(_ exchange: QEMUExchange, _ result: JSONValue) {
+        guard exchange.arguments?["model"]?["props"]?["hv-passthrough"]?.bool == true,
+            let properties = result["model"]?["props"]?.object
+        else { return }
+        hypervFeatures = Self.hypervWords.filter { word in
+            let property = properties["hv-" + String(word.map { $0 == "_" ? "-" : $0 })]
+            return property.map { $0.bool ?? true } ?? false
+        }
+    }
+
+    private static let hypervWords = [
+        "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic", "stimer", "reset", "vendor_id", "frequencies",
+        "reenlightenment", "tlbflush", "ipi", "evmcs", "avic", "emsr_bitmap", "xmm_input",
+    ]
 
     private mutating func takeOptions(_ result: JSONValue) {
         for option in result.array ?? [] {

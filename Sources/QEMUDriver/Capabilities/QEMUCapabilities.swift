@@ -28,6 +28,9 @@ public struct QEMUCapabilities: Sendable, Equatable {
     /// Intel's enclaves, where the host has them.
     public var sgx: JSONValue?
 
+    /// What a guest may be shown of Microsoft's hypervisor, as documents name it, in their order.
+    public var hypervFeatures: [String] = []
+
     /// Whether QEMU has a device or another class of objects.
     public func has(_ type: String) -> Bool { types.contains(type) }
 

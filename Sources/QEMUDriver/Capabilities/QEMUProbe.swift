@@ -55,6 +55,7 @@ struct QEMUProbe {
         if isWhole { try await askGeneral(monitor, &exchanges) }
         let usesKVM = exchanges.contains { $0.command == "query-kvm" && $0.result?["enabled"]?.bool == true }
         try await ask(QEMUQuestions.acceleration(model: usesKVM ? "host" : "max"), monitor, &exchanges)
+        if usesKVM { try await ask(QEMUQuestions.enlightenments, monitor, &exchanges) }
         return exchanges
     }
 

@@ -73,7 +73,8 @@ public struct QEMUProber: Sendable {
             accelerators: host.kvm == .usable ? "kvm:tcg" : "tcg", isWhole: true)
         let usesKVM = first.contains { $0.command == "query-kvm" && $0.result?["enabled"]?.bool == true }
         guard usesKVM else { return first }
-        return first + (try await probe.ask(accelerators: "tcg", isWhole: false))
+        // Binaries without emulation refuse to be asked about it.
+        return first + ((try? await probe.ask(accelerators: "tcg", isWhole: false)) ?? [])
     }
 
     /// The QEMU binaries in a folder, by their usual names; may wait on the disk.

@@ -62,4 +62,12 @@ enum QEMUQuestions {
             ),
         ]
     }
+
+    /// What of Microsoft's hypervisor KVM can show to a guest.
+    static let enlightenments: [Question] = [
+        (
+            "query-cpu-model-expansion",
+            ["type": "full", "model": ["name": "host", "props": ["migratable": false, "hv-passthrough": true]]]
+        )
+    ]
 }

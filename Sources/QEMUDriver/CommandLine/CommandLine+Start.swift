@@ -9,7 +9,11 @@ extension QEMUCommandLine {
         arguments.add("-nodefaults")
         var chardev = OptionText("socket")
         chardev.add("id", "charmonitor")
-        chardev.add("fd", resources.monitorDescriptor)
+        if let path = resources.monitorPath {
+            chardev.add("path", path)
+        } else {
+            chardev.add("fd", resources.monitorDescriptor)
+        }
         chardev.add("server", on: true)
         chardev.add("wait", on: false)
         try arguments.add("-chardev", chardev)

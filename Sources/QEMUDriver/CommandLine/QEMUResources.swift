@@ -12,6 +12,8 @@ public struct QEMUResources: Sendable {
     public var shortName: String
     /// The listening socket of the monitor.
     public var monitorDescriptor: Int32
+    /// Where QEMU makes the monitor's socket itself, in place of the one that is passed on.
+    public var monitorPath: String?
     /// Where huge pages are mounted: the size of a page in KiB, and the folder.
     public var hugepageMounts: [HugepageMount] = []
     /// The folder below which memory in files is kept.

@@ -11,6 +11,12 @@ struct Board: Equatable, Sendable {
         machine = domain.os.machine ?? ""
     }
 
+    /// A kind of machine by its names.
+    init(architecture: String, machine: String) {
+        self.architecture = architecture
+        self.machine = machine
+    }
+
     private func isMachine(_ name: String) -> Bool { machine == name || machine.hasPrefix(name + "-") }
 
     var isX86: Bool { architecture == "x86_64" || architecture == "i686" }

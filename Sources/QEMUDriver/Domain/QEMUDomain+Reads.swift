@@ -89,15 +89,7 @@ extension QEMUDomain {
 
 extension ProcessIdentity {
     /// How much processor time the process has used, in nanoseconds.
-    var processorTime: UInt64? {
-        guard let text = try? FileSystem.readText("/proc/\(id)/stat"), let end = text.lastIndex(of: ")")
-        else { return nil }
-        let fields = text[text.index(after: end)...].split(separator: " ")
-        guard fields.count > 14, let user = UInt64(fields[11]), let system = UInt64(fields[12]) else {
-            return nil
-        }
-        return (user &+ system) &* 10_000_000
-    }
+    var processorTime: UInt64? { processorTimes.map { $0.user &+ $0.system } }
 }
 
 extension VCPUCount {

@@ -33,7 +33,7 @@ public struct QEMUConfiguration: Sendable {
         guard ThisProcess.isRoot else { return }
         for name in ["libvirt-qemu", "roost-qemu", "qemu", "nobody"] {
             guard let found = try? UserAccount.named(name) else { continue }
-            account = FileOwner(user: found.id, group: found.group)
+            account = FileOwner(user: found.id, group: (try? GroupAccount.named(name))?.id ?? found.group)
             groups = found.groups()
             if let kvm = (try? GroupAccount.named("kvm")), !groups.contains(kvm.id) { groups.append(kvm.id) }
             return

@@ -18,6 +18,8 @@ final class QEMUContext: Sendable {
     /// Records of running guests.
     let records: DocumentStore
     let ports: PortPool
+    /// What host and binaries can do, as text; made when first asked for.
+    let capabilitiesText = Published<String?>(nil)
     private let prober: QEMUProber
     private let known = Mutex<[String: QEMUCapabilities]>([:])
 

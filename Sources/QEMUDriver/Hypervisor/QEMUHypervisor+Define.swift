@@ -42,7 +42,7 @@ extension QEMUHypervisor {
     }
 
     /// Reads a definition, and fills in all that it leaves open.
-    private func complete(_ xml: String) async throws(VirtError) -> DomainDefinition {
+    func complete(_ xml: String) async throws(VirtError) -> DomainDefinition {
         var definition: DomainDefinition
         do throws(XMLError) {
             definition = try DomainDefinition(xml: xml, options: [.inactive, .secure])

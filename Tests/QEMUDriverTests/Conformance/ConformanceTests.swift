@@ -43,11 +43,6 @@ import Testing
     }
 
     private static func floors() throws -> [(String, Int)] {
-        let path = (#filePath as NSString).deletingLastPathComponent + "/../../conformance-floors.txt"
-        return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").compactMap { line in
-            let words = line.split(separator: " ")
-            guard words.count == 2, let floor = Int(words[1]) else { return nil }
-            return (String(words[0].dropFirst("qemu.".count)), floor)
-        }
+        try ConformanceFloors.all().filter { $0.0.hasPrefix("qemu.") }.map { (String($0.0.dropFirst("qemu.".count)), $0.1) }
     }
 }

@@ -1,0 +1,74 @@
+import LinuxSystem
+import VirtXML
+
+extension HostCPU {
+    /// This machine's processor, as far as the kernel tells of it.
+    init(_ facts: ProcessorFacts, topology: LinuxSystem.HostTopology, node: NodeFacts) {
+        self.init()
+        arch = node.model
+        if node.model == "x86_64" || node.model == "i686" { describeX86(facts, node) }
+        topology.pageSizes.forEach { size in
+            if let size = ByteSize(kibibytes: UInt64(clamping: size)) { pages.append(PageSize(size: size)) }
+        }
+        var places = CPUTopology()
+        places.sockets = UInt32(clamping: node.sockets)
+        places.dies = UInt32(clamping: topology.dies)
+        places.cores = UInt32(clamping: node.cores / max(1, topology.dies))
+        places.threads = UInt32(clamping: node.threads)
+        self.topology = places
+    }
+
+    private mutating func describeX86(_ facts: ProcessorFacts, _ node: NodeFacts) {
+        vendor = ProcessorVendor.name(ofIdentifier: facts.vendor)
+        var found = Set(facts.flags.compactMap(X86Features.feature(ofFlag:)))
+        // Linux always switches this on where it can, and doesn't show it.
+        if found.contains("xsave") { found.insert("osxsave") }
+        if let match = X86Match.nearest(
+            to: found, vendor: vendor, family: facts.family, model: facts.model, mayDisable: false)
+        {
+            model = match.model.name
+            features = match.required
+        }
+        microcode = facts.microcode.flatMap { UInt32($0.drop(while: { $0 == "0" }).dropFirst(), radix: 16) }
+        signature = facts.signature
+        counter = Counter(facts, node)
+        maxPhysAddr = facts.physicalBits.map { bits in
+            var address = CPUPhysicalAddress()
+            (address.mode, address.bits) = (.emulate, Int32(clamping: bits))
+            return address
+        }
+    }
+}
+
+extension HostCPU.Counter {
+    /// The counter of a processor whose frequency never changes; nil where that isn't sure.
+    fileprivate init?(_ facts: ProcessorFacts, _ node: NodeFacts) {
+        guard facts.flags.isSuperset(of: ["constant_tsc", "tsc_known_freq"]), let kilohertz = facts.kilohertz
+        else { return nil }
+        self.init()
+        frequency = UInt64(clamping: kilohertz) &* 1000
+        scaling = facts.flags.contains("tsc_scale")
+    }
+}
+
+extension ProcessorFacts {
+    fileprivate var signature: HostCPU.Signature? {
+        guard let family, let model, let stepping else { return nil }
+        var signature = HostCPU.Signature()
+        signature.family = UInt32(clamping: family)
+        signature.model = UInt32(clamping: model)
+        signature.stepping = UInt32(clamping: stepping)
+        return signature
+    }
+}
+
+extension LinuxSystem.HostTopology {
+    /// The sizes of pages that the machine has, in KiB, ascending.
+    var pageSizes: [Int] { Set(cells.flatMap(\.pages.keys)).sorted() }
+
+    /// Dies in each socket.
+    var dies: Int {
+        let sockets = Dictionary(grouping: cells.flatMap(\.processors)) { $0.socket }.values
+        return sockets.map { Set($0.map(\.die)).count }.max() ?? 1
+    }
+}

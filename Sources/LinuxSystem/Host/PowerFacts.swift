@@ -1,0 +1,16 @@
+/// The ways in which the machine can sleep, in the kernel's words.
+public struct PowerFacts: Hashable, Sendable {
+    public let suspendsToMemory: Bool
+    public let suspendsToDisk: Bool
+    public let suspendsToBoth: Bool
+
+    /// Reads them now. The kernel answers at once.
+    public init(root: String = "/sys/power") {
+        let files = SystemFiles(root: root)
+        let states = (files.text("state") ?? "").split(separator: " ")
+        let disk = (files.text("disk") ?? "").split(whereSeparator: { " []".contains($0) })
+        suspendsToMemory = states.contains("mem")
+        suspendsToDisk = states.contains("disk") && !disk.isEmpty && disk != ["disabled"]
+        suspendsToBoth = suspendsToMemory && suspendsToDisk && disk.contains("suspend")
+    }
+}

@@ -1,0 +1,77 @@
+import DriverKit
+import LinuxSystem
+import Virt
+import VirtDriver
+import VirtXML
+import XMLBinding
+
+extension QEMUHypervisor: LocalHypervisor {
+    func capabilities() async throws(VirtError) -> String {
+        if let known = context.capabilitiesText.value { return known }
+        let context = context
+        let read = await Blocking.run { () -> Result<HostCapabilities.Host, SystemError> in
+            Result { () throws(SystemError) in try HostCapabilities.Host.local() }
+        }
+        guard case .success(let host) = read else {
+            throw VirtError(.internalError, "the host does not tell about itself", from: .qemu)
+        }
+        let all = HostCapabilities.qemu(
+            host: host, binaries: await context.installed(), account: context.configuration.account)
+        let text = try Self.text(all)
+        context.capabilitiesText.publish(text)
+        return text
+    }
+
+    func domainCapabilities(
+        emulatorbin: String?, arch: String?, machine: String?, virttype: String?,
+        flags: ConnectGetDomainCapabilitiesFlags
+    ) async throws(VirtError) -> String {
+        try flags.rawValue.require(
+            ConnectGetDomainCapabilitiesFlags.disableDeprecatedFeatures.rawValue, in: "qemuConnectGetDomainCapabilities",
+            from: .qemu)
+        let choice = try await context.choose(
+            emulator: emulatorbin, architecture: arch, machine: machine, virtType: virttype)
+        let firmware = await Blocking.run { FirmwareFolder.descriptors() }
+        let request = DomainCapabilitiesRequest(
+            qemu: choice.qemu, architecture: choice.architecture, machine: choice.machine,
+            accelerator: choice.accelerator, firmware: firmware, hostHasVFIO: FileSystem.exists("/dev/vfio/vfio"))
+        return try Self.text(DomainCapabilities(request))
+    }
+
+    /// The names of the CPU models that documents may use; none where any name is accepted.
+    func cpuModelNames(arch: String, flags: UInt32) async throws(VirtError) -> [String] {
+        try flags.require(in: "virCPUGetModels", from: .none)
+        guard QEMUArchitecture.names.contains(arch) else {
+            throw VirtError(.invalidArg, "cannot find architecture \(arch)", from: .qemu)
+        }
+        switch arch {
+        case "x86_64", "i686": return X86Model.all.map(\.name)
+        case "ppc64", "ppc64le":
+            return ["POWER6", "POWER7", "POWER8", "POWER9", "POWER10", "POWERPC_e5500", "POWERPC_e6500"]
+        case "aarch64", "armv7l", "armv6l", "armv7b", "s390", "s390x": return []
+        default:
+            throw VirtError(.noSupport, "'\(arch)' architecture is not supported by CPU driver", from: .cpu)
+        }
+    }
+
+    /// The command line that a domain would be started with; what only a start settles is left as it is in the
+    /// document.
+    func domainXMLToNative(nativeFormat: String, domainXML: String, flags: UInt32) async throws(VirtError) -> String {
+        try flags.require(in: "qemuConnectDomainXMLToNative", from: .qemu)
+        guard nativeFormat == "qemu-argv" else {
+            throw VirtError(.invalidArg, "unsupported config type \(nativeFormat)", from: .qemu)
+        }
+        let definition = try await complete(domainXML)
+        let qemu = try await context.capabilities(of: definition.devices.emulator ?? "")
+        return try NativeCommand(definition, qemu, context.configuration).text
+    }
+
+    /// A document as text.
+    private static func text(_ document: some XMLRoot) throws(VirtError) -> String {
+        do throws(XMLError) {
+            return try document.xml()
+        } catch {
+            throw VirtError(document: error)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import JSON
+import Testing
+import Virt
+import VirtXML
+
+@testable import QEMUDriver
+
+@Suite struct HostDocumentTests {
+    /// A binary with one machine, which stands last, and one that it takes by default.
+    private func binary() throws -> QEMUCapabilities {
+        var qemu = try QEMUCapabilities(
+            emulator: "/usr/bin/qemu-system-i386",
+            exchanges: [
+                QEMUExchange(command: "qmp_capabilities", arguments: nil, answer: ["return": [:]]),
+                QEMUExchange(
+                    command: "query-version", arguments: nil,
+                    answer: ["return": ["qemu": ["major": 7, "minor": 2, "micro": 0], "package": ""]]),
+                QEMUExchange(command: "query-target", arguments: nil, answer: ["return": ["arch": "i386"]]),
+            ])
+        let machines: [JSONValue] = [
+            ["name": "isapc", "cpu-max": 1],
+            ["name": "pc-i440fx-7.2", "alias": "pc", "is-default": true, "cpu-max": 255, "deprecated": true],
+        ]
+        var tcg = QEMUAcceleration()
+        tcg.machines = machines.compactMap { QEMUMachine($0) }
+        qemu.accelerations = [.tcg: tcg]
+        return qemu
+    }
+
+    @Test("the default machine comes first, by both of its names")
+    func machines() throws {
+        let guest = GuestCapabilities(try binary())
+        #expect(guest.machines.map(\.name) == ["pc-i440fx-7.2", "pc", "isapc"])
+        #expect(guest.machines.map(\.canonical) == [nil, "pc-i440fx-7.2", nil])
+        #expect(guest.machines.map(\.deprecated) == [true, true, false])
+        #expect(guest.arch == "i686")
+        #expect(guest.wordsize == 32)
+        #expect(guest.features?.pae == true)
+    }
+
+    @Test("statistics of a domain that is off are its state alone, where nothing else is known")
+    func statistics() {
+        var snapshot = QEMUDomainSnapshot(name: "a", uuid: .random())
+        snapshot.state = .shutoff
+        let parameters = snapshot.statistics([.state, .cpuTotal])
+        #expect(parameters.map(\.field) == ["state.state", "state.reason"])
+    }
+
+    @Test("features get the names that documents have for them")
+    func names() {
+        #expect(QEMUFeatureNames.document("sse4-1") == "sse4.1")
+        #expect(QEMUFeatureNames.document("lahf-lm") == "lahf_lm")
+        #expect(QEMUFeatureNames.document("pclmulqdq") == "pclmuldq")
+        #expect(QEMUFeatureNames.document("sha-ni") == "sha-ni")
+        #expect(QEMUFeatureNames.document("tsc-adjust") == "tsc_adjust")
+    }
+}
