@@ -40,12 +40,14 @@ public final class QEMUDriver: Driver {
         }
     }
 
-    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)? {
+    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
+    {
         guard uri.driver == "qemu" else { return nil }
         let path = ConnectionPath(context.configuration.uri)
         guard uri.path == path.text else {
             throw VirtError(
-                .internalError, "unexpected QEMU URI path '\(uri.path)', try \(context.configuration.uri)", from: .qemu)
+                .internalError, "unexpected QEMU URI path '\(uri.path)', try \(context.configuration.uri)",
+                from: .qemu)
         }
         return QEMUConnection(context: context)
     }

@@ -21,11 +21,13 @@ public final class TestDriver: Driver {
 
     public init() {}
 
-    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)? {
+    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
+    {
         guard uri.driver == "test", uri.transport == nil, uri.host.isEmpty else { return nil }
         switch uri.path {
         case "/default":
-            return TestConnection(host: try takeStandard(), uri: uri) { [weak self] in self?.giveUpStandard() }
+            return TestConnection(host: try takeStandard(), uri: uri) { [weak self] in self?.giveUpStandard()
+            }
         case "", "/":
             throw VirtError(.invalidArg, "testOpen: supply a path or use test:///default", from: .test)
         case let path:

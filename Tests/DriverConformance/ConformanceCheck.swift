@@ -39,7 +39,8 @@ func expectError(
     do throws(VirtError) {
         try await call()
     } catch {
-        return try expectEqual(error.code.rawValue, code.rawValue, "the error number of \(what) (\(error.message))")
+        return try expectEqual(
+            error.code.rawValue, code.rawValue, "the error number of \(what) (\(error.message))")
     }
     throw ConformanceFailure("\(what) succeeds, but it should fail")
 }

@@ -7,7 +7,9 @@ import VirtXML
 struct DomainTests {
     private func told(_ state: DomainState, _ reason: Int32, from former: DomainState) -> [Int32]? {
         let domain = DomainReference(name: "d", uuid: .zero, id: 1)
-        return DomainLifecycleEvent(domain, entered: state, reason, from: former).map { [$0.event, $0.detail] }
+        return DomainLifecycleEvent(domain, entered: state, reason, from: former).map {
+            [$0.event, $0.detail]
+        }
     }
 
     @Test("a change of state is told as clients know it")
@@ -27,7 +29,9 @@ struct DomainTests {
 
     @Test("flags choose the running guest, the persistent definition, or both")
     func impact() throws {
-        let (current, live, config) = (DomainModificationImpact.current, DomainModificationImpact.live, DomainModificationImpact.config)
+        let (current, live, config) = (
+            DomainModificationImpact.current, DomainModificationImpact.live, DomainModificationImpact.config
+        )
         let both: DomainModificationImpact = [.live, .config]
         #expect(try current.resolved(isActive: true, isPersistent: true) == live)
         #expect(try current.resolved(isActive: false, isPersistent: true) == config)
@@ -52,7 +56,9 @@ struct DomainTests {
     func metadata() throws {
         var definition = DomainDefinition()
         var refused: VirtError?
-        #expect(throws: VirtError(.noDomainMetadata, "Requested metadata element is not present", from: .domain)) {
+        #expect(
+            throws: VirtError(.noDomainMetadata, "Requested metadata element is not present", from: .domain)
+        ) {
             try definition.metadata(ofType: 0, uri: nil)
         }
         #expect(throws: VirtError(.invalidArg, "unknown metadata type '7'", from: .domain)) {
@@ -60,11 +66,17 @@ struct DomainTests {
         }
         try definition.setMetadata(ofType: 2, to: "<x>1</x>", key: "k", uri: "http://a")
         #expect(try definition.metadata(ofType: 2, uri: "http://a") == "<x>1</x>")
-        refused = error { () throws(VirtError) in try definition.setMetadata(ofType: 2, to: "<x>", key: "k", uri: "http://a") }
+        refused = error { () throws(VirtError) in
+            try definition.setMetadata(ofType: 2, to: "<x>", key: "k", uri: "http://a")
+        }
         #expect(refused != nil)
-        refused = error { () throws(VirtError) in try definition.setMetadata(ofType: 2, to: "<x/>", key: nil, uri: "http://a") }
+        refused = error { () throws(VirtError) in
+            try definition.setMetadata(ofType: 2, to: "<x/>", key: nil, uri: "http://a")
+        }
         #expect(refused != nil)
-        refused = error { () throws(VirtError) in try definition.setMetadata(ofType: 1, to: "a\nb", key: nil, uri: nil) }
+        refused = error { () throws(VirtError) in
+            try definition.setMetadata(ofType: 1, to: "a\nb", key: nil, uri: nil)
+        }
         #expect(refused != nil)
         try definition.setMetadata(ofType: 2, to: nil, key: nil, uri: "http://a")
         #expect(definition.metadata == nil)

@@ -23,7 +23,8 @@ struct RegistryTests {
     @discardableResult
     private func add(_ entry: Entry, toStart: Bool = false) throws(VirtError) -> Bool {
         let reference = entry.facts.reference
-        return try registry.reserve(name: reference.name, uuid: reference.uuid, toStart: toStart) { entry }.isNew
+        return try registry.reserve(name: reference.name, uuid: reference.uuid, toStart: toStart) { entry }
+            .isNew
     }
 
     private func message(_ call: () throws(VirtError) -> Void) -> String? {
@@ -93,7 +94,9 @@ struct RegistryTests {
         try add(Entry("run", id: 1, state: .running))
         try add(Entry("pause", id: 2, state: .paused, isPersistent: false))
         try add(Entry("crash", id: 3, state: .crashed))
-        func names(_ flags: ConnectListAllDomainsFlags) -> [String] { registry.list(flags).map(\.name).sorted() }
+        func names(_ flags: ConnectListAllDomainsFlags) -> [String] {
+            registry.list(flags).map(\.name).sorted()
+        }
         #expect(names([]).count == 5)
         #expect(names(.active) == ["crash", "pause", "run"])
         #expect(names([.active, .inactive]).count == 5)

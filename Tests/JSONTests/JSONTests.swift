@@ -11,7 +11,8 @@ import Testing
 
     @Test("integers keep their full range")
     func integers() throws {
-        let value = try JSONValue(parsing: "[18446744073709551615,9223372036854775807,-9223372036854775808,0]")
+        let value = try JSONValue(
+            parsing: "[18446744073709551615,9223372036854775807,-9223372036854775808,0]")
         #expect(value[0]?.uint == .max)
         #expect(value[1]?.int == .max)
         #expect(value[2]?.int == .min)
@@ -39,9 +40,11 @@ import Testing
         #expect(values == [["a": 1], 12, "x", ["b": [1, 2]]])
     }
 
-    @Test("what isn't JSON is refused", arguments: [
-        "", " ", "{", "[1,]", "{\"a\" 1}", "tru", "nul", "\"\u{1}", "1 2", "{\"a\":1}}", "[1 2]", "+1",
-    ])
+    @Test(
+        "what isn't JSON is refused",
+        arguments: [
+            "", " ", "{", "[1,]", "{\"a\" 1}", "tru", "nul", "\"\u{1}", "1 2", "{\"a\":1}}", "[1 2]", "+1",
+        ])
     func malformed(text: String) {
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
     }

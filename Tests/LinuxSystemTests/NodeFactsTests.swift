@@ -29,7 +29,8 @@ import Testing
 
     @Test("the size of addresses and the frequency come from the first processor")
     func processor() {
-        let facts = ProcessorFacts(text: "cpu MHz\t\t: 2445.424\naddress sizes\t: 48 bits physical, 48 bits virtual\nflags\t: fpu\n")
+        let facts = ProcessorFacts(
+            text: "cpu MHz\t\t: 2445.424\naddress sizes\t: 48 bits physical, 48 bits virtual\nflags\t: fpu\n")
         #expect(facts.physicalBits == 48)
         #expect(facts.kilohertz == 2_445_424)
     }

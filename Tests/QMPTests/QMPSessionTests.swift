@@ -3,7 +3,8 @@ import Testing
 
 @testable import QMP
 
-private let greeting = #"{"QMP":{"version":{"qemu":{"micro":22,"minor":2,"major":7},"package":"Debian"},"capabilities":["oob"]}}"#
+private let greeting =
+    #"{"QMP":{"version":{"qemu":{"micro":22,"minor":2,"major":7},"package":"Debian"},"capabilities":["oob"]}}"#
 
 private func ready() throws -> QMPSession {
     var session = QMPSession()
@@ -61,10 +62,12 @@ private func ready() throws -> QMPSession {
         #expect(outputs.count == 1)
     }
 
-    @Test("what isn't the protocol ends the session", arguments: [
-        "x\n", "[]\n", "{}\n", "{\"return\":{}}\n", "{\"return\":{},\"id\":77}\n", "{\"id\":1}\n",
-        "{\"return\":{},\"id\":\"1\"}\n", "{\"return\":{}\n", "\u{7f}\n",
-    ])
+    @Test(
+        "what isn't the protocol ends the session",
+        arguments: [
+            "x\n", "[]\n", "{}\n", "{\"return\":{}}\n", "{\"return\":{},\"id\":77}\n", "{\"id\":1}\n",
+            "{\"return\":{},\"id\":\"1\"}\n", "{\"return\":{}\n", "\u{7f}\n",
+        ])
     func violation(line: String) throws {
         var session = try ready()
         _ = session.command("stop")

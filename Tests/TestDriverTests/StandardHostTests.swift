@@ -53,13 +53,19 @@ struct StandardHostTests {
         let (first, second) = (try await open(), try await open())
         let reference = try await first.hypervisor.domainLookupByName(name: "test")
         try await first.hypervisor.domain(reference).suspend()
-        #expect(try await second.hypervisor.domain(reference).state(flags: 0).state == DomainState.paused.rawValue)
+        #expect(
+            try await second.hypervisor.domain(reference).state(flags: 0).state == DomainState.paused.rawValue
+        )
         await first.close()
         await first.close()
-        #expect(try await second.hypervisor.domain(reference).state(flags: 0).state == DomainState.paused.rawValue)
+        #expect(
+            try await second.hypervisor.domain(reference).state(flags: 0).state == DomainState.paused.rawValue
+        )
         await second.close()
         let third = try await open()
-        #expect(try await third.hypervisor.domain(reference).state(flags: 0).state == DomainState.running.rawValue)
+        #expect(
+            try await third.hypervisor.domain(reference).state(flags: 0).state == DomainState.running.rawValue
+        )
         await third.close()
     }
 
@@ -73,10 +79,13 @@ struct StandardHostTests {
     @Test("errors say what clients know")
     func messages() async throws {
         let hypervisor = try await open().hypervisor
-        #expect(await error { _ = try await hypervisor.domainLookupByName(name: "x") }?.message == "Domain not found")
+        #expect(
+            await error { _ = try await hypervisor.domainLookupByName(name: "x") }?.message
+                == "Domain not found")
         let reference = try await hypervisor.domainLookupByName(name: "test")
         let domain = try hypervisor.domain(reference)
-        #expect(await error { try await domain.resume() }?.message == "internal error: domain 'test' not paused")
+        #expect(
+            await error { try await domain.resume() }?.message == "internal error: domain 'test' not paused")
         #expect(
             await error { try await domain.create() }?.message
                 == "internal error: Domain 'test' is already running")
@@ -120,9 +129,13 @@ struct StandardHostTests {
         let hypervisor = try await open().hypervisor
         #expect(try await hypervisor.type() == "TEST")
         #expect(try await hypervisor.uri() == "test:///default")
-        #expect(try await hypervisor.nodeCellsFreeMemory(startCell: 0, maxcells: 4) == [2_097_152, 4_194_304])
-        #expect(await error { _ = try await hypervisor.nodeCellsFreeMemory(startCell: 5, maxcells: 4) } != nil)
-        #expect(try await hypervisor.capabilities().contains("<cpu id='15' socket_id='1' die_id='0' core_id='7' siblings='15'/>"))
+        #expect(
+            try await hypervisor.nodeCellsFreeMemory(startCell: 0, maxcells: 4) == [2_097_152, 4_194_304])
+        #expect(
+            await error { _ = try await hypervisor.nodeCellsFreeMemory(startCell: 5, maxcells: 4) } != nil)
+        #expect(
+            try await hypervisor.capabilities().contains(
+                "<cpu id='15' socket_id='1' die_id='0' core_id='7' siblings='15'/>"))
         #expect(await error { _ = try await hypervisor.domainRestore(from: "/x") }?.code == .noSupport)
     }
 }

@@ -7,7 +7,9 @@ extension DomainLifecycleEvent {
     /// - Parameters:
     ///   - domain: with the number that it has in the new state: -1 once it's shut off.
     ///   - reason: why it's in the new state, as that state counts reasons (`DomainPausedReason` and so on).
-    public init?(_ domain: DomainReference, entered state: DomainState, _ reason: Int32, from former: DomainState) {
+    public init?(
+        _ domain: DomainReference, entered state: DomainState, _ reason: Int32, from former: DomainState
+    ) {
         let told: (DomainEventType, Int32)? =
             switch state {
             case .running: Self.running(reason, from: former)

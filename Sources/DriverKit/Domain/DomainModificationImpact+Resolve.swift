@@ -25,7 +25,8 @@ extension DomainModificationImpact {
     ) throws(VirtError) -> DomainModificationImpact {
         if isSuperset(of: [.live, .config]) {
             throw VirtError.refused(
-                api, "ctl", "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive")
+                api, "ctl",
+                "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive")
         }
         return try resolved(isActive: isActive, isPersistent: isPersistent)
     }

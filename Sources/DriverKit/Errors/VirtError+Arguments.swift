@@ -37,7 +37,8 @@ extension OptionSet where RawValue == UInt32 {
 
 extension UInt32 {
     /// As above, for a call whose flags have no names.
-    public func require(_ known: UInt32 = 0, in function: String, from domain: ErrorDomain) throws(VirtError) {
+    public func require(_ known: UInt32 = 0, in function: String, from domain: ErrorDomain) throws(VirtError)
+    {
         let unknown = self & ~known
         if unknown == 0 { return }
         let message = "unsupported flags (0x\(String(unknown, radix: 16))) in function \(function)"

@@ -19,7 +19,9 @@ extension HostCapabilities.Host {
     /// The firmware's number for the machine, else the system's.
     private static func identity() -> UUID? {
         if let text = SMBIOSFacts()?["product_uuid"], let uuid = UUID(text) { return uuid }
-        return (try? FileSystem.readText("/etc/machine-id", limit: 64)).flatMap { UUID($0.filter { !$0.isWhitespace }) }
+        return (try? FileSystem.readText("/etc/machine-id", limit: 64)).flatMap {
+            UUID($0.filter { !$0.isWhitespace })
+        }
     }
 
     private static func powerManagement() -> HostCapabilities.PowerManagement {

@@ -19,8 +19,10 @@ extension LocalHypervisor {
         if cellNum == -1 {
             let facts = try Node.memory()
             return [
-                NodeMemoryStat(field: "total", value: facts.total), NodeMemoryStat(field: "free", value: facts.free),
-                NodeMemoryStat(field: "buffers", value: facts.buffers), NodeMemoryStat(field: "cached", value: facts.cached),
+                NodeMemoryStat(field: "total", value: facts.total),
+                NodeMemoryStat(field: "free", value: facts.free),
+                NodeMemoryStat(field: "buffers", value: facts.buffers),
+                NodeMemoryStat(field: "cached", value: facts.cached),
             ]
         }
         let last = MemoryFacts.cells().max() ?? 0
@@ -28,7 +30,10 @@ extension LocalHypervisor {
             let message = "cellNum in virHostMemGetStats must be less than or equal to \(last)"
             throw .refused("virHostMemGetStats", "cellNum", message, from: .none)
         }
-        return [NodeMemoryStat(field: "total", value: facts.total), NodeMemoryStat(field: "free", value: facts.free)]
+        return [
+            NodeMemoryStat(field: "total", value: facts.total),
+            NodeMemoryStat(field: "free", value: facts.free),
+        ]
     }
 
     public func nodeFreePages(
@@ -41,7 +46,8 @@ extension LocalHypervisor {
                 guard let count = MemoryFacts.freePages(ofSize: Int(size), cell: cell) else {
                     let message = "operation failed: page size \(size) is not available on node \(cell)"
                     throw VirtError(
-                        code: .operationFailed, domain: .none, message: message, string1: "operation failed: %s")
+                        code: .operationFailed, domain: .none, message: message,
+                        string1: "operation failed: %s")
                 }
                 counts.append(count)
             }
@@ -80,7 +86,8 @@ extension Node {
         guard first >= 0, Int(first) <= last else {
             let text = "start cell \(first) out of range (0-\(last))"
             throw VirtError(
-                code: .internalError, domain: .none, message: "internal error: " + text, string1: "internal error: %s",
+                code: .internalError, domain: .none, message: "internal error: " + text,
+                string1: "internal error: %s",
                 string2: text)
         }
         return cells.filter { $0 >= first }.prefix(max(0, count))

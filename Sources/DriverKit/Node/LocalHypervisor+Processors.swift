@@ -15,13 +15,17 @@ extension LocalHypervisor {
         ]
     }
 
-    public func nodeCPUMap(needMap: Int32, needOnline: Int32, flags: UInt32) async throws(VirtError) -> NodeCPUMapReply {
+    public func nodeCPUMap(needMap: Int32, needOnline: Int32, flags: UInt32) async throws(VirtError)
+        -> NodeCPUMapReply
+    {
         try flags.require(in: "virHostCPUGetMap", from: .none)
         let topology = try await Node.read { () throws(SystemError) in try LinuxSystem.HostTopology() }
         let online = topology.onlineProcessors
         let count = max(topology.possibleProcessors, (online.max() ?? -1) + 1)
         var map = [UInt8](repeating: 0, count: (count + 7) / 8)
-        for number in online where map.indices.contains(number / 8) { map[number / 8] |= 1 << UInt8(number % 8) }
+        for number in online where map.indices.contains(number / 8) {
+            map[number / 8] |= 1 << UInt8(number % 8)
+        }
         return NodeCPUMapReply(
             cpumap: needMap == 0 ? [] : map, online: needOnline == 0 ? 0 : UInt32(clamping: online.count),
             result: Int32(clamping: count))

@@ -17,11 +17,13 @@ extension Node {
         }
         var info = SystemInfo()
         info.bios = entries([
-            "vendor": "bios_vendor", "version": "bios_version", "date": "bios_date", "release": "bios_release",
+            "vendor": "bios_vendor", "version": "bios_version", "date": "bios_date",
+            "release": "bios_release",
         ])
         info.system = entries([
             "manufacturer": "sys_vendor", "product": "product_name", "version": "product_version",
-            "serial": "product_serial", "uuid": "product_uuid", "sku": "product_sku", "family": "product_family",
+            "serial": "product_serial", "uuid": "product_uuid", "sku": "product_sku",
+            "family": "product_family",
         ])
         var board = SystemInfo.Block()
         board.entries = entries([

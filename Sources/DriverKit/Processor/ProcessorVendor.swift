@@ -26,14 +26,18 @@ public enum ProcessorVendor {
         if let known = X86Model.named(plain) { return known.vendor ?? "unknown" }
         if plain.hasPrefix("EPYC") || plain.hasPrefix("Opteron") { return "AMD" }
         if plain == "YongFeng" { return "Zhaoxin" }
-        if ["base", "host", "max"].contains(plain) || plain.contains("64") || plain.contains("32") { return "unknown" }
+        if ["base", "host", "max"].contains(plain) || plain.contains("64") || plain.contains("32") {
+            return "unknown"
+        }
         return "Intel"
     }
 
     /// Versions of a model end with `-v` and a number.
     private static func plainName(_ model: String) -> String {
         let parts = model.split(separator: "-")
-        guard parts.count > 1, let last = parts.last, last.hasPrefix("v"), Int(last.dropFirst()) != nil else { return model }
+        guard parts.count > 1, let last = parts.last, last.hasPrefix("v"), Int(last.dropFirst()) != nil else {
+            return model
+        }
         return parts.dropLast().joined(separator: "-")
     }
 }

@@ -26,7 +26,8 @@ public enum X86Features {
     /// Where Linux's name is another.
     private static let flags = [
         "pclmulqdq": "pclmuldq", "sse4_1": "sse4.1", "sse4_2": "sse4.2", "tsc_deadline_timer": "tsc-deadline",
-        "cr8_legacy": "cr8legacy", "nonstop_tsc": "invtsc", "avx512_vnni": "avx512vnni", "avx512_bitalg": "avx512bitalg",
+        "cr8_legacy": "cr8legacy", "nonstop_tsc": "invtsc", "avx512_vnni": "avx512vnni",
+        "avx512_bitalg": "avx512bitalg",
         "avx512_vbmi2": "avx512vbmi2", "cqm": "cmt", "intel_pt": "intel-pt",
     ]
 

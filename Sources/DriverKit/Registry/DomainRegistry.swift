@@ -52,12 +52,15 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
     public subscript(uuid: UUID) -> Domain? { state.withLock { $0.byUUID[uuid] } }
 
     /// The domain with this name, if there is one.
-    public subscript(name: String) -> Domain? { state.withLock { state in state.byName[name].flatMap { state.byUUID[$0] } } }
+    public subscript(name: String) -> Domain? {
+        state.withLock { state in state.byName[name].flatMap { state.byUUID[$0] } }
+    }
 
     /// The domain that a reference names; throws `noDomain`.
     public func domain(_ reference: DomainReference) throws(VirtError) -> Domain {
         if let domain = self[reference.uuid] { return domain }
-        throw VirtError(.noDomain, "no domain with matching uuid '\(reference.uuid)' (\(reference.name))", from: origin)
+        throw VirtError(
+            .noDomain, "no domain with matching uuid '\(reference.uuid)' (\(reference.name))", from: origin)
     }
 
     /// The domain with this name; throws `noDomain`.
@@ -112,11 +115,15 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
                 }
                 if former == name { return .success((known, false)) }
                 return .failure(
-                    VirtError(.operationFailed, "domain '\(former)' is already defined with uuid \(uuid)", from: .domain))
+                    VirtError(
+                        .operationFailed, "domain '\(former)' is already defined with uuid \(uuid)",
+                        from: .domain))
             }
             if let other = state.byName[name] {
                 return .failure(
-                    VirtError(.operationFailed, "domain '\(name)' already exists with uuid \(other)", from: .domain))
+                    VirtError(
+                        .operationFailed, "domain '\(name)' already exists with uuid \(other)", from: .domain)
+                )
             }
             let domain = make()
             state.byUUID[uuid] = domain
@@ -134,7 +141,9 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
             state.byName[new] = uuid
             return false
         }
-        if isTaken { throw VirtError(.operationInvalid, "domain with name '\(new)' already exists", from: origin) }
+        if isTaken {
+            throw VirtError(.operationInvalid, "domain with name '\(new)' already exists", from: origin)
+        }
     }
 
     /// Forgets a domain.

@@ -7,7 +7,8 @@ public final class SharedTexts<Key: Hashable & Sendable>: Sendable {
     public init() {}
 
     /// The text for `key`; `make` is called where there is none yet.
-    public func text<Failure: Error>(_ key: Key, make: () throws(Failure) -> String) throws(Failure) -> String {
+    public func text<Failure: Error>(_ key: Key, make: () throws(Failure) -> String) throws(Failure) -> String
+    {
         if let known = texts.withLock({ $0[key] }) { return known }
         let text = try make()
         texts.withLock { $0[key] = text }

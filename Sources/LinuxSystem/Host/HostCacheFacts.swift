@@ -16,7 +16,8 @@ public struct HostCacheFacts: Hashable, Sendable {
         let files = SystemFiles(root: root)
         var found: [HostCacheFacts] = []
         for number in files.numbers("online") ?? [] {
-            for name in (try? FileSystem.names(in: "\(root)/cpu\(number)/cache")) ?? [] where name.hasPrefix("index") {
+            for name in (try? FileSystem.names(in: "\(root)/cpu\(number)/cache")) ?? []
+            where name.hasPrefix("index") {
                 guard let cache = HostCacheFacts(files, "cpu\(number)/cache/\(name)") else { continue }
                 if !found.contains(cache) { found.append(cache) }
             }

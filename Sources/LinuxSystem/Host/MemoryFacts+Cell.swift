@@ -11,7 +11,8 @@ extension MemoryFacts {
     }
 
     /// How many pages of a size (in KiB) are free in a cell; nil where it has none of that size.
-    public static func freePages(ofSize size: Int, cell: Int, root: String = "/sys/devices/system") -> UInt64? {
+    public static func freePages(ofSize size: Int, cell: Int, root: String = "/sys/devices/system") -> UInt64?
+    {
         if size == Host.pageSize / 1024 {
             let free = MemoryFacts(cell: cell, root: root)?.free ?? (try? MemoryFacts())?.free
             return free.map { $0 / UInt64(max(1, size)) }

@@ -7,7 +7,9 @@ extension ProcessHandle {
         let isAnswered = OnceFlag()
         let held = Mutex<(EventLoop.Registration?, EventLoop.Timer?)>((nil, nil))
         let result = await withUnsafeContinuation { (continuation: UnsafeContinuation<Bool, Never>) in
-            let answer: @Sendable (Bool) -> Void = { if isAnswered.set() { continuation.resume(returning: $0) } }
+            let answer: @Sendable (Bool) -> Void = {
+                if isAnswered.set() { continuation.resume(returning: $0) }
+            }
             let timer = loop.schedule(after: limit) { answer(false) }
             let registration = try? onEnd(loop: loop) { answer(true) }
             held.withLock { $0 = (registration, timer) }

@@ -16,7 +16,9 @@ extension DomainDefinition {
         var next: UInt32 = 0
         forEachVirtio { info in if info.address == nil { info.address = .ccw(CCWAddress()) } }
         for index in devices.hostdevs.indices where devices.hostdevs[index].model == "vfio-ccw" {
-            if devices.hostdevs[index].info.address == nil { devices.hostdevs[index].info.address = .ccw(CCWAddress()) }
+            if devices.hostdevs[index].info.address == nil {
+                devices.hostdevs[index].info.address = .ccw(CCWAddress())
+            }
         }
         devices.forEachInfo { info in
             guard case .ccw(let address)? = info.address, address.devno == nil else { return }

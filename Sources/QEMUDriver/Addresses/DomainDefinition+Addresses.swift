@@ -13,7 +13,9 @@ extension DomainDefinition {
     }
 
     /// Whether virtio devices are mapped into memory, there being no bus for them.
-    private var usesVirtioMMIO: Bool { !board.hasPCI && !board.isS390 && (board.isARM || board.isRISCV || board.isMicroVM) }
+    private var usesVirtioMMIO: Bool {
+        !board.hasPCI && !board.isS390 && (board.isARM || board.isRISCV || board.isMicroVM)
+    }
 
     private mutating func assignVirtioMMIO() {
         forEachVirtio { info in if info.address == nil { info.address = .virtioMMIO } }
@@ -32,7 +34,9 @@ extension DomainDefinition {
         }
         for index in devices.controllers.indices {
             let controller = devices.controllers[index]
-            let isVirtio = controller.type == .virtioSerial || controller.type == .scsi && controller.model == "virtio-scsi"
+            let isVirtio =
+                controller.type == .virtioSerial
+                || controller.type == .scsi && controller.model == "virtio-scsi"
             if isVirtio { body(&devices.controllers[index].info) }
         }
         for index in devices.filesystems.indices { body(&devices.filesystems[index].info) }
@@ -49,13 +53,16 @@ extension DomainDefinition {
         for index in devices.videos.indices where devices.videos[index].type == .virtio {
             body(&devices.videos[index].info)
         }
-        for index in devices.hostdevs.indices { if case .scsiHost = devices.hostdevs[index].source { body(&devices.hostdevs[index].info) } }
+        for index in devices.hostdevs.indices {
+            if case .scsiHost = devices.hostdevs[index].source { body(&devices.hostdevs[index].info) }
+        }
         if var vsock = devices.vsock {
             body(&vsock.info)
             devices.vsock = vsock
         }
         for index in devices.cryptos.indices { body(&devices.cryptos[index].info) }
-        for index in devices.memories.indices where [.virtioMem, .virtioPmem].contains(devices.memories[index].model) {
+        for index in devices.memories.indices
+        where [.virtioMem, .virtioPmem].contains(devices.memories[index].model) {
             body(&devices.memories[index].info)
         }
     }
@@ -86,7 +93,8 @@ extension DomainDefinition {
         for index in devices.interfaces.indices where devices.interfaces[index].model == "spapr-vlan" {
             assignRegister(&devices.interfaces[index].info, 0x1000, &used)
         }
-        for index in devices.controllers.indices where devices.controllers[index].type == .scsi && devices.controllers[index].model == "ibmvscsi" {
+        for index in devices.controllers.indices
+        where devices.controllers[index].type == .scsi && devices.controllers[index].model == "ibmvscsi" {
             assignRegister(&devices.controllers[index].info, 0x2000, &used)
         }
         for index in devices.serials.indices where devices.serials[index].target.type == "spapr-vio-serial" {
@@ -104,7 +112,11 @@ extension DomainDefinition {
     /// Registers lie 0x1000 apart from the first one of their kind.
     private func assignRegister(_ info: inout DeviceInfo, _ first: UInt64, _ used: inout Set<UInt64>) {
         var address = SpaprVIOAddress()
-        if case .spaprVIO(let known)? = info.address { address = known } else if info.address != nil { return }
+        if case .spaprVIO(let known)? = info.address {
+            address = known
+        } else if info.address != nil {
+            return
+        }
         if address.reg == nil {
             var reg = first
             while used.contains(reg) { reg &+= 0x1000 }

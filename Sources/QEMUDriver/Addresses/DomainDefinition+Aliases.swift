@@ -3,7 +3,9 @@ import VirtXML
 extension DomainDefinition {
     /// Names all devices as libvirt does. Names that the user chose stay.
     public mutating func assignAliases(_ qemu: QEMUCapabilities) {
-        for index in devices.disks.indices { name(&devices.disks[index].info, diskAlias(devices.disks[index])) }
+        for index in devices.disks.indices {
+            name(&devices.disks[index].info, diskAlias(devices.disks[index]))
+        }
         for index in devices.controllers.indices {
             name(&devices.controllers[index].info, controllerAlias(devices.controllers[index]))
         }
@@ -75,7 +77,9 @@ extension DomainDefinition {
         for index in devices.memories.indices {
             let memory = devices.memories[index]
             var number = index
-            if case .dimm(let address)? = memory.info.address, let slot = address.slot { number = Int(slot) } else {
+            if case .dimm(let address)? = memory.info.address, let slot = address.slot {
+                number = Int(slot)
+            } else {
                 number = devices.memories[..<index].filter { $0.model == memory.model }.count
             }
             let prefix = memory.model.rawValue.filter { $0 != "-" }
@@ -85,9 +89,15 @@ extension DomainDefinition {
 
     private func diskAlias(_ disk: DiskDevice) -> String {
         let bus = disk.target.bus?.rawValue ?? "ide"
-        guard let place = disk.info.address?.drive else { return "\(bus)-disk\(DiskTarget.index(disk.target.dev) ?? 0)" }
-        let isNarrow = devices.controllers.contains { $0.type == .scsi && $0.index == place.controller && $0.model == "lsilogic" }
-        if disk.target.bus == .scsi, !isNarrow { return "scsi\(place.controller)-\(place.bus)-\(place.target)-\(place.unit)" }
+        guard let place = disk.info.address?.drive else {
+            return "\(bus)-disk\(DiskTarget.index(disk.target.dev) ?? 0)"
+        }
+        let isNarrow = devices.controllers.contains {
+            $0.type == .scsi && $0.index == place.controller && $0.model == "lsilogic"
+        }
+        if disk.target.bus == .scsi, !isNarrow {
+            return "scsi\(place.controller)-\(place.bus)-\(place.target)-\(place.unit)"
+        }
         return "\(bus)\(place.controller)-\(place.bus)-\(place.unit)"
     }
 

@@ -40,7 +40,8 @@ struct PCIAddressSet {
 
     /// Takes the location that a document gives a device of some kind.
     mutating func reserve(
-        _ location: PCILocation, _ connection: PCIConnection, aggregate: Bool = false, fromDocument: Bool = true
+        _ location: PCILocation, _ connection: PCIConnection, aggregate: Bool = false,
+        fromDocument: Bool = true
     ) throws(ConfigurationError) {
         try check(location, connection, fromDocument)
         guard !isUsed(location) else {
@@ -85,7 +86,8 @@ struct PCIAddressSet {
         var accepted = model.accepts
         if fromDocument, !accepted.isDisjoint(with: [.pci, .pcie]) { accepted.formUnion([.pci, .pcie]) }
         guard !connection.kinds.isDisjoint(with: accepted) else {
-            let needs = connection.isDisjoint(with: [.pci, .pcie])
+            let needs =
+                connection.isDisjoint(with: [.pci, .pcie])
                 ? "It requires a controller that accepts \(connection.requirement)."
                 : "It requires a controller that accepts a PCI endpoint."
             throw .xml(

@@ -5,7 +5,8 @@ extension DomainDefinition {
     /// is assigned anew, so that the result is what it would be had the document named that controller.
     mutating func assignPCI(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         guard board.hasPCI else { return }
-        let lastOfDocument = devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
+        let lastOfDocument =
+            devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
         try addMentionedBuses(qemu)
         for _ in 0..<300 {
             var attempt = self
@@ -31,10 +32,13 @@ extension DomainDefinition {
     private mutating func addMentionedBuses(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         var highest: UInt32 = 0
         var copy = devices
-        copy.forEachInfo { info in if let address = info.address?.pci, address.domain == 0 { highest = max(highest, address.bus) } }
+        copy.forEachInfo { info in
+            if let address = info.address?.pci, address.domain == 0 { highest = max(highest, address.bus) }
+        }
         guard highest > 0, highest <= 255 else { return }
         let model: PCIBusModel = board.isPSeries ? .pciRoot : board.hasPCIeRoot ? .rootPort : .pciBridge
-        for index in 1...highest where !devices.controllers.contains(where: { $0.type == .pci && $0.index == index }) {
+        for index in 1...highest
+        where !devices.controllers.contains(where: { $0.type == .pci && $0.index == index }) {
             devices.insert(ControllerDevice(.pci, index: index, model: model.rawValue))
         }
         try fillQEMUControllers(qemu)
@@ -77,7 +81,8 @@ extension DomainDefinition {
         }
         if board.isS390 { assignZPCI() }
         devices.forEachInfo { info in
-            guard case .pci(var address)? = info.address, address.function == 0, address.multifunction == nil else { return }
+            guard case .pci(var address)? = info.address, address.function == 0, address.multifunction == nil
+            else { return }
             let place = PCILocation(address)
             guard plan.slots.hasSeveralFunctions(place) else { return }
             address.multifunction = true
@@ -114,10 +119,16 @@ extension DomainDefinition {
 
 extension PCILocation {
     init(_ address: PCIAddress) {
-        self.init(domain: Int(address.domain), bus: Int(address.bus), slot: Int(address.slot), function: Int(address.function))
+        self.init(
+            domain: Int(address.domain), bus: Int(address.bus), slot: Int(address.slot),
+            function: Int(address.function))
     }
 
-    var address: PCIAddress { PCIAddress(domain: UInt32(clamping: domain), bus: UInt32(clamping: bus), slot: UInt32(clamping: slot), function: UInt32(clamping: function)) }
+    var address: PCIAddress {
+        PCIAddress(
+            domain: UInt32(clamping: domain), bus: UInt32(clamping: bus), slot: UInt32(clamping: slot),
+            function: UInt32(clamping: function))
+    }
 }
 
 extension DomainDevices {

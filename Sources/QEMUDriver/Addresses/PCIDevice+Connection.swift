@@ -22,7 +22,9 @@ extension PCIDevice {
 
     /// Whether several devices of the kind share a slot.
     func aggregates(in domain: DomainDefinition) -> Bool {
-        guard case .controller(let index) = self, domain.devices.controllers[index].type == .pci else { return false }
+        guard case .controller(let index) = self, domain.devices.controllers[index].type == .pci else {
+            return false
+        }
         return domain.devices.controllers[index].model == PCIBusModel.rootPort.rawValue
     }
 
@@ -34,7 +36,8 @@ extension PCIDevice {
         let devices = domain.devices
         func of(_ model: VirtioModel?) -> PCIConnection { model == .transitional ? conventional : virtio }
         switch self {
-        case .controller(let index): return controller(devices.controllers[index], virtio, conventional, express)
+        case .controller(let index):
+            return controller(devices.controllers[index], virtio, conventional, express)
         case .filesystem(let index): return of(devices.filesystems[index].model)
         case .interface(let index): return interface(devices.interfaces[index], virtio, conventional, express)
         case .sound(let index): return sound(devices.sounds[index], virtio, conventional)
@@ -43,27 +46,33 @@ extension PCIDevice {
             return disk.target.bus == .virtio ? of(disk.model) : nil
         case .hostdev(let index): return hostdev(devices.hostdevs[index], virtio, conventional, express)
         case .balloon:
-            guard let balloon = devices.memballoon, let model = VirtioModel(rawValue: balloon.model.rawValue) else { return nil }
+            guard let balloon = devices.memballoon, let model = VirtioModel(rawValue: balloon.model.rawValue)
+            else { return nil }
             return of(model)
         case .rng(let index): return of(devices.rngs[index].model)
         case .watchdog(let index): return devices.watchdogs[index].model == .i6300esb ? conventional : nil
-        case .iommu(let index): return devices.iommus[index].model == .virtio ? (express ? [.pcie] : [.pci]) : nil
+        case .iommu(let index):
+            return devices.iommus[index].model == .virtio ? (express ? [.pcie] : [.pci]) : nil
         case .video(let index): return video(devices.videos[index], virtio, conventional, express)
         case .shmem: return conventional
-        case .input(let index): return devices.inputs[index].bus == .virtio ? of(devices.inputs[index].model) : nil
-        case .serial(let index): return devices.serials[index].target.type == "pci-serial" ? conventional : nil
+        case .input(let index):
+            return devices.inputs[index].bus == .virtio ? of(devices.inputs[index].model) : nil
+        case .serial(let index):
+            return devices.serials[index].target.type == "pci-serial" ? conventional : nil
         case .memory(let index):
             let model = devices.memories[index].model
             return model == .virtioMem || model == .virtioPmem ? virtio : nil
         case .vsock: return devices.vsock.map { of($0.model) }
-        case .panic(let index): return devices.panics[index].model == .pvpanic ? (express ? [.pcie] : [.pci]) : nil
+        case .panic(let index):
+            return devices.panics[index].model == .pvpanic ? (express ? [.pcie] : [.pci]) : nil
         case .crypto: return virtio
         case .pstore: return conventional
         }
     }
 
     private func controller(
-        _ controller: ControllerDevice, _ virtio: PCIConnection, _ conventional: PCIConnection, _ express: Bool
+        _ controller: ControllerDevice, _ virtio: PCIConnection, _ conventional: PCIConnection,
+        _ express: Bool
     ) -> PCIConnection? {
         switch controller.type {
         case .pci:
@@ -105,7 +114,9 @@ extension PCIDevice {
         }
     }
 
-    private func sound(_ sound: SoundDevice, _ virtio: PCIConnection, _ conventional: PCIConnection) -> PCIConnection? {
+    private func sound(_ sound: SoundDevice, _ virtio: PCIConnection, _ conventional: PCIConnection)
+        -> PCIConnection?
+    {
         switch sound.model {
         case .sb16, .pcspk, .usb, .ich7: nil
         case .virtio: virtio
@@ -118,7 +129,9 @@ extension PCIDevice {
     ) -> PCIConnection? {
         switch device.source {
         case .pci: return express ? [.pcie, .hotplug] : conventional
-        case .mdev: return device.model == "vfio-pci" || device.model == nil ? (express ? [.pcie, .hotplug] : conventional) : nil
+        case .mdev:
+            return device.model == "vfio-pci" || device.model == nil
+                ? (express ? [.pcie, .hotplug] : conventional) : nil
         case .scsiHost: return device.model == "virtio-transitional" ? conventional : virtio
         default: return nil
         }

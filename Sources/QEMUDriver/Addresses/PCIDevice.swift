@@ -2,8 +2,10 @@ import VirtXML
 
 /// A device of a domain that may be on a PCI bus, by its position in the definition.
 enum PCIDevice {
-    case controller(Int), filesystem(Int), interface(Int), sound(Int), disk(Int), hostdev(Int), balloon, rng(Int)
-    case watchdog(Int), iommu(Int), video(Int), shmem(Int), input(Int), serial(Int), memory(Int), vsock, panic(Int)
+    case controller(Int), filesystem(Int), interface(Int), sound(Int), disk(Int), hostdev(Int), balloon, rng(
+        Int)
+    case watchdog(Int), iommu(Int), video(Int), shmem(Int), input(Int), serial(Int), memory(Int), vsock,
+        panic(Int)
     case crypto(Int), pstore
 
     /// All of them in the order in which they get their places.

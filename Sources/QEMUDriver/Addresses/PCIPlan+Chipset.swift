@@ -12,7 +12,9 @@ extension PCIPlan {
         take(PCILocation(bus: 0, slot: 1, function: 0))
         for index in domain.devices.controllers.indices {
             let controller = domain.devices.controllers[index]
-            if controller.type == .ide, controller.index == 0 { fix(&domain.devices.controllers[index].info, slot: 1, function: 1) }
+            if controller.type == .ide, controller.index == 0 {
+                fix(&domain.devices.controllers[index].info, slot: 1, function: 1)
+            }
             if controller.type == .usb, controller.index == 0, controller.model == "piix3-uhci" {
                 fix(&domain.devices.controllers[index].info, slot: 1, function: 2)
             }
@@ -22,7 +24,9 @@ extension PCIPlan {
     }
 
     private mutating func placeICH9(_ domain: inout DomainDefinition) {
-        for index in domain.devices.controllers.indices where domain.devices.controllers[index].type == .sata && domain.devices.controllers[index].index == 0 {
+        for index in domain.devices.controllers.indices
+        where domain.devices.controllers[index].type == .sata && domain.devices.controllers[index].index == 0
+        {
             fix(&domain.devices.controllers[index].info, slot: 0x1f, function: 2)
         }
         for function in 0...7 { take(PCILocation(bus: 0, slot: 0x1f, function: function)) }
@@ -32,7 +36,8 @@ extension PCIPlan {
     /// The first card stands where guests have always found it, if that place is free.
     private mutating func placePrimaryVideo(_ domain: inout DomainDefinition, slot: Int) {
         guard let video = domain.devices.videos.first,
-            video.info.address == nil || video.info.address?.pci?.isEmpty == true, video.type != .none, video.type != .ramfb
+            video.info.address == nil || video.info.address?.pci?.isEmpty == true, video.type != .none,
+            video.type != .ramfb
         else { return }
         let place = PCILocation(bus: 0, slot: slot)
         guard !isSlotUsed(place) else { return }
@@ -55,7 +60,8 @@ extension PCIPlan {
             let controller = domain.devices.controllers[index]
             if controller.model == PCIBusModel.dmiBridge.rawValue { return PCILocation(bus: 0, slot: 0x1e) }
             return ich9USB(controller, domain) ?? companionPlace(device, domain)
-        case .sound(let index) where domain.devices.sounds[index].model == .ich9: return PCILocation(bus: 0, slot: 0x1b)
+        case .sound(let index) where domain.devices.sounds[index].model == .ich9:
+            return PCILocation(bus: 0, slot: 0x1b)
         default: return nil
         }
     }
@@ -67,7 +73,9 @@ extension PCIPlan {
         if let sibling = family.compactMap({ $0.info.address?.pci }).first {
             return PCILocation(bus: Int(sibling.bus), slot: Int(sibling.slot), function: function)
         }
-        return [0x1d, 0x1a].lazy.map { PCILocation(bus: 0, slot: $0, function: function) }.first { !isSlotUsed($0) }
+        return [0x1d, 0x1a].lazy.map { PCILocation(bus: 0, slot: $0, function: function) }.first {
+            !isSlotUsed($0)
+        }
     }
 
     /// A companion joins the slot of its master.
@@ -84,7 +92,9 @@ extension PCIPlan {
         return PCILocation(bus: free.bus, slot: free.slot, function: function)
     }
 
-    private func isSlotUsed(_ place: PCILocation) -> Bool { slots.isSlotUsed(bus: place.bus, slot: place.slot) }
+    private func isSlotUsed(_ place: PCILocation) -> Bool {
+        slots.isSlotUsed(bus: place.bus, slot: place.slot)
+    }
 }
 
 extension ControllerDevice {

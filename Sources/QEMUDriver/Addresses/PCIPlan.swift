@@ -24,8 +24,12 @@ struct PCIPlan {
 
     private mutating func addBuses(_ domain: DomainDefinition) throws(ConfigurationError) {
         for controller in domain.devices.controllers where controller.type == .pci {
-            guard let model = controller.model.flatMap({ PCIBusModel(rawValue: $0) }), let index = controller.index else { continue }
-            if slots.model(of: Int(index)) != nil { throw .xml("Multiple 'pci' controllers with index '\(index)'") }
+            guard let model = controller.model.flatMap({ PCIBusModel(rawValue: $0) }),
+                let index = controller.index
+            else { continue }
+            if slots.model(of: Int(index)) != nil {
+                throw .xml("Multiple 'pci' controllers with index '\(index)'")
+            }
             if index == 0, board.isX86 || board.isVirt {
                 let expected = board.hasPCIeRoot ? PCIBusModel.pcieRoot : .pciRoot
                 guard model == expected else {
@@ -39,9 +43,11 @@ struct PCIPlan {
         if board.isCCW, slots.model(of: 0) == nil { slots.addBus(0, .pciRoot) }
     }
 
-    private mutating func reserve(_ domain: DomainDefinition, _ device: PCIDevice) throws(ConfigurationError) {
+    private mutating func reserve(_ domain: DomainDefinition, _ device: PCIDevice) throws(ConfigurationError)
+    {
         guard let info = device.info(in: domain) else { return }
-        try reserve(info, device.connection(in: domain, board) ?? .pci, aggregate: device.aggregates(in: domain))
+        try reserve(
+            info, device.connection(in: domain, board) ?? .pci, aggregate: device.aggregates(in: domain))
     }
 
     private mutating func reserve(
@@ -57,14 +63,19 @@ struct PCIPlan {
     ) throws(ConfigurationError) -> PCIConnection? {
         placeChipset(&domain)
         for device in PCIDevice.all(of: domain) {
-            guard let info = device.info(in: domain), device.needsPlace(info, in: domain, board) else { continue }
+            guard let info = device.info(in: domain), device.needsPlace(info, in: domain, board) else {
+                continue
+            }
             guard let connection = device.connection(in: domain, board) else { continue }
             if let fixed = preferred(device, domain), !slots.isUsed(fixed), slots.model(of: 0) != nil {
-                try slots.reserve(fixed, connection.union([.pci, .pcie]), aggregate: device.aggregates(in: domain))
+                try slots.reserve(
+                    fixed, connection.union([.pci, .pcie]), aggregate: device.aggregates(in: domain))
                 device.setPlace(fixed, in: &domain)
                 continue
             }
-            guard let place = slots.reserveNext(connection, aggregate: device.aggregates(in: domain)) else { return connection }
+            guard let place = slots.reserveNext(connection, aggregate: device.aggregates(in: domain)) else {
+                return connection
+            }
             device.setPlace(place, in: &domain)
         }
         return nil

@@ -5,21 +5,30 @@ extension DomainDefinition {
     mutating func assignUSB() throws(ConfigurationError) {
         guard !devices.controllers.contains(where: { $0.type == .usb && $0.model == "none" }) else { return }
         var set = USBAddressSet()
-        for controller in devices.controllers where controller.type == .usb && controller.info.masterStartPort == nil {
+        for controller in devices.controllers
+        where controller.type == .usb && controller.info.masterStartPort == nil {
             set.addBus(controller.index ?? 0, ports: controller.usbPorts)
         }
         guard !set.isEmpty else { return }
         for hub in devices.hubs {
-            if case .usb(let address)? = hub.info.address, !address.port.isEmpty { try set.addHub(at: address) }
+            if case .usb(let address)? = hub.info.address, !address.port.isEmpty {
+                try set.addHub(at: address)
+            }
         }
         try forEachUSB { info, isHub throws(ConfigurationError) in
-            if case .usb(let address)? = info.address, !address.port.isEmpty { try set.reserve(address, isHub: isHub) }
+            if case .usb(let address)? = info.address, !address.port.isEmpty {
+                try set.reserve(address, isHub: isHub)
+            }
         }
         addUSBHubs(&set)
         try forEachUSB { info, isHub throws(ConfigurationError) in
             if case .usb(let address)? = info.address, !address.port.isEmpty { return }
             var bus: UInt32?
-            if case .usb(let address)? = info.address { bus = address.bus } else if info.address != nil { return }
+            if case .usb(let address)? = info.address {
+                bus = address.bus
+            } else if info.address != nil {
+                return
+            }
             guard let address = set.assign(bus: bus) else { throw .internal("No free USB ports") }
             if isHub { try set.addHub(at: address) }
             info.address = .usb(address)
@@ -34,10 +43,11 @@ extension DomainDefinition {
             if info.address == nil || info.address?.kind == .usb { waiting += 1 }
         }
         guard waiting > 0 else { return }
-        var free = set.freePorts + devices.hubs.filter { hub in
-            if case .usb(let address)? = hub.info.address, !address.port.isEmpty { return false }
-            return true
-        }.count * 8
+        var free =
+            set.freePorts + devices.hubs.filter { hub in
+                if case .usb(let address)? = hub.info.address, !address.port.isEmpty { return false }
+                return true
+            }.count * 8
         while waiting > free, devices.hubs.count < 64 {
             devices.hubs.append(HubDevice())
             waiting += 1
@@ -141,7 +151,9 @@ struct USBAddressSet {
 
     private func missing(_ address: USBAddress) -> ConfigurationError {
         let text = address.port.map { String($0) }.joined(separator: ".")
-        return .xml("there is no hub at port \(address.port.first ?? 0) in USB address bus: \(address.bus) port: \(text)")
+        return .xml(
+            "there is no hub at port \(address.port.first ?? 0) in USB address bus: \(address.bus) port: \(text)"
+        )
     }
 
     mutating func reserve(_ address: USBAddress, isHub: Bool) throws(ConfigurationError) {
@@ -149,8 +161,12 @@ struct USBAddressSet {
         let text = address.port.map { String($0) }.joined(separator: ".")
         var failure: ConfigurationError?
         let done = buses[address.bus]?.change(address.port[...]) { node, port in
-            if port < 1 || port > node.ports { failure = .xml("requested USB port \(text) not present on USB bus \(address.bus)") }
-            if node.used.contains(port) { failure = .xml("Duplicate USB address bus \(address.bus) port \(text)") }
+            if port < 1 || port > node.ports {
+                failure = .xml("requested USB port \(text) not present on USB bus \(address.bus)")
+            }
+            if node.used.contains(port) {
+                failure = .xml("Duplicate USB address bus \(address.bus) port \(text)")
+            }
             node.used.insert(port)
             return true
         }

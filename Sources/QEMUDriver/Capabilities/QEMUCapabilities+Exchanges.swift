@@ -9,7 +9,9 @@ extension QEMUCapabilities {
         emulator: String, exchanges: [QEMUExchange], hostHasHVF: Bool = false
     ) throws(QEMUProbeError) {
         let conversations = Self.split(exchanges)
-        guard let first = conversations.first else { throw .incomplete(emulator: emulator, "it said nothing") }
+        guard let first = conversations.first else {
+            throw .incomplete(emulator: emulator, "it said nothing")
+        }
         guard let version = QMPVersion(Self.result(of: "query-version", in: first)) else {
             throw .incomplete(emulator: emulator, "it did not tell its version")
         }
@@ -51,7 +53,9 @@ extension QEMUCapabilities {
         } else if hostHasHVF {
             accelerations[.hvf] = QEMUAcceleration(first)
         }
-        guard let plain = conversations.dropFirst().first ?? (accelerations.isEmpty ? first : nil) else { return }
+        guard let plain = conversations.dropFirst().first ?? (accelerations.isEmpty ? first : nil) else {
+            return
+        }
         if has("tcg-accel") || accelerations.isEmpty { accelerations[.tcg] = QEMUAcceleration(plain) }
     }
 
@@ -96,7 +100,8 @@ extension QEMUCapabilities {
     }
 
     private static let hypervWords = [
-        "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic", "stimer", "reset", "vendor_id", "frequencies",
+        "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic", "stimer", "reset", "vendor_id",
+        "frequencies",
         "reenlightenment", "tlbflush", "ipi", "evmcs", "avic", "emsr_bitmap", "xmm_input",
     ]
 

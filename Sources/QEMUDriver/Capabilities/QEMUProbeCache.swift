@@ -25,7 +25,9 @@ struct QEMUProbeCache: Sendable {
 
     /// Binaries with one name in several folders have files of their own.
     private func path(for key: QEMUProbeKey) -> String {
-        let hash = key.emulator.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let hash = key.emulator.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
         return "\(folder)/\(FileSystem.lastPart(of: key.emulator))-\(hex(hash, 16)).json"
     }
 }

@@ -67,7 +67,10 @@ enum QEMUQuestions {
     static let enlightenments: [Question] = [
         (
             "query-cpu-model-expansion",
-            ["type": "full", "model": ["name": "host", "props": ["migratable": false, "hv-passthrough": true]]]
+            [
+                "type": "full",
+                "model": ["name": "host", "props": ["migratable": false, "hv-passthrough": true]],
+            ]
         )
     ]
 }

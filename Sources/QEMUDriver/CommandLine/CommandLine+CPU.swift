@@ -17,7 +17,9 @@ extension QEMUCommandLine {
 
     private var cpuModel: String? {
         get throws(ConfigurationError) {
-            guard let cpu = domain.cpu, let mode = cpu.mode else { return hasSettings ? guest.defaultCPUModel : nil }
+            guard let cpu = domain.cpu, let mode = cpu.mode else {
+                return hasSettings ? guest.defaultCPUModel : nil
+            }
             switch mode {
             case .hostPassthrough: return "host"
             case .maximum: return "max"
@@ -75,7 +77,9 @@ extension QEMUCommandLine {
         func on(_ name: String, _ state: Bool?) { if state == true { text.add(name, on: true) } }
         on("hv-relaxed", hyperv.relaxed)
         on("hv-vapic", hyperv.vapic)
-        if hyperv.spinlocks == true { text.add("hv-spinlocks", "0x" + String(hyperv.spinlockRetries ?? 0, radix: 16)) }
+        if hyperv.spinlocks == true {
+            text.add("hv-spinlocks", "0x" + String(hyperv.spinlockRetries ?? 0, radix: 16))
+        }
         on("hv-vpindex", hyperv.vpindex)
         on("hv-runtime", hyperv.runtime)
         on("hv-synic", hyperv.synic)
@@ -132,7 +136,11 @@ extension QEMUCommandLine {
             text.add("host-phys-bits", on: true)
             text.add("host-phys-bits-limit", size.limit)
         case .emulate:
-            if let bits = size.bits, bits > 0 { text.add("phys-bits", bits) } else { text.add("host-phys-bits", on: false) }
+            if let bits = size.bits, bits > 0 {
+                text.add("phys-bits", bits)
+            } else {
+                text.add("host-phys-bits", on: false)
+            }
         }
     }
 }

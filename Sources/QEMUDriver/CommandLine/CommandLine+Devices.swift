@@ -53,10 +53,13 @@ extension QEMUCommandLine {
 
     /// One helper serves all disks that leave it to the daemon.
     mutating func addReservationHelper() throws(ConfigurationError) {
-        let isManaged = domain.devices.disks.contains { $0.source.reservations.map { $0.managed != false } ?? false }
+        let isManaged = domain.devices.disks.contains {
+            $0.source.reservations.map { $0.managed != false } ?? false
+        }
         guard isManaged else { return }
         let path = "\(resources.domainFolder)/pr-helper0.sock"
-        try arguments.add("-object", ["qom-type": "pr-manager-helper", "id": "pr-helper0", "path": .string(path)])
+        try arguments.add(
+            "-object", ["qom-type": "pr-manager-helper", "id": "pr-helper0", "path": .string(path)])
     }
 
     private mutating func addThrottleGroups() throws(ConfigurationError) {
@@ -146,7 +149,9 @@ extension QEMUCommandLine {
     }
 
     private mutating func addNVRAM() throws(ConfigurationError) {
-        guard let nvram = domain.devices.nvram, case .spaprVIO(let address)? = nvram.info.address, let reg = address.reg else { return }
+        guard let nvram = domain.devices.nvram, case .spaprVIO(let address)? = nvram.info.address,
+            let reg = address.reg
+        else { return }
         try arguments.add("-global", "spapr-nvram.reg=0x\(String(reg, radix: 16))")
     }
 }
@@ -159,7 +164,8 @@ extension QEMUGuest {
         case .sata: return domain.board.isQ35 && controller.index == 0
         case .usb where controller.model == "none": return true
         case .usb: return isImplicitUSB(controller)
-        case .scsi: return domain.board.hasBuiltInSCSI && controller.index == 0 && controller.model == "ncr53c90"
+        case .scsi:
+            return domain.board.hasBuiltInSCSI && controller.index == 0 && controller.model == "ncr53c90"
         default: return false
         }
     }

@@ -18,7 +18,9 @@ extension QEMUCommandLine {
         addPlatform(to: &machine)
         if domain.memoryBacking?.nosharepages == true { machine.add("mem-merge", on: false) }
         machine.add("dump-guest-core", on: domain.memory.dumpCore ?? false)
-        if domain.devices.memories.contains(where: { $0.model == .nvdimm }) { machine.add("nvdimm", on: true) }
+        if domain.devices.memories.contains(where: { $0.model == .nvdimm }) {
+            machine.add("nvdimm", on: true)
+        }
         if let backend = guest.machineMemoryBackend { machine.add("memory-backend", backend) }
         if domain.launchSecurity != nil { machine.add("confidential-guest-support", "lsec0") }
         addFirmware(to: &machine)
@@ -30,7 +32,9 @@ extension QEMUCommandLine {
     private func addInterrupts(to machine: inout OptionText) {
         for cipher in domain.keywrap { machine.add("\(cipher.name.rawValue)-key-wrap", on: cipher.state) }
         if let state = domain.features.vmport { machine.add("vmport", on: state) }
-        if let state = domain.features.ps2, state == false || domain.features.ps2 != nil { machine.add("i8042", on: state) }
+        if let state = domain.features.ps2, state == false || domain.features.ps2 != nil {
+            machine.add("i8042", on: state)
+        }
         if let smm = domain.features.smm?.state { machine.add("smm", on: smm) }
         if let ioapic = domain.features.ioapic {
             machine.add("kernel_irqchip", ioapic == .qemu ? "split" : "on")
@@ -79,7 +83,8 @@ extension QEMUCommandLine {
             machine.add("acpi", on: domain.features.acpi)
         }
         if domain.devices.sounds.contains(where: { $0.model == .pcspk }) {
-            machine.add("pcspk-audiodev", guest.audio(domain.devices.sounds.first { $0.model == .pcspk }?.audioID))
+            machine.add(
+                "pcspk-audiodev", guest.audio(domain.devices.sounds.first { $0.model == .pcspk }?.audioID))
         }
     }
 
@@ -88,7 +93,9 @@ extension QEMUCommandLine {
         switch domain.type {
         case .kvm:
             accel = OptionText("kvm")
-            if domain.features.kvm?.dirtyRing == true { accel.add("dirty-ring-size", domain.features.kvm?.dirtyRingSize) }
+            if domain.features.kvm?.dirtyRing == true {
+                accel.add("dirty-ring-size", domain.features.kvm?.dirtyRingSize)
+            }
         case .hvf: accel = OptionText("hvf")
         default:
             accel = OptionText("tcg")

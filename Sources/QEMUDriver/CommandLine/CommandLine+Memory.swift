@@ -86,7 +86,11 @@ extension QEMUCommandLine {
         node.add("nodeid", index)
         for range in (cell.cpus?.xml ?? "").split(separator: ",") { node.add("cpus", String(range)) }
         if let initiator = guest.initiator(of: cell, index) { node.add("initiator", initiator) }
-        if guest.cellsHaveBackends { node.add("memdev", "ram-node\(index)") } else { node.add("mem", (cell.memory?.bytes ?? 0) >> 20) }
+        if guest.cellsHaveBackends {
+            node.add("memdev", "ram-node\(index)")
+        } else {
+            node.add("mem", (cell.memory?.bytes ?? 0) >> 20)
+        }
         try arguments.add("-numa", node)
     }
 
@@ -111,7 +115,11 @@ extension QEMUCommandLine {
             var lb = OptionText("hmat-lb")
             lb.add("initiator", entry.initiator)
             lb.add("target", entry.target)
-            lb.add("hierarchy", entry.cache.map { $0 == 0 ? "memory" : $0 == 1 ? "first-level" : $0 == 2 ? "second-level" : "third-level" } ?? "memory")
+            lb.add(
+                "hierarchy",
+                entry.cache.map {
+                    $0 == 0 ? "memory" : $0 == 1 ? "first-level" : $0 == 2 ? "second-level" : "third-level"
+                } ?? "memory")
             lb.add("data-type", entry.type + (isLatency ? "-latency" : "-bandwidth"))
             if isLatency { lb.add("latency", entry.value) } else { lb.add("bandwidth", "\(entry.value)K") }
             try arguments.add("-numa", lb)
@@ -122,9 +130,14 @@ extension QEMUCommandLine {
                 text.add("node-id", index)
                 text.add("size", "\(cache.size?.kibibytes ?? 0)K")
                 text.add("level", cache.level)
-                let words: [NUMACell.Cache.Associativity: String] = [.none: "none", .direct: "direct", .full: "complex"]
+                let words: [NUMACell.Cache.Associativity: String] = [
+                    .none: "none", .direct: "direct", .full: "complex",
+                ]
                 text.add("associativity", words[cache.associativity])
-                text.add("policy", cache.policy == .writethrough ? "write-through" : cache.policy == .writeback ? "write-back" : "none")
+                text.add(
+                    "policy",
+                    cache.policy == .writethrough
+                        ? "write-through" : cache.policy == .writeback ? "write-back" : "none")
                 text.add("line", cache.line?.bytes ?? 0)
                 try arguments.add("-numa", text)
             }

@@ -29,7 +29,9 @@ extension QEMUCommandLine {
         try addRTC()
         try addTimers()
         arguments.add("-no-shutdown")
-        if domain.board.hasACPI, !guest.acpiIsMachineOption, !domain.features.acpi { arguments.add("-no-acpi") }
+        if domain.board.hasACPI, !guest.acpiIsMachineOption, !domain.features.acpi {
+            arguments.add("-no-acpi")
+        }
         try addPowerManagement()
         try addBoot()
         try addKernel()
@@ -63,11 +65,15 @@ extension QEMUCommandLine {
 
     private mutating func addTimers() throws(ConfigurationError) {
         for timer in domain.clock.timers {
-            if timer.name == .pit, timer.tickPolicy == .delay || timer.tickPolicy == .discard, qemu.has("kvm-pit") {
+            if timer.name == .pit, timer.tickPolicy == .delay || timer.tickPolicy == .discard,
+                qemu.has("kvm-pit")
+            {
                 let policy = timer.tickPolicy == .delay ? "delay" : "discard"
                 try arguments.add("-global", "kvm-pit.lost_tick_policy=\(policy)")
             }
-            if timer.name == .hpet, timer.present == false, !qemu.option("machine", has: "hpet"), domain.board.isX86 {
+            if timer.name == .hpet, timer.present == false, !qemu.option("machine", has: "hpet"),
+                domain.board.isX86
+            {
                 arguments.add("-no-hpet")
             }
         }

@@ -6,9 +6,11 @@ extension QEMUCommandLine {
     mutating func addSystemInfo() throws(ConfigurationError) {
         if domain.os.smbios == .sysinfo, let info = domain.sysinfo.first(where: { $0.type == .smbios }) {
             try addTable(0, info.bios, ["vendor", "version", "date", "release"])
-            try addTable(1, info.system, ["manufacturer", "product", "version", "serial", "uuid", "sku", "family"])
+            try addTable(
+                1, info.system, ["manufacturer", "product", "version", "serial", "uuid", "sku", "family"])
             for board in info.baseBoards {
-                try addTable(2, board.entries, ["manufacturer", "product", "version", "serial", "asset", "location"])
+                try addTable(
+                    2, board.entries, ["manufacturer", "product", "version", "serial", "asset", "location"])
             }
             try addTable(3, info.chassis, ["manufacturer", "version", "serial", "asset", "sku"])
             try addStrings(info.oemStrings)
@@ -49,7 +51,9 @@ extension QEMUCommandLine {
     mutating func addSandbox() throws(ConfigurationError) {
         guard resources.isSandboxed else { return }
         var sandbox = OptionText("on")
-        for word in ["obsolete", "elevateprivileges", "spawn", "resourcecontrol"] { sandbox.add(word, "deny") }
+        for word in ["obsolete", "elevateprivileges", "spawn", "resourcecontrol"] {
+            sandbox.add(word, "deny")
+        }
         try arguments.add("-sandbox", sandbox)
     }
 
@@ -68,8 +72,12 @@ extension QEMUCommandLine {
             object = ["qom-type": "sev-guest", "id": "lsec0"]
             addEncryption(security, to: &object)
             object.add("policy", security.policy)
-            if security.dhCert != nil { object.add("dh-cert-file", "\(resources.domainFolder)/dh_cert.base64") }
-            if security.session != nil { object.add("session-file", "\(resources.domainFolder)/session.base64") }
+            if security.dhCert != nil {
+                object.add("dh-cert-file", "\(resources.domainFolder)/dh_cert.base64")
+            }
+            if security.session != nil {
+                object.add("session-file", "\(resources.domainFolder)/session.base64")
+            }
             object.add("kernel-hashes", security.kernelHashes)
         case .sevSNP:
             object = ["qom-type": "sev-snp-guest", "id": "lsec0"]
@@ -90,6 +98,8 @@ extension QEMUCommandLine {
     /// What the document leaves out is what the host's processor says.
     private func addEncryption(_ security: LaunchSecurity, to object: inout JSONObject) {
         object.add("cbitpos", security.cbitpos.map { JSONValue($0) } ?? qemu.sev?["cbitpos"])
-        object.add("reduced-phys-bits", security.reducedPhysBits.map { JSONValue($0) } ?? qemu.sev?["reduced-phys-bits"])
+        object.add(
+            "reduced-phys-bits",
+            security.reducedPhysBits.map { JSONValue($0) } ?? qemu.sev?["reduced-phys-bits"])
     }
 }

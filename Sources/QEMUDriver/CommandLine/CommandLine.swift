@@ -26,7 +26,8 @@ public struct QEMUCommandLine: Sendable {
     var resources: QEMUResources { guest.resources }
 
     mutating func add(_ parts: [QEMUPart]) throws(ConfigurationError) {
-        try arguments.add(parts.map(guest.overridden), netdevIsJSON: qemu.netdevIsJSON, deviceIsJSON: qemu.deviceIsJSON)
+        try arguments.add(
+            parts.map(guest.overridden), netdevIsJSON: qemu.netdevIsJSON, deviceIsJSON: qemu.deviceIsJSON)
     }
 
     private mutating func addMachine() throws(ConfigurationError) {

@@ -31,7 +31,9 @@ struct MemoryBackend {
     }
 
     /// The memory of a cell.
-    static func cell(_ guest: QEMUGuest, _ cell: NUMACell, index: Int) throws(ConfigurationError) -> MemoryBackend {
+    static func cell(_ guest: QEMUGuest, _ cell: NUMACell, index: Int) throws(ConfigurationError)
+        -> MemoryBackend
+    {
         guard guest.cellsHaveBackends else { return MemoryBackend() }
         var request = Request(name: "ram-node\(index)", size: guest.aligned(cell.memory ?? .zero))
         request.cell = index
@@ -44,7 +46,9 @@ struct MemoryBackend {
 
     init(_ guest: QEMUGuest, _ request: Request) throws(ConfigurationError) {
         let backing = guest.domain.memoryBacking
-        let access = request.access.flatMap { $0 == .default ? nil : $0 } ?? backing?.access.flatMap { $0 == .default ? nil : $0 }
+        let access =
+            request.access.flatMap { $0 == .default ? nil : $0 }
+            ?? backing?.access.flatMap { $0 == .default ? nil : $0 }
         let pages = try guest.hugePages(for: request)
         var object: JSONObject
         let isFile = pages != nil || request.path != nil || backing?.source == .file || access != nil
@@ -60,7 +64,9 @@ struct MemoryBackend {
         Self.addSharing(access, request, guest, isFile: isFile, to: &object)
         let preallocates = request.isPreallocated ?? (pages != nil || backing?.allocationMode == .immediate)
         if preallocates, request.isReserved != false { object["prealloc"] = true }
-        if preallocates, let threads = backing?.allocationThreads { object["prealloc-threads"] = JSONValue(threads) }
+        if preallocates, let threads = backing?.allocationThreads {
+            object["prealloc-threads"] = JSONValue(threads)
+        }
         if request.isReserved == false { object["reserve"] = false }
         object["size"] = JSONValue(request.size.bytes)
         object.add("align", request.alignment?.bytes)
@@ -70,7 +76,8 @@ struct MemoryBackend {
     }
 
     private static func addSharing(
-        _ access: MemoryAccess?, _ request: Request, _ guest: QEMUGuest, isFile: Bool, to object: inout JSONObject
+        _ access: MemoryAccess?, _ request: Request, _ guest: QEMUGuest, isFile: Bool,
+        to object: inout JSONObject
     ) {
         let discard = request.discard ?? (guest.domain.memoryBacking?.discard == true ? true : nil)
         if isFile, let discard { object["discard-data"] = .bool(discard) }

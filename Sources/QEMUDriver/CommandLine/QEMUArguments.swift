@@ -11,7 +11,9 @@ public struct QEMUArguments: Sendable, Equatable {
 
     /// Appends an option and its value.
     mutating func add(_ option: String, _ value: String) throws(ConfigurationError) {
-        guard !value.utf8.contains(0) else { throw .unsupported("\(option) can't take a value with a null byte") }
+        guard !value.utf8.contains(0) else {
+            throw .unsupported("\(option) can't take a value with a null byte")
+        }
         words += [option, value]
     }
 

@@ -44,7 +44,9 @@ extension QEMUGuest {
         guard domain.board.isCCW, !loadparmIsDeviceProperty else { return nil }
         var found: String?
         var devices = domain.devices
-        devices.forEachInfo { info in if info.boot?.order == 1, let text = info.boot?.loadparm { found = text } }
+        devices.forEachInfo { info in
+            if info.boot?.order == 1, let text = info.boot?.loadparm { found = text }
+        }
         return found
     }
 

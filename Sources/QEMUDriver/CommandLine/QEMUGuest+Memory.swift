@@ -14,7 +14,8 @@ extension QEMUGuest {
 
     /// A size rounded up to what the board can have: whole MiB, two of them for a module, 256 on pSeries.
     func aligned(_ size: ByteSize, toModules: Bool = false) -> ByteSize {
-        let unit: UInt64 = domain.board.isPPC && domain.os.arch != "ppc" ? 256 << 20 : toModules ? 2 << 20 : 1 << 20
+        let unit: UInt64 =
+            domain.board.isPPC && domain.os.arch != "ppc" ? 256 << 20 : toModules ? 2 << 20 : 1 << 20
         let rest = size.bytes % unit
         guard rest > 0 else { return size }
         let (bytes, overflow) = size.bytes.addingReportingOverflow(unit - rest)
@@ -62,7 +63,8 @@ extension QEMUGuest {
         if size == nil {
             guard let pages = domain.memoryBacking?.hugepages else { return nil }
             let cell = request.cell ?? 0
-            let fitting = pages.first { $0.nodeset?.contains(cell) == true } ?? pages.first { $0.nodeset == nil }
+            let fitting =
+                pages.first { $0.nodeset?.contains(cell) == true } ?? pages.first { $0.nodeset == nil }
             if pages.isEmpty {
                 size = nil
             } else if let fitting {
@@ -72,7 +74,10 @@ extension QEMUGuest {
             }
         }
         guard let size else {
-            guard let mount = resources.hugepageMounts.first(where: \.isDefault) ?? resources.hugepageMounts.first else {
+            guard
+                let mount = resources.hugepageMounts.first(where: \.isDefault)
+                    ?? resources.hugepageMounts.first
+            else {
                 throw .internal("hugetlbfs filesystem is not mounted or disabled by administrator config")
             }
             return mount
@@ -98,7 +103,9 @@ extension QEMUGuest {
             return (own.nodeset, own.mode ?? .strict)
         }
         guard let memory = tune?.memory else { return nil }
-        guard let nodes = memory.placement == .auto ? resources.advisedNodes : memory.nodeset else { return nil }
+        guard let nodes = memory.placement == .auto ? resources.advisedNodes : memory.nodeset else {
+            return nil
+        }
         return (nodes, memory.mode ?? .strict)
     }
 }

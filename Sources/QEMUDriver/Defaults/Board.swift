@@ -47,7 +47,8 @@ struct Board: Equatable, Sendable {
         if isARM { return isARMVirt || isMachine("versatilepb") }
         if isPPC { return true }
         if isVirt || isS390 { return isVirt || isCCW }
-        return ["alpha", "hppa", "sparc64", "mips", "mipsel", "mips64", "mips64el", "sh4", "sh4eb"].contains(architecture)
+        return ["alpha", "hppa", "sparc64", "mips", "mipsel", "mips64", "mips64el", "sh4", "sh4eb"].contains(
+            architecture)
     }
 
     /// Whether several PCI buses have names with numbers; the only bus of other boards is called `pci`.
@@ -57,7 +58,9 @@ struct Board: Equatable, Sendable {
     }
 
     /// Whether the board has an IDE controller of its own.
-    var hasIDE: Bool { isI440FX || isMachine("malta") || isMachine("sun4u") || isMachine("g3beige") || isMachine("mac99") }
+    var hasIDE: Bool {
+        isI440FX || isMachine("malta") || isMachine("sun4u") || isMachine("g3beige") || isMachine("mac99")
+    }
 
     /// Whether the board has no floppy drives of its own, so that a controller must be added.
     var needsFloppyController: Bool { isQ35 || isI440FXWithoutFloppy }

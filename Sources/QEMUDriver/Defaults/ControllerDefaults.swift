@@ -2,7 +2,9 @@ import VirtXML
 
 extension DomainDefinition {
     /// Names the models of controllers that don't, and what PCI controllers are told.
-    mutating func fillQEMUControllers(_ qemu: QEMUCapabilities, updatesABI: Bool = false) throws(ConfigurationError) {
+    mutating func fillQEMUControllers(_ qemu: QEMUCapabilities, updatesABI: Bool = false)
+        throws(ConfigurationError)
+    {
         for index in devices.controllers.indices {
             devices.controllers[index] = try filled(devices.controllers[index], qemu, updatesABI)
         }
@@ -15,7 +17,9 @@ extension DomainDefinition {
         var controller = given
         switch controller.type {
         case .usb:
-            if controller.model == nil { controller.model = board.defaultUSBModel(qemu, updatesABI: updatesABI) }
+            if controller.model == nil {
+                controller.model = board.defaultUSBModel(qemu, updatesABI: updatesABI)
+            }
             if controller.model == "qemu-xhci", let ports = controller.ports, ports > 15 {
                 throw .unsupported("'qemu-xhci' controller only supports up to '15' ports")
             }
@@ -33,13 +37,16 @@ extension DomainDefinition {
     }
 
     private func fillPCIModel(_ controller: inout ControllerDevice, _ qemu: QEMUCapabilities) {
-        if controller.model == nil, controller.index == 0 { controller.model = board.hasPCIeRoot ? "pcie-root" : "pci-root" }
+        if controller.model == nil, controller.index == 0 {
+            controller.model = board.hasPCIeRoot ? "pcie-root" : "pci-root"
+        }
         guard controller.pciModelName == nil else { return }
         switch controller.model {
         case "pci-root" where board.isPSeries: controller.pciModelName = "spapr-pci-host-bridge"
         case "pci-bridge": controller.pciModelName = "pci-bridge"
         case "dmi-to-pci-bridge": controller.pciModelName = "i82801b11-bridge"
-        case "pcie-root-port": controller.pciModelName = qemu.has("pcie-root-port") ? "pcie-root-port" : "ioh3420"
+        case "pcie-root-port":
+            controller.pciModelName = qemu.has("pcie-root-port") ? "pcie-root-port" : "ioh3420"
         case "pcie-switch-upstream-port": controller.pciModelName = "x3130-upstream"
         case "pcie-switch-downstream-port": controller.pciModelName = "xio3130-downstream"
         case "pci-expander-bus": controller.pciModelName = "pxb"

@@ -5,10 +5,16 @@ extension DomainDefinition {
     mutating func fillDefaultCPU(_ qemu: QEMUCapabilities, _ host: QEMUHost) {
         let (board, type) = (board, type)
         if cpu?.mode == .hostPassthrough || cpu?.mode == .maximum { fillHostCPU() }
-        if cpu?.mode == .custom, cpu?.check == nil, cpu?.model?.name != nil { cpu?.check = type == .kvm && !board.isARM ? .partial : CheckNone.value }
-        if cpu?.mode == .hostModel, cpu?.check == nil { cpu?.check = type == .kvm && !board.isARM ? .partial : CheckNone.value }
+        if cpu?.mode == .custom, cpu?.check == nil, cpu?.model?.name != nil {
+            cpu?.check = type == .kvm && !board.isARM ? .partial : CheckNone.value
+        }
+        if cpu?.mode == .hostModel, cpu?.check == nil {
+            cpu?.check = type == .kvm && !board.isARM ? .partial : CheckNone.value
+        }
         if cpu?.mode == .hostModel, cpu?.model?.name == nil { cpu?.model = nil }
-        if cpu?.model?.name != nil, cpu?.model?.fallback == nil, cpu?.mode != nil { cpu?.model?.fallback = .allow }
+        if cpu?.model?.name != nil, cpu?.model?.fallback == nil, cpu?.mode != nil {
+            cpu?.model?.fallback = .allow
+        }
         guard cpu?.mode == nil || cpu?.mode == .custom && cpu?.model?.name == nil else { return }
         guard let name = defaultCPUName(qemu) else { return }
         var filled = cpu ?? GuestCPU()
@@ -35,7 +41,9 @@ extension DomainDefinition {
     }
 
     private func defaultCPUName(_ qemu: QEMUCapabilities) -> String? {
-        let guest = QEMUGuest(domain: self, qemu: qemu, resources: QEMUResources(domainFolder: "", shortName: "", monitorDescriptor: 0))
+        let guest = QEMUGuest(
+            domain: self, qemu: qemu,
+            resources: QEMUResources(domainFolder: "", shortName: "", monitorDescriptor: 0))
         if type == .kvm, board.isARM || board.isRISCV { return nil }
         if type == .kvm, board.isS390 { return "host" }
         return guest.defaultCPUModel

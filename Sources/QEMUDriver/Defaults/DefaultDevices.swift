@@ -4,8 +4,12 @@ extension DomainDefinition {
     /// Adds the devices that a board has without being asked.
     mutating func addDefaultDevices(_ qemu: QEMUCapabilities) {
         let board = board
-        if board.hasDefaultUSB, !devices.controllers.contains(where: { $0.type == .usb }), board.implicitUSBModel(qemu) != nil {
-            devices.insert(ControllerDevice(.usb, index: 0, model: board.isQ35 || board.isARM ? board.implicitUSBModel(qemu) : nil))
+        if board.hasDefaultUSB, !devices.controllers.contains(where: { $0.type == .usb }),
+            board.implicitUSBModel(qemu) != nil
+        {
+            devices.insert(
+                ControllerDevice(
+                    .usb, index: 0, model: board.isQ35 || board.isARM ? board.implicitUSBModel(qemu) : nil))
         }
         if board.hasSATA { devices.addIfMissing(.sata, index: 0) }
         addPCIRoot()
@@ -97,7 +101,9 @@ extension Board {
     func implicitUSBModel(_ qemu: QEMUCapabilities) -> String? {
         if isARM { return qemu.has("pci-ohci") ? "pci-ohci" : nil }
         guard isQ35 else { return defaultUSBModel(qemu) }
-        return ["qemu-xhci", "nec-xhci", "piix3-uhci"].first { USBControllerModel.driver($0).map(qemu.has) ?? false }
+        return ["qemu-xhci", "nec-xhci", "piix3-uhci"].first {
+            USBControllerModel.driver($0).map(qemu.has) ?? false
+        }
     }
 
     /// The model of a USB controller that names none; nil if the binary has none that would do. Old guests
@@ -106,7 +112,9 @@ extension Board {
         func first(_ models: String...) -> String? {
             models.first { USBControllerModel.driver($0).map(qemu.has) ?? false }
         }
-        if updatesABI && isPPC || isARM && !isVirt, let modern = first("qemu-xhci", "nec-xhci") { return modern }
+        if updatesABI && isPPC || isARM && !isVirt, let modern = first("qemu-xhci", "nec-xhci") {
+            return modern
+        }
         if isX86 { return first("piix3-uhci") }
         if isPSeries { return first("pci-ohci", "nec-xhci") }
         if isVirt { return first("qemu-xhci", "nec-xhci") }

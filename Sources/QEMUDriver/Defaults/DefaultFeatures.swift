@@ -4,7 +4,9 @@ extension DomainDefinition {
     /// Fills in the features that depend on the board, and the RTC's and timers' forms.
     mutating func fillQEMUFeatures(_ qemu: QEMUCapabilities, _ host: QEMUHost) {
         fillInterruptController(qemu)
-        if devices.iommus.contains(where: { $0.driver?.eim == true }), features.ioapic == nil { features.ioapic = .qemu }
+        if devices.iommus.contains(where: { $0.driver?.eim == true }), features.ioapic == nil {
+            features.ioapic = .qemu
+        }
         for index in devices.iommus.indices { fillIOMMU(&devices.iommus[index]) }
         if os.firmware == .efi || os.loader?.secure == true { fillSMM() }
         if features.smm?.state == false { features.smm?.tseg = nil }

@@ -21,7 +21,9 @@ extension DomainDefinition {
 
     private func fill(_ disk: inout DiskDevice) {
         if disk.driver.name == nil { disk.driver.name = "qemu" }
-        if disk.source.type == .vhostuser || disk.source.type == .vhostvdpa, disk.driver.format == nil { disk.driver.format = .raw }
+        if disk.source.type == .vhostuser || disk.source.type == .vhostvdpa, disk.driver.format == nil {
+            disk.driver.format = .raw
+        }
         if disk.driver.format == nil || disk.driver.format == .auto { disk.driver.format = .raw }
         if disk.driver.cache == .default { disk.driver.cache = nil }
         if disk.source.type == .vhostuser { disk.snapshot = disk.snapshot ?? .no }
@@ -35,12 +37,16 @@ extension DomainDefinition {
     private func fillPorts(_ source: inout StorageSource) {
         let ports: [NetworkStorage.NetworkProtocol: UInt32] = [.http: 80, .https: 443]
         guard var network = source.network, let port = ports[network.protocol] else { return }
-        for index in network.hosts.indices where network.hosts[index].port == nil { network.hosts[index].port = port }
+        for index in network.hosts.indices where network.hosts[index].port == nil {
+            network.hosts[index].port = port
+        }
         source.network = network
     }
 
     private func fill(_ encryption: inout StorageEncryption?) {
-        guard let given = encryption, given.engine == nil || given.engine == .default, given.format != .default else { return }
+        guard let given = encryption, given.engine == nil || given.engine == .default,
+            given.format != .default
+        else { return }
         encryption?.engine = .qemu
     }
 
@@ -53,7 +59,9 @@ extension DomainDefinition {
 
     private func fill(_ serial: inout SerialDevice) {
         // Old documents of ARM boards name a bus that those don't have.
-        if board.isARMVirt, serial.target.type == "isa-serial" { serial.target = .init(system: serial.target.port) }
+        if board.isARMVirt, serial.target.type == "isa-serial" {
+            serial.target = .init(system: serial.target.port)
+        }
         if serial.target.type == nil { serial.target.type = board.serialTarget(serial.info.address?.kind) }
         guard serial.target.model == nil else { return }
         switch serial.target.type {
@@ -83,14 +91,18 @@ extension DomainDefinition {
     }
 
     private func fill(_ device: inout HostdevDevice) {
-        guard case .scsi(var scsi) = device.source, let name = scsi.iscsi?.name, !name.contains("/") else { return }
+        guard case .scsi(var scsi) = device.source, let name = scsi.iscsi?.name, !name.contains("/") else {
+            return
+        }
         scsi.iscsi?.name = name + "/0"
         device.source = .scsi(scsi)
     }
 
     private func fill(_ tpm: inout TPMDevice) {
         if tpm.model == nil { tpm.model = board.isPSeries ? .spapr : .tis }
-        if tpm.backend == .emulator, tpm.version == nil { tpm.version = tpm.model == .tis && board.isX86 ? .v1_2 : .v2_0 }
+        if tpm.backend == .emulator, tpm.version == nil {
+            tpm.version = tpm.model == .tis && board.isX86 ? .v1_2 : .v2_0
+        }
     }
 
     private func fill(_ panic: inout PanicDevice) {
@@ -102,7 +114,9 @@ extension DomainDefinition {
     }
 
     private func fill(_ shmem: inout ShmemDevice) {
-        if shmem.size == nil, shmem.model == .plain || shmem.model == .ivshmem { shmem.size = ByteSize(bytes: 4 << 20) }
+        if shmem.size == nil, shmem.model == .plain || shmem.model == .ivshmem {
+            shmem.size = ByteSize(bytes: 4 << 20)
+        }
         if shmem.model == .doorbell {
             var msi = shmem.msi ?? .init()
             msi.ioeventfd = msi.ioeventfd ?? true
@@ -122,7 +136,8 @@ extension DomainDefinition {
             graphics.listens = [GraphicsListen(.address(nil))]
         }
         // Without any port nothing is listened on.
-        if graphics.type == .spice, graphics.autoport != true, (graphics.port ?? 0) == 0, (graphics.tlsPort ?? 0) == 0,
+        if graphics.type == .spice, graphics.autoport != true, (graphics.port ?? 0) == 0,
+            (graphics.tlsPort ?? 0) == 0,
             graphics.listens == [GraphicsListen(.address(nil))]
         {
             graphics.listens = [GraphicsListen(.none)]
@@ -138,9 +153,13 @@ extension Board {
     /// The model of a network card that names none.
     func defaultNIC(_ qemu: QEMUCapabilities) -> String? {
         if isCCW || isVirt { return "virtio" }
-        if isARM { return machine.hasPrefix("versatile") || machine == "realview-eb" ? "smc91c111" : "lan9118" }
+        if isARM {
+            return machine.hasPrefix("versatile") || machine == "realview-eb" ? "smc91c111" : "lan9118"
+        }
         if architecture == "sparc" { return "lance" }
-        return ["rtl8139", "e1000", "virtio-net"].first(where: qemu.has).map { $0 == "virtio-net" ? "virtio" : $0 }
+        return ["rtl8139", "e1000", "virtio-net"].first(where: qemu.has).map {
+            $0 == "virtio-net" ? "virtio" : $0
+        }
     }
 
     /// The kind of a serial port that names none, by the bus that it is on.

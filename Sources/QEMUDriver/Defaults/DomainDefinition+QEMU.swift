@@ -54,14 +54,18 @@ extension DomainDefinition {
             memtune = tune == MemoryTune() ? nil : tune
         }
         guard var memory = numatune?.memory else { return }
-        if memory.placement == nil, memory.nodeset == nil, vcpu.placement == .auto { memory.placement = .auto }
+        if memory.placement == nil, memory.nodeset == nil, vcpu.placement == .auto {
+            memory.placement = .auto
+        }
         if memory.placement == .auto { memory.nodeset = nil }
         numatune?.memory = memory
     }
 
     /// A console that is a serial port is where the port is.
     private mutating func mirrorConsoleAddress() {
-        guard let serial = devices.serials.first, devices.consoles.first?.targetType == .serial else { return }
+        guard let serial = devices.serials.first, devices.consoles.first?.targetType == .serial else {
+            return
+        }
         devices.consoles[0].info = serial.info
     }
 
@@ -70,7 +74,8 @@ extension DomainDefinition {
         if devices.emulator == nil { devices.emulator = host.emulator(os.arch ?? "") ?? qemu.emulator }
         let offered = qemu.accelerations[QEMUAccelerator(type)] ?? qemu.accelerations.values.first
         if os.machine == nil { os.machine = offered?.defaultMachine.map { $0.alias ?? $0.name } }
-        if host.resolvesMachineAliases, let machine = os.machine, let known = offered?.machine(named: machine) {
+        if host.resolvesMachineAliases, let machine = os.machine, let known = offered?.machine(named: machine)
+        {
             os.machine = known.name
         }
     }

@@ -109,7 +109,9 @@ extension QEMUGuest {
         let alias = try alias(of: redirection.info)
         var source = redirection.source
         if source.type == .spicevmc { source.channel = "usbredir" }
-        var device: JSONObject = ["driver": "usb-redir", "chardev": .string("char" + alias), "id": .string(alias)]
+        var device: JSONObject = [
+            "driver": "usb-redir", "chardev": .string("char" + alias), "id": .string(alias),
+        ]
         device.add("filter", try redirectionFilter())
         addBoot(of: redirection.info, to: &device)
         try addAddress(of: redirection.info, to: &device)

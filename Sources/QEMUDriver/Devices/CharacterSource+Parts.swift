@@ -86,7 +86,9 @@ extension QEMUGuest {
         }
         let name = "objchar\(alias)_tls0"
         text.add("tls-creds", name)
-        return tls.parts(name, endpoint: source.listens ? "server" : "client") + [.chardev(finish(text, source))]
+        return tls.parts(name, endpoint: source.listens ? "server" : "client") + [
+            .chardev(finish(text, source))
+        ]
     }
 
     private func udp(_ source: CharacterSource, _ id: String) -> OptionText {

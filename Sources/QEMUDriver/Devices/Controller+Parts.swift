@@ -39,7 +39,9 @@ extension QEMUGuest {
         return device
     }
 
-    private func simple(_ driver: String, _ controller: ControllerDevice) throws(ConfigurationError) -> JSONObject {
+    private func simple(_ driver: String, _ controller: ControllerDevice) throws(ConfigurationError)
+        -> JSONObject
+    {
         try finish(try start(driver, controller), controller)
     }
 

@@ -44,7 +44,8 @@ extension QEMUGuest {
         guard let controller = controller(.pci, address.bus), let alias = controller.info.alias else {
             throw .internal("Could not find PCI controller with index \(address.bus) required for device")
         }
-        let isHostBridge = controller.model == "pci-root" && controller.pciModelName == "spapr-pci-host-bridge"
+        let isHostBridge =
+            controller.model == "pci-root" && controller.pciModelName == "spapr-pci-host-bridge"
         return isHostBridge && (controller.pciTarget?.index ?? 0) > 0 ? alias + ".0" : alias
     }
 

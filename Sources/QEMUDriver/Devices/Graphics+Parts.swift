@@ -38,7 +38,10 @@ extension QEMUGuest {
         if graphics.p2p == true {
             text.add("p2p", on: true)
         } else {
-            text.add("addr", graphics.dbusAddress ?? "unix:path=\(resources.runFolder)/dbus/\(resources.shortName)-dbus.sock")
+            text.add(
+                "addr",
+                graphics.dbusAddress
+                    ?? "unix:path=\(resources.runFolder)/dbus/\(resources.shortName)-dbus.sock")
         }
         text.add("gl", on: graphics.gl?.enable)
         text.add("rendernode", graphics.gl?.rendernode)
@@ -71,8 +74,12 @@ extension QEMUGuest {
         return parts
     }
 
-    private func vncAddress(_ address: String?, _ graphics: GraphicsDevice) throws(ConfigurationError) -> OptionText {
-        guard let port = graphics.port, port >= 5900 else { throw .unsupported("vnc port must be in range [5900,65535]") }
+    private func vncAddress(_ address: String?, _ graphics: GraphicsDevice) throws(ConfigurationError)
+        -> OptionText
+    {
+        guard let port = graphics.port, port >= 5900 else {
+            throw .unsupported("vnc port must be in range [5900,65535]")
+        }
         let address = address ?? resources.vncListen
         let shown = address.contains(":") ? "[\(address)]" : address
         var text = OptionText("\(shown):\(port - 5900)")
@@ -92,7 +99,9 @@ extension QEMUGuest {
         return parts
     }
 
-    private func addSpicePlace(_ graphics: GraphicsDevice, to text: inout OptionText) throws(ConfigurationError) {
+    private func addSpicePlace(_ graphics: GraphicsDevice, to text: inout OptionText)
+        throws(ConfigurationError)
+    {
         let kind = graphics.listens.first?.kind ?? .address(nil)
         switch kind {
         case .socket(let path, _):

@@ -28,7 +28,8 @@ extension QEMUGuest {
         return object
     }
 
-    private func usbHost(_ device: HostdevDevice, _ usb: USBHostdev) throws(ConfigurationError) -> JSONObject {
+    private func usbHost(_ device: HostdevDevice, _ usb: USBHostdev) throws(ConfigurationError) -> JSONObject
+    {
         var object: JSONObject = ["driver": "usb-host"]
         if let place = resources.usbDevice(usb) {
             if qemu.has("usb-host", "hostdevice") {
@@ -59,7 +60,9 @@ extension QEMUGuest {
         return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
     }
 
-    private func scsiHost(_ device: HostdevDevice, _ scsi: SCSIHostdev) throws(ConfigurationError) -> [QEMUPart] {
+    private func scsiHost(_ device: HostdevDevice, _ scsi: SCSIHostdev) throws(ConfigurationError)
+        -> [QEMUPart]
+    {
         guard case .drive(let place)? = device.info.address else {
             throw .internal("a SCSI host device has no drive address")
         }
@@ -112,10 +115,14 @@ extension QEMUGuest {
         return (secrets + [.blockdev(object)], name)
     }
 
-    private func vhostSCSI(_ device: HostdevDevice, _ adapter: SCSIHostHostdev) throws(ConfigurationError) -> JSONObject {
+    private func vhostSCSI(_ device: HostdevDevice, _ adapter: SCSIHostHostdev) throws(ConfigurationError)
+        -> JSONObject
+    {
         let alias = try alias(of: device.info)
         let model = device.model.flatMap { VirtioModel(rawValue: $0) }
-        var object: JSONObject = ["driver": .string(try virtioDriver("vhost-scsi", device.info, model: model))]
+        var object: JSONObject = [
+            "driver": .string(try virtioDriver("vhost-scsi", device.info, model: model))
+        ]
         object.add("wwpn", adapter.wwpn)
         object.add("vhostfd", resources.vhostSCSIDescriptor(alias))
         object.add("id", alias)

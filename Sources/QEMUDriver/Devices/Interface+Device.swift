@@ -61,7 +61,9 @@ extension QEMUGuest {
 
     /// Each pair of queues needs two interrupts, and the card two of its own.
     private func addQueues(_ card: InterfaceDevice, _ driver: InterfaceDriver, to device: inout JSONObject) {
-        guard let queues = driver.queues, queues > 1, driver.name != "qemu" || card.type == .vhostuser || card.type == .vdpa else { return }
+        guard let queues = driver.queues, queues > 1,
+            driver.name != "qemu" || card.type == .vhostuser || card.type == .vdpa
+        else { return }
         device["mq"] = true
         if case .pci = card.info.address { device["vectors"] = JSONValue(2 * UInt64(queues) + 2) }
     }

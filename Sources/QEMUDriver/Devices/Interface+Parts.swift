@@ -42,7 +42,8 @@ extension QEMUGuest {
         case .udp: return ([], datagrams(card))
         case .vdpa: return try vdpa(card, id)
         case .null, .vds, .internal, .hostdev:
-            throw .unsupported("network device type '\(card.type.rawValue)' is not supported by this hypervisor")
+            throw .unsupported(
+                "network device type '\(card.type.rawValue)' is not supported by this hypervisor")
         }
     }
 

@@ -5,7 +5,8 @@ extension QEMUGuest {
     /// The parts of memory that is plugged in.
     func parts(of memory: MemoryDevice) throws(ConfigurationError) -> [QEMUPart] {
         let alias = try alias(of: memory.info)
-        var request = MemoryBackend.Request(name: "mem" + alias, size: aligned(memory.target.size ?? .zero, toModules: true))
+        var request = MemoryBackend.Request(
+            name: "mem" + alias, size: aligned(memory.target.size ?? .zero, toModules: true))
         request.cell = memory.target.node.map { Int($0) }
         request.pageSize = memory.pageSize
         request.nodes = memory.nodemask

@@ -43,7 +43,9 @@ extension QEMUGuest {
     private func hostBridge(
         _ controller: ControllerDevice, _ target: ControllerDevice.PCITarget
     ) throws(ConfigurationError) -> JSONObject? {
-        guard controller.pciModelName == "spapr-pci-host-bridge", let index = target.index, index > 0 else { return nil }
+        guard controller.pciModelName == "spapr-pci-host-bridge", let index = target.index, index > 0 else {
+            return nil
+        }
         var device = try start(controller)
         device.add("index", index)
         device.add("id", try alias(of: controller.info))

@@ -29,7 +29,8 @@ public struct QEMUGuest: Sendable {
         _ type: ControllerDevice.Kind, _ index: UInt32
     ) throws(ConfigurationError) -> String {
         guard let alias = controller(type, index)?.info.alias else {
-            throw .internal("Could not find \(type.rawValue) controller with index \(index) required for device")
+            throw .internal(
+                "Could not find \(type.rawValue) controller with index \(index) required for device")
         }
         return alias
     }

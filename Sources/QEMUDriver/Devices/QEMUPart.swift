@@ -21,7 +21,8 @@ enum QEMUPart: Equatable, Sendable {
 
 extension QEMUArguments {
     /// Appends what a device needs.
-    mutating func add(_ parts: [QEMUPart], netdevIsJSON: Bool, deviceIsJSON: Bool) throws(ConfigurationError) {
+    mutating func add(_ parts: [QEMUPart], netdevIsJSON: Bool, deviceIsJSON: Bool) throws(ConfigurationError)
+    {
         for part in parts {
             switch part {
             case .object(let object): try add("-object", object)
@@ -51,7 +52,8 @@ extension OptionText {
         case .bool(let flag): add(key, on: flag)
         case .string(let text): add(key, text)
         case .integer, .unsigned, .number: add(key, value.description)
-        case .array(let values): for (index, one) in values.enumerated() { add("\(key).\(index)", flattening: one) }
+        case .array(let values):
+            for (index, one) in values.enumerated() { add("\(key).\(index)", flattening: one) }
         case .object(let object):
             for (name, one) in object.members { add("\(key).\(name)", flattening: one) }
         }

@@ -35,13 +35,17 @@ extension QEMUGuest {
         case .squash: fsdev.add("security_model", "none")
         case .passthrough, nil: fsdev.add("security_model", "passthrough")
         }
-        if let multidevs = folder.multidevs, multidevs != .default { fsdev.add("multidevs", multidevs.rawValue) }
+        if let multidevs = folder.multidevs, multidevs != .default {
+            fsdev.add("multidevs", multidevs.rawValue)
+        }
         fsdev.add("fmode", folder.fmode.map(Self.mode))
         fsdev.add("dmode", folder.dmode.map(Self.mode))
         fsdev.add("id", "fsdev-" + alias)
         fsdev.add("path", folder.source.path)
         if folder.readonly { fsdev.add(word: "readonly") }
-        var device: JSONObject = ["driver": .string(try virtioDriver("virtio-9p", folder.info, model: folder.model))]
+        var device: JSONObject = [
+            "driver": .string(try virtioDriver("virtio-9p", folder.info, model: folder.model))
+        ]
         device.add("id", alias)
         device.add("fsdev", "fsdev-" + alias)
         device.add("mount_tag", folder.targetDir)
@@ -71,17 +75,22 @@ extension QEMUGuest {
         object.add("mem-path", "/dev/shm/" + shmem.name)
         object.add("size", shmem.size?.bytes ?? 4 << 20)
         object.add("share", true)
-        var device: JSONObject = ["driver": "ivshmem-plain", "id": .string(alias), "memdev": .string("shmmem-" + alias)]
+        var device: JSONObject = [
+            "driver": "ivshmem-plain", "id": .string(alias), "memdev": .string("shmmem-" + alias),
+        ]
         if let role = shmem.role { device.add("master", role == .master ? "on" : "off") }
         try addAddress(of: shmem.info, to: &device)
         return [.object(object), .device(device)]
     }
 
-    private func doorbellShmem(_ shmem: ShmemDevice, _ alias: String) throws(ConfigurationError) -> [QEMUPart] {
+    private func doorbellShmem(_ shmem: ShmemDevice, _ alias: String) throws(ConfigurationError) -> [QEMUPart]
+    {
         var chardev = OptionText("socket")
         chardev.add("id", "char" + alias)
         chardev.add("path", shmem.server?.path ?? resources.shmemSocket(alias))
-        var device: JSONObject = ["driver": "ivshmem-doorbell", "id": .string(alias), "chardev": .string("char" + alias)]
+        var device: JSONObject = [
+            "driver": "ivshmem-doorbell", "id": .string(alias), "chardev": .string("char" + alias),
+        ]
         if let role = shmem.role { device.add("master", role == .master ? "on" : "off") }
         device.add("vectors", shmem.msi?.vectors)
         device.add("ioeventfd", shmem.msi?.ioeventfd)
@@ -93,7 +102,11 @@ extension QEMUGuest {
     func parts(of tpm: TPMDevice) throws(ConfigurationError) -> [QEMUPart] {
         let alias = try alias(of: tpm.info)
         if tpm.model == .spaprProxy {
-            return [.device(["driver": "spapr-tpm-proxy", "id": .string(alias), "host-path": .string(tpm.device ?? "")])]
+            return [
+                .device([
+                    "driver": "spapr-tpm-proxy", "id": .string(alias), "host-path": .string(tpm.device ?? ""),
+                ])
+            ]
         }
         var parts: [QEMUPart] = []
         var backend: OptionText
@@ -112,7 +125,9 @@ extension QEMUGuest {
             backend.add("chardev", "chrtpm")
         }
         parts.append(.option("-tpmdev", backend))
-        var device: JSONObject = ["driver": .string(driver(of: tpm)), "tpmdev": .string("tpm-" + alias), "id": .string(alias)]
+        var device: JSONObject = [
+            "driver": .string(driver(of: tpm)), "tpmdev": .string("tpm-" + alias), "id": .string(alias),
+        ]
         try addAddress(of: tpm.info, to: &device)
         return parts + [.device(device)]
     }

@@ -13,7 +13,9 @@ extension QEMUGuest {
     }
 
     private func usbInput(_ input: InputDevice) throws(ConfigurationError) -> JSONObject {
-        let drivers: [InputDevice.Kind: String] = [.mouse: "usb-mouse", .tablet: "usb-tablet", .keyboard: "usb-kbd"]
+        let drivers: [InputDevice.Kind: String] = [
+            .mouse: "usb-mouse", .tablet: "usb-tablet", .keyboard: "usb-kbd",
+        ]
         guard let driver = drivers[input.type] else {
             throw .unsupported("USB bus does not support '\(input.type.rawValue)' input device")
         }
@@ -55,10 +57,15 @@ extension QEMUGuest {
         var object: JSONObject
         switch rng.backend {
         case .random(let path):
-            object = ["qom-type": "rng-random", "id": .string("obj" + alias), "filename": .string(path ?? "/dev/random")]
+            object = [
+                "qom-type": "rng-random", "id": .string("obj" + alias),
+                "filename": .string(path ?? "/dev/random"),
+            ]
         case .egd(let source):
             parts = try self.parts(of: source, alias: alias)
-            object = ["qom-type": "rng-egd", "id": .string("obj" + alias), "chardev": .string("char" + alias)]
+            object = [
+                "qom-type": "rng-egd", "id": .string("obj" + alias), "chardev": .string("char" + alias),
+            ]
         case .builtin: object = ["qom-type": "rng-builtin", "id": .string("obj" + alias)]
         }
         parts.append(.object(object))
@@ -78,7 +85,9 @@ extension QEMUGuest {
     /// The parts of the memory balloon.
     func parts(of balloon: MemballoonDevice) throws(ConfigurationError) -> [QEMUPart] {
         guard let model = VirtioModel(rawValue: balloon.model.rawValue) else { return [] }
-        var device: JSONObject = ["driver": .string(try virtioDriver("virtio-balloon", balloon.info, model: model))]
+        var device: JSONObject = [
+            "driver": .string(try virtioDriver("virtio-balloon", balloon.info, model: model))
+        ]
         addVirtio(balloon.driver, to: &device)
         device.add("id", try alias(of: balloon.info))
         device.add("deflate-on-oom", balloon.autodeflate)
@@ -111,7 +120,9 @@ extension QEMUGuest {
     /// The parts of a socket between host and guest.
     func parts(of vsock: VsockDevice) throws(ConfigurationError) -> [QEMUPart] {
         let alias = try alias(of: vsock.info)
-        var device: JSONObject = ["driver": .string(try virtioDriver("vhost-vsock", vsock.info, model: vsock.model))]
+        var device: JSONObject = [
+            "driver": .string(try virtioDriver("vhost-vsock", vsock.info, model: vsock.model))
+        ]
         addVirtio(vsock.driver, to: &device)
         device.add("id", alias)
         device.add("guest-cid", vsock.cid ?? resources.vsockCID(alias))
@@ -171,7 +182,9 @@ extension QEMUGuest {
         object.add("mem-path", store.path ?? resources.pstorePath)
         object.add("share", true)
         object.add("size", store.size?.bytes)
-        var device: JSONObject = ["driver": "acpi-erst", "id": .string(alias), "memdev": .string("mem" + alias)]
+        var device: JSONObject = [
+            "driver": "acpi-erst", "id": .string(alias), "memdev": .string("mem" + alias),
+        ]
         try addAddress(of: store.info, to: &device)
         return [.object(object), .device(device)]
     }

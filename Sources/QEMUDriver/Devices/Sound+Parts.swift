@@ -47,7 +47,9 @@ extension QEMUGuest {
 
     /// What takes the guest's sound on the host.
     func parts(of backend: AudioBackend) -> [QEMUPart] {
-        var object: JSONObject = ["id": .string("audio\(backend.id)"), "driver": .string(driver(of: backend))]
+        var object: JSONObject = [
+            "id": .string("audio\(backend.id)"), "driver": .string(driver(of: backend)),
+        ]
         object.add("timer-period", backend.timerPeriod)
         switch backend.type {
         case .pulseaudio: object.add("server", backend.serverName)

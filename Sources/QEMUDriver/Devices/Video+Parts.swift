@@ -48,7 +48,9 @@ extension QEMUGuest {
     private var hasVGA: Bool { domain.board.hasVGA }
 
     private func virtioDriver(of video: VideoDevice) throws(ConfigurationError) -> String {
-        let isVGA = video.primary && video.info.address?.kind == .pci && domain.board.hasVirtioVGA && qemu.has("virtio-vga")
+        let isVGA =
+            video.primary && video.info.address?.kind == .pci && domain.board.hasVirtioVGA
+            && qemu.has("virtio-vga")
         if video.driver?.name == .vhostuser {
             return isVGA ? "vhost-user-vga" : try virtioDriver("vhost-user-gpu", video.info)
         }
@@ -60,7 +62,9 @@ extension QEMUGuest {
 
     private func addHeads(_ video: VideoDevice, _ driver: String, to device: inout JSONObject) {
         if video.type == .virtio {
-            if video.acceleration?.accel3d == true, !driver.contains("-gl"), qemu.has("virtio-gpu-device", "virgl") {
+            if video.acceleration?.accel3d == true, !driver.contains("-gl"),
+                qemu.has("virtio-gpu-device", "virgl")
+            {
                 device["virgl"] = true
             }
             device.add("max_outputs", video.heads)

@@ -88,7 +88,8 @@ extension DomainDefinition {
 
     /// Firmware without a descriptor may be known by its path.
     private mutating func takeKnownPair(_ host: QEMUHost) {
-        guard let loader = os.loader, loader.type == .pflash, loader.stateless != true, let path = loader.path,
+        guard let loader = os.loader, loader.type == .pflash, loader.stateless != true,
+            let path = loader.path,
             let pair = host.firmwarePairs.first(where: { $0.code == path }), os.nvram?.isRemote != true
         else { return }
         var nvram = os.nvram ?? NVRAM()
@@ -119,10 +120,13 @@ extension DomainDefinition {
         if loader?.stateless == true, os.nvram?.template != nil {
             throw .unsupported("NVRAM template is not permitted when loader is stateless")
         }
-        if loader?.stateless == true, os.nvram != nil { throw .unsupported("NVRAM is not permitted when loader is stateless") }
+        if loader?.stateless == true, os.nvram != nil {
+            throw .unsupported("NVRAM is not permitted when loader is stateless")
+        }
         if os.feature(.enrolledKeys) == true, os.feature(.secureBoot) == false {
             throw .unsupported(
-                "firmware feature 'enrolled-keys' cannot be enabled when firmware feature 'secure-boot' is disabled")
+                "firmware feature 'enrolled-keys' cannot be enabled when firmware feature 'secure-boot' is disabled"
+            )
         }
         if os.firmware == nil, !os.firmwareFeatures.isEmpty, host.updatesABI {
             throw .unsupported(
@@ -133,7 +137,9 @@ extension DomainDefinition {
 
     private func checkACPI() throws(ConfigurationError) {
         let isUEFI = os.firmware == .efi || os.loader?.type == .pflash
-        if board.isX86, isUEFI, !features.acpi { throw .unsupported("UEFI requires ACPI on this architecture") }
+        if board.isX86, isUEFI, !features.acpi {
+            throw .unsupported("UEFI requires ACPI on this architecture")
+        }
         if board.acpiNeedsUEFI, board.isVirt, features.acpi, !isUEFI {
             throw .unsupported("ACPI requires UEFI on this architecture")
         }

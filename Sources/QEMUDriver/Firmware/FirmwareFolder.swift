@@ -18,7 +18,9 @@ enum FirmwareFolder {
     }
 
     private static func read(_ path: String) -> FirmwareDescriptor? {
-        guard let text = try? FileSystem.readText(path), let document = try? JSONValue(parsing: text) else { return nil }
+        guard let text = try? FileSystem.readText(path), let document = try? JSONValue(parsing: text) else {
+            return nil
+        }
         return FirmwareDescriptor(path: path, document)
     }
 }

@@ -30,7 +30,9 @@ struct FirmwareRequest {
     }
 
     /// The first descriptor that offers all that is asked for.
-    func choose(from descriptors: [FirmwareDescriptor]) -> FirmwareDescriptor? { descriptors.first(where: isMet) }
+    func choose(from descriptors: [FirmwareDescriptor]) -> FirmwareDescriptor? {
+        descriptors.first(where: isMet)
+    }
 
     private func isMet(by descriptor: FirmwareDescriptor) -> Bool {
         if let interface, !descriptor.interfaces.contains(interface) { return false }
@@ -51,7 +53,8 @@ struct FirmwareRequest {
         if let path = loader.path, path != code.path { return false }
         if let format, format.rawValue != code.format { return false }
         switch descriptor.mapping {
-        case .memory: return (loader.type == nil || loader.type == .rom) && loader.stateless != false && nvram == nil
+        case .memory:
+            return (loader.type == nil || loader.type == .rom) && loader.stateless != false && nvram == nil
         case .split(_, let template): return fitsFlash && loader.stateless != true && fits(template)
         case .stateless: return fitsFlash && (loader.stateless == true || security == .sevSNP) && nvram == nil
         case .combined, .kernel: return false
@@ -85,5 +88,7 @@ struct FirmwareRequest {
 
 extension OperatingSystem {
     /// What is asked of a feature of the firmware.
-    func feature(_ name: FirmwareFeature.Name) -> Bool? { firmwareFeatures.first { $0.name == name }?.enabled }
+    func feature(_ name: FirmwareFeature.Name) -> Bool? {
+        firmwareFeatures.first { $0.name == name }?.enabled
+    }
 }

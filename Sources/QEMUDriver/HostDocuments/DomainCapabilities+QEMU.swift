@@ -34,7 +34,9 @@ extension DomainCapabilities.OS {
         let target = QEMUArchitecture.binary(request.architecture)
         let fitting = request.firmware.filter { $0.runs(on: target, machine: request.machine) }
         // The firmware that a domain can ask for by its kind; the system's own BIOS and UEFI, in this order.
-        let kinds = [("bios", "bios"), ("uefi", "efi")].filter { kind, _ in fitting.contains { $0.interfaces.contains(kind) } }
+        let kinds = [("bios", "bios"), ("uefi", "efi")].filter { kind, _ in
+            fitting.contains { $0.interfaces.contains(kind) }
+        }
         choices = [.init("firmware", kinds.map(\.1))]
         loader = .init(request, fitting)
     }
@@ -43,7 +45,9 @@ extension DomainCapabilities.OS {
 extension DomainCapabilities.Loader {
     fileprivate init(_ request: DomainCapabilitiesRequest, _ fitting: [FirmwareDescriptor]) {
         self.init()
-        for path in request.images ?? fitting.compactMap(\.image) where !paths.contains(path) { paths.append(path) }
+        for path in request.images ?? fitting.compactMap(\.image) where !paths.contains(path) {
+            paths.append(path)
+        }
         let types = ["rom"] + (request.board.isX86 || request.board.isARM || !paths.isEmpty ? ["pflash"] : [])
         // Secure boot needs a machine with the system management mode that guards it.
         let isGuarded = request.images != nil || fitting.contains { $0.features.contains("requires-smm") }

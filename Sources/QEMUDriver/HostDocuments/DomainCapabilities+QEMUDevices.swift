@@ -15,12 +15,17 @@ extension DomainCapabilities.Devices {
         tpm = Self.tpm(request)
         redirdev = qemu.has("usb-redir") ? Self.choice("bus", ["usb"]) : Support(false)
         channel = Self.choice("type", ["pty", "unix"] + (qemu.hasSpice ? ["spicevmc"] : []))
-        crypto = qemu.has("virtio-crypto-pci") || qemu.has("virtio-crypto-device") ? Self.crypto(qemu) : Support(false)
-        interface = Self.choice("backendType", ["default"] + (qemu.schema.has("netdev_add", "stream") ? ["passt"] : []))
+        crypto =
+            qemu.has("virtio-crypto-pci") || qemu.has("virtio-crypto-device")
+            ? Self.crypto(qemu) : Support(false)
+        interface = Self.choice(
+            "backendType", ["default"] + (qemu.schema.has("netdev_add", "stream") ? ["passt"] : []))
         panic = Self.panic(request)
     }
 
-    static func choice(_ name: String, _ values: [String]) -> Support { Support(!values.isEmpty, [.init(name, values)]) }
+    static func choice(_ name: String, _ values: [String]) -> Support {
+        Support(!values.isEmpty, [.init(name, values)])
+    }
 
     // MARK: Disks
 
@@ -61,7 +66,9 @@ extension DomainCapabilities.Devices {
         if qemu.has("cirrus-vga") { models.append("cirrus") }
         if qemu.has("vmware-svga") { models.append("vmvga") }
         if qemu.has("qxl") { models.append("qxl") }
-        if qemu.has("virtio-gpu-pci") || qemu.has("virtio-gpu-ccw") || qemu.has("virtio-vga") { models.append("virtio") }
+        if qemu.has("virtio-gpu-pci") || qemu.has("virtio-gpu-ccw") || qemu.has("virtio-vga") {
+            models.append("virtio")
+        }
         models.append("none")
         if qemu.has("bochs-display") { models.append("bochs") }
         if qemu.has("ramfb") { models.append("ramfb") }
@@ -96,19 +103,25 @@ extension DomainCapabilities.Devices {
 
     private static func tpm(_ request: DomainCapabilitiesRequest) -> Support {
         let qemu = request.qemu
-        let models = ["tpm-tis", "tpm-crb", "tpm-spapr"].filter(qemu.tpmModels.contains)
+        let models =
+            ["tpm-tis", "tpm-crb", "tpm-spapr"].filter(qemu.tpmModels.contains)
             + (qemu.has("tpm-tis-device") && !qemu.tpmModels.contains("tpm-tis") ? ["tpm-tis"] : [])
             + (qemu.has("spapr-tpm-proxy") ? ["spapr-tpm-proxy"] : [])
         if models.isEmpty { return Support(false) }
         var backends = ["passthrough", "emulator"].filter(qemu.tpmTypes.contains)
         if backends.contains("emulator") { backends.append("external") }
         return Support(
-            true, [.init("model", models), .init("backendModel", backends), .init("backendVersion", request.tpmVersions)])
+            true,
+            [
+                .init("model", models), .init("backendModel", backends),
+                .init("backendVersion", request.tpmVersions),
+            ])
     }
 
     private static func crypto(_ qemu: QEMUCapabilities) -> Support {
         let backends = ["builtin"] + (qemu.has("cryptodev-backend-lkcf") ? ["lkcf"] : [])
-        return Support(true, [.init("model", ["virtio"]), .init("type", ["qemu"]), .init("backendModel", backends)])
+        return Support(
+            true, [.init("model", ["virtio"]), .init("type", ["qemu"]), .init("backendModel", backends)])
     }
 
     private static func panic(_ request: DomainCapabilitiesRequest) -> Support {
@@ -129,7 +142,9 @@ extension QEMUCapabilities {
     }
 
     /// Whether `-display` knows a kind of screen.
-    fileprivate func hasDisplay(_ name: String) -> Bool { schema.has("query-display-options", "->", "type", name) }
+    fileprivate func hasDisplay(_ name: String) -> Bool {
+        schema.has("query-display-options", "->", "type", name)
+    }
 
     fileprivate var hasSpice: Bool { schema.has("query-spice") }
 }

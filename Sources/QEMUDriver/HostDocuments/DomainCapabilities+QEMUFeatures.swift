@@ -10,7 +10,8 @@ extension DomainCapabilities.Features {
         genid = qemu.has("vmgenid")
         backingStoreInput = true
         backup = qemu.schema.has("blockdev-reopen")
-        asyncTeardown = qemu.option("run-with", has: "async-teardown") || qemu.options["async-teardown"] != nil
+        asyncTeardown =
+            qemu.option("run-with", has: "async-teardown") || qemu.options["async-teardown"] != nil
         s390PV = request.board.isS390 ? qemu.has("s390-pv-guest") : nil
         ps2 = Self.ps2(request)
         sev = .init(qemu.sev, request.encryptedGuests)

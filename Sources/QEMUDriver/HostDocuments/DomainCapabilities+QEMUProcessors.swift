@@ -52,7 +52,9 @@ extension DomainCapabilitiesRequest {
     /// A model under the name that documents have for it; nil where they have none.
     private func named(_ model: QEMUCPUModel) -> QEMUCPUModel? {
         if board.isX86 { return Self.isNamedX86(model.name) ? model.plain : nil }
-        guard board.isPSeries || architecture.hasPrefix("ppc64") else { return model.name == "host" ? nil : model }
+        guard board.isPSeries || architecture.hasPrefix("ppc64") else {
+            return model.name == "host" ? nil : model
+        }
         var copy = model
         copy.name = model.name.uppercased()
         return Self.powers.contains(copy.name) ? copy : nil
@@ -107,16 +109,20 @@ extension DomainCapabilitiesRequest {
         if isNative { host.maxPhysAddr = Self.widestAddress }
         // KVM shows this on its own where the guest has threads.
         let disabled = match.disabled.filter { !isNative || $0 != "topoext" }
-        host.features = match.required.map { CPUFeature($0, .require) } + disabled.map { CPUFeature($0, .disable) }
+        host.features =
+            match.required.map { CPUFeature($0, .require) } + disabled.map { CPUFeature($0, .disable) }
         return host
     }
 
     private func x86Match(_ properties: JSONObject) -> X86Match? {
-        let offered = properties.members.filter { $0.value.bool == true }.map { QEMUFeatureNames.document($0.key) }
+        let offered = properties.members.filter { $0.value.bool == true }.map {
+            QEMUFeatureNames.document($0.key)
+        }
         return X86Match.nearest(
             to: Set(offered.filter(QEMUFeatureNames.isFeature)),
             vendor: properties["vendor"]?.string.flatMap { ProcessorVendor.name(ofIdentifier: $0) },
-            family: properties["family"]?.int.map { Int($0) }, model: properties["model"]?.int.map { Int($0) },
+            family: properties["family"]?.int.map { Int($0) },
+            model: properties["model"]?.int.map { Int($0) },
             candidates: Set(acceleration.cpuModels.map(\.name)), mayDisable: true)
     }
 }

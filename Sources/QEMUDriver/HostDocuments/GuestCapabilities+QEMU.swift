@@ -10,7 +10,9 @@ extension GuestCapabilities {
         emulator = qemu.emulator
         let all = qemu.preferred?.machines ?? []
         machines = (all.filter(\.isDefault) + all.filter { !$0.isDefault }).flatMap { Self.machines($0) }
-        domains = [QEMUAccelerator.tcg, .kvm, .hvf].filter { qemu.accelerations[$0] != nil }.map { Domain($0.virtType) }
+        domains = [QEMUAccelerator.tcg, .kvm, .hvf].filter { qemu.accelerations[$0] != nil }.map {
+            Domain($0.virtType)
+        }
         features = Features(qemu)
     }
 

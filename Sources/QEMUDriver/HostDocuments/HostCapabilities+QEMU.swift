@@ -23,7 +23,9 @@ extension HostCapabilities {
 
     /// One guest for each architecture, from the binary that bears the architecture's name.
     private static func guests(_ binaries: [QEMUCapabilities]) -> [GuestCapabilities] {
-        let usual = binaries.filter { FileSystem.lastPart(of: $0.emulator) == "qemu-system-" + QEMUArchitecture.binary($0.architecture) }
+        let usual = binaries.filter {
+            FileSystem.lastPart(of: $0.emulator) == "qemu-system-" + QEMUArchitecture.binary($0.architecture)
+        }
         return usual.sorted { $0.architecture < $1.architecture }.map { GuestCapabilities($0) }
     }
 

@@ -2,8 +2,10 @@
 enum QEMUArchitecture {
     /// The architectures that documents may name.
     static let names: Set<String> = [
-        "alpha", "armv6l", "armv7l", "armv7b", "aarch64", "cris", "i686", "ia64", "lm32", "loongarch64", "m68k",
-        "microblaze", "microblazeel", "mips", "mipsel", "mips64", "mips64el", "openrisc", "parisc", "parisc64", "ppc",
+        "alpha", "armv6l", "armv7l", "armv7b", "aarch64", "cris", "i686", "ia64", "lm32", "loongarch64",
+        "m68k",
+        "microblaze", "microblazeel", "mips", "mipsel", "mips64", "mips64el", "openrisc", "parisc",
+        "parisc64", "ppc",
         "ppcle", "ppc64", "ppc64le", "ppcemb", "riscv32", "riscv64", "s390", "s390x", "sh4", "sh4eb", "sparc",
         "sparc64", "unicore32", "x86_64", "xtensa", "xtensaeb",
     ]
@@ -11,7 +13,8 @@ enum QEMUArchitecture {
     /// Bits in a word.
     static func wordSize(_ name: String) -> UInt32 {
         let wide: Set = [
-            "alpha", "aarch64", "ia64", "loongarch64", "mips64", "mips64el", "parisc64", "ppc64", "ppc64le", "riscv64",
+            "alpha", "aarch64", "ia64", "loongarch64", "mips64", "mips64el", "parisc64", "ppc64", "ppc64le",
+            "riscv64",
             "s390x", "sparc64", "x86_64",
         ]
         return wide.contains(name) ? 64 : 32

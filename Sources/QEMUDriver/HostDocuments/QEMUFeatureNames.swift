@@ -19,7 +19,8 @@ enum QEMUFeatureNames {
     }
 
     private static let different = [
-        "pclmulqdq": "pclmuldq", "sse4-1": "sse4.1", "sse4-2": "sse4.2", "sse4_1": "sse4.1", "sse4_2": "sse4.2",
+        "pclmulqdq": "pclmuldq", "sse4-1": "sse4.1", "sse4-2": "sse4.2", "sse4_1": "sse4.1",
+        "sse4_2": "sse4.2",
         "sse3": "pni", "ffxsr": "fxsr_opt", "i64": "lm", "xd": "nx",
     ]
 }

@@ -28,7 +28,8 @@ extension QEMUContext {
         let accelerator = try qemu.accelerator(for: virtType)
         let machine = try qemu.machine(machine, accelerator)
         return QEMUChoice(
-            qemu: qemu, architecture: architecture ?? qemu.architecture, machine: machine, accelerator: accelerator)
+            qemu: qemu, architecture: architecture ?? qemu.architecture, machine: machine,
+            accelerator: accelerator)
     }
 
     private func path(_ emulator: String?, _ architecture: String?) throws(VirtError) -> String {
@@ -47,7 +48,9 @@ extension QEMUContext {
 extension QEMUCapabilities {
     /// A 64-bit binary runs 32-bit guests too.
     fileprivate func check(_ wanted: String?) throws(VirtError) {
-        guard let wanted, QEMUArchitecture.binary(wanted) != QEMUArchitecture.binary(architecture) else { return }
+        guard let wanted, QEMUArchitecture.binary(wanted) != QEMUArchitecture.binary(architecture) else {
+            return
+        }
         let also = ["x86_64": "i686", "aarch64": "armv7l", "s390x": "s390"]
         if also[architecture] == wanted { return }
         let text = "architecture from emulator '\(architecture)' doesn't match given architecture '\(wanted)'"
@@ -57,18 +60,21 @@ extension QEMUCapabilities {
     fileprivate func accelerator(for virtType: String?) throws(VirtError) -> QEMUAccelerator {
         guard let virtType else { return preferredAccelerator ?? .tcg }
         if let kind = DomainDefinition.VirtType(rawValue: virtType),
-            let found = QEMUAccelerator.allCases.first(where: { $0.virtType == kind }), accelerations[found] != nil
+            let found = QEMUAccelerator.allCases.first(where: { $0.virtType == kind }),
+            accelerations[found] != nil
         {
             return found
         }
-        throw VirtError(.invalidArg, "Emulator '\(emulator)' does not support virt type '\(virtType)'", from: .qemu)
+        throw VirtError(
+            .invalidArg, "Emulator '\(emulator)' does not support virt type '\(virtType)'", from: .qemu)
     }
 
     fileprivate func machine(_ name: String?, _ accelerator: QEMUAccelerator) throws(VirtError) -> String {
         let acceleration = accelerations[accelerator]
         if let name {
             if let machine = acceleration?.machine(named: name) { return machine.name }
-            throw VirtError(.invalidArg, "the machine '\(name)' is not supported by emulator '\(emulator)'", from: .qemu)
+            throw VirtError(
+                .invalidArg, "the machine '\(name)' is not supported by emulator '\(emulator)'", from: .qemu)
         }
         return (acceleration?.defaultMachine ?? acceleration?.machines.first)?.name ?? "none"
     }

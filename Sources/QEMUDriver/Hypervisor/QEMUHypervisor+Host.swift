@@ -27,14 +27,16 @@ extension QEMUHypervisor: LocalHypervisor {
         flags: ConnectGetDomainCapabilitiesFlags
     ) async throws(VirtError) -> String {
         try flags.rawValue.require(
-            ConnectGetDomainCapabilitiesFlags.disableDeprecatedFeatures.rawValue, in: "qemuConnectGetDomainCapabilities",
+            ConnectGetDomainCapabilitiesFlags.disableDeprecatedFeatures.rawValue,
+            in: "qemuConnectGetDomainCapabilities",
             from: .qemu)
         let choice = try await context.choose(
             emulator: emulatorbin, architecture: arch, machine: machine, virtType: virttype)
         let firmware = await Blocking.run { FirmwareFolder.descriptors() }
         let request = DomainCapabilitiesRequest(
             qemu: choice.qemu, architecture: choice.architecture, machine: choice.machine,
-            accelerator: choice.accelerator, firmware: firmware, hostHasVFIO: FileSystem.exists("/dev/vfio/vfio"))
+            accelerator: choice.accelerator, firmware: firmware,
+            hostHasVFIO: FileSystem.exists("/dev/vfio/vfio"))
         return try Self.text(DomainCapabilities(request))
     }
 
@@ -56,7 +58,9 @@ extension QEMUHypervisor: LocalHypervisor {
 
     /// The command line that a domain would be started with; what only a start settles is left as it is in the
     /// document.
-    func domainXMLToNative(nativeFormat: String, domainXML: String, flags: UInt32) async throws(VirtError) -> String {
+    func domainXMLToNative(nativeFormat: String, domainXML: String, flags: UInt32) async throws(VirtError)
+        -> String
+    {
         try flags.require(in: "qemuConnectDomainXMLToNative", from: .qemu)
         guard nativeFormat == "qemu-argv" else {
             throw VirtError(.invalidArg, "unsupported config type \(nativeFormat)", from: .qemu)

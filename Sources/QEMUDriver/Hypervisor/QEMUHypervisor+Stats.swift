@@ -31,7 +31,8 @@ extension DomainStatsTypes {
     fileprivate func checked(enforced: Bool) throws(VirtError) -> DomainStatsTypes {
         if rawValue == 0 { return Self.known }
         if enforced, !subtracting(Self.known).isEmpty {
-            let text = "Stats types bits 0x\(String(subtracting(Self.known).rawValue, radix: 16)) are not supported by this daemon"
+            let text =
+                "Stats types bits 0x\(String(subtracting(Self.known).rawValue, radix: 16)) are not supported by this daemon"
             throw VirtError(.argumentUnsupported, text, from: .qemu)
         }
         return intersection(Self.known)
@@ -43,9 +44,14 @@ extension QEMUDomainSnapshot {
     func statistics(_ kinds: DomainStatsTypes) -> [TypedParameter] {
         var all: [TypedParameter] = []
         if kinds.contains(.state) {
-            all += [TypedParameter("state.state", .int(state.rawValue)), TypedParameter("state.reason", .int(reason))]
+            all += [
+                TypedParameter("state.state", .int(state.rawValue)),
+                TypedParameter("state.reason", .int(reason)),
+            ]
         }
-        if kinds.contains(.cpuTotal), let times = process?.processorTimes { all += Self.processorStatistics(times) }
+        if kinds.contains(.cpuTotal), let times = process?.processorTimes {
+            all += Self.processorStatistics(times)
+        }
         guard let definition else { return all }
         if kinds.contains(.balloon) { all += balloonStatistics(definition) }
         if kinds.contains(.vcpu) {
@@ -62,7 +68,8 @@ extension QEMUDomainSnapshot {
     private static func processorStatistics(_ times: (user: UInt64, system: UInt64)) -> [TypedParameter] {
         [
             TypedParameter("cpu.time", .ullong(times.user &+ times.system)),
-            TypedParameter("cpu.user", .ullong(times.user)), TypedParameter("cpu.system", .ullong(times.system)),
+            TypedParameter("cpu.user", .ullong(times.user)),
+            TypedParameter("cpu.system", .ullong(times.system)),
             TypedParameter("cpu.cache.monitor.count", .uint(0)),
         ]
     }
@@ -72,7 +79,8 @@ extension QEMUDomainSnapshot {
         let current = isActive ? balloon ?? maximum : definition.memory.current?.kibibytes ?? maximum
         let resident = process?.residentMemory.map { [TypedParameter("balloon.rss", .ullong($0))] }
         return [
-            TypedParameter("balloon.current", .ullong(current)), TypedParameter("balloon.maximum", .ullong(maximum)),
+            TypedParameter("balloon.current", .ullong(current)),
+            TypedParameter("balloon.maximum", .ullong(maximum)),
         ] + (resident ?? [])
     }
 
@@ -91,7 +99,9 @@ extension QEMUDomainSnapshot {
         var all = [TypedParameter("block.count", .uint(UInt32(clamping: disks.count)))]
         for (index, disk) in disks.enumerated() {
             all.append(TypedParameter("block.\(index).name", .string(disk.target.dev)))
-            if let path = disk.source.path { all.append(TypedParameter("block.\(index).path", .string(path))) }
+            if let path = disk.source.path {
+                all.append(TypedParameter("block.\(index).path", .string(path)))
+            }
             if isActive, let number = disk.source.index {
                 all.append(TypedParameter("block.\(index).backingIndex", .uint(number)))
             }
@@ -112,7 +122,8 @@ extension ProcessIdentity {
 
     /// A number of `/proc/PID/stat`, counted from the state, which follows the program's name.
     private func number(at place: Int) -> UInt64? {
-        guard let text = try? FileSystem.readText("/proc/\(id)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        guard let text = try? FileSystem.readText("/proc/\(id)/stat"), let end = text.lastIndex(of: ")")
+        else { return nil }
         let fields = text[text.index(after: end)...].split(separator: " ")
         return place < fields.count ? UInt64(fields[place]) : nil
     }

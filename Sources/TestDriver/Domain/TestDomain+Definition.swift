@@ -38,7 +38,9 @@ extension TestDomain {
         if newName.contains("/") {
             throw VirtError(.xmlError, "name \(newName) cannot contain '/'", from: .test)
         }
-        if snapshot.isActive { throw VirtError(.operationInvalid, "cannot rename active domain", from: .test) }
+        if snapshot.isActive {
+            throw VirtError(.operationInvalid, "cannot rename active domain", from: .test)
+        }
         let oldName = snapshot.name
         if newName == oldName {
             throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .domain)

@@ -109,7 +109,8 @@ extension TestDomain {
         publish { $0.hasManagedSave = false }
     }
 
-    private func stop(_ reason: DomainShutoffReason, _ change: (inout TestDomainSnapshot) -> Void = { _ in }) {
+    private func stop(_ reason: DomainShutoffReason, _ change: (inout TestDomainSnapshot) -> Void = { _ in })
+    {
         become(.shutoff, reason.rawValue) {
             ($0.id, $0.live) = (-1, $0.isPersistent ? nil : $0.live)
             change(&$0)

@@ -8,7 +8,9 @@ extension TestDomain {
 
     func setMemory(memory: UInt64) throws(VirtError) { try setMemoryFlags(memory: memory, flags: .live) }
 
-    func setMaxMemory(memory: UInt64) throws(VirtError) { try setMemoryFlags(memory: memory, flags: .maximum) }
+    func setMaxMemory(memory: UInt64) throws(VirtError) {
+        try setMemoryFlags(memory: memory, flags: .maximum)
+    }
 
     func setMemoryFlags(memory: UInt64, flags: DomainMemoryModFlags) throws(VirtError) {
         try flags.require([.live, .config, .maximum], in: "testDomainSetMemoryFlags", from: .test)
@@ -50,7 +52,8 @@ extension TestDomain {
         let impact = try DomainModificationImpact(rawValue: flags.rawValue & 3)
             .resolved(isActive: now.isActive, isPersistent: now.isPersistent)
         if flags.contains(.maximum), impact.contains(.live) {
-            let message = "the maximum of vcpus can only be changed in the persistent definition: use --config"
+            let message =
+                "the maximum of vcpus can only be changed in the persistent definition: use --config"
             throw VirtError(.invalidArg, message, from: .test)
         }
         try change(impact) { (definition) throws(VirtError) in

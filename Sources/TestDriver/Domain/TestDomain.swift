@@ -32,12 +32,15 @@ actor TestDomain: DomainOperations, RegisteredDomain {
 
     /// Tells subscribers what happened to the domain.
     func tell(_ event: DomainEventType, _ detail: Int32) {
-        let lifecycle = DomainLifecycleEvent(domain: snapshot.reference, event: event.rawValue, detail: detail)
+        let lifecycle = DomainLifecycleEvent(
+            domain: snapshot.reference, event: event.rawValue, detail: detail)
         host.events.publish(.domainLifecycle(lifecycle))
     }
 
     /// Enters a state, and tells subscribers.
-    func become(_ state: DomainState, _ reason: Int32, _ change: (inout TestDomainSnapshot) -> Void = { _ in }) {
+    func become(
+        _ state: DomainState, _ reason: Int32, _ change: (inout TestDomainSnapshot) -> Void = { _ in }
+    ) {
         let former = snapshot.state
         publish {
             ($0.state, $0.reason) = (state, reason)

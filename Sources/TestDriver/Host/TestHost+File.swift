@@ -62,7 +62,8 @@ private struct TestNodeFile {
     }
 
     private mutating func readMemory(_ element: XMLNode) throws(XMLError) {
-        guard let memory = UInt64(element.text.filter { !$0.isWhitespace }), memory <= UInt64.max / 1024 else {
+        guard let memory = UInt64(element.text.filter { !$0.isWhitespace }), memory <= UInt64.max / 1024
+        else {
             throw XMLError(.xml, "invalid node memory size", value: element.text)
         }
         info.memory = memory
@@ -85,7 +86,8 @@ private struct TestNodeFile {
 
     private static func count(_ element: XMLNode) throws(XMLError) -> Int32 {
         if let count = Int32(element.text), count > 0 { return count }
-        throw XMLError(.xml, "invalid node cpu \(element.name) value", value: element.text, line: element.line)
+        throw XMLError(
+            .xml, "invalid node cpu \(element.name) value", value: element.text, line: element.line)
     }
 
     /// A domain in place, or in the file that it names, beside this one.
@@ -107,7 +109,8 @@ private struct TestNodeFile {
         let states = element.children.filter { $0.name == "runstate" && $0.namespace == Self.namespace }
         let number = states.first.map { Int32($0.text) ?? -1 } ?? DomainState.running.rawValue
         let state = DomainState(rawValue: number)
-        guard [.running, .paused, .shutoff, .crashed, .blocked, .shutdown, .pmsuspended].contains(state) else {
+        guard [.running, .paused, .shutoff, .crashed, .blocked, .shutdown, .pmsuspended].contains(state)
+        else {
             throw XMLError(.xml, "runstate '\(number)' out of range'")
         }
         domains.append((try DomainDefinition(element, options: .inactive), state))

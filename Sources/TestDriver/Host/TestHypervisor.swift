@@ -19,7 +19,9 @@ struct TestHypervisor: HypervisorService {
         try found(host.domains.all.first { id >= 0 && $0.facts.reference.id == id })
     }
 
-    func domainLookupByName(name: String) throws(VirtError) -> DomainReference { try found(host.domains[name]) }
+    func domainLookupByName(name: String) throws(VirtError) -> DomainReference {
+        try found(host.domains[name])
+    }
 
     func domainLookupByUUID(uuid: UUID) throws(VirtError) -> DomainReference { try found(host.domains[uuid]) }
 
@@ -46,7 +48,9 @@ struct TestHypervisor: HypervisorService {
         try await domainDefineXMLFlags(xml: xml, flags: [])
     }
 
-    func domainDefineXMLFlags(xml: String, flags: DomainDefineFlags) async throws(VirtError) -> DomainReference {
+    func domainDefineXMLFlags(xml: String, flags: DomainDefineFlags) async throws(VirtError)
+        -> DomainReference
+    {
         try flags.require(.validate, in: "testDomainDefineXMLFlags", from: .test)
         let definition = try host.definition(xml)
         while true {

@@ -89,7 +89,9 @@ public struct DomainDefinition: XMLRoot {
         var text: String? = x.isReading ? nil : type.rawValue
         try x.attribute("type", &text)
         guard x.isReading else { return }
-        guard let text else { throw x.fault("missing domain type attribute", .internalError, attribute: "type") }
+        guard let text else {
+            throw x.fault("missing domain type attribute", .internalError, attribute: "type")
+        }
         guard let known = VirtType(rawValue: text) else {
             throw x.fault("invalid domain type \(text)", .unsupported, attribute: "type", value: text)
         }

@@ -5,7 +5,10 @@ import Testing
 @Suite struct ProcessorTests {
     @Test("features come in the order of the processor's bits, unknown ones last")
     func order() {
-        #expect(X86Features.sorted(["zz", "avx2", "vme", "pni", "invtsc"]) == ["pni", "vme", "avx2", "invtsc", "zz"])
+        #expect(
+            X86Features.sorted(["zz", "avx2", "vme", "pni", "invtsc"]) == [
+                "pni", "vme", "avx2", "invtsc", "zz",
+            ])
     }
 
     @Test("Linux's flags are found under the names that documents use")
@@ -37,7 +40,9 @@ import Testing
     func subset() throws {
         let milan = try #require(X86Model.named("EPYC-Milan"))
         let match = try #require(
-            X86Match.nearest(to: milan.features.subtracting(["pku"]), vendor: "AMD", family: 25, model: 1, mayDisable: false))
+            X86Match.nearest(
+                to: milan.features.subtracting(["pku"]), vendor: "AMD", family: 25, model: 1,
+                mayDisable: false))
         #expect(match.model.name != "EPYC-Milan")
         #expect(match.disabled.isEmpty)
     }
@@ -45,7 +50,8 @@ import Testing
     @Test("with leave to disable, a model with the processor's own numbers comes first")
     func own() throws {
         let match = try #require(
-            X86Match.nearest(to: ["fpu", "sse2", "lm"], vendor: "AMD", family: 25, model: 1, mayDisable: true))
+            X86Match.nearest(
+                to: ["fpu", "sse2", "lm"], vendor: "AMD", family: 25, model: 1, mayDisable: true))
         #expect(match.model.name == "EPYC-Milan")
         #expect(match.disabled.contains("avx2"))
     }

@@ -14,7 +14,8 @@ private func temporaryFolder() -> String {
 }
 
 @Suite struct QEMUProberTests {
-    @Test("a real binary is probed, and the second time answers come from the cache", .enabled(if: isInstalled))
+    @Test(
+        "a real binary is probed, and the second time answers come from the cache", .enabled(if: isInstalled))
     func real() async throws {
         let folder = temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -42,7 +43,9 @@ private func temporaryFolder() -> String {
     func broken() async throws {
         let folder = temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let results = await QEMUProber(cache: folder).capabilities(of: ["/bin/false", "/no/qemu", "/etc/passwd"])
+        let results = await QEMUProber(cache: folder).capabilities(of: [
+            "/bin/false", "/no/qemu", "/etc/passwd",
+        ])
         #expect(results["/no/qemu"] == .failure(.missing(emulator: "/no/qemu")))
         #expect(results["/etc/passwd"] == .failure(.notExecutable(emulator: "/etc/passwd")))
         guard case .failure(let error) = results["/bin/false"] else {

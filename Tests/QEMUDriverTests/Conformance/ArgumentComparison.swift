@@ -14,7 +14,11 @@ struct ArgumentComparison {
     static func canonical(_ words: [String]) -> [String] {
         var lines: [String] = []
         for word in words {
-            if word.hasPrefix("-"), word.count > 1 { lines.append(word) } else if lines.isEmpty { lines.append(word) } else {
+            if word.hasPrefix("-"), word.count > 1 {
+                lines.append(word)
+            } else if lines.isEmpty {
+                lines.append(word)
+            } else {
                 lines[lines.count - 1] += " " + value(word)
             }
         }
@@ -24,14 +28,17 @@ struct ArgumentComparison {
     private static func value(_ word: String) -> String {
         if word.hasPrefix("{"), let json = try? JSONValue(parsing: word) { return sorted(json).description }
         guard word.contains("=") else { return word }
-        var parts = word.replacingOccurrences(of: ",,", with: "\u{1}").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        var parts = word.replacingOccurrences(of: ",,", with: "\u{1}").split(
+            separator: ",", omittingEmptySubsequences: false
+        ).map(String.init)
         let first = parts.first?.contains("=") == true ? nil : parts.removeFirst()
         return ([first].compactMap { $0 } + parts.sorted()).joined(separator: ",")
     }
 
     static func sorted(_ value: JSONValue) -> JSONValue {
         switch value {
-        case .object(let object): .object(JSONObject(object.members.sorted { $0.key < $1.key }.map { ($0.key, sorted($0.value)) }))
+        case .object(let object):
+            .object(JSONObject(object.members.sorted { $0.key < $1.key }.map { ($0.key, sorted($0.value)) }))
         case .array(let values): .array(values.map(sorted))
         default: value
         }

@@ -34,7 +34,9 @@ struct ConformanceCase {
         updatesABI = parts.last == "abi-update"
         if updatesABI { parts.removeLast() }
         // A version has dots of its own.
-        guard let start = parts.lastIndex(where: { $0.contains("-") && Self.isTarget($0) }), start > 0 else { return nil }
+        guard let start = parts.lastIndex(where: { $0.contains("-") && Self.isTarget($0) }), start > 0 else {
+            return nil
+        }
         let target = parts[start...].joined(separator: ".")
         let dash = target.firstIndex(of: "-") ?? target.endIndex
         architecture = String(target[..<dash])
@@ -46,7 +48,9 @@ struct ConformanceCase {
     }
 
     private static func isTarget(_ part: String) -> Bool {
-        let words = ["x86_64", "aarch64", "armv7l", "ppc64", "ppc", "s390x", "riscv64", "loongarch64", "sparc", "i686"]
+        let words = [
+            "x86_64", "aarch64", "armv7l", "ppc64", "ppc", "s390x", "riscv64", "loongarch64", "sparc", "i686",
+        ]
         guard let word = words.first(where: { part.hasPrefix($0 + "-") }) else { return false }
         let rest = part.dropFirst(word.count + 1)
         return rest.hasPrefix("latest") || rest.first?.isNumber == true

@@ -8,9 +8,10 @@ import VirtXML
 enum ConformanceHost {
     static let firmware: [FirmwareDescriptor] = {
         let folder = "support/qemufirmwaredata/usr/share/qemu/firmware"
-        let masked = Set(Corpus.names(in: "support/qemufirmwaredata/etc/qemu/firmware").filter { name in
-            Corpus.bytes("support/qemufirmwaredata/etc/qemu/firmware/\(name)")?.isEmpty == true
-        })
+        let masked = Set(
+            Corpus.names(in: "support/qemufirmwaredata/etc/qemu/firmware").filter { name in
+                Corpus.bytes("support/qemufirmwaredata/etc/qemu/firmware/\(name)")?.isEmpty == true
+            })
         return Corpus.names(in: folder).filter { !masked.contains($0) }.compactMap { name in
             guard let bytes = Corpus.bytes("\(folder)/\(name)"), let document = try? JSONValue(parsing: bytes)
             else { return nil }

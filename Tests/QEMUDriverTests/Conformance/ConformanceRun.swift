@@ -33,13 +33,15 @@ struct ConformanceRun {
     struct MissingCapabilities: Error {}
 
     private static func outcome(
-        _ kind: String, _ expected: String, _ domain: DomainDefinition?, _ words: [String]?, _ failure: (any Error)?
+        _ kind: String, _ expected: String, _ domain: DomainDefinition?, _ words: [String]?,
+        _ failure: (any Error)?
     ) -> String? {
         switch kind {
         case "args":
             guard let words else { return "failed: \(failure.map { "\($0)" } ?? "")" }
             let (left, right) = (
-                ArgumentComparison.canonical(ArgumentComparison.parse(expected)), ArgumentComparison.canonical(words)
+                ArgumentComparison.canonical(ArgumentComparison.parse(expected)),
+                ArgumentComparison.canonical(words)
             )
             return left == right ? nil : ArgumentComparison.difference(left, right)
         case "xml":

@@ -33,7 +33,9 @@ import Testing
     private static func run(_ cases: [ConformanceCase]) async -> [(ConformanceCase, ConformanceRun)] {
         await withTaskGroup(of: [(Int, ConformanceRun)].self) { group in
             for part in 0..<2 {
-                group.addTask { cases.indices.filter { $0 % 2 == part }.map { ($0, ConformanceRun(cases[$0])) } }
+                group.addTask {
+                    cases.indices.filter { $0 % 2 == part }.map { ($0, ConformanceRun(cases[$0])) }
+                }
             }
             let all = await group.reduce(into: [Int: ConformanceRun]()) { sum, part in
                 for (index, run) in part { sum[index] = run }
@@ -43,6 +45,8 @@ import Testing
     }
 
     private static func floors() throws -> [(String, Int)] {
-        try ConformanceFloors.all().filter { $0.0.hasPrefix("qemu.") }.map { (String($0.0.dropFirst("qemu.".count)), $0.1) }
+        try ConformanceFloors.all().filter { $0.0.hasPrefix("qemu.") }.map {
+            (String($0.0.dropFirst("qemu.".count)), $0.1)
+        }
     }
 }

@@ -18,7 +18,10 @@ import XMLBinding
             guard let one = Case(name), let request = try one.request() else { continue }
             total += 1
             let text = try DomainCapabilities(request).xml()
-            let (expected, actual) = (one.expected.split(separator: "\n").map(String.init), text.split(separator: "\n").map(String.init))
+            let (expected, actual) = (
+                one.expected.split(separator: "\n").map(String.init),
+                text.split(separator: "\n").map(String.init)
+            )
             if expected == actual { counts["domaincaps", default: 0] += 1 }
             let (left, right) = (Self.withoutHostModel(expected), Self.withoutHostModel(actual))
             if left == right { counts["domaincaps.devices", default: 0] += 1 }
@@ -55,7 +58,8 @@ import XMLBinding
 
         init?(_ file: String) {
             let stem = file.dropFirst("qemu_".count).dropLast(".xml".count)
-            guard let dot = stem.lastIndex(of: "."), let text = Corpus.text("\(DomainCapabilitiesTests.folder)/\(file)")
+            guard let dot = stem.lastIndex(of: "."),
+                let text = Corpus.text("\(DomainCapabilitiesTests.folder)/\(file)")
             else { return nil }
             let parts = stem[..<dot].split(separator: "-", maxSplits: 1).map(String.init)
             version = parts.first ?? ""
@@ -68,12 +72,15 @@ import XMLBinding
 
         /// nil where what the binary answered is not there.
         func request() throws -> DomainCapabilitiesRequest? {
-            guard let qemu = try Corpus.capabilities("\(version)_\(architecture)\(variant)") else { return nil }
+            guard let qemu = try Corpus.capabilities("\(version)_\(architecture)\(variant)") else {
+                return nil
+            }
             let document = try DomainCapabilities(xml: expected)
             let accelerator = QEMUAccelerator.allCases.first { $0.virtType == document.domain } ?? .tcg
             let loaders = ["/obviously/fake/firmware1.fd", "/obviously/fake/firmware2.fd"]
             var request = DomainCapabilitiesRequest(
-                qemu: qemu, architecture: architecture, machine: document.machine ?? "", accelerator: accelerator,
+                qemu: qemu, architecture: architecture, machine: document.machine ?? "",
+                accelerator: accelerator,
                 firmware: ConformanceHost.firmware, images: loaders, hostHasVFIO: true)
             // The host that the data was made on.
             request.tpmVersions = version.hasPrefix("6.") ? ["1.2", "2.0"] : ["2.0"]

@@ -2,13 +2,17 @@ import VirtXML
 
 extension DomainDefinition {
     func check(_ card: InterfaceDevice) throws(ConfigurationError) {
-        for (name, size) in [("rx_queue_size", card.driver?.rxQueueSize), ("tx_queue_size", card.driver?.txQueueSize)] {
+        for (name, size) in [
+            ("rx_queue_size", card.driver?.rxQueueSize), ("tx_queue_size", card.driver?.txQueueSize),
+        ] {
             if let size, size & (size &- 1) != 0 { throw .unsupported("\(name) has to be a power of two") }
         }
     }
 
     func check(_ device: HostdevDevice) throws(ConfigurationError) {
-        if device.sgIO != nil, device.kind != .scsi { throw .xml("sgio is only supported for scsi host device") }
+        if device.sgIO != nil, device.kind != .scsi {
+            throw .xml("sgio is only supported for scsi host device")
+        }
         if case .scsiHost = device.source, device.info.boot != nil {
             throw .unsupported("booting from assigned devices is not supported by vhost SCSI devices")
         }
@@ -56,6 +60,8 @@ extension DomainDefinition {
         }
         let accelerated = devices.graphics.filter { $0.gl?.enable == true || $0.type == .eglHeadless }
         if accelerated.count > 1 { throw .unsupported("multiple OpenGL displays are not supported by QEMU") }
-        if isUSBDisabled, !devices.hubs.isEmpty { throw .unsupported("Can't add USB hub: USB is disabled for this domain") }
+        if isUSBDisabled, !devices.hubs.isEmpty {
+            throw .unsupported("Can't add USB hub: USB is disabled for this domain")
+        }
     }
 }

@@ -10,7 +10,9 @@ extension DomainDefinition {
         }
         guard controller.type == .pci else { return }
         let isRoot = controller.model == "pci-root" || controller.model == "pcie-root"
-        if isRoot, index != 0, !board.isPSeries { throw .xml("pci-root and pcie-root controllers should have index 0") }
+        if isRoot, index != 0, !board.isPSeries {
+            throw .xml("pci-root and pcie-root controllers should have index 0")
+        }
         if isRoot, index == 0, controller.pciTarget?.node != nil {
             throw .unsupported("The PCI controller with index=0 can't be associated with a NUMA node")
         }
@@ -30,7 +32,9 @@ extension DomainDefinition {
             throw .unsupported(
                 "virtio (non-)transitional models are not supported for input type=\(input.type.rawValue)")
         }
-        if input.bus == .usb, isUSBDisabled { throw .unsupported("Can't add USB input device. USB bus is disabled") }
+        if input.bus == .usb, isUSBDisabled {
+            throw .unsupported("Can't add USB input device. USB bus is disabled")
+        }
     }
 
     /// Whether the document does without USB.
@@ -53,7 +57,8 @@ extension DomainDefinition {
     func check(_ panic: PanicDevice) throws(ConfigurationError) {
         switch panic.model {
         case nil, .default:
-            throw .unsupported("no panic model provided, and no default for the architecture and machine type")
+            throw .unsupported(
+                "no panic model provided, and no default for the architecture and machine type")
         case .s390 where panic.info.address != nil:
             throw .unsupported("setting the panic device address is not supported for model 's390'")
         case .pseries where panic.info.address != nil:
@@ -90,8 +95,12 @@ extension DomainDefinition {
             if let uid = zpci.uid, uid == 0 || uid > 0xffff {
                 failure = .xml("Invalid PCI address uid='0x\(hex(uid, 4))', must be > 0x0000 and <= 0xffff")
             }
-            if let uid = zpci.uid, !uids.insert(uid).inserted { failure = .internal("zPCI uid \(uid) is already reserved") }
-            if let fid = zpci.fid, !fids.insert(fid).inserted { failure = .internal("zPCI fid \(fid) is already reserved") }
+            if let uid = zpci.uid, !uids.insert(uid).inserted {
+                failure = .internal("zPCI uid \(uid) is already reserved")
+            }
+            if let fid = zpci.fid, !fids.insert(fid).inserted {
+                failure = .internal("zPCI fid \(fid) is already reserved")
+            }
         }
         if let failure { throw failure }
     }

@@ -6,8 +6,12 @@ extension DomainDefinition {
         if disk.vendor != nil || disk.product != nil, disk.target.bus != .scsi {
             throw .unsupported("Only scsi disk supports '\(disk.vendor != nil ? "vendor" : "product")'")
         }
-        if disk.auth != nil, disk.source.auth != nil { throw .unsupported("an <auth> definition already found for disk source") }
-        if disk.source.type == .network, let auth = disk.auth ?? disk.source.auth, auth.secret.reference == SecretReference() {
+        if disk.auth != nil, disk.source.auth != nil {
+            throw .unsupported("an <auth> definition already found for disk source")
+        }
+        if disk.source.type == .network, let auth = disk.auth ?? disk.source.auth,
+            auth.secret.reference == SecretReference()
+        {
             throw .unsupported("unknown secret type '<null>'")
         }
         if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, qemu) }
@@ -54,7 +58,8 @@ extension DomainDefinition {
         for disk in devices.disks {
             let source = disk.source.path ?? ""
             if let other = sources[disk.target.dev] {
-                throw .xml("target '\(disk.target.dev)' duplicated for disk sources '\(other)' and '\(source)'")
+                throw .xml(
+                    "target '\(disk.target.dev)' duplicated for disk sources '\(other)' and '\(source)'")
             }
             sources[disk.target.dev] = source
         }

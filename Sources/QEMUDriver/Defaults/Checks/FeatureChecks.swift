@@ -4,8 +4,12 @@ extension DomainDefinition {
     func checkFeatures() throws(ConfigurationError) {
         let board = board
         let place = "architecture '\(os.arch ?? "")' or machine type '\(os.machine ?? "")'"
-        if features.gic != nil, !board.isARMVirt { throw .unsupported("The 'gic' feature is not supported for \(place)") }
-        if features.hpt != nil, !board.isPSeries { throw .unsupported("The 'hpt' feature is not supported for \(place)") }
+        if features.gic != nil, !board.isARMVirt {
+            throw .unsupported("The 'gic' feature is not supported for \(place)")
+        }
+        if features.hpt != nil, !board.isPSeries {
+            throw .unsupported("The 'hpt' feature is not supported for \(place)")
+        }
         if features.acpi, board.isARM, !board.isARMVirt {
             throw .unsupported("machine type '\(os.machine ?? "")' does not support ACPI")
         }
@@ -22,7 +26,9 @@ extension DomainDefinition {
     }
 
     private func checkTimers() throws(ConfigurationError) {
-        guard !board.isX86, timer(.tsc) != nil || timer(.kvmclock) != nil || timer(.hypervclock) != nil else { return }
+        guard !board.isX86, timer(.tsc) != nil || timer(.kvmclock) != nil || timer(.hypervclock) != nil else {
+            return
+        }
         let name = timer(.tsc) != nil ? "tsc" : timer(.kvmclock) != nil ? "kvmclock" : "hypervclock"
         throw .unsupported(
             "Configuring the '\(name)' timer is not supported for virtType=\(type.rawValue) arch=\(os.arch ?? "") machine=\(os.machine ?? "") guests"
@@ -32,15 +38,19 @@ extension DomainDefinition {
     func checkCPU() throws(ConfigurationError) {
         guard let cpu else { return try checkThreads() }
         if let cache = cpu.cache, cache.mode == .passthrough {
-            if let level = cache.level { _ = level; throw .unsupported("unsupported CPU cache level for mode 'passthrough'") }
+            if let level = cache.level {
+                _ = level; throw .unsupported("unsupported CPU cache level for mode 'passthrough'")
+            }
             if cpu.mode != .hostPassthrough, cpu.mode != .maximum {
-                throw .unsupported("CPU cache mode 'passthrough' can only be used with 'host-passthrough' / 'maximum' CPUs")
+                throw .unsupported(
+                    "CPU cache mode 'passthrough' can only be used with 'host-passthrough' / 'maximum' CPUs")
             }
         }
         if let size = cpu.maxPhysAddr {
             if size.mode == .passthrough, (size.bits ?? -1) > 0 {
                 throw .unsupported(
-                    "CPU maximum physical address bits number specification cannot be used with mode='passthrough'")
+                    "CPU maximum physical address bits number specification cannot be used with mode='passthrough'"
+                )
             }
         }
         if cpu.deprecatedFeatures != nil, !board.isS390 {

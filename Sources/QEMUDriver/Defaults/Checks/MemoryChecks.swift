@@ -10,7 +10,9 @@ extension DomainDefinition {
                 )
             }
             for distance in cell.distances where distance.id >= cells.count {
-                throw .xml("'sibling_id \(distance.id)' does not refer to a valid cell within NUMA 'cell id \(index)'")
+                throw .xml(
+                    "'sibling_id \(distance.id)' does not refer to a valid cell within NUMA 'cell id \(index)'"
+                )
             }
             if let size = cell.memory, size.bytes > UInt64.max - (1 << 20) {
                 throw .unsupported("memory size of NUMA node '\(index)' overflowed after alignment")
@@ -22,11 +24,17 @@ extension DomainDefinition {
 
     private func checkTune(_ cells: Int, _ host: QEMUHost) throws(ConfigurationError) {
         guard let tune = numatune else { return }
-        if !tune.nodes.isEmpty, cells == 0 { throw .xml("Element 'memnode' is invalid without any guest NUMA cells") }
-        if tune.nodes.contains(where: { $0.mode == .restrictive }), tune.memory?.mode != .restrictive {
-            throw .xml("'restrictive' mode is required in memory element when mode is 'restrictive' in memnode element")
+        if !tune.nodes.isEmpty, cells == 0 {
+            throw .xml("Element 'memnode' is invalid without any guest NUMA cells")
         }
-        if let memory = tune.memory, memory.placement != .auto, vcpu.placement != .auto || memory.placement == .static {
+        if tune.nodes.contains(where: { $0.mode == .restrictive }), tune.memory?.mode != .restrictive {
+            throw .xml(
+                "'restrictive' mode is required in memory element when mode is 'restrictive' in memnode element"
+            )
+        }
+        if let memory = tune.memory, memory.placement != .auto,
+            vcpu.placement != .auto || memory.placement == .static
+        {
             guard let nodes = memory.nodeset else {
                 throw .unsupported("nodeset for NUMA memory tuning must be set if 'placement' is 'static'")
             }
@@ -35,7 +43,8 @@ extension DomainDefinition {
     }
 
     private func checkNodes(_ nodes: CPUSet, _ host: QEMUHost) throws(ConfigurationError) {
-        guard let known = host.memoryNodes, let missing = nodes.members.first(where: { !known.contains($0) }) else { return }
+        guard let known = host.memoryNodes, let missing = nodes.members.first(where: { !known.contains($0) })
+        else { return }
         throw .unsupported("NUMA node \(missing) is unavailable")
     }
 
@@ -58,7 +67,8 @@ extension DomainDefinition {
         for memory in devices.memories {
             if let node = memory.target.node, cells > 0, node >= cells {
                 throw .unsupported(
-                    "can't add memory backend for guest node '\(node)' as the guest has only '\(cells)' NUMA nodes configured")
+                    "can't add memory backend for guest node '\(node)' as the guest has only '\(cells)' NUMA nodes configured"
+                )
             }
         }
     }

@@ -37,7 +37,9 @@ extension DomainDefinition {
 
     private func checkIdentity() throws(ConfigurationError) {
         for info in sysinfo where info.type == .smbios {
-            guard let text = info.system.first(where: { $0.name == "uuid" })?.value, let own = uuid else { continue }
+            guard let text = info.system.first(where: { $0.name == "uuid" })?.value, let own = uuid else {
+                continue
+            }
             guard let other = UUID(text), other == own else {
                 throw .xml("UUID mismatch between <uuid> and <sysinfo>")
             }

@@ -5,7 +5,8 @@ extension DomainDefinition {
     func checkStart(_ host: QEMUHost?) throws(ConfigurationError) {
         if let firmware = os.firmware, os.loader?.path == nil {
             throw .failed(
-                "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration")
+                "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration"
+            )
         }
         if cpu?.mode == .hostPassthrough, type != .kvm, type != .hvf {
             let arch = os.arch ?? ""

@@ -61,7 +61,9 @@ struct BlockGraph {
 
     private func addEffects(to node: inout JSONObject, _ image: BlockImage) {
         if let discard = driver.discard, discard != .default { node.add("discard", discard.rawValue) }
-        if let zeroes = driver.detectZeroes, zeroes != .default, zeroes != .off { node.add("detect-zeroes", zeroes.rawValue) }
+        if let zeroes = driver.detectZeroes, zeroes != .default, zeroes != .off {
+            node.add("detect-zeroes", zeroes.rawValue)
+        }
     }
 
     /// What is kept in the host's memory; nil leaves it to QEMU.
@@ -114,7 +116,9 @@ struct BlockGraph {
             let kind = encryption.format == .luks ? "luks" : "aes"
             node.add("encrypt", ["format": .string(kind), "key-secret": .string(secret)])
         }
-        if format == .qcow2, driver.discardNoUnref != nil { node.add("discard-no-unref", driver.discardNoUnref) }
+        if format == .qcow2, driver.discardNoUnref != nil {
+            node.add("discard-no-unref", driver.discardNoUnref)
+        }
         node.add("cache-size", image.metadataCacheSize?.bytes)
     }
 }

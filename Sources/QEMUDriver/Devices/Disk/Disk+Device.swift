@@ -24,7 +24,8 @@ extension QEMUGuest {
         case .usb: return try usb(disk)
         case .fdc: return try floppy(disk)
         case .nvme: return try nvme(disk)
-        case let bus: throw .unsupported("unsupported disk bus '\(bus?.rawValue ?? "none")' with device setup")
+        case let bus:
+            throw .unsupported("unsupported disk bus '\(bus?.rawValue ?? "none")' with device setup")
         }
     }
 
@@ -118,7 +119,9 @@ extension QEMUGuest {
         device.add("serial", disk.serial)
         device.add("vendor", disk.vendor)
         device.add("product", disk.product)
-        if let wwn = disk.wwn { device.add("wwn", UInt64(wwn, radix: 16).map { JSONValue($0) } ?? .string(wwn)) }
+        if let wwn = disk.wwn {
+            device.add("wwn", UInt64(wwn, radix: 16).map { JSONValue($0) } ?? .string(wwn))
+        }
         guard let geometry = disk.geometry else { return }
         device.add("cyls", geometry.cylinders)
         device.add("heads", geometry.heads)

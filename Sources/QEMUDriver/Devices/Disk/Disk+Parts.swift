@@ -34,7 +34,8 @@ extension QEMUGuest {
         let name = "libvirt-CoR-\(disk.target.dev)"
         parts.append(
             .blockdev([
-                "driver": "copy-on-read", "node-name": .string(name), "file": .string(node), "discard": "unmap",
+                "driver": "copy-on-read", "node-name": .string(name), "file": .string(node),
+                "discard": "unmap",
             ]))
         return name
     }

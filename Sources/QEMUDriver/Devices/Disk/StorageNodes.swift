@@ -19,7 +19,10 @@ extension QEMUGuest {
             let name = resources.vdpaDescriptorSet(image.storageNode).map { "/dev/fdset/\($0.set)" } ?? path
             return ["driver": "virtio-blk-vhost-vdpa", "path": .string(name)]
         case .vhostuser: throw .internal("unable to create blockdev props for vhostuser disk type")
-        case .volume: throw .internal("storage source pool '\(image.source.volume?.pool ?? "")' volume '\(image.source.volume?.volume ?? "")' is not translated")
+        case .volume:
+            throw .internal(
+                "storage source pool '\(image.source.volume?.pool ?? "")' volume '\(image.source.volume?.volume ?? "")' is not translated"
+            )
         }
     }
 
@@ -35,7 +38,8 @@ extension QEMUGuest {
 
     /// All disks that leave it to the daemon share one helper.
     private func reservationHelper(_ source: StorageSource) -> String {
-        source.reservations?.managed == false ? "pr-helper-libvirt-\(source.index ?? 0)-storage" : "pr-helper0"
+        source.reservations?.managed == false
+            ? "pr-helper-libvirt-\(source.index ?? 0)-storage" : "pr-helper0"
     }
 
     private func nvme(_ source: StorageSource) throws(ConfigurationError) -> JSONObject {
@@ -46,7 +50,8 @@ extension QEMUGuest {
         ]
     }
 
-    private func directory(_ image: BlockImage, _ driver: DiskDriver) throws(ConfigurationError) -> JSONObject {
+    private func directory(_ image: BlockImage, _ driver: DiskDriver) throws(ConfigurationError) -> JSONObject
+    {
         guard let path = image.source.path else { throw .xml("missing source path of a disk") }
         return ["driver": "vvfat", "dir": .string(path), "floppy": false, "rw": .bool(!image.isReadOnly)]
     }
@@ -66,7 +71,8 @@ extension QEMUGuest {
         }
     }
 
-    private func nbd(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject {
+    private func nbd(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
+    {
         var node: JSONObject = ["driver": "nbd", "server": try socketAddress(network, defaultPort: 10809)]
         node.add("export", network.name)
         if network.tls == true { node.add("tls-creds", "obj\(image.storageNode)_tls0") }
@@ -93,7 +99,8 @@ extension QEMUGuest {
         ]
     }
 
-    private func rbd(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject {
+    private func rbd(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
+    {
         let parts = (network.name ?? "").split(separator: "/", maxSplits: 1).map { String($0) }
         guard let pool = parts.first, let name = parts.dropFirst().first else {
             throw .unsupported("missing volume name and path for rbd source")
@@ -131,7 +138,9 @@ extension QEMUGuest {
         return .object(inner ?? [:])
     }
 
-    private func iscsi(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject {
+    private func iscsi(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError)
+        -> JSONObject
+    {
         guard let host = network.hosts.first, network.hosts.count == 1 else {
             throw .internal("iSCSI protocol accepts only one host")
         }
@@ -154,7 +163,8 @@ extension QEMUGuest {
         return node
     }
 
-    private func web(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject {
+    private func web(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
+    {
         let host = try host(network)
         let ports: [String: UInt32] = ["http": 80, "https": 443, "ftp": 21, "ftps": 990, "tftp": 69]
         let scheme = network.protocol.rawValue
@@ -174,7 +184,8 @@ extension QEMUGuest {
         return node
     }
 
-    private func ssh(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject {
+    private func ssh(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
+    {
         let host = try host(network)
         let path = network.name ?? ""
         var node: JSONObject = ["driver": "ssh", "path": .string(path)]
@@ -186,7 +197,9 @@ extension QEMUGuest {
     private func nfs(_ network: NetworkStorage) throws(ConfigurationError) -> JSONObject {
         let host = try host(network)
         let path = network.name ?? ""
-        var node: JSONObject = ["driver": "nfs", "server": ["host": .string(host.name ?? ""), "type": "inet"]]
+        var node: JSONObject = [
+            "driver": "nfs", "server": ["host": .string(host.name ?? ""), "type": "inet"],
+        ]
         node.add("path", path.hasPrefix("/") ? path : "/" + path)
         node.add("user", try number(network.identity?.user, resources.userNumber))
         node.add("group", try number(network.identity?.group, resources.groupNumber))
@@ -210,7 +223,10 @@ extension QEMUGuest {
         let servers = network.hosts.map { host -> JSONValue in
             host.transport == .unix
                 ? ["type": "unix", "path": .string(host.socket ?? "")]
-                : ["type": "inet", "host": .string(host.name ?? ""), "port": .string("\(host.port ?? 24007)")]
+                : [
+                    "type": "inet", "host": .string(host.name ?? ""),
+                    "port": .string("\(host.port ?? 24007)"),
+                ]
         }
         return [
             "driver": "gluster", "volume": .string(parts.first ?? ""),
@@ -218,7 +234,8 @@ extension QEMUGuest {
         ]
     }
 
-    private func vxhs(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject {
+    private func vxhs(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
+    {
         let host = try host(network)
         return [
             "driver": "vxhs", "vdisk-id": .string(network.name ?? ""),

@@ -6,7 +6,9 @@ extension QEMUGuest {
     func connectionParts(_ image: BlockImage) throws(ConfigurationError) -> [QEMUPart] {
         var parts: [QEMUPart] = []
         if let reservations = image.source.reservations, reservations.managed == false {
-            var helper: JSONObject = ["qom-type": "pr-manager-helper", "id": .string("pr-helper-\(image.storageNode)")]
+            var helper: JSONObject = [
+                "qom-type": "pr-manager-helper", "id": .string("pr-helper-\(image.storageNode)"),
+            ]
             helper.add("path", reservations.source?.path)
             parts.append(.object(helper))
         }
@@ -20,7 +22,9 @@ extension QEMUGuest {
         if image.encryption?.engine == .librbd {
             parts += try encryptionSecrets(image.encryption, prefix: image.storageNode)
         }
-        if image.source.network?.tls == true, let tls = resources.tls[image.source.network?.protocol.rawValue ?? ""] {
+        if image.source.network?.tls == true,
+            let tls = resources.tls[image.source.network?.protocol.rawValue ?? ""]
+        {
             parts += tls.parts("obj\(image.storageNode)_tls0", endpoint: "client")
         }
         return parts
