@@ -52,7 +52,7 @@ extension X86Model {
             fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2
             pni pclmuldq ssse3 fma cx16 sse4.1 sse4.2 movbe popcnt aes xsave avx f16c rdrand arat fsgsbase bmi1
             avx2 smep bmi2 rdseed adx smap clflushopt sha-ni xsaveopt xsavec xgetbv1 syscall nx mmxext fxsr_opt
-            pdpe1gb rdtscp lm lahf_lm svm cr8legacy abm sse4a misalignsse 3dnowprefetch osvw topoext npt
+            pdpe1gb rdtscp lm lahf_lm svm cr8legacy abm sse4a misalignsse 3dnowprefetch osvw topoext
             nrip-save
             """),
         X86Model(
@@ -61,7 +61,7 @@ extension X86Model {
             fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2
             pni pclmuldq ssse3 fma cx16 sse4.1 sse4.2 movbe popcnt aes xsave avx f16c rdrand arat fsgsbase bmi1
             avx2 smep bmi2 rdseed adx smap clflushopt sha-ni xsaveopt xsavec xgetbv1 syscall nx mmxext fxsr_opt
-            pdpe1gb rdtscp lm lahf_lm svm cr8legacy abm sse4a misalignsse 3dnowprefetch osvw topoext ibpb npt
+            pdpe1gb rdtscp lm lahf_lm svm cr8legacy abm sse4a misalignsse 3dnowprefetch osvw topoext ibpb
             nrip-save
             """),
         X86Model(

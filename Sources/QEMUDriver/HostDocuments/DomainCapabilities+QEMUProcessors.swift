@@ -65,7 +65,7 @@ extension DomainCapabilitiesRequest {
     /// Models that stand for no processor, and those that came and went without documents naming them.
     private static func isNamedX86(_ name: String) -> Bool {
         !["host", "max", "base"].contains(name) && !name.hasPrefix("ClearwaterForest")
-            && !name.hasPrefix("Icelake-Client-v")
+            && !name.hasPrefix("Icelake-Client-v") && name != "SierraForest-v2"
     }
 
     /// The model that is nearest to the host's processor.
