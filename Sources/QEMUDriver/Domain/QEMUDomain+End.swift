@@ -12,7 +12,7 @@ extension QEMUDomain {
     func guestVanished() async {
         guard let vanished = guest, vanished.expectedEnd == nil else { return }
         let identity = vanished.process.identity
-        let job = try? await withJob(.destroy, "end of the guest") {
+        let job: Void? = try? await withJob(.destroy, "end of the guest") {
             (domain: isolated QEMUDomain) async throws(VirtError) in
             guard let guest = domain.guest, guest.process.identity == identity, guest.expectedEnd == nil
             else { return }

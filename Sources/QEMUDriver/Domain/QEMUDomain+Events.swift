@@ -57,7 +57,7 @@ extension QEMUDomain {
 
     /// Ends the QEMU of a guest that is off. It holds nothing any more.
     private func finish() async {
-        let job = try? await withJob(.destroy, "end of the guest") {
+        let job: Void? = try? await withJob(.destroy, "end of the guest") {
             (domain: isolated QEMUDomain) async throws(VirtError) in
             guard domain.guest?.expectedEnd == nil else { return }
             try await domain.end(.shutdown)

@@ -56,6 +56,7 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
     }
 
     /// Does something that changes the domain, alone.
+    @discardableResult
     func withJob<Result: Sendable>(
         _ kind: JobQueue.Kind, _ name: String,
         _ body: (isolated QEMUDomain) async throws(VirtError) -> Result
