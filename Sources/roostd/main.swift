@@ -11,6 +11,7 @@ import VirtDriver
 let version = "0.1.0"
 
 // Inherited sockets and signals come first: later there are other threads.
+SignalSource.block([SIGTERM, SIGINT])
 let inherited = InheritedSockets.take()
 SignalSource.ignore(SIGPIPE)
 SignalSource.ignore(SIGHUP)

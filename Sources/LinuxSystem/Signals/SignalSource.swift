@@ -11,15 +11,25 @@ public final class SignalSource: Sendable {
     public init(
         _ signals: [Int32], loop: EventLoop = .shared, handler: @escaping @Sendable (Int32) -> Void
     ) throws(SystemError) {
-        var set = sigset_t()
-        sigemptyset(&set)
-        for signal in signals { sigaddset(&set, signal) }
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+        var set = Self.block(signals)
         let flags = O_CLOEXEC | O_NONBLOCK
         let descriptor = Descriptor(owning: try checked("signalfd") { signalfd(-1, &set, flags) })
         registration = try loop.register(descriptor, for: .readable) { _ in
             while let signal = Self.next(from: descriptor) { handler(signal) }
         }
+    }
+
+    /// Blocks signals for the calling thread and all that it starts from now on; their set.
+    ///
+    /// A program that wants them as events calls this before it starts any thread, the event loop's among them:
+    /// a thread that doesn't block them would still be interrupted.
+    @discardableResult
+    public static func block(_ signals: [Int32]) -> sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+        return set
     }
 
     /// Ends the calls. The signals stay blocked.

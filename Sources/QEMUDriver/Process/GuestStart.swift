@@ -80,6 +80,8 @@ struct GuestStart: Sendable {
             let log = GuestLog(configuration.logs, name: live.name)
             let start = log.size
             let arguments = try QEMUCommandLine.arguments(for: guest)
+            // Turns that were made from the machine's boot order are not the devices' own.
+            if !definition.os.boot.isEmpty { live.devices.forEachInfo { $0.boot = nil } }
             log.begin(emulator: qemu.emulator, version: qemu.version, arguments: arguments)
             return PreparedGuest(
                 id: id, definition: live, emulator: qemu.emulator, arguments: arguments, folder: folder,
