@@ -204,4 +204,4 @@ def shared(name):
 
 def chosen():
     """Names of the servers to test, from ROOST_SERVERS."""
-    return os.environ.get("ROOST_SERVERS", "libvirtd").replace(",", " ").split()
+    return os.environ.get("ROOST_SERVERS", "roostd").replace(",", " ").split()
