@@ -52,7 +52,7 @@ final class Session: PacketReceiver {
     /// The driver that the client opened; throws before that.
     func driver() throws(VirtError) -> any DriverConnection {
         guard let driver = state.withLock({ $0.driver }) else {
-            throw VirtError(.internalError, "connection not open", from: .rpc)
+            throw VirtError(.internalError, "hypervisor connection not open", from: .rpc)
         }
         return driver
     }

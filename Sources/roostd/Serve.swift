@@ -1,0 +1,45 @@
+import Glibc
+import LinuxSystem
+import Logging
+
+/// The version of this daemon.
+let daemonVersion = "0.1.0"
+
+/// Serves until a signal ends it; the process' exit status.
+func serve(_ options: Options, _ inherited: [InheritedSockets.Socket]) async -> Int32 {
+    let (endings, feed) = AsyncStream.makeStream(of: Int32.self)
+    do {
+        let signals = try SignalSource([SIGTERM, SIGINT]) { feed.yield($0) }
+        defer { signals.cancel() }
+        let daemon = try await RunningDaemon(options, inherited: inherited)
+        ServiceNotice.ready(status: "serving \(daemon.places.socketFolder)")
+        await daemon.startGuests()
+        for await signal in endings {
+            daemon.log.info("signal \(signal): the daemon ends, its guests run on")
+            break
+        }
+        ServiceNotice.stopping()
+        daemon.stop()
+        return 0
+    } catch {
+        complain("roostd: \(error)")
+        return 1
+    }
+}
+
+/// Says something on the standard error.
+func complain(_ text: String) { try? Descriptor.standardError.writeAll((text + "\n").utf8) }
+
+extension Options.Request {
+    /// Does what was asked for instead of serving; the process' exit status.
+    func answer() -> Int32 {
+        switch self {
+        case .help: print(Options.help)
+        case .version: print("roostd \(daemonVersion)")
+        case .wrong(let reason):
+            complain("roostd: \(reason); see roostd --help")
+            return 2
+        }
+        return 0
+    }
+}
