@@ -78,11 +78,11 @@ struct GuestStart: Sendable {
             let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
             let guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
             let log = GuestLog(configuration.logs, name: live.name)
-            let start = log.size
             let arguments = try QEMUCommandLine.arguments(for: guest)
             // Turns that were made from the machine's boot order are not the devices' own.
             if !definition.os.boot.isEmpty { live.devices.forEachInfo { $0.boot = nil } }
             log.begin(emulator: qemu.emulator, version: qemu.version, arguments: arguments)
+            let start = log.size
             return PreparedGuest(
                 id: id, definition: live, emulator: qemu.emulator, arguments: arguments, folder: folder,
                 ports: ports, ownerships: ownerships, monitor: monitor, log: try log.open(), logStart: start)
@@ -162,6 +162,8 @@ struct GuestStart: Sendable {
     /// Starts QEMU and joins its monitor. The record of the guest is on disk before QEMU runs.
     func launch(_ prepared: PreparedGuest, domain: QEMUDomain) async throws(VirtError) -> RunningGuest {
         let process = try await startProcess(prepared)
+        // QEMU alone holds the socket from here on: when it goes, whoever waits there hears of it.
+        prepared.monitor.close()
         var running: RunningGuest
         do throws(VirtError) {
             running = try await join(process, prepared.folder, prepared.monitorPath, domain: domain)
