@@ -1,4 +1,5 @@
 import RemoteProtocol
+import Synchronization
 import Transport
 import Virt
 import VirtDriver
@@ -12,6 +13,8 @@ final class RemoteStream: DataStream {
 
     private let client: RemoteClient
     private let packets: StreamPackets
+    /// The daemon knows the stream no more: it would not answer.
+    private let hasEnded = Mutex(false)
     private let incoming = ElementQueue<Incoming> { item in
         if case .piece(.data(let bytes)) = item { bytes.count } else { 1 }
     }
@@ -66,17 +69,20 @@ final class RemoteStream: DataStream {
     }
 
     func finish() async throws(VirtError) {
+        if hasEnded.withLock({ $0 }) { return }
         let answer = try await client.exchange(packets.finish)
         end()
         if answer.header.status == .error { throw Self.failure(answer) }
     }
 
     func abort() async {
+        if hasEnded.withLock({ $0 }) { return }
         _ = try? await client.exchange(packets.abort)
         end()
     }
 
     private func end() {
+        hasEnded.withLock { $0 = true }
         incoming.finish()
         client.forgetStream(packets.serial)
         client.resumeReading()

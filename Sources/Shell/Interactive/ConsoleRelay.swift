@@ -27,8 +27,7 @@ struct ConsoleRelay: Sendable {
         defer { registration.cancel() }
         let end = await firstEnd(keys)
         switch end {
-        case .escaped: try? await stream.finish()
-        case .closed: break
+        case .escaped, .closed: break
         case .failed(let error): throw error
         }
     }
@@ -38,9 +37,8 @@ struct ConsoleRelay: Sendable {
             group.addTask { await send(keys) }
             group.addTask { await receive() }
             let end = await group.next() ?? .closed
-            if case .escaped = end {} else { await stream.abort() }
+            await stream.abort()
             group.cancelAll()
-            if case .escaped = end { await stream.abort() }
             return end
         }
     }
