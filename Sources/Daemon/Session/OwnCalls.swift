@@ -22,6 +22,16 @@ struct OwnCall: Sendable {
     }
 }
 
+extension [Int32: OwnCall] {
+    /// Adds an answer under its procedure's number.
+    mutating func add<Arguments: XDRValue, Reply: XDRValue>(
+        _ procedure: Procedure<Arguments, Reply>, inPlace: Bool = true,
+        _ body: @escaping @Sendable (Session, Arguments) async throws(VirtError) -> Reply
+    ) {
+        self[procedure.number] = OwnCall(procedure, inPlace: inPlace, body)
+    }
+}
+
 extension Session {
     /// The session's own answer to a call, if it has one.
     func ownCall(_ header: MessageHeader) -> OwnCall? {
@@ -31,33 +41,27 @@ extension Session {
 
     private static let ownCalls: [Int32: OwnCall] = {
         var calls = eventCalls
-        func add<Arguments: XDRValue, Reply: XDRValue>(
-            _ procedure: Procedure<Arguments, Reply>, inPlace: Bool = true,
-            _ body: @escaping @Sendable (Session, Arguments) async throws(VirtError) -> Reply
-        ) {
-            calls[procedure.number] = OwnCall(procedure, inPlace: inPlace, body)
-        }
-        add(RemoteProgram.connectOpen, inPlace: false) { (session, it) async throws(VirtError) in
+        calls.add(RemoteProgram.connectOpen, inPlace: false) { (session, it) async throws(VirtError) in
             try await session.open(it.name, it.flags)
             return Nothing()
         }
-        add(RemoteProgram.connectClose) { (session, _) async throws(VirtError) in
+        calls.add(RemoteProgram.connectClose) { (session, _) async throws(VirtError) in
             await session.closeDriver()
             return Nothing()
         }
-        add(RemoteProgram.connectSupportsFeature) { (session, it) async throws(VirtError) in
+        calls.add(RemoteProgram.connectSupportsFeature) { (session, it) async throws(VirtError) in
             let feature = DriverFeature(rawValue: it.feature)
             if feature == .programKeepalive { session.startKeepalive() }
             return ConnectSupportsFeatureAnswer(supported: session.supports(feature))
         }
-        add(RemoteProgram.authList) { (_, _) async throws(VirtError) in
+        calls.add(RemoteProgram.authList) { (_, _) async throws(VirtError) in
             AuthListAnswer(types: [0])  // none: the socket's own permissions say who may come in
         }
-        add(RemoteProgram.connectRegisterCloseCallback) { (session, _) async throws(VirtError) in
+        calls.add(RemoteProgram.connectRegisterCloseCallback) { (session, _) async throws(VirtError) in
             try session.setWantsCloseEvent(true)
             return Nothing()
         }
-        add(RemoteProgram.connectUnregisterCloseCallback) { (session, _) async throws(VirtError) in
+        calls.add(RemoteProgram.connectUnregisterCloseCallback) { (session, _) async throws(VirtError) in
             try session.setWantsCloseEvent(false)
             return Nothing()
         }

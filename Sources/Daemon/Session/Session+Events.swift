@@ -8,33 +8,27 @@ extension Session {
     /// Registering for events and giving that up.
     static let eventCalls: [Int32: OwnCall] = {
         var calls: [Int32: OwnCall] = [:]
-        func add<Arguments: XDRValue, Reply: XDRValue>(
-            _ procedure: Procedure<Arguments, Reply>,
-            _ body: @escaping @Sendable (Session, Arguments) async throws(VirtError) -> Reply
-        ) {
-            calls[procedure.number] = OwnCall(procedure, body)
-        }
-        add(RemoteProgram.domainEventRegister) { (session, _) async throws(VirtError) in
+        calls.add(RemoteProgram.domainEventRegister) { (session, _) async throws(VirtError) in
             try session.registerLegacy(eventID: 0)
             return DomainEventRegisterAnswer(registered: 1)
         }
-        add(RemoteProgram.domainEventDeregister) { (session, _) async throws(VirtError) in
+        calls.add(RemoteProgram.domainEventDeregister) { (session, _) async throws(VirtError) in
             try session.deregisterLegacy(eventID: 0)
             return DomainEventDeregisterAnswer(registered: 0)
         }
-        add(RemoteProgram.domainEventRegisterAny) { (session, it) async throws(VirtError) in
+        calls.add(RemoteProgram.domainEventRegisterAny) { (session, it) async throws(VirtError) in
             try session.registerLegacy(eventID: it.eventID)
             return Nothing()
         }
-        add(RemoteProgram.domainEventDeregisterAny) { (session, it) async throws(VirtError) in
+        calls.add(RemoteProgram.domainEventDeregisterAny) { (session, it) async throws(VirtError) in
             try session.deregisterLegacy(eventID: it.eventID)
             return Nothing()
         }
-        add(RemoteProgram.domainEventCallbackRegisterAny) { (session, it) async throws(VirtError) in
+        calls.add(RemoteProgram.domainEventCallbackRegisterAny) { (session, it) async throws(VirtError) in
             DomainEventCallbackRegisterAnyAnswer(
                 callbackID: try session.register(.domain, it.eventID, uuid: it.domain?.uuid))
         }
-        add(RemoteProgram.domainEventCallbackDeregisterAny) { (session, it) async throws(VirtError) in
+        calls.add(RemoteProgram.domainEventCallbackDeregisterAny) { (session, it) async throws(VirtError) in
             try session.deregister(.domain, it.callbackID)
             return Nothing()
         }
