@@ -94,7 +94,7 @@ let package = Package(
         tests(of: "Virt"),
         tests(of: "RemoteProtocol", uses: ["JSON", "XDR", "Virt"], data: ["Vectors"]),
         .testTarget(
-            name: "VirtXMLTests", dependencies: ["VirtXML", "XMLBinding", "Virt"],
+            name: "VirtXMLTests", dependencies: ["VirtXML", "XMLBinding", "CLibXML2", "Virt"],
             exclude: ["Conformance/floors.txt"], swiftSettings: settings),
         tests(of: "Transport", uses: ["LinuxSystem", "RemoteProtocol", "XDR"]),
         tests(of: "QMP", uses: ["JSON", "LinuxSystem"]),

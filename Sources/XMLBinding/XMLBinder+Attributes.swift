@@ -3,7 +3,7 @@ extension XMLBinder {
     @inlinable
     public mutating func attribute<V: XMLValue>(_ name: StaticString, _ value: inout V?) throws(XMLError) {
         if isReading {
-            guard let text = attributeText(name) else { return }
+            guard let text = attributeText(name, V.self) else { return }
             value = try parse(text, name)
         } else if let value {
             put(name, value.xml)
@@ -14,11 +14,22 @@ extension XMLBinder {
     @inlinable
     public mutating func attribute<V: XMLValue>(_ name: StaticString, _ value: inout V) throws(XMLError) {
         if isReading {
-            guard let text = attributeText(name) else { throw missing(name) }
+            guard let text = attributeText(name, V.self, required: true) else { throw missing(name) }
             value = try parse(text, name)
         } else {
             put(name, value.xml)
         }
+    }
+
+    /// An attribute that must be there, with words of its own for when it isn't.
+    @inlinable
+    public mutating func attribute<V: XMLValue>(
+        _ name: StaticString, _ value: inout V, orElse message: String, _ code: XMLError.Code = .xml
+    ) throws(XMLError) {
+        if isReading, attributeText(name, V.self, required: true) == nil {
+            throw fault(message, code, attribute: name.description)
+        }
+        try attribute(name, &value)
     }
 
     /// An attribute that means `standard` when absent, and is always written.
@@ -27,7 +38,7 @@ extension XMLBinder {
         _ name: StaticString, _ value: inout V, default standard: V
     ) throws(XMLError) {
         if isReading {
-            guard let text = attributeText(name) else { return value = standard }
+            guard let text = attributeText(name, V.self) else { return value = standard }
             value = try parse(text, name)
         } else {
             put(name, value.xml)
@@ -40,7 +51,7 @@ extension XMLBinder {
         _ name: StaticString, _ value: inout V, omitting standard: V
     ) throws(XMLError) {
         if isReading {
-            guard let text = attributeText(name) else { return value = standard }
+            guard let text = attributeText(name, V.self) else { return value = standard }
             value = try parse(text, name)
         } else if value != standard {
             put(name, value.xml)
@@ -50,13 +61,17 @@ extension XMLBinder {
     /// A flag that says `yes` or `no`, or nothing.
     @inlinable
     public mutating func yesNo(_ name: StaticString, _ value: inout Bool?) throws(XMLError) {
-        try word(name, &value, yes: "yes", no: "no")
+        var word = value.map { $0 ? YesNo.yes : .no }
+        try attribute(name, &word)
+        if isReading, let word { value = word == .yes }
     }
 
     /// A flag that says `on` or `off`, or nothing.
     @inlinable
     public mutating func onOff(_ name: StaticString, _ value: inout Bool?) throws(XMLError) {
-        try word(name, &value, yes: "on", no: "off")
+        var word = value.map { $0 ? OnOff.on : .off }
+        try attribute(name, &word)
+        if isReading, let word { value = word == .on }
     }
 
     /// A flag that is written as `yes` when set and left out otherwise.
@@ -73,7 +88,7 @@ extension XMLBinder {
         _ name: StaticString, _ value: inout V?, width: Int
     ) throws(XMLError) {
         if isReading {
-            guard let text = attributeText(name) else { return }
+            guard let text = attributeText(name, V.self) else { return }
             guard let number = V(anyBase: text) else {
                 throw invalid(name, text, expected: V.expectation)
             }
@@ -99,7 +114,7 @@ extension XMLBinder {
         _ name: StaticString, _ value: inout V?
     ) throws(XMLError) {
         if isReading {
-            guard let text = attributeText(name) else { return }
+            guard let text = attributeText(name, V.self) else { return }
             guard let number = V(anyBase: text) else {
                 throw invalid(name, text, expected: V.expectation)
             }
@@ -125,25 +140,15 @@ extension XMLBinder {
         if isWriting { put(declaration, address.description) }
     }
 
-    @usableFromInline
-    mutating func word(
-        _ name: StaticString, _ value: inout Bool?, yes: StaticString, no: StaticString
-    ) throws(XMLError) {
-        if isReading {
-            guard let text = attributeText(name) else { return }
-            switch text {
-            case yes.description: value = true
-            case no.description: value = false
-            default: throw invalid(name, text, expected: "")
-            }
-        } else if let value {
-            put(name, (value ? yes : no).description)
-        }
-    }
-
     /// The present element's attribute, while reading.
     @usableFromInline
-    func attributeText(_ name: StaticString) -> String? { node?.attribute(name) }
+    func attributeText(
+        _ name: StaticString, _ type: any XMLValue.Type, required: Bool = false
+    ) -> String? {
+        guard let node else { return nil }
+        invention?.attribute(name, of: node, as: type, required: required)
+        return node.attribute(name)
+    }
 
     @usableFromInline
     mutating func put(_ name: StaticString, _ value: String) { writer.attribute(name, value) }
@@ -154,3 +159,6 @@ extension XMLBinder {
         return value
     }
 }
+
+@usableFromInline enum YesNo: String, XMLWord { case yes, no }
+@usableFromInline enum OnOff: String, XMLWord { case on, off }

@@ -36,7 +36,7 @@ extension XMLBinder {
     ) throws(XMLError) {
         if let parent = node {
             list.removeAll()
-            var next = child(name, namespace)
+            var next = child(name, namespace, many: true)
             while let child = next {
                 var new = T()
                 try read(child, parent, &new)
@@ -130,8 +130,12 @@ extension XMLBinder {
 
     /// The first child of that name, while reading.
     @usableFromInline
-    func child(_ name: StaticString, _ namespace: StaticString? = nil) -> XMLNode? {
-        node?.child(name, namespace)
+    func child(
+        _ name: StaticString, _ namespace: StaticString? = nil, many: Bool = false, required: Bool = false
+    ) -> XMLNode? {
+        guard let node else { return nil }
+        invention?.child(name, in: namespace, of: node, many: many, required: required)
+        return node.child(name, namespace)
     }
 
     @usableFromInline

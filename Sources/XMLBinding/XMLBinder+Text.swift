@@ -16,7 +16,7 @@ extension XMLBinder {
     @inlinable
     public mutating func value<V: XMLValue>(_ name: StaticString, _ value: inout V) throws(XMLError) {
         if isReading {
-            guard let child = child(name) else { return }
+            guard let child = child(name, required: true) else { return }
             value = try parse(child)
         } else {
             put(element: name, value.xml)
@@ -28,7 +28,7 @@ extension XMLBinder {
     public mutating func values<V: XMLValue>(_ name: StaticString, _ list: inout [V]) throws(XMLError) {
         if isReading {
             list.removeAll()
-            var next = child(name)
+            var next = child(name, many: true)
             while let child = next {
                 list.append(try parse(child))
                 next = child.sibling(name)
@@ -39,9 +39,9 @@ extension XMLBinder {
     }
 
     /// The present element's own text; nil or absent if there is none.
-    @inlinable
     public mutating func content<V: XMLValue>(_ value: inout V?) throws(XMLError) {
         if let node {
+            invention?.content(of: node, as: V.self)
             if node.text.isEmpty { return }
             value = try parse(node)
         } else if let value {
@@ -78,8 +78,9 @@ extension XMLBinder {
     @usableFromInline
     mutating func put(lines: String) { writer.verbatim(lines) }
 
-    @inlinable
+    @usableFromInline
     func parse<V: XMLValue>(_ node: XMLNode) throws(XMLError) -> V {
+        invention?.content(of: node, as: V.self)
         let text = node.text
         guard let value = V(xml: text) else {
             let hint = V.expectation.isEmpty ? "" : ". Expected \(V.expectation)"

@@ -6,6 +6,8 @@ public struct XMLBinder {
     /// The element being read; nil while writing.
     public var node: XMLNode?
     var writer = XMLWriter()
+    /// Makes up what is read, where a document is generated.
+    var invention: (any XMLInvention)?
     /// Which parts of the document are wanted.
     public let options: XMLOptions
 

@@ -13,7 +13,8 @@ extension XMLValue {
 }
 
 /// A value that is one of a few words. An enumeration's raw values are the words.
-public protocol XMLWord: XMLValue, RawRepresentable, Sendable, Hashable where RawValue == String {}
+public protocol XMLWord: XMLValue, RawRepresentable, CaseIterable, Sendable, Hashable
+where RawValue == String {}
 
 extension XMLWord {
     @inlinable public init?(xml text: String) { self.init(rawValue: text) }

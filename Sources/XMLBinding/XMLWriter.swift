@@ -52,7 +52,7 @@
         byte(" ")
         append(name)
         append("='")
-        escape(value)
+        escape(value, inAttribute: true)
         byte("'")
     }
 
@@ -92,33 +92,36 @@
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    private mutating func escape(_ text: String) {
+    private mutating func escape(_ text: String, inAttribute: Bool = false) {
         if text.utf8.allSatisfy(isPlain) {
             bytes.append(contentsOf: text.utf8)
             return
         }
-        for byte in text.utf8 { escape(byte) }
+        for byte in text.utf8 { escape(byte, inAttribute) }
     }
 
-    /// Control characters can't stand in a document and are left out.
-    private mutating func escape(_ byte: UInt8) {
+    /// Control characters can't stand in a document and are left out; blanks that a reader would take for
+    /// something else stand as their numbers.
+    private mutating func escape(_ byte: UInt8, _ inAttribute: Bool) {
         switch byte {
         case UInt8(ascii: "<"): append("&lt;")
         case UInt8(ascii: ">"): append("&gt;")
         case UInt8(ascii: "&"): append("&amp;")
         case UInt8(ascii: "'"): append("&apos;")
         case UInt8(ascii: "\""): append("&quot;")
-        case 9, 10, 13, 32...: bytes.append(byte)
+        case 13: append("&#13;")
+        case 9 where inAttribute: append("&#9;")
+        case 10 where inAttribute: append("&#10;")
+        case 9, 10, 32...: bytes.append(byte)
         default: break
         }
     }
 }
 
+/// Whether a byte stands for itself everywhere.
 private func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "\""):
-        false
-    case 9, 10, 13, 32...: true
-    default: false
+    case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "\""): false
+    default: byte >= 32
     }
 }

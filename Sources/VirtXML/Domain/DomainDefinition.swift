@@ -86,12 +86,9 @@ public struct DomainDefinition: XMLRoot {
     }
 
     private mutating func bindType(_ x: inout XMLBinder) throws(XMLError) {
-        var text: String? = x.isReading ? nil : type.rawValue
-        try x.attribute("type", &text)
+        var text = type.rawValue
+        try x.attribute("type", &text, orElse: "missing domain type attribute", .internalError)
         guard x.isReading else { return }
-        guard let text else {
-            throw x.fault("missing domain type attribute", .internalError, attribute: "type")
-        }
         guard let known = VirtType(rawValue: text) else {
             throw x.fault("invalid domain type \(text)", .unsupported, attribute: "type", value: text)
         }

@@ -33,6 +33,9 @@ public struct IOThreads: Equatable, Sendable {
             thread.isSpoken = false
             threads.append(thread)
         }
+        if threads.contains(where: \.isSpoken) {
+            for index in threads.indices { threads[index].isSpoken = true }
+        }
     }
 }
 
@@ -42,7 +45,7 @@ public struct IOThread: XMLElement {
     public var id: UInt32 = 0
     public var pool = ThreadPool()
     @Boxed public var poll: Poll?
-    /// Whether the definition names it; false for one that is only counted.
+    /// Whether the definition names its threads; false where they are only counted.
     public var isSpoken = true
 
     public init() {}

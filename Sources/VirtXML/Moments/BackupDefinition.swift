@@ -62,7 +62,7 @@ public struct BackupDefinition: XMLRoot {
         public var index: UInt32?
         public var format: StorageFormat?
         @Boxed public var store: StorageSource?
-        /// Whether changed blocks are put aside rather than copied.
+        /// Whether changed blocks are put aside rather than copied; only said to the writer, by the backup's mode.
         var isPull = false
 
         public init() {}
@@ -83,7 +83,6 @@ public struct BackupDefinition: XMLRoot {
             try x.attribute("exportbitmap", &exportBitmap)
             try x.attribute("index", &index)
             try x.group("driver") { (x) throws(XMLError) in try x.attribute("type", &format) }
-            if x.isReading { isPull = x.hasChild("scratch") }
             try bindStore(&image, &x)
         }
 
@@ -91,7 +90,7 @@ public struct BackupDefinition: XMLRoot {
             _ image: inout StorageSource, _ x: inout XMLBinder
         ) throws(XMLError) {
             guard x.isReading || store != nil else { return }
-            try image.bindElement(&x, as: isPull ? "scratch" : "target")
+            try image.bindElement(&x, as: isPull || x.hasChild("scratch") ? "scratch" : "target")
             if x.isReading, !image.isEmpty { store = image }
         }
     }

@@ -44,6 +44,7 @@ public struct NetworkDefinition: XMLRoot {
         try x.value("description", &description)
         try x.element("metadata", &metadata)
         try x.element("forward", &forward)
+        if x.isReading, forward?.mode == NetworkForward.Mode.none { forward = nil }
         try bindBridge(&x)
         try x.group("mtu") { (x) throws(XMLError) in try x.attribute("size", &mtu) }
         try x.group("mac") { (x) throws(XMLError) in try x.attribute("address", &mac) }

@@ -58,6 +58,7 @@ public struct NetworkForward: XMLElement {
         if x.isWriting, pf != nil, x.options.contains(.inactive) { return }
         try x.elements("interface", &interfaces)
         guard x.isReading else { return }
+        if pf != nil, x.options.contains(.inactive) { return interfaces = [] }
         if interfaces.isEmpty, let dev, pf == nil {
             interfaces = [Interface(dev)]
         } else if let first = interfaces.first {

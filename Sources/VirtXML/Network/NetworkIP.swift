@@ -85,9 +85,9 @@ public struct NetworkIP: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("expiry", &expiry)
-            if expiry == 0 { unit = nil } else if unit == nil { unit = .minutes }
-            if x.isReading || expiry != 0 { try x.attribute("unit", &unit) }
-            if x.isReading, unit == nil { unit = .minutes }
+            if expiry == 0 { return unit = nil }
+            unit = unit ?? .minutes
+            try x.attribute("unit", &unit)
         }
     }
 }

@@ -30,10 +30,9 @@ public struct PoolSource: XMLElement {
         try x.group("product") { (x) throws(XMLError) in try x.attribute("name", &product) }
     }
 
-    /// As above, with the format that a type of pool has if none is given.
-    mutating func bind(_ x: inout XMLBinder, _ type: StoragePoolDefinition.Kind) throws(XMLError) {
-        try bind(&x)
-        guard x.isReading, format == nil else { return }
+    /// Takes the format that a type of pool has if none is given.
+    mutating func fillFormat(for type: StoragePoolDefinition.Kind) {
+        guard format == nil else { return }
         switch type {
         case .fs, .netfs: format = "auto"
         case .logical: format = "lvm2"

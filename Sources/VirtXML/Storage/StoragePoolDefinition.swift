@@ -53,12 +53,10 @@ public struct StoragePoolDefinition: XMLRoot {
     }
 
     private mutating func bindSizes(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isWriting {
-            capacity = capacity ?? .zero
-            allocation = allocation ?? .zero
-            available = available ?? .zero
-        }
         if x.isReading, x.options.contains(.inactive) { return }
+        capacity = capacity ?? .zero
+        allocation = allocation ?? .zero
+        available = available ?? .zero
         try x.size("capacity", &capacity, unit: .bytes, default: .bytes)
         try x.size("allocation", &allocation, unit: .bytes, default: .bytes)
         try x.size("available", &available, unit: .bytes, default: .bytes)
@@ -69,8 +67,9 @@ public struct StoragePoolDefinition: XMLRoot {
         let kind = type
         try x.group("source") { (x) throws(XMLError) in
             x.expand()
-            try source.bind(&x, kind)
+            try source.bind(&x)
         }
+        if x.isReading { source.fillFormat(for: kind) }
     }
 
     private mutating func checkNames(_ x: XMLBinder) throws(XMLError) {

@@ -78,12 +78,15 @@ public struct StoragePermissions: XMLElement {
             mode = UInt32(digits, radix: 8)
             try x.require((mode ?? 0o10000) <= 0o7777, "malformed octal mode")
         }
-        if owner == -1 { owner = nil }
-        if group == -1 { group = nil }
-        try x.value("owner", &owner)
-        try x.value("group", &group)
-        if owner == Self.unset { owner = nil }
-        if group == Self.unset { group = nil }
+        try bind("owner", &owner, &x)
+        try bind("group", &group, &x)
         try x.value("label", &label)
+    }
+
+    private func bind(_ name: StaticString, _ value: inout Int64?, _ x: inout XMLBinder) throws(XMLError) {
+        let isNobody = { (id: Int64?) in id == -1 || id == Self.unset }
+        if isNobody(value) { value = nil }
+        try x.value(name, &value)
+        if isNobody(value) { value = nil }
     }
 }

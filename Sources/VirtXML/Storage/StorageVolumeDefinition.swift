@@ -34,12 +34,11 @@ public struct StorageVolumeDefinition: XMLRoot {
     }
 
     private mutating func bindSizes(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isWriting {
-            capacity = capacity ?? .zero
-            allocation = allocation ?? capacity
-        }
+        capacity = capacity ?? .zero
         try x.size("capacity", &capacity, unit: .bytes, default: .bytes)
+        if x.isWriting { allocation = allocation ?? capacity }
         try x.size("allocation", &allocation, unit: .bytes, default: .bytes)
+        allocation = allocation ?? capacity
         try x.size("physical", &physical, unit: .bytes, default: .bytes)
     }
 

@@ -46,7 +46,7 @@ public struct CPUSet: Hashable, Sendable {
 }
 
 extension CPUSet: XMLValue {
-    /// Reads numbers, ranges and, with `^` in front, numbers to leave out, in their order.
+    /// Reads numbers, ranges and, with `^` in front, numbers to leave out, in their order. Nothing left is no set.
     public init?(xml text: String) {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let word = part.filter { !$0.isWhitespace }
@@ -61,6 +61,7 @@ extension CPUSet: XMLValue {
                 for member in first...last { insert(member) }
             }
         }
+        if isEmpty { return nil }
     }
 
     private static func number(_ text: some StringProtocol) -> Int? {

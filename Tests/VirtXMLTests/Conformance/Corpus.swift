@@ -13,14 +13,28 @@ enum Corpus {
 
     /// The names of the documents in a folder, sorted.
     static func names(in folder: String) -> [String] {
-        guard let root, let handle = opendir(root + "/" + folder) else { return [] }
+        guard let root else { return [] }
+        return entries(of: root + "/" + folder).filter { $0.hasSuffix(".xml") }
+    }
+
+    /// The texts of all documents below a folder.
+    static func texts(below folder: String) -> [String] {
+        entries(of: folder).flatMap { name -> [String] in
+            let path = folder + "/" + name
+            return name.hasSuffix(".xml") ? [read(path)].compactMap { $0 } : texts(below: path)
+        }
+    }
+
+    /// The names in a folder, sorted; none if it isn't one.
+    private static func entries(of folder: String) -> [String] {
+        guard let handle = opendir(folder) else { return [] }
         defer { closedir(handle) }
         var names: [String] = []
         while let entry = readdir(handle) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name.hasSuffix(".xml") { names.append(name) }
+            if !name.hasPrefix(".") { names.append(name) }
         }
         return names.sorted()
     }

@@ -30,8 +30,8 @@ public struct AudioBackend: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("id", &id)
         try x.attribute("type", &type)
-        if timerPeriod == 0 { timerPeriod = nil }
         try x.attribute("timerPeriod", &timerPeriod)
+        if x.isReading, timerPeriod == 0 { timerPeriod = nil }
         switch type {
         case .oss:
             try x.yesNo("tryMMap", &tryMMap)

@@ -125,11 +125,10 @@ public struct ChannelDevice: Device {
 
     private mutating func bindTarget(_ x: inout XMLBinder) throws(XMLError) {
         var parts = TargetParts(target)
-        if x.isWriting, x.options.contains(.inactive) { parts.state = nil }
+        if x.options.contains(.inactive) { parts.state = nil }
         try parts.bind(&x)
+        if x.options.contains(.inactive) { parts.state = nil }
         if x.isReading { target = parts.target }
-        guard x.isReading, x.options.contains(.inactive) else { return }
-        if case .virtio(let name, _) = target { target = .virtio(name: name, state: nil) }
     }
 }
 

@@ -93,26 +93,20 @@ extension CharacterSource {
             if type == .file { try x.onOff("append", &append) }
             try x.elements("seclabel", &seclabels)
         }
-        if x.isReading { self.path = path }
+        guard x.isReading else { return }
+        self.path = type == .pty && x.options.contains(.inactive) ? nil : path
+        if self.path == nil { seclabels = [] }
     }
 
     private mutating func bindUnix(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isWriting, path == nil { return try bindUnixWithoutPath(&x) }
+        if x.isWriting, path == nil, seclabels.isEmpty, reconnect == nil { return }
         try x.group("source") { (x) throws(XMLError) in
             try bindMode(&x)
             try x.attribute("path", &path)
             try x.elements("seclabel", &seclabels)
             try x.element("reconnect", &reconnect)
         }
-    }
-
-    private mutating func bindUnixWithoutPath(_ x: inout XMLBinder) throws(XMLError) {
-        guard !seclabels.isEmpty || reconnect != nil else { return }
-        try x.group("source") { (x) throws(XMLError) in
-            try bindMode(&x)
-            try x.elements("seclabel", &seclabels)
-            try x.element("reconnect", &reconnect)
-        }
+        if x.isReading, path == nil, seclabels.isEmpty, reconnect == nil { listens = false }
     }
 
     private mutating func bindTCP(_ x: inout XMLBinder) throws(XMLError) {
@@ -234,8 +228,9 @@ public struct DeviceSeclabel: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("model", &model)
-        if x.isReading || labelskip == true { try x.yesNo("labelskip", &labelskip) }
-        if x.isReading || labelskip != true { try x.yesNo("relabel", &relabel) }
+        if labelskip != false { try x.yesNo("labelskip", &labelskip) }
+        if labelskip == false { labelskip = nil }
+        if labelskip != true { try x.yesNo("relabel", &relabel) }
         try x.value("label", &label)
     }
 }

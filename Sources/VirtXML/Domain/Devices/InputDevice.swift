@@ -22,10 +22,7 @@ public struct InputDevice: Device {
     public enum Bus: String, XMLWord { case ps2, usb, xen, parallels, virtio, none }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading, x.node?.attribute("type") == nil {
-            throw x.fault("missing input device type", .internalError)
-        }
-        try x.attribute("type", &type)
+        try x.attribute("type", &type, orElse: "missing input device type", .internalError)
         try x.attribute("bus", &bus)
         try x.attribute("model", &model)
         try x.element("driver", &driver)

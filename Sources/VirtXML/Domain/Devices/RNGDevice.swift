@@ -22,8 +22,7 @@ public struct RNGDevice: Device {
     private enum BackendKind: String, XMLWord { case random, egd, builtin }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading, x.node?.attribute("model") == nil { throw x.fault("missing RNG device model") }
-        try x.attribute("model", &model)
+        try x.attribute("model", &model, orElse: "missing RNG device model")
         try x.element("rate", &rate)
         try x.group("backend") { (x) throws(XMLError) in try bindBackend(&x) }
         try x.element("driver", &driver)

@@ -26,6 +26,7 @@ public struct Seclabel: XMLElement {
     private mutating func bindRelabel(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, type == .none { return }
         try x.yesNo("relabel", &relabel)
-        if x.isReading, relabel == nil { relabel = type == .dynamic }
+        guard x.isReading else { return }
+        if type == .none { relabel = false } else if relabel == nil { relabel = type == .dynamic }
     }
 }

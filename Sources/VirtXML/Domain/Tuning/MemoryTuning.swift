@@ -97,9 +97,9 @@ public struct NUMATune: XMLElement {
             if mode == nil { mode = .strict }
             try x.attribute("mode", &mode)
             try x.attribute("nodeset", &nodeset)
-            var shown = placement == .static ? nil : placement
+            var shown = placement == .static && nodeset != nil ? nil : placement
             try x.attribute("placement", &shown)
-            if x.isReading { placement = shown }
+            placement = shown == .static && nodeset != nil ? nil : shown
         }
     }
 

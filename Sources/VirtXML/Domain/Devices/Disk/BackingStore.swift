@@ -82,7 +82,7 @@ public struct DiskMirror: XMLElement {
     /// A copy to a file also has its name and format where older programs look for them.
     private mutating func bindType(_ image: inout StorageSource, _ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &image.type, default: .file)
-        guard x.isReading || (image.type == .file && job == .copy) else { return }
+        guard image.type == .file, x.isReading || job == .copy else { return }
         try x.attribute("file", &image.path)
         try x.attribute("format", &format)
     }

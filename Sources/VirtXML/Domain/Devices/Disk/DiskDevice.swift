@@ -114,8 +114,9 @@ public struct DiskTarget: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("dev", &dev)
         try x.attribute("bus", &bus)
-        if tray == .closed, x.isWriting { tray = nil }
-        try x.attribute("tray", &tray)
+        var shown = tray == .closed ? nil : tray
+        try x.attribute("tray", &shown)
+        tray = shown == .closed ? nil : shown
         try x.onOff("removable", &removable)
         try x.attribute("rotation_rate", &rotationRate)
     }

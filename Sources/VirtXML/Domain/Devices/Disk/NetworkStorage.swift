@@ -82,6 +82,7 @@ public struct StorageHost: XMLElement {
         try x.attribute("transport", &transport)
         try x.attribute("socket", &socket)
         guard x.isReading else { return }
+        if transport == .tcp { transport = nil }
         try x.attribute("name", &name)
         try x.attribute("port", &port)
     }

@@ -189,7 +189,7 @@ public struct Reservations: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("managed", &managed)
-        if x.isWriting, x.options.contains(.inactive), managed != false { return }
+        if x.options.contains(.inactive), managed != false { return }
         try x.element("source", &source)
     }
 }

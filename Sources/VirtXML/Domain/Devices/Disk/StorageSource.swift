@@ -23,6 +23,9 @@ public struct StorageSource: Equatable, Sendable {
 
     public init() {}
 
+    /// A source of a kind, with nothing said about where.
+    public init(_ type: Kind) { self.type = type }
+
     /// A local file.
     public init(file: String) { path = file }
 
@@ -48,17 +51,21 @@ extension StorageSource {
     ) throws(XMLError) {
         if x.isWriting {
             let mustStand = !isEmpty && type == .network
-            if isEmpty, startupPolicy == nil, seclabels.isEmpty, index == nil { return }
+            if isUnsaid { return }
             if mustStand {
                 return try x.always(name) { (x) throws(XMLError) in try bindContents(&x) }
             }
         }
         try x.group(name) { (x) throws(XMLError) in try bindContents(&x) }
+        if x.isReading, isUnsaid { self = StorageSource(type) }
     }
+
+    /// There is nothing that would be written.
+    private var isUnsaid: Bool { isEmpty && startupPolicy == nil && seclabels.isEmpty && index == nil }
 
     private mutating func bindContents(_ x: inout XMLBinder) throws(XMLError) {
         try bindLocation(&x)
-        if x.isReading || type != .network { try x.attribute("startupPolicy", &startupPolicy) }
+        if type != .network { try x.attribute("startupPolicy", &startupPolicy) }
         try bindIndex(&x)
         try bindLocationChildren(&x)
         try x.elements("seclabel", &seclabels)
@@ -67,6 +74,7 @@ extension StorageSource {
         try x.element("encryption", &encryption)
         try x.element("dataStore", &dataStore)
         try x.element("reservations", &reservations)
+        if x.isReading, reservations == Reservations() { reservations = nil }
         try bindInitiator(&x)
     }
 

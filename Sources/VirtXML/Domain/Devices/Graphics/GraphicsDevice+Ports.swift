@@ -73,7 +73,7 @@ extension GraphicsDevice {
             try x.attribute("port", &port)
             try x.attribute("tlsPort", &tlsPort)
             try x.yesNo("autoport", &autoport)
-            return fillSpicePorts()
+            return fillSpicePorts(x)
         }
         let hidden = autoport == true && x.options.contains(.inactive)
         var plain = hidden || port == 0 ? nil : port
@@ -84,9 +84,11 @@ extension GraphicsDevice {
         try bindOldListen(&x)
     }
 
-    private mutating func fillSpicePorts() {
+    private mutating func fillSpicePorts(_ x: XMLBinder) {
         if port == -1, tlsPort == -1 { autoport = autoport ?? true }
         if (port ?? 0) != 0 || (tlsPort ?? 0) != 0 { autoport = autoport ?? false }
+        if port == 0 || (autoport == true && x.options.contains(.inactive)) { port = nil }
+        if tlsPort == 0 || (autoport == true && x.options.contains(.inactive)) { tlsPort = nil }
     }
 
     private func writeSocket(_ path: String?, _ x: inout XMLBinder) throws(XMLError) {
@@ -113,13 +115,28 @@ extension GraphicsDevice {
             return try x.attribute("connected", &connected)
         }
         try x.attribute("passwd", &password)
-        if x.isReading || password != nil { try x.attribute("passwdValidTo", &passwordValidTo) }
+        if password != nil { try x.attribute("passwdValidTo", &passwordValidTo) }
         try x.attribute("connected", &connected)
+    }
+
+    /// Who listens on no address has no ports to speak of.
+    private mutating func dropPorts() {
+        if type == .spice {
+            guard isDefaultAuto else { return }
+            if (port ?? 0) == 0 { (tlsPort, autoport) = (nil, nil) } else { autoport = false }
+        }
+        guard type == .vnc || type == .rdp else { return }
+        switch listens.first?.kind {
+        case GraphicsListen.Kind.none?: (port, autoport) = (nil, true)
+        case .socket? where type == .vnc: (port, autoport, websocket) = (nil, true, nil)
+        default: break
+        }
     }
 
     private mutating func bindListens(_ x: inout XMLBinder) throws(XMLError) {
         guard x.isReading else { return try x.elements("listen", &listens) }
         try x.elements("listen", &listens)
         try GraphicsListen.mergeOld(x, &listens, type)
+        dropPorts()
     }
 }

@@ -93,7 +93,7 @@ public struct HostdevDevice: Device {
         try x.attribute("mode", &mode, default: .subsystem)
         try x.attribute("type", &kind)
         if x.isReading { source = Source(kind) }
-        try bindManaged(&x, mode)
+        try bindManaged(&x)
         try x.attribute("model", &model)
         try x.attribute("sgio", &sgIO)
         try x.yesNo("rawio", &rawIO)
@@ -101,11 +101,11 @@ public struct HostdevDevice: Device {
         try x.onOff("ramfb", &ramfb)
     }
 
-    private mutating func bindManaged(_ x: inout XMLBinder, _ mode: Mode) throws(XMLError) {
+    private mutating func bindManaged(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, mode == .capabilities { return }
         var word: Bool? = managed
         try x.yesNo("managed", &word)
-        managed = word ?? managed
+        managed = mode == .capabilities ? false : word ?? managed
     }
 
     private mutating func bindSource(_ x: inout XMLBinder) throws(XMLError) {

@@ -41,10 +41,14 @@ public struct VLAN: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isWriting, tags.count > 1 || tags.contains(where: { $0.nativeMode != nil }) { trunk = true }
+        if x.isWriting { trunk = trunk || isTrunk }
         try x.yes("trunk", &trunk)
         try x.elements("tag", &tags)
+        if x.isReading { trunk = trunk || isTrunk }
     }
+
+    /// What the tags say by themselves: more than one, or one that says what untagged packets are.
+    private var isTrunk: Bool { tags.count > 1 || tags.contains { $0.nativeMode != nil } }
 
     public struct Tag: XMLElement {
         /// 0...4095
