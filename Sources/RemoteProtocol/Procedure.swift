@@ -48,6 +48,25 @@ public struct ProcedureFacts: Sendable {
         self.rules = rules
     }
 
+    /// What is known of the calls of each program that drivers answer.
+    private static let programs: [UInt32: [ProcedureFacts]] = [
+        RemoteProgram.number: remote, QemuProgram.number: qemu, LxcProgram.number: lxc,
+    ]
+
+    /// Whether drivers answer calls of a program.
+    public static func knows(program: UInt32) -> Bool { programs[program] != nil }
+
+    /// What is known of a call of the programs that drivers answer.
+    public static func find(program: UInt32, number: Int32) -> ProcedureFacts? {
+        programs[program]?.first { $0.number == number }
+    }
+
+    /// Throws `operationDenied` unless a read-only connection may make the call with these flags.
+    public func requireAllowedReadOnly(flags: UInt32) throws(VirtError) {
+        if isAllowedReadOnly(flags: flags) { return }
+        throw VirtError(.operationDenied, "read only access prevents \(api)", from: .domain)
+    }
+
     /// Whether a read-only connection may make the call with these flags.
     public func isAllowedReadOnly(flags: UInt32) -> Bool {
         options.contains(.readOnly) && rules.allSatisfy { !$0.isConditional || !$0.applies(flags: flags) }

@@ -15,10 +15,6 @@ struct Route: Sendable {
 /// The rows of all programs, found by program and number.
 struct RouteTable: Sendable {
     private var rows: [UInt32: [Route?]] = [:]
-    private let facts: [UInt32: [ProcedureFacts]] = [
-        RemoteProgram.number: ProcedureFacts.remote, QemuProgram.number: ProcedureFacts.qemu,
-        LxcProgram.number: ProcedureFacts.lxc,
-    ]
 
     /// The table of every call that goes straight to a driver.
     static let shared: RouteTable = {
@@ -27,18 +23,10 @@ struct RouteTable: Sendable {
         return table
     }()
 
-    /// Whether there is such a program here.
-    func knows(program: UInt32) -> Bool { facts[program] != nil }
-
     /// The row of a call; nil where nothing is known of it.
     subscript(program: UInt32, number: Int32) -> Route? {
         guard let list = rows[program], number >= 0, Int(number) < list.count else { return nil }
         return list[Int(number)]
-    }
-
-    /// What is known of a call that isn't in the table itself.
-    func facts(program: UInt32, number: Int32) -> ProcedureFacts? {
-        facts[program]?.first { $0.number == number }
     }
 
     /// Adds a row: `body` maps the arguments to the reply.
@@ -46,7 +34,8 @@ struct RouteTable: Sendable {
         _ procedure: Procedure<Arguments, Reply>,
         _ body: @escaping @Sendable (Call, Arguments) async throws(VirtError) -> Reply
     ) {
-        guard let known = facts(program: procedure.program, number: procedure.number) else { return }
+        let known = ProcedureFacts.find(program: procedure.program, number: procedure.number)
+        guard let known else { return }
         let number = Int(procedure.number)
         var list = rows[procedure.program] ?? []
         while list.count <= number { list.append(nil) }

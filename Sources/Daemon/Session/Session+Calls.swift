@@ -11,9 +11,10 @@ extension Session {
         if let own = ownCall(header) { return run(packet, inPlace: own.inPlace, own.body) }
         guard let route = table[header.program, header.procedure] else { return refuse(packet) }
         let flags = packet.payload.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        if isReadOnly && !route.facts.isAllowedReadOnly(flags: flags) {
-            let detail = "read only access prevents \(route.facts.api)"
-            return fail(packet, VirtError(.operationDenied, detail, from: .domain))
+        do throws(VirtError) {
+            if isReadOnly { try route.facts.requireAllowedReadOnly(flags: flags) }
+        } catch {
+            return fail(packet, error)
         }
         run(packet, inPlace: route.facts.options.contains(.snapshot)) {
             (session, packet) async throws(VirtError) in
@@ -60,11 +61,11 @@ extension Session {
     /// There is no such program, or no such procedure in it.
     private func refuse(_ packet: Packet) {
         let header = packet.header
-        guard server.routes.knows(program: header.program), header.version == 1 else {
+        guard ProcedureFacts.knows(program: header.program), header.version == 1 else {
             let detail = "Cannot find program \(header.program) version \(header.version)"
             return fail(packet, VirtError(.rpc, detail, from: .rpc))
         }
-        if let facts = server.routes.facts(program: header.program, number: header.procedure) {
+        if let facts = ProcedureFacts.find(program: header.program, number: header.procedure) {
             return fail(packet, .notSupported(facts.api).from(.remote))
         }
         fail(packet, VirtError(.rpc, "unknown procedure: \(header.procedure)", from: .rpc))

@@ -11,8 +11,14 @@ public struct Connection: Sendable {
     /// What answers the calls.
     public let driver: any DriverConnection
 
+    /// Whether calls that change anything are refused before the driver hears of them.
+    public let isReadOnly: Bool
+
     /// A connection that `driver` answers.
-    public init(driver: any DriverConnection) { self.driver = driver }
+    public init(driver: any DriverConnection, readOnly: Bool = false) {
+        self.driver = driver
+        isReadOnly = readOnly
+    }
 
     /// Opens a URI such as `qemu:///system`, `qemu+unix:///system?socket=/path` or `test:///default`.
     ///
@@ -22,9 +28,19 @@ public struct Connection: Sendable {
     public static func open(_ uri: String, readOnly: Bool = false) async throws(VirtError) -> Connection {
         let uri = try ConnectionURI(uri)
         if let driver = try await TestDriver.shared.open(uri, readOnly: readOnly) {
-            return Connection(driver: driver)
+            return Connection(driver: driver, readOnly: readOnly)
         }
-        return Connection(driver: try await RemoteConnection.open(uri, readOnly: readOnly))
+        let driver = try await RemoteConnection.open(uri, readOnly: readOnly)
+        return Connection(driver: driver, readOnly: readOnly)
+    }
+
+    /// Throws where a read-only connection may not make this call: the rule that the daemon goes by, too.
+    func permit<Arguments, Reply>(
+        _ procedure: Procedure<Arguments, Reply>, flags: UInt32 = 0
+    ) throws(VirtError) {
+        guard isReadOnly else { return }
+        let facts = ProcedureFacts.find(program: procedure.program, number: procedure.number)
+        try facts?.requireAllowedReadOnly(flags: flags)
     }
 
     /// Ends the connection; what belonged to it (streams, subscriptions) ends with it.
@@ -58,6 +74,14 @@ public struct Connection: Sendable {
         continuation.onTermination = { _ in subscription.cancel() }
         for kind in kinds { try await driver.enableDomainEvent(kind) }
         return events
+    }
+
+    /// Asks the other side for signs of life every `interval` from now on, and ends the connection after `count`
+    /// that nothing came back for; an interval of zero ends that. In process nothing has to be asked.
+    ///
+    /// libvirt's `virConnectSetKeepAlive`.
+    public func setKeepalive(interval: Duration, count: Int) {
+        (driver as? RemoteConnection)?.client.setKeepalive(interval: interval, count: count)
     }
 
     /// Calls `body` once when the connection ends by itself. libvirt's `virConnectRegisterCloseCallback`.

@@ -88,9 +88,11 @@ func handleName(_ receiver: Receiver) -> String {
 
 /// The calls of a handle, one a method.
 private func handleFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
-    var out = Source(imports: imports(receiver, tables, ["Virt", "VirtDriver"]))
+    let isChecked = receiver.procedures(tables).contains { readOnlyCheck($0.program, $0.procedure) != nil }
+    let base = ["Virt", "VirtDriver"] + (isChecked ? ["RemoteProtocol"] : [])
+    var out = Source(imports: imports(receiver, tables, base))
     out.block("extension \(handleName(receiver))") { out in
-        for (_, item) in receiver.procedures(tables) {
+        for (program, item) in receiver.procedures(tables) {
             let returned = handleReturn(item)
             out.line("/// libvirt's `\(item.api)`.")
             out.block("public " + item.declaration(returning: returned.type)) { out in
@@ -99,12 +101,26 @@ private func handleFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
                     + (item.takesFiles ? ["files: files"] : [])
                 let call =
                     "try await \(backend(receiver)).\(escaped(item.swiftMethod))(\(arguments.joined(separator: ", ")))"
-                out.line(returned.wrap(call))
+                guard let check = readOnlyCheck(program, item) else { return out.line(returned.wrap(call)) }
+                out.line(check)
+                out.line((returned.type == nil ? "" : "return ") + returned.wrap(call))
             }
             out.line()
         }
     }
     return out
+}
+
+/// The statement that refuses a call on a read-only connection; nil for a call that is always allowed there.
+private func readOnlyCheck(_ program: String, _ item: Procedure) -> String? {
+    let isConditional = item.rules.contains { if case .always = $0.condition { false } else { true } }
+    if item.words.contains("ro") && !isConditional { return nil }
+    var flags = ""
+    if isConditional, let field = item.parameters.last(where: { $0.name == "flags" }) {
+        flags = ", flags: flags" + (field.type.swift == "UInt32" ? "" : ".rawValue")
+    }
+    let owner = item.isOnObject ? "connection." : ""
+    return "try \(owner)permit(\(program)Program.\(item.symbol)\(flags))"
 }
 
 private func backend(_ receiver: Receiver) -> String {
