@@ -50,7 +50,14 @@ final class Session {
             try await Connection.open(uri, readOnly: isReadOnly)
         }
         openedURI = uri
+        keepAlive(opened)
         return opened
+    }
+
+    private func keepAlive(_ opened: Connection) {
+        let interval = settings.keepaliveInterval ?? Settings.usualKeepaliveInterval
+        let count = settings.keepaliveCount ?? Settings.usualKeepaliveCount
+        opened.setKeepalive(interval: .seconds(interval), count: Int(count))
     }
 
     private func use(_ opened: Connection) {

@@ -11,6 +11,9 @@ struct Settings {
     var escape: UInt8 = 0x1D
     var keepaliveInterval: Int32?
     var keepaliveCount: Int32?
+    /// Without being told, virsh asks every five seconds and gives up after six times.
+    static let usualKeepaliveInterval: Int32 = 5
+    static let usualKeepaliveCount: Int32 = 6
     /// The words of the command; none make it interactive.
     var words: [String] = []
 }
