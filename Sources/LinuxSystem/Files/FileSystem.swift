@@ -35,6 +35,16 @@ public enum FileSystem {
         }
     }
 
+    /// What the content begins with, at most `count` bytes. Never waits on a pipe or device.
+    public static func readStart(of path: String, count: Int) throws(SystemError) -> [UInt8] {
+        let file = try open(path, [.readOnly, .nonBlocking])
+        do throws(SystemError) {
+            return try file.readOnce(atMost: count)
+        } catch {
+            throw SystemError(call: error.call, errno: error.errno, context: path)
+        }
+    }
+
     /// The whole content as text; what is not UTF-8 in it is replaced.
     public static func readText(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> String {
         String(decoding: try read(path, limit: limit), as: UTF8.self)

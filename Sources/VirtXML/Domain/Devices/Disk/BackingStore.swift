@@ -8,6 +8,8 @@ public struct BackingStore: XMLElement {
     /// A number by which the running domain's images are told apart.
     public var index: UInt32?
     @Boxed public var backingStore: BackingStore?
+    /// It was found in the image above when the domain started, so that it's no part of the definition.
+    public var isDetected = false
 
     public init() {}
 

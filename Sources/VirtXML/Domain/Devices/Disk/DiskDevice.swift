@@ -80,6 +80,7 @@ public struct DiskDevice: Device {
     }
 
     private mutating func bindBacking(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isWriting, x.options.contains(.inactive), backingStore?.isDetected == true { return }
         try x.element("backingStore", &backingStore)
     }
 

@@ -1,0 +1,97 @@
+import LinuxSystem
+import Virt
+import VirtXML
+
+/// The images below a disk's own, as far as they can be found in the images themselves. May wait.
+struct ImageChain {
+    /// Who the guest runs as, for messages; nil for the daemon's own user.
+    let account: FileOwner?
+    /// The images seen so far: one that lies below itself has no end.
+    private var seen: Set<String> = []
+
+    init(account: FileOwner?) { self.account = account }
+
+    /// Finds what the definition leaves open about a disk's images.
+    static func fill(_ disk: inout DiskDevice, account: FileOwner?) throws(VirtError) {
+        guard !disk.source.isEmpty, let path = disk.source.localPath, disk.source.startupPolicy == nil
+        else { return }
+        var chain = ImageChain(account: account)
+        disk.backingStore = try chain.below(path, disk.driver.format ?? .raw, known: disk.backingStore)
+    }
+
+    private mutating func below(
+        _ path: String, _ format: StorageFormat, known: BackingStore?, above: String? = nil
+    ) throws(VirtError) -> BackingStore? {
+        guard seen.insert(path).inserted, seen.count <= 200 else {
+            throw VirtError(
+                .internalError, "backing store for \(path) is self-referential or too deep", from: .storage)
+        }
+        if var known {
+            guard let next = known.source?.localPath else { return known }
+            known.backingStore = try below(next, known.format ?? .raw, known: known.backingStore, above: path)
+            return known
+        }
+        return try found(path, format, above: above)
+    }
+
+    private mutating func found(
+        _ path: String, _ format: StorageFormat, above: String?
+    ) throws(VirtError) -> BackingStore? {
+        let start: [UInt8]
+        do throws(SystemError) {
+            start = try FileSystem.readStart(of: path, count: QCOW2Header.extent)
+        } catch {
+            throw unreadable(path, above, error)
+        }
+        guard format.canHaveBacking else { return BackingStore() }
+        // What other formats lie on is QEMU's to find out.
+        guard format == .qcow2, let header = QCOW2Header(start) else { return nil }
+        guard let name = header.backingFile else { return detected(BackingStore()) }
+        // A name that is an address is QEMU's to understand.
+        if name.hasPrefix("json:") || name.contains("://") { return nil }
+        return try detected(image(name, header, of: path))
+    }
+
+    private mutating func image(
+        _ name: String, _ header: QCOW2Header, of path: String
+    ) throws(VirtError) -> BackingStore {
+        let full = name.hasPrefix("/") ? name : (FileSystem.parent(of: path) ?? "") + "/" + name
+        guard let format = header.backingFormat else {
+            throw VirtError(
+                .operationInvalid,
+                "format of backing image '\(full)' of image '\(path)' was not specified in the image metadata "
+                    + "(See https://libvirt.org/kbase/backing_chains.html for troubleshooting)",
+                from: .storage)
+        }
+        var source = StorageSource(file: full)
+        if let kind = try? FileSystem.status(of: full).kind, kind == .blockDevice { source.type = .block }
+        var store = BackingStore()
+        (store.source, store.format) = (source, format)
+        store.backingStore = try below(full, format, known: nil, above: path)
+        return store
+    }
+
+    private func detected(_ store: BackingStore) -> BackingStore {
+        var store = store
+        store.isDetected = true
+        return store
+    }
+
+    private func unreadable(_ path: String, _ above: String?, _ error: SystemError) -> VirtError {
+        let what = above.map { "backing file '\(path)' of storage file '\($0)'" } ?? "storage file '\(path)'"
+        let user = account.map { "(as uid:\($0.user), gid:\($0.group))" } ?? ""
+        return VirtError(error, "Cannot access \(what) \(user)").from(.storage)
+    }
+}
+
+extension StorageSource {
+    /// The file or device of the host that holds the image, if one does.
+    var localPath: String? { type == .file || type == .block ? path : nil }
+}
+
+extension BackingStore {
+    /// The files and devices of the host from here down.
+    var localPaths: [String] {
+        (source?.localPath.map { [$0] } ?? []) + (backingStore?.localPaths ?? [])
+    }
+}
