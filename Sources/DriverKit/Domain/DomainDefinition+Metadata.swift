@@ -64,7 +64,8 @@ extension DomainDefinition {
         } else {
             all[uri] = nil
         }
-        metadata = all.entries.isEmpty ? nil : all
+        // What was there once stays, empty.
+        metadata = all
     }
 
     private static func unknownMetadata(_ type: Int32) -> VirtError {

@@ -20,7 +20,9 @@ extension VirtError {
 
     /// A fault of a document, as the API reports it.
     public init(document error: XMLError, from domain: ErrorDomain = .domain) {
-        self.init(ErrorNumber(rawValue: error.code.rawValue), error.message, from: domain)
+        // This code's own words are all that there is to say.
+        let detail = error.code == .noName ? nil : error.message
+        self.init(ErrorNumber(rawValue: error.code.rawValue), detail, from: domain)
     }
 }
 

@@ -54,7 +54,7 @@ extension X86Model {
             "qemu64", nil, (15, 107, 1),
             """
             fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 pni
-            cx16 syscall nx lm lahf_lm svm
+            cx16 syscall nx lm svm
             """),
         X86Model(
             "kvm64", nil, (15, 6, 1),

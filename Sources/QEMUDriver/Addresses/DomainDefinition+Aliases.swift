@@ -30,7 +30,9 @@ extension DomainDefinition {
         number(&devices.iommus, "iommu")
         number(&devices.cryptos, "crypto")
         nameMemory()
-        single(&devices.memballoon, "balloon0")
+        if devices.memballoon?.model != MemballoonDevice.Model.none {
+            single(&devices.memballoon, "balloon0")
+        }
         single(&devices.nvram, "nvram")
         single(&devices.vsock, "vsock0")
         single(&devices.pstore, "pstore0")

@@ -63,8 +63,7 @@ struct Board: Equatable, Sendable {
     }
 
     /// Whether the board has no floppy drives of its own, so that a controller must be added.
-    var needsFloppyController: Bool { isQ35 || isI440FXWithoutFloppy }
-    private var isI440FXWithoutFloppy: Bool { false }
+    var needsFloppyController: Bool { isQ35 }
 
     /// Whether a first graphics card may be one that firmware knows as VGA.
     var hasVGA: Bool { isX86 }

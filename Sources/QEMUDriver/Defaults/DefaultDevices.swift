@@ -47,7 +47,7 @@ extension DomainDefinition {
 
     /// The keyboard and mouse that every PC has.
     mutating func addDefaultInputs() {
-        guard board.isX86, !board.isMicroVM, features.ps2 != false else { return }
+        guard board.isX86, features.ps2 != false else { return }
         for kind in [InputDevice.Kind.mouse, .keyboard] {
             let exists = devices.inputs.contains { $0.type == kind && $0.bus == .ps2 }
             if !exists { devices.inputs.append(InputDevice(kind, bus: .ps2)) }

@@ -39,6 +39,8 @@ extension DomainDefinition {
         addDefaultAudio()
         fillBootOrder()
         try assignAddresses(qemu)
+        // Guests that are defined already may have been seen with other ports, and get them when they start.
+        if host.updatesABI { try assignUSB() }
         mirrorConsoleAddress()
         try checkQEMUDevices(qemu)
     }

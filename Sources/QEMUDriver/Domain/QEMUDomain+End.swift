@@ -37,17 +37,9 @@ extension QEMUDomain {
         guest.events?.cancel()
         await guest.monitor.close()
         closeConsoles()
-        for port in guest.ports { context.ports.give(back: port) }
-        let (context, name) = (context, snapshot.name)
-        await Blocking.run {
-            GuestLog(context.configuration.logs, name: name).note("shutting down, reason=\(reason.rawValue)")
-            if let account = context.configuration.account {
-                for file in guest.ownerships { file.restore(from: account) }
-            }
-            try? FileSystem.removeTree(guest.folder)
-            _ = try? FileSystem.remove("\(context.configuration.run)/\(name).pid")
-            try? context.records.remove(name)
-        }
+        let log = GuestLog(context.configuration.logs, name: snapshot.name)
+        await Blocking.run { log.note("shutting down, reason=\(reason.rawValue)") }
+        await context.clearAway(guest, of: snapshot.name)
         becameShutoff(reason)
     }
 
@@ -55,7 +47,7 @@ extension QEMUDomain {
         let event = lifecycle(.stopped, reason.detail.rawValue)
         publish([event]) { now in
             (now.state, now.reason) = (.shutoff, reason.reason.rawValue)
-            (now.id, now.live, now.process, now.balloon) = (-1, nil, nil, nil)
+            now.forgetGuest()
         }
         if !snapshot.isPersistent { context.registry.remove(snapshot.uuid, name: snapshot.name) }
     }
@@ -79,10 +71,12 @@ extension QEMUDomain {
         guard let guest, let live = snapshot.live, let xml = try? live.xml(options: .secure) else {
             return nil
         }
-        return LiveRecord(
+        var record = LiveRecord(
             name: snapshot.name, uuid: snapshot.uuid, id: snapshot.id, process: guest.process.identity,
             folder: guest.folder, state: snapshot.state.rawValue, reason: snapshot.reason,
             ownerships: guest.ownerships, ports: guest.ports, xml: xml)
+        record.cpu = snapshot.requestedCPU.flatMap { try? $0.xml() }
+        return record
     }
 }
 

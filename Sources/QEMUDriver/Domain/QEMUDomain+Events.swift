@@ -134,18 +134,31 @@ extension QEMUDomain {
 
     private func channelChanged(_ event: QMPEvent) {
         guard let id = event.data["id"]?.string, let isOpen = event.data["open"]?.bool else { return }
-        publish { now in now.live?.setChannel(alias: id, isConnected: isOpen) }
+        setChannel(id, isConnected: isOpen, .channel)
+    }
+
+    /// Notes whether somebody in the guest listens to a channel; that its agent does is told to all.
+    func setChannel(_ alias: String, isConnected: Bool, _ reason: ConnectDomainEventAgentLifecycleReason) {
+        guard let change = snapshot.live?.channelChange(alias, isConnected: isConnected) else { return }
+        publish { $0.live?.devices.channels[change.index].target = change.target }
+        guard change.target.name == "org.qemu.guest_agent.0" else { return }
+        let state: ConnectDomainEventAgentLifecycleState = isConnected ? .connected : .disconnected
+        context.events.publish(
+            .domainAgentLifecycle(
+                DomainAgentLifecycleEvent(
+                    domain: snapshot.reference, state: state.rawValue, reason: reason.rawValue)))
     }
 }
 
 extension DomainDefinition {
-    /// Notes whether somebody in the guest listens to a channel.
-    mutating func setChannel(alias: String, isConnected: Bool) {
-        for index in devices.channels.indices where devices.channels[index].info.alias == alias {
-            if case .virtio(let name, _) = devices.channels[index].target {
-                devices.channels[index].target = .virtio(
-                    name: name, state: isConnected ? .connected : .disconnected)
-            }
-        }
+    /// What a channel becomes when somebody in the guest begins or ends to listen; nil where it is so already.
+    fileprivate func channelChange(
+        _ alias: String, isConnected: Bool
+    ) -> (index: Int, target: ChannelDevice.Target)? {
+        let state: ChannelDevice.State = isConnected ? .connected : .disconnected
+        guard let index = devices.channels.firstIndex(where: { $0.info.alias == alias }),
+            case .virtio(let name, let former) = devices.channels[index].target, former != state
+        else { return nil }
+        return (index, .virtio(name: name, state: state))
     }
 }

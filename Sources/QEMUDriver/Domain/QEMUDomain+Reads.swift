@@ -8,7 +8,7 @@ import VirtXML
 extension QEMUDomain {
     nonisolated func xmlDesc(flags: DomainXMLFlags) async throws(VirtError) -> String {
         try flags.rawValue.require(0xF, in: "virDomainGetXMLDesc", from: .qemu)
-        return try snapshot.xml(flags.subtracting(.updateCPU))
+        return try snapshot.xml(flags.subtracting(.updateCPU), channels: context.configuration.channels)
     }
 
     nonisolated func state(flags: UInt32) async throws(VirtError) -> DomainStateReply {

@@ -57,6 +57,7 @@ extension QEMUDomain {
             (now.state, now.reason) = (.paused, DomainPausedReason.startingUp.rawValue)
         }
         try await learnCharacterDevices()
+        await learnCPU()
         await learnBalloon()
         try await setPasswords()
         if isPaused {
@@ -89,18 +90,24 @@ extension QEMUDomain {
         }
     }
 
-    /// Asks QEMU which terminals it has opened for the guest's lines, and puts them into the live document.
+    /// Asks QEMU which terminals it has opened for the guest's lines and whether the guest listens to its channels,
+    /// and puts that into the live document.
     func learnCharacterDevices() async throws(VirtError) {
         let reply = try await ask("query-chardev")
         var terminals: [String: String] = [:]
+        var listened: [String: Bool] = [:]
         for entry in reply.array ?? [] {
-            guard let label = entry["label"]?.string, let file = entry["filename"]?.string,
-                file.hasPrefix("pty:")
-            else { continue }
-            terminals[label] = String(file.dropFirst(4))
+            guard let label = entry["label"]?.string else { continue }
+            if let file = entry["filename"]?.string, file.hasPrefix("pty:") {
+                terminals[label] = String(file.dropFirst(4))
+            }
+            listened[label] = entry["frontend-open"]?.bool
         }
-        if terminals.isEmpty { return }
-        publish { $0.live?.setTerminals(terminals) }
+        if !terminals.isEmpty { publish { $0.live?.setTerminals(terminals) } }
+        for channel in snapshot.live?.devices.channels ?? [] {
+            guard let alias = channel.info.alias, let isOpen = listened["char" + alias] else { continue }
+            setChannel(alias, isConnected: isOpen, .domainStarted)
+        }
     }
 
     /// Asks QEMU how much memory the guest has.

@@ -20,6 +20,7 @@ extension QEMUDomain {
             publish { now in
                 (now.id, now.live, now.process) = (record.id, live, record.process)
                 (now.state, now.reason) = (DomainState(rawValue: record.state), record.reason)
+                now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
             }
             try await agree(record)
             context.log.info("guest '\(record.name)' runs on (process \(record.process.id))")
@@ -65,20 +66,11 @@ extension QEMUDomain {
 
     /// The guest has ended while no daemon was there.
     private func clearAway(_ record: LiveRecord) async {
-        let context = context
-        for port in record.ports { context.ports.give(back: port) }
-        await Blocking.run {
-            if let account = context.configuration.account {
-                for file in record.ownerships { file.restore(from: account) }
-            }
-            try? FileSystem.removeTree(record.folder)
-            _ = try? FileSystem.remove("\(context.configuration.run)/\(record.name).pid")
-            try? context.records.remove(record.name)
-        }
+        await context.clearAway(record, of: record.name)
         context.log.info("guest '\(record.name)' has ended while no daemon ran")
         publish { now in
             (now.state, now.reason) = (.shutoff, DomainShutoffReason.crashed.rawValue)
-            (now.id, now.live, now.process, now.balloon) = (-1, nil, nil, nil)
+            now.forgetGuest()
         }
         if !snapshot.isPersistent { context.registry.remove(snapshot.uuid, name: snapshot.name) }
     }

@@ -5,7 +5,9 @@ import XMLBinding
 
 extension QEMUDomainSnapshot {
     /// The document that the flags ask for; made once for each version of the domain.
-    func xml(_ flags: DomainXMLFlags) throws(VirtError) -> String {
+    ///
+    /// - Parameter channels: the folder of the sockets that the driver places.
+    func xml(_ flags: DomainXMLFlags, channels: String) throws(VirtError) -> String {
         let wantsInactive = flags.contains(.inactive) || !isActive
         guard let definition = wantsInactive ? persistent ?? live : live else {
             throw VirtError(.internalError, "domain '\(name)' has no definition", from: .qemu)
@@ -17,7 +19,9 @@ extension QEMUDomainSnapshot {
         if flags.contains(.migratable) { options.insert(.migratable) }
         do throws(XMLError) {
             return try texts.text(flags.rawValue) { () throws(XMLError) in
-                try definition.xml(options: options)
+                guard flags.contains(.migratable) else { return try definition.xml(options: options) }
+                let cpu = wantsInactive ? nil : requestedCPU
+                return try definition.migratable(cpu: cpu, channels: channels).xml(options: options)
             }
         } catch {
             throw VirtError(document: error)

@@ -16,6 +16,8 @@ struct QEMUDomainSnapshot: Sendable {
     var persistent: DomainDefinition?
     /// What it is while it runs.
     var live: DomainDefinition?
+    /// The CPU that was asked for, where that of the running guest is known better.
+    var requestedCPU: GuestCPU?
     var process: ProcessIdentity?
     /// How much memory the guest has now, in KiB, where the balloon says so.
     var balloon: UInt64?
@@ -30,11 +32,17 @@ struct QEMUDomainSnapshot: Sendable {
     /// The definition that counts now.
     var definition: DomainDefinition? { live ?? persistent }
 
+    /// Nothing runs any more.
+    mutating func forgetGuest() {
+        (id, live, process, balloon, requestedCPU) = (-1, nil, nil, nil, nil)
+    }
+
     /// A copy with texts of its own, for a change of the documents.
     func changed(_ change: (inout QEMUDomainSnapshot) -> Void) -> QEMUDomainSnapshot {
         var copy = QEMUDomainSnapshot(
             name: name, uuid: uuid, id: id, state: state, reason: reason, persistent: persistent, live: live,
             process: process, balloon: balloon, isAutostarted: isAutostarted)
+        copy.requestedCPU = requestedCPU
         change(&copy)
         return copy
     }

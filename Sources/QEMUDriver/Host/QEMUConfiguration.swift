@@ -8,6 +8,15 @@ public struct QEMUConfiguration: Sendable {
     public var run: String
     /// A folder for each running guest, NVRAM, save images.
     public var library: String
+    /// A folder for each running guest's sockets of channels.
+    var channels: String { run + "/channel" }
+
+    /// The folder for the sockets of the guest whose own folder is `folder`.
+    func channelFolder(of folder: String) -> String {
+        let name = folder.split(separator: "/").last ?? ""
+        return channels + "/" + (name.hasPrefix("domain-") ? name.dropFirst("domain-".count) : name)
+    }
+
     /// Guests' logs.
     public var logs: String
     /// What QEMU binaries answered.

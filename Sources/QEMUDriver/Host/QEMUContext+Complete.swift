@@ -39,6 +39,7 @@ extension QEMUContext {
                 from: .qemu)
         }
         let firmware = await Blocking.run { FirmwareFolder.descriptors() }
+        definition.forgetSockets(in: configuration.channels)
         do {
             try definition.fillQEMUDefaults(qemu, host: hostFacts(architecture, firmware))
         } catch let error as ConfigurationError {
@@ -56,6 +57,7 @@ extension QEMUContext {
             let bytes = Random.bytes(3)
             return MACAddress((0x52, 0x54, 0x00, bytes[0], bytes[1], bytes[2]))
         }
+        host.updatesABI = true
         host.nvramFolder = configuration.library + "/nvram"
         host.firmware = firmware
         return host

@@ -15,7 +15,7 @@ struct NativeCommand {
             try domain.prepareForStart(qemu)
             let shortName = "-1-" + String(domain.name.prefix(20))
             let folder = "\(configuration.library)/domain-\(shortName)"
-            domain.placeSockets(in: configuration.library, shortName: shortName)
+            domain.placeSockets(in: configuration.channelFolder(of: folder))
             var resources = QEMUResources(
                 domainFolder: folder, shortName: shortName, monitorDescriptor: GuestStart.monitorNumber)
             resources.monitorPath = folder + "/monitor.sock"

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import Virt
 import VirtXML
 
@@ -18,14 +19,32 @@ extension DomainDefinition {
         return taken
     }
 
-    /// Sockets whose place a definition leaves to the driver.
-    mutating func placeSockets(in library: String, shortName: String) {
+    /// Sockets whose place a definition leaves to the driver are put into the guest's own folder.
+    mutating func placeSockets(in folder: String) {
         for index in devices.channels.indices where devices.channels[index].source.type == .unix {
             guard devices.channels[index].source.path == nil, let name = devices.channels[index].target.name
             else { continue }
-            devices.channels[index].source.path = "\(library)/channel/\(shortName)-\(name)"
+            devices.channels[index].source.path = "\(folder)/\(name)"
             devices.channels[index].source.listens = true
         }
+    }
+
+    /// Forgets places of sockets that the driver chose: a guest that starts gets new ones.
+    mutating func forgetSockets(in channels: String) {
+        for index in devices.channels.indices where devices.channels[index].source.type == .unix {
+            guard devices.channels[index].source.path?.hasPrefix(channels + "/") == true else { continue }
+            devices.channels[index].source.path = nil
+        }
+    }
+
+    /// What libvirt says of every guest that it runs: the group of its resources, and the user that it runs as.
+    mutating func noteHost(_ account: FileOwner?) {
+        if resource == nil {
+            resource = ResourcePartition()
+            resource?.partition = "/machine"
+        }
+        guard let account, !seclabels.contains(where: { $0.model == Seclabel.ownership }) else { return }
+        seclabels.append(.ownership(user: account.user, group: account.group))
     }
 
     /// The files of the host that QEMU opens by name.
@@ -33,7 +52,10 @@ extension DomainDefinition {
         var files: [(String, Bool)] = [os.kernel, os.initrd, os.dtb].compactMap { $0.map { ($0, false) } }
         if let variables = os.nvram?.path { files.append((variables, true)) }
         for disk in devices.disks {
-            if let path = disk.localPath { files.append((path, !disk.readonly && disk.device != .cdrom)) }
+            if let path = disk.source.localPath {
+                files.append((path, !disk.readonly && disk.device != .cdrom))
+            }
+            files += (disk.backingStore?.localPaths ?? []).map { ($0, false) }
         }
         return files
     }
@@ -64,15 +86,5 @@ extension GraphicsDevice {
         if port == -1 || (port == nil && autoport != false) || autoport == true { port = try next() }
         if type == .vnc, websocket == -1 { websocket = try next() }
         if type == .spice, tlsPort == -1 { tlsPort = try next() }
-    }
-}
-
-extension DiskDevice {
-    /// The file or device of the host behind the disk, if it is one.
-    fileprivate var localPath: String? {
-        switch source.type {
-        case .file, .block: source.path
-        default: nil
-        }
     }
 }

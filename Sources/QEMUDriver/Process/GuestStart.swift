@@ -39,6 +39,8 @@ struct GuestStart: Sendable {
     /// The folder of this start: short enough for sockets in it.
     private var folder: String { "\(configuration.library)/domain-\(shortName)" }
 
+    private var channelFolder: String { configuration.channelFolder(of: folder) }
+
     private var shortName: String { "\(id)-\(String(definition.name.prefix(20)))" }
 
     // MARK: Preparation
@@ -69,9 +71,13 @@ struct GuestStart: Sendable {
         var live = definition
         var ports: [UInt16] = []
         do {
+            for index in live.devices.disks.indices {
+                try ImageChain.fill(&live.devices.disks[index], account: configuration.account)
+            }
             try live.prepareForStart(qemu)
             ports = try live.takePorts(context)
-            live.placeSockets(in: configuration.library, shortName: shortName)
+            live.placeSockets(in: channelFolder)
+            live.noteHost(configuration.account)
             try makeFolders()
             try makeVariables(live)
             let ownerships = try giveFiles(live)
@@ -89,6 +95,7 @@ struct GuestStart: Sendable {
         } catch {
             for port in ports { context.ports.give(back: port) }
             try? FileSystem.removeTree(folder)
+            try? FileSystem.removeTree(channelFolder)
             throw virtError(error)
         }
     }
@@ -105,7 +112,9 @@ struct GuestStart: Sendable {
     private func makeFolders() throws(SystemError) {
         try? FileSystem.removeTree(folder)
         try FileSystem.makeDirectory(folder, mode: 0o700)
-        try makeOwned(configuration.library + "/channel")
+        try FileSystem.makeDirectory(configuration.channels, mode: 0o711, parents: true)
+        try? FileSystem.removeTree(channelFolder)
+        try makeOwned(channelFolder)
         try FileSystem.replace(
             folder + "/master-key.aes", with: Random.bytes(32), mode: 0o600, owner: configuration.account)
         try makeOwned(folder)
@@ -261,16 +270,5 @@ struct GuestStart: Sendable {
     }
 
     /// Takes back what was prepared, for a start that failed before the guest was there.
-    func undo(_ prepared: PreparedGuest) async {
-        let context = context
-        for port in prepared.ports { context.ports.give(back: port) }
-        await Blocking.run {
-            if let account = context.configuration.account {
-                for file in prepared.ownerships { file.restore(from: account) }
-            }
-            try? FileSystem.removeTree(prepared.folder)
-            try? context.records.remove(self.definition.name)
-            _ = try? FileSystem.remove("\(context.configuration.run)/\(self.definition.name).pid")
-        }
-    }
+    func undo(_ prepared: PreparedGuest) async { await context.clearAway(prepared, of: definition.name) }
 }

@@ -15,6 +15,8 @@ struct LiveRecord: Sendable {
     var ports: [UInt16]
     /// It was asked to stay paused once it is there.
     var startsPaused = false
+    /// The CPU that was asked for, as text, where the live document knows it better.
+    var cpu: String?
     /// The live document, with all that is secret.
     var xml: String
 
@@ -36,6 +38,7 @@ struct LiveRecord: Sendable {
             "startsPaused": .bool(startsPaused), "state": JSONValue(state), "reason": JSONValue(reason),
             "ownerships": .array(owners),
             "ports": .array(ports.map { JSONValue($0) }), "xml": .string(xml),
+            "cpu": cpu.map(JSONValue.string) ?? .null,
         ]
         return document.description
     }
@@ -66,6 +69,7 @@ struct LiveRecord: Sendable {
             ports: (document["ports"]?.array ?? []).compactMap { $0.uint.flatMap(UInt16.init(exactly:)) },
             xml: xml)
         startsPaused = document["startsPaused"]?.bool ?? false
+        cpu = document["cpu"]?.string
     }
 
     private static func number(_ value: JSONValue?) -> Int32? { value?.int.flatMap(Int32.init(exactly:)) }

@@ -33,6 +33,13 @@ extension DomainDefinition {
         try checkGraphics()
         try checkMemory()
         try checkZPCI(qemu)
+        try checkVCPUs(qemu)
+    }
+
+    private func checkVCPUs(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        let machine = qemu.accelerations[QEMUAccelerator(type)]?.machine(named: os.machine ?? "")
+        guard let limit = machine?.maximumCPUs, limit > 0, vcpu.maximum > limit else { return }
+        throw .unsupported("Maximum CPUs greater than specified machine type limit \(limit)")
     }
 
     private func checkIdentity() throws(ConfigurationError) {

@@ -11,7 +11,6 @@ public struct SerialDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try source.bindType(&x)
-        try x.live(tty: source)
         try source.bind(&x)
         try x.element("target", &target)
         try info.bind(&x)
@@ -68,13 +67,19 @@ public struct ConsoleDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try bindType(&x)
-        try x.live(tty: source)
+        try bindTerminal(&x)
         try source.bind(&x)
         try x.group("target") { (x) throws(XMLError) in
             try x.attribute("type", &targetType)
             try x.attribute("port", &port)
         }
         try info.bind(&x)
+    }
+
+    /// The first console's terminal stands where old programs look for it, while it runs.
+    private mutating func bindTerminal(_ x: inout XMLBinder) throws(XMLError) {
+        guard x.isWriting, !x.options.contains(.inactive), source.type == .pty, port ?? 0 == 0 else { return }
+        try x.attribute("tty", &source.path)
     }
 
     /// An old console says only `tty`, and is a pty then.
@@ -165,14 +170,5 @@ private struct TargetParts {
         case .xen: .xen(name: name, state: state)
         case .guestfwd: .guestForward(address: address ?? "", port: port ?? "")
         }
-    }
-}
-
-extension XMLBinder {
-    /// Writes a running console's terminal where old programs look for it.
-    mutating func live(tty source: CharacterSource) throws(XMLError) {
-        guard isWriting, !options.contains(.inactive), source.type == .pty else { return }
-        var path = source.path
-        try attribute("tty", &path)
     }
 }

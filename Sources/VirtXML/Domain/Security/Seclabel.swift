@@ -11,6 +11,18 @@ public struct Seclabel: XMLElement {
 
     public init() {}
 
+    /// The model that keeps guests apart by the user that they run as.
+    public static let ownership = "dac"
+
+    /// The label of a guest that runs as a user of the host, which its images are given to meanwhile.
+    public static func ownership(user: UInt32, group: UInt32) -> Seclabel {
+        var made = Seclabel()
+        (made.model, made.relabel) = (ownership, true)
+        made.label = "+\(user):+\(group)"
+        made.imageLabel = made.label
+        return made
+    }
+
     public enum Kind: String, XMLWord { case none, dynamic, `static` }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
