@@ -2,7 +2,7 @@ import CLibXML2
 
 /// A parsed document. It owns the tree; nodes are valid as long as the document lives.
 public final class XMLDocument {
-    private let tree: xmlDocPtr
+    let tree: xmlDocPtr
     /// The outermost element.
     public let root: XMLNode
 

@@ -14,6 +14,7 @@ public struct XMLError: Error, Equatable, Sendable {
         case malformed = 35
         case unsupported = 67
         case overflow = 74
+        case invalidSchema = 92
     }
 
     /// The kind of fault.
