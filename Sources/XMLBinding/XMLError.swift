@@ -5,6 +5,7 @@ public struct XMLError: Error, Equatable, Sendable {
     /// The kind of fault, with the error number that libvirt's clients see.
     public enum Code: Int32, Sendable {
         case internalError = 1
+        case noSupport = 3
         case invalidArgument = 8
         case noSource = 19
         case noTarget = 20
@@ -12,6 +13,7 @@ public struct XMLError: Error, Equatable, Sendable {
         case osType = 16
         case xml = 27
         case malformed = 35
+        case operationInvalid = 55
         case unsupported = 67
         case overflow = 74
         case invalidSchema = 92

@@ -1,6 +1,13 @@
 import CLibXML2
 
 extension XMLNode {
+    /// A copy of this element and all below it as text, with every namespace that it uses declared in it.
+    public func copy(level: Int) -> String {
+        guard let copy = xmlCopyNode(pointer, 1) else { return "" }
+        defer { xmlFreeNode(copy) }
+        return XMLNode(copy).verbatim(level: level)
+    }
+
     /// A copy of this element and all below it, put into a namespace, as text; `level` is how deep it will stand.
     public func copy(inNamespace address: String, prefix: String, level: Int) -> String {
         guard let copy = xmlCopyNode(pointer, 1) else { return "" }

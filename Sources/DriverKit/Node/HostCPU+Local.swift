@@ -10,7 +10,7 @@ extension HostCPU {
         topology.pageSizes.forEach { size in
             if let size = ByteSize(kibibytes: UInt64(clamping: size)) { pages.append(PageSize(size: size)) }
         }
-        var places = CPUTopology()
+        var places = HostCPU.Topology()
         places.sockets = UInt32(clamping: node.sockets)
         places.dies = UInt32(clamping: topology.dies)
         places.cores = UInt32(clamping: node.cores / max(1, topology.dies))

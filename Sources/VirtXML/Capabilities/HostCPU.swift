@@ -11,7 +11,7 @@ public struct HostCPU: XMLElement {
     public var microcode: UInt32?
     public var signature: Signature?
     public var counter: Counter?
-    public var topology: CPUTopology?
+    public var topology: Topology?
     public var maxPhysAddr: CPUPhysicalAddress?
     public var features: [String] = []
     public var pages: [PageSize] = []
@@ -35,6 +35,29 @@ public struct HostCPU: XMLElement {
         try x.elements("feature", &names)
         if x.isReading { features = names.map(\.name) }
         try x.elements("pages", &pages)
+    }
+
+    /// How the CPUs are arranged.
+    public struct Topology: XMLElement {
+        public var sockets: UInt32 = 1
+        /// nil where a document is older than dies, or than clusters.
+        public var dies: UInt32? = 1
+        public var clusters: UInt32? = 1
+        public var cores: UInt32 = 1
+        public var threads: UInt32 = 1
+
+        public init() {}
+
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            if x.isReading { (dies, clusters) = (nil, nil) }
+            try x.attribute("sockets", &sockets)
+            try x.attribute("dies", &dies)
+            try x.attribute("clusters", &clusters)
+            try x.attribute("cores", &cores)
+            try x.attribute("threads", &threads)
+            try x.require(
+                ![sockets, dies ?? 1, clusters ?? 1, cores, threads].contains(0), "Invalid CPU topology")
+        }
     }
 
     /// The numbers by which the CPU names itself.

@@ -49,8 +49,9 @@ public struct DomainDefinition: XMLRoot {
     @Boxed public var launchSecurity: LaunchSecurity?
     @Boxed public var qemu: QEMUNamespace?
     @Boxed public var lxc: LXCNamespace?
-    @Boxed public var xenArguments: ArgumentList?
-    @Boxed public var bhyveArguments: ArgumentList?
+    /// Arguments for Xen's and bhyve's programs beside what libvirt knows.
+    public var xenArguments: [String] = []
+    public var bhyveArguments: [String] = []
     public var vmwareDatacenterPath: String?
 
     public init() {}
@@ -80,8 +81,8 @@ public struct DomainDefinition: XMLRoot {
         try bindID(&x)
         if qemu != nil { x.namespace("xmlns:qemu", QEMUNamespace.address) }
         if lxc != nil { x.namespace("xmlns:lxc", LXCNamespace.address) }
-        if xenArguments != nil { x.namespace("xmlns:xen", ArgumentList.xenAddress) }
-        if bhyveArguments != nil { x.namespace("xmlns:bhyve", ArgumentList.bhyveAddress) }
+        if !xenArguments.isEmpty { x.namespace("xmlns:xen", ArgumentList.xenAddress) }
+        if !bhyveArguments.isEmpty { x.namespace("xmlns:bhyve", ArgumentList.bhyveAddress) }
         if vmwareDatacenterPath != nil { x.namespace("xmlns:vmware", ArgumentList.vmwareAddress) }
     }
 
@@ -172,8 +173,8 @@ public struct DomainDefinition: XMLRoot {
     private mutating func bindNamespaces(_ x: inout XMLBinder) throws(XMLError) {
         try QEMUNamespace.bind(&qemu, &x)
         try LXCNamespace.bind(&lxc, &x)
-        try x.element("xen:commandline", &xenArguments, in: ArgumentList.xenAddress)
-        try x.element("bhyve:commandline", &bhyveArguments, in: ArgumentList.bhyveAddress)
+        try ArgumentList.bindXen(&xenArguments, &x)
+        try ArgumentList.bindBhyve(&bhyveArguments, &x)
         try x.value("vmware:datacenterpath", &vmwareDatacenterPath, in: ArgumentList.vmwareAddress)
     }
 }

@@ -43,7 +43,7 @@ public struct Metadata: XMLElement {
         if let node = x.node {
             for child in node.children {
                 guard let uri = child.namespace, self[uri] == nil else { continue }
-                entries.append(Entry(uri: uri, xml: child.verbatim(level: Self.level)))
+                entries.append(Entry(uri: uri, xml: child.copy(level: Self.level)))
             }
         } else {
             for entry in entries { x.verbatim(entry.xml.reindented(by: 2 * (x.depth - Self.level))) }

@@ -83,7 +83,8 @@ public struct FilterRule: XMLElement {
         var state: String? = matchesState ? nil : "false"
         try x.attribute("statematch", &state)
         if x.isReading, let state { matchesState = state != "0" && state.lowercased() != "false" }
-        if x.isReading { try read(x) } else if var match { try x.write(match.kind.name, &match) }
+        if x.isReading { return try read(x) }
+        for var element in match?.elements ?? [] { try x.write(element.kind.name, &element) }
     }
 
     private mutating func read(_ x: XMLBinder) throws(XMLError) {
@@ -92,8 +93,7 @@ public struct FilterRule: XMLElement {
             var found = FilterMatch(kind)
             var binder = XMLBinder(reading: child, options: x.options)
             try found.bind(&binder)
-            match = found
-            return
+            if match == nil { match = found } else if match?.kind == kind { match?.merge(found) }
         }
     }
 }

@@ -3,8 +3,6 @@ import XMLBinding
 /// Which packets match: those of a protocol with certain values.
 public struct FilterMatch: XMLElement {
     public internal(set) var kind: FilterProtocol
-    /// Whether packets match that do not have the values.
-    public var isNegated = false
     /// The values, in the order of the protocol's attributes.
     public var values: [Value] = []
 
@@ -16,15 +14,17 @@ public struct FilterMatch: XMLElement {
     public struct Value: Equatable, Sendable {
         public var name: String
         public var text: String
+        /// Whether packets match that do not have the value.
+        public var isNegated = false
     }
 
     /// The value of an attribute.
     public subscript(name: String) -> String? { values.first { $0.name == name }?.text }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        var word: Bool? = isNegated ? false : nil
+        var word: Bool? = values.contains(where: \.isNegated) ? false : nil
         try x.yesNo("match", &word)
-        isNegated = word == false
+        let isNegated = word == false
         for attribute in kind.attributes {
             var text = self[attribute.name.description]
             try x.attribute(attribute.name, &text)
@@ -34,9 +34,43 @@ public struct FilterMatch: XMLElement {
                     "\(kind.name) has illegal value \(text) for \(attribute.name)", .internalError,
                     attribute: attribute.name.description, value: text)
             }
-            values.append(Value(name: attribute.name.description, text: usual))
+            values.append(
+                Value(name: attribute.name.description, text: usual, isNegated: isNegated))
         }
     }
+
+    /// Takes in the values of another element of the same protocol.
+    mutating func merge(_ other: FilterMatch) {
+        let new = other.values.map(\.name)
+        values.removeAll { new.contains($0.name) }
+        values += other.values
+        let order = kind.attributes.map(\.name.description)
+        values.sort { (order.firstIndex(of: $0.name) ?? 0) < (order.firstIndex(of: $1.name) ?? 0) }
+    }
+
+    /// The elements that say this: one for the values that packets must have, one for those that they must not.
+    var elements: [FilterMatch] {
+        let settled = values.map { value in
+            var value = value
+            let leader = values.first { $0.name == Self.leaders[value.name] }
+            value.isNegated = leader?.isNegated ?? value.isNegated
+            return value
+        }
+        let parts = [settled.filter { !$0.isNegated }, settled.filter(\.isNegated)].filter { !$0.isEmpty }
+        return (parts.isEmpty ? [[]] : parts).map { values in
+            var copy = self
+            copy.values = values
+            return copy
+        }
+    }
+
+    /// Values that are negated together with another.
+    private static let leaders = [
+        "srcmacmask": "srcmacaddr", "dstmacmask": "dstmacaddr", "srcipmask": "srcipaddr",
+        "dstipmask": "dstipaddr", "srcipto": "srcipfrom", "dstipto": "dstipfrom",
+        "srcportend": "srcportstart", "dstportstart": "srcportstart", "dstportend": "srcportstart",
+        "arpsrcipmask": "arpsrcipaddr", "arpdstipmask": "arpdstipaddr",
+    ]
 }
 
 /// A protocol that rules know, with the attributes that its packets may be matched by.

@@ -41,7 +41,10 @@ public struct NetworkDNS: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("name", &name)
-            try x.attribute("value", &value)
+            try x.attribute("value", &value, omitting: "")
+            try x.require(
+                x.options.contains(.partial) || !value.isEmpty,
+                "Missing required value attribute in DNS TXT record '\(name)'")
         }
     }
 
@@ -74,8 +77,11 @@ public struct NetworkDNS: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("ip", &ip)
+            try x.attribute("ip", &ip, omitting: "")
             try x.values("hostname", &names)
+            let isPartial = x.options.contains(.partial)
+            try x.require(isPartial || !ip.isEmpty, "Missing IP address in DNS host record")
+            try x.require(isPartial || !names.isEmpty, "Missing hostname in DNS host record")
         }
     }
 }

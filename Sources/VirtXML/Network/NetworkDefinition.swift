@@ -54,11 +54,14 @@ public struct NetworkDefinition: XMLRoot {
         try x.element("bandwidth", &bandwidth)
         try x.group("port") { (x) throws(XMLError) in try x.yesNo("isolated", &isolated) }
         try x.elements("ip", &ips)
+        if x.isReading { for ip in ips { try ip.check(network: name) } }
         try x.elements("route", &routes)
         try x.element("virtualport", &virtualPort)
         try x.elements("portgroup", &portgroups)
-        try x.group("dnsmasq:options", in: Self.dnsmasqAddress) { (x) throws(XMLError) in
-            try x.elements("dnsmasq:option", &dnsmasqOptions, in: Self.dnsmasqAddress)
+        if x.isReading || !dnsmasqOptions.isEmpty {
+            try x.group("dnsmasq:options", in: Self.dnsmasqAddress) { (x) throws(XMLError) in
+                try x.elements("dnsmasq:option", &dnsmasqOptions, in: Self.dnsmasqAddress)
+            }
         }
     }
 

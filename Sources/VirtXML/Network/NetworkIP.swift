@@ -70,7 +70,15 @@ public struct NetworkIP: XMLElement {
             try x.attribute("id", &id)
             try x.attribute("name", &name)
             try x.attribute("ip", &ip)
+            if !x.options.contains(.partial) { try checkComplete(x) }
             try x.element("lease", &lease)
+        }
+
+        private func checkComplete(_ x: XMLBinder) throws(XMLError) {
+            try x.require(ip != nil, "Missing IP address in static host definition", .xml)
+            try x.require(
+                mac != nil || id != nil || name != nil,
+                "Missing MAC address, client id or name in static host definition")
         }
     }
 

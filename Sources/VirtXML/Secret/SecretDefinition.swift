@@ -54,6 +54,7 @@ public struct SecretDefinition: XMLRoot {
         try bindFlag("private", &isPrivate, &x)
         try x.uuid(&uuid)
         try x.value("description", &description)
+        if x.isWriting, usage == .none { return }
         try x.group("usage") { (x) throws(XMLError) in try bindUsage(&x) }
     }
 

@@ -43,7 +43,10 @@ public struct StoragePoolDefinition: XMLRoot {
         }
         try bindSource(&x)
         try x.element("target", &target)
-        if x.isReading { try checkNames(x) }
+        if x.isReading {
+            try checkNames(x)
+            try checkSource(x)
+        }
         try x.group("refresh") { (x) throws(XMLError) in
             try x.group("volume") { (x) throws(XMLError) in
                 try x.attribute("allocation", &refreshAllocation)

@@ -1,6 +1,9 @@
+import Glibc
 import Testing
 
 /// Measures the documents against published ones. A group's count never falls below its floor.
+///
+/// For development, `ROOST_CASE=name` shows what comes out of the cases whose name contains it.
 @Suite struct ConformanceTests {
     @Test("published documents come out as libvirt writes them", arguments: Group.all.map(\.name))
     func group(_ name: String) throws {
@@ -11,7 +14,16 @@ import Testing
         let group = try #require(Group.all.first { $0.name == name })
         let (passed, failed) = group.run()
         print("conformance: \(name) \(passed)/\(group.cases.count) \(failed.joined(separator: " "))")
+        show(group)
         #expect(passed >= Self.floor(name), "\(name) fell: \(failed)")
+    }
+
+    private func show(_ group: Group) {
+        guard let wanted = getenv("ROOST_CASE").map({ String(cString: $0) }) else { return }
+        for entry in group.cases where entry.name.contains(wanted) && !entry.passes {
+            let result = Result { try entry.produce() }
+            print("--- \(group.name) \(entry.name)\n\(result)\n--- expected\n\(entry.expected ?? "an error")")
+        }
     }
 
     /// The count recorded for a group; lines of `floors.txt` are a name and a number.

@@ -5,12 +5,13 @@ extension DomainDefinition {
     ///
     /// In a whole machine, a first console without a target is really a serial port; a first serial port
     /// without a console is a console too.
-    public mutating func fillConsoles() {
+    public mutating func fillConsoles(paired: Bool = true) {
         numberPorts()
         guard os.type == "hvm" else { return fillContainerConsoles() }
         for index in devices.consoles.indices where devices.consoles[index].targetType == nil {
             devices.consoles[index].targetType = .serial
         }
+        guard paired else { return }
         if let first = devices.consoles.first, first.targetType == .serial {
             mirrorFirstConsole(first)
         } else if let serial = devices.serials.first, serial.mayBeConsole {

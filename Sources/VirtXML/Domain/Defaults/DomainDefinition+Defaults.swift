@@ -12,6 +12,9 @@ public struct GeneralDefaults {
     /// The video card of a guest that has graphics but names no card.
     public var videoModel: VideoDevice.Kind = .cirrus
 
+    /// Whether a whole machine's first console and first serial port are one.
+    public var pairsConsoles = true
+
     public init(arch: String, newMAC: @escaping () -> MACAddress) {
         self.arch = arch
         self.newMAC = newMAC
@@ -29,7 +32,7 @@ extension DomainDefinition {
         try fillVCPUs()
         fillLifecycle()
         fillDeviceDefaults(defaults)
-        fillConsoles()
+        fillConsoles(paired: defaults.pairsConsoles)
         devices.numberControllers()
         try devices.fillDisks(scsiUnits: defaults.scsiUnits)
         devices.fillHostdevAddresses(scsiUnits: defaults.scsiUnits)

@@ -49,9 +49,9 @@ extension VideoDevice {
         case .qxl:
             ram = ram ?? 65536
             vram = vram ?? 65536
-        case .vga, .cirrus, .vmvga, .bochs, .vbox, .xen, .gop:
+        case .vga, .cirrus, .vmvga, .bochs, .vbox, .xen:
             vram = vram ?? Self.defaultVRAM(type)
-        case .virtio, .ramfb, .none, .parallels, .default: break
+        case .virtio, .ramfb, .none, .parallels, .gop, .default: break
         }
     }
 

@@ -70,7 +70,7 @@ extension CharacterSource {
         case .tcp: try require(host, "host", x)
         case .file, .dev, .pipe: try require(path, "path", x)
         case .spiceport, .dbus: try require(channel, "channel", x)
-        case .nmdm:
+        case .nmdm where master != nil || slave != nil:
             try require(master, "master", x)
             try require(slave, "slave", x)
         default: break
@@ -83,6 +83,12 @@ extension CharacterSource {
             throw x.fault(
                 "Missing source \(name) attribute for char device", .internalError, attribute: name)
         }
+    }
+
+    /// Names the ends of a null modem that has no names yet.
+    mutating func nameModem(_ base: String) {
+        guard type == .nmdm, master == nil, slave == nil else { return }
+        (master, slave) = (base + "A", base + "B")
     }
 
     private mutating func bindFile(_ x: inout XMLBinder) throws(XMLError) {
@@ -232,5 +238,8 @@ public struct DeviceSeclabel: XMLElement {
         if labelskip == false { labelskip = nil }
         if labelskip != true { try x.yesNo("relabel", &relabel) }
         try x.value("label", &label)
+        try x.require(
+            label == nil || relabel != false,
+            "Cannot specify a label if relabelling is turned off. model=\(model ?? "NULL")", .unsupported)
     }
 }

@@ -1,24 +1,28 @@
 import XMLBinding
 
 /// Arguments for a hypervisor beside what libvirt knows: Xen's and bhyve's.
-public struct ArgumentList: XMLElement {
+enum ArgumentList {
     static let xenAddress: StaticString = "http://libvirt.org/schemas/domain/xen/1.0"
     static let bhyveAddress: StaticString = "http://libvirt.org/schemas/domain/bhyve/1.0"
     static let vmwareAddress: StaticString = "http://libvirt.org/schemas/domain/vmware/1.0"
 
-    public var arguments: [String] = []
-    private var isXen = true
-
-    public init() {}
-
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        if let node = x.node { isXen = node.namespace == Self.xenAddress.description }
-        var list = arguments.map(QEMUNamespace.Argument.init)
-        if isXen {
-            try x.elements("xen:arg", &list, in: Self.xenAddress)
-        } else {
-            try x.elements("bhyve:arg", &list, in: Self.bhyveAddress)
+    static func bindXen(_ arguments: inout [String], _ x: inout XMLBinder) throws(XMLError) {
+        try x.group("xen:commandline", in: xenAddress) { (x) throws(XMLError) in
+            try bind("xen:arg", xenAddress, &arguments, &x)
         }
+    }
+
+    static func bindBhyve(_ arguments: inout [String], _ x: inout XMLBinder) throws(XMLError) {
+        try x.group("bhyve:commandline", in: bhyveAddress) { (x) throws(XMLError) in
+            try bind("bhyve:arg", bhyveAddress, &arguments, &x)
+        }
+    }
+
+    private static func bind(
+        _ name: StaticString, _ address: StaticString, _ arguments: inout [String], _ x: inout XMLBinder
+    ) throws(XMLError) {
+        var list = arguments.map(QEMUNamespace.Argument.init)
+        try x.elements(name, &list, in: address)
         if x.isReading { arguments = list.map(\.value) }
     }
 }

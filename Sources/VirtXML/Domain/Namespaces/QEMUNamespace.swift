@@ -19,7 +19,16 @@ public struct QEMUNamespace: Equatable, Sendable {
         try x.group("qemu:deprecation", in: address) { (x) throws(XMLError) in
             try x.attribute("behavior", &new.deprecation)
         }
-        if x.isReading, new != QEMUNamespace() { value = new }
+        if x.isReading { value = new.withoutEmptyParts }
+    }
+
+    /// nil if nothing is said.
+    private var withoutEmptyParts: QEMUNamespace? {
+        var copy = self
+        if copy.commandLine == CommandLine() { copy.commandLine = nil }
+        if copy.capabilities == Capabilities() { copy.capabilities = nil }
+        if copy.override == Override() { copy.override = nil }
+        return copy == QEMUNamespace() ? nil : copy
     }
 
     /// What QEMU does when something is used that it will give up.

@@ -1,0 +1,95 @@
+/// An IP address as its bytes: four, or sixteen. Addresses of one family are ordered as numbers.
+public struct IPAddress: Hashable, Sendable {
+    /// The bytes, the highest first.
+    public let bytes: [UInt8]
+
+    /// Reads `192.168.0.1` or `fd00::1`; nil if the text is neither.
+    public init?(_ text: String) {
+        guard let bytes = text.utf8.contains(UInt8(ascii: ":")) ? Self.version6(text) : Self.version4(text)
+        else { return nil }
+        self.bytes = bytes
+    }
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
+    public var family: AddressFamily { bytes.count == 4 ? .ipv4 : .ipv6 }
+
+    /// The address with all bits cleared but the first `prefix`.
+    public func network(prefix: UInt32) -> IPAddress {
+        IPAddress(
+            bytes: bytes.enumerated().map { index, byte in
+                let kept = min(max(Int(clamping: prefix) - 8 * index, 0), 8)
+                return byte & (kept == 0 ? 0 : UInt8.max << UInt8(8 - kept))
+            })
+    }
+
+    /// How many bits are set at the front, if this is a mask; nil if others are set too.
+    public var maskLength: UInt32? {
+        let count = UInt32(bytes.reduce(0) { $0 + $1.nonzeroBitCount })
+        let mask = IPAddress(bytes: bytes.map { _ in .max }).network(prefix: count)
+        return mask == self ? count : nil
+    }
+
+    private static func version4(_ text: String) -> [UInt8]? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let bytes = parts.compactMap {
+            $0.utf8.first.map { (48...57).contains($0) } == true ? UInt8($0) : nil
+        }
+        return parts.count == 4 && bytes.count == 4 ? bytes : nil
+    }
+
+    /// Groups of two bytes; `::` stands for as many zero groups as are missing.
+    private static func version6(_ text: String) -> [UInt8]? {
+        let halves = halves(text)
+        guard halves.count <= 2 else { return nil }
+        let parsed = halves.map(groups)
+        guard let first = parsed.first ?? nil, let last = parsed.last ?? nil else { return nil }
+        if halves.count == 1 { return first.count == 16 ? first : nil }
+        let missing = 16 - first.count - last.count
+        return missing >= 2 ? first + [UInt8](repeating: 0, count: missing) + last : nil
+    }
+
+    private static func halves(_ text: String) -> [Substring] {
+        var found: [Substring] = []
+        var rest = text[...]
+        while let range = rest.firstPair(of: ":") {
+            found.append(rest[..<range.lowerBound])
+            rest = rest[range.upperBound...]
+        }
+        return found + [rest]
+    }
+
+    private static func groups(_ text: Substring) -> [UInt8]? {
+        if text.isEmpty { return [] }
+        var bytes: [UInt8] = []
+        for part in text.split(separator: ":", omittingEmptySubsequences: false) {
+            if part.utf8.contains(UInt8(ascii: ".")) {
+                guard let tail = version4(String(part)) else { return nil }
+                bytes += tail
+            } else {
+                guard (1...4).contains(part.utf8.count), let group = UInt16(part, radix: 16) else {
+                    return nil
+                }
+                bytes += [UInt8(group >> 8), UInt8(truncatingIfNeeded: group)]
+            }
+        }
+        return bytes
+    }
+}
+
+extension IPAddress: Comparable {
+    public static func < (left: IPAddress, right: IPAddress) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
+}
+
+extension Substring {
+    /// Where a character first stands twice in a row.
+    fileprivate func firstPair(of character: Character) -> Range<Index>? {
+        for start in indices where self[start] == character {
+            let next = index(after: start)
+            if next < endIndex, self[next] == character { return start..<index(after: next) }
+        }
+        return nil
+    }
+}
