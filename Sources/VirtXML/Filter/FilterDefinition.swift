@@ -95,5 +95,6 @@ public struct FilterRule: XMLElement {
             try found.bind(&binder)
             if match == nil { match = found } else if match?.kind == kind { match?.merge(found) }
         }
+        match?.settle()
     }
 }

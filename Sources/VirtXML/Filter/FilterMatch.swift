@@ -48,15 +48,19 @@ public struct FilterMatch: XMLElement {
         values.sort { (order.firstIndex(of: $0.name) ?? 0) < (order.firstIndex(of: $1.name) ?? 0) }
     }
 
-    /// The elements that say this: one for the values that packets must have, one for those that they must not.
-    var elements: [FilterMatch] {
-        let settled = values.map { value in
+    /// Negates the values that go with another as that one is.
+    mutating func settle() {
+        values = values.map { value in
             var value = value
             let leader = values.first { $0.name == Self.leaders[value.name] }
             value.isNegated = leader?.isNegated ?? value.isNegated
             return value
         }
-        let parts = [settled.filter { !$0.isNegated }, settled.filter(\.isNegated)].filter { !$0.isEmpty }
+    }
+
+    /// The elements that say this: one for the values that packets must have, one for those that they must not.
+    var elements: [FilterMatch] {
+        let parts = [values.filter { !$0.isNegated }, values.filter(\.isNegated)].filter { !$0.isEmpty }
         return (parts.isEmpty ? [[]] : parts).map { values in
             var copy = self
             copy.values = values
