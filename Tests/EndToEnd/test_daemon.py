@@ -27,6 +27,22 @@ class Daemon(ServerCase):
         done = subprocess.run([ROOSTD, "--version"], capture_output=True, text=True, timeout=10, check=True)
         self.assertRegex(done.stdout, r"^roostd \d+\.\d+")
 
+    def test_a_daemon_that_falls_silent_is_given_up(self):
+        own = self.own_server()
+        shell = subprocess.Popen(
+            [paths.PROGRAMS / "roost", "-k", "1", "-K", "1", "-c", own.uri], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(shell.kill)
+        shell.stdin.write("list --all --name\necho connected\n")
+        shell.stdin.flush()
+        self.assertTrue(any(line.strip() == "connected" for line in shell.stdout))
+        own.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(own.process.send_signal, signal.SIGCONT)
+        stat = pathlib.Path(f"/proc/{own.pid}/stat")
+        eventually(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", "the daemon to stop")
+        output, _ = shell.communicate("list\nquit\n", timeout=20)
+        self.assertIn("keepalive timeout", output)
+
     def test_unknown_option(self):
         done = subprocess.run([ROOSTD, "--nonsense"], capture_output=True, text=True, timeout=10, check=False)
         self.assertNotEqual(done.returncode, 0)

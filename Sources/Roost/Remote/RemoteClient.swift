@@ -178,9 +178,10 @@ final class RemoteClient: PacketReceiver {
                 Array(state.calls.values), Array(state.streams.values), wasClosed ? [] : state.closeHandlers
             )
         }
+        // Who waits for an answer may ask why there is none.
+        for handler in handlers { handler(reason == .keepalive ? .keepalive : .eof) }
         for call in calls { call.resume(returning: .failure(Self.closedError)) }
         for stream in streams { stream.connectionClosed() }
-        for handler in handlers { handler(.eof) }
     }
 
     // MARK: Life
