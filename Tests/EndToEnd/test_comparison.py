@@ -7,6 +7,7 @@ import unittest
 
 from harness import comparison, domains, server
 from harness.virsh import Virsh
+from harness.watcher import Watcher
 
 # ROOST_COMPARE=libvirtd compares it with itself, to see that the comparison is right.
 NAME = os.environ.get("ROOST_COMPARE", "roostd" if "roostd" in server.chosen() else "libvirtd")
@@ -23,6 +24,23 @@ Q35 = dict(machine="q35", devices="""
     <controller type='scsi' model='virtio-scsi'/>""")
 MICROVM = dict(machine="microvm", features="",
                devices="<controller type='usb' model='none'/><memballoon model='none'/>")
+UEFI = dict(machine="q35", memory=256, os_extra=(
+    "<loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader>"
+    "<nvram template='/usr/share/OVMF/OVMF_VARS_4M.fd'/>"))
+# The paths are filled in for each server.
+LINES = dict(machine="pc", serial=False, devices="""
+    <serial type='file'><source path='{root}/files/serial.log' append='on'/></serial>
+    <serial type='unix'><source mode='bind' path='{root}/files/serial.sock'/></serial>
+    <serial type='null'/><parallel type='file'><source path='{root}/files/parallel.log'/></parallel>
+    <console type='pty'><target type='virtio'/></console>
+    <channel type='pty'><target type='virtio' name='org.example.one'/></channel>
+    <disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk>
+    <disk type='file' device='cdrom'><source file='{root}/files/disk.img'/><target dev='hdd' bus='ide'/></disk>
+    <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{root}/files/top.qcow2'/>
+      <target dev='vda' bus='virtio'/></disk>""")
+MISSING = dict(machine="pc", devices="""
+    <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/nonexistent/disk.qcow2'/>
+      <target dev='vda' bus='virtio'/></disk>""")
 
 SCRIPT = """
 uri --quiet
@@ -88,6 +106,8 @@ list --state-paused
 resume pc
 reset pc
 domstate pc --reason
+shutdown pc --mode agent
+reboot pc --mode agent
 vncdisplay pc
 domdisplay pc
 domrename pc pc2
@@ -140,6 +160,104 @@ version
 version --daemon
 maxvcpus qemu
 domcapabilities --virttype xen
+define {root}/files/uefi.xml
+dumpxml uefi
+start uefi
+dumpxml uefi
+list --all --persistent
+list --all --state-running
+list --all --state-shutoff
+list --all --no-autostart
+list --all --without-managed-save
+list --all --with-managed-save
+list --all --without-snapshot
+list --uuid --name
+list --inactive
+list --all --id
+dominfo uefi
+reset uefi
+reboot uefi --mode acpi
+reboot uefi --mode agent
+shutdown uefi --mode nonsense
+reboot uefi --mode nonsense
+shutdown uefi --mode agent
+start uefi
+undefine uefi
+list --transient
+destroy uefi
+define {root}/files/uefi.xml
+undefine uefi
+undefine uefi --keep-nvram
+define {root}/files/uefi.xml
+undefine uefi --nvram
+undefine uefi --nvram
+define {root}/files/lines.xml
+dumpxml lines
+start lines
+dumpxml lines
+domxml-to-native qemu-argv --domain lines
+ttyconsole lines
+domblklist lines --details
+vcpucount lines
+domcontrol lines
+desc lines --live --title --new-desc alive
+desc lines --config --title --new-desc asleep
+desc lines --live --title
+desc lines --config --title
+dumpxml lines --xpath /domain/title
+dumpxml lines --inactive --xpath /domain/title
+list --title
+metadata lines http://example.org/x --key x --set <a/> --config
+metadata lines http://example.org/x --live
+metadata lines http://example.org/x --config
+destroy lines --graceful
+desc lines --live
+undefine lines --managed-save --snapshots-metadata --checkpoints-metadata
+define {root}/files/missing.xml
+start missing
+domstate missing --reason
+autostart missing
+domrename missing found
+list --all --autostart
+dominfo found
+undefine found
+create {root}/files/pc.xml --paused
+domstate pc --reason
+autostart pc
+domrename pc other
+undefine pc
+create {root}/files/pc.xml
+create {root}/files/clash.xml
+define {root}/files/pc.xml
+list --all --persistent
+destroy pc
+undefine pc
+create {root}/files/missing.xml
+capabilities --xpath /capabilities/host/cpu/arch
+capabilities --xpath /capabilities/host/cpu/topology
+capabilities --xpath /capabilities/host/power_management
+capabilities --xpath /capabilities/host/migration_features
+capabilities --xpath /capabilities/host/topology
+capabilities --xpath /capabilities/host/secmodel
+capabilities --xpath /capabilities/guest/arch/@name
+capabilities --xpath /capabilities/guest[arch/@name='x86_64']/features
+capabilities --xpath /capabilities/guest[arch/@name='x86_64']/arch/domain
+capabilities --xpath /capabilities/guest[arch/@name='x86_64']/arch/machine
+domcapabilities --xpath /domainCapabilities/path
+domcapabilities --xpath /domainCapabilities/machine
+domcapabilities --xpath /domainCapabilities/vcpu
+domcapabilities --xpath /domainCapabilities/os
+domcapabilities --xpath /domainCapabilities/devices/disk
+domcapabilities --xpath /domainCapabilities/devices/hostdev
+domcapabilities --xpath /domainCapabilities/devices/rng
+domcapabilities --machine q35 --virttype qemu --xpath /domainCapabilities/devices/graphics
+domcapabilities --arch aarch64
+domcapabilities --machine nonsense
+domcapabilities --emulatorbin /nonexistent
+domxml-to-native qemu-argv {root}/files/disks.xml
+domxml-to-native qemu-argv {root}/files/lines.xml
+domxml-to-native qemu-argv --domain nonsense
+domxml-to-native nonsense {root}/files/pc.xml
 """
 COMMANDS = SCRIPT.strip().splitlines()
 
@@ -175,6 +293,18 @@ class Comparison(unittest.TestCase):
         for number, (name, options) in enumerate(
                 {"pc": PC, "q35": Q35, "microvm": MICROVM, "disks": disks}.items(), start=1):
             whole[name] = domains.domain(name, id=f"{number}0000000-0000-4000-8000-{number:012d}", **options)
+        self_made = {"uefi": UEFI, "lines": LINES, "missing": MISSING}
+        for number, (name, options) in enumerate(self_made.items(), start=5):
+            options = {key: value.replace("{root}", str(own.root)) if key == "devices" else value
+                       for key, value in options.items()}
+            whole[name] = domains.domain(name, id=f"{number}0000000-0000-4000-8000-{number:012d}", **options)
+        for name in ("serial.log", "parallel.log"):
+            (folder / name).touch()
+            (folder / name).chmod(0o666)
+        folder.chmod(0o777)
+        subprocess.run(["qemu-img", "create", "-q", "-f", "raw", folder / "disk.img", "1M"], check=True)
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", "disk.img",
+                        folder / "top.qcow2"], check=True)
         whole["broken"] = "<domain type='qemu'><name>x</name>"
         whole["nameless"] = "<domain type='qemu'/>"
         whole["network"] = "<network><name>n</name></network>"
@@ -186,12 +316,17 @@ class Comparison(unittest.TestCase):
 
     @staticmethod
     def said(own):
-        """What the whole script says there, one text a command."""
+        """What the whole script says there, one text a command, and at last what was told of it meanwhile."""
+        watcher = Watcher(Virsh(own.uri), own.root / "files", "--all", "--loop")
         texts = []
         for line in COMMANDS:
             result = Virsh(own.uri)(*line.format(root=own.root).split(" "))
             text = f"{result.output}{result.errors}exit status {result.status}\n"
             texts.append(comparison.without_differences(line, comparison.normal(text, own.root)))
+        watcher.catch_up()
+        watcher.close()
+        told = "".join(f"{line}\n" for line in watcher.lines if "'probe-" not in line)
+        texts.append(comparison.normal(told, own.root))
         return texts
 
     def same(self, number):
@@ -199,6 +334,9 @@ class Comparison(unittest.TestCase):
         if ours != theirs:
             self.fail("\n" + "".join(difflib.unified_diff(
                 theirs.splitlines(True), ours.splitlines(True), "libvirtd", NAME, n=2)))
+
+    def test_events(self):
+        self.same(len(COMMANDS))
 
     def test_every_difference_has_its_reason(self):
         for difference in comparison.DIFFERENCES:

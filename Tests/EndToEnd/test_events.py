@@ -8,6 +8,7 @@ import libvirt
 
 from harness.case import ServerCase, on_each_server
 from harness.virsh import Virsh
+from harness.watcher import Watcher
 from harness.waiting import TooLate, eventually
 
 
@@ -32,45 +33,17 @@ class EventLoop:
 EventLoop.ensure()
 
 
-class Watcher:
-    """`virsh event` in the background."""
-
-    def __init__(self, test, *options):
-        self.process = test.virsh.start("event", *options)
-        test.addCleanup(self.close)
-        self.lines = []
-        threading.Thread(target=self._read, daemon=True).start()
-        self.ready(test)
-
-    def _read(self):
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip())
-
-    def ready(self, test):
-        """Returns once events arrive: a domain is defined and undefined until the watcher tells."""
-        name = test.fresh_name("probe")
-        path = test.document(name)
-
-        def heard():
-            test.virsh.ok("define", path)
-            test.virsh.ok("undefine", name)
-            return any(name in line for line in self.lines)
-
-        eventually(heard, "virsh event to listen")
-
-    def of(self, name):
-        """What was told of that domain, without its name."""
-        return [line.replace(f" for domain '{name}'", "") for line in self.lines if f"'{name}'" in line]
-
-    def close(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=10)
+def watch(test, *options):
+    """`virsh event` in the background until the test ends."""
+    watcher = Watcher(test.virsh, test.server.root / "files", *options)
+    test.addCleanup(watcher.close)
+    return watcher
 
 
 @on_each_server
 class Events(ServerCase):
     def test_virsh_event_tells_the_whole_life(self):
-        watcher = Watcher(self, "--event", "lifecycle", "--loop")
+        watcher = watch(self, "--event", "lifecycle", "--loop")
         name = self.running()
         self.virsh.ok("suspend", name)
         self.virsh.ok("resume", name)
@@ -91,7 +64,7 @@ class Events(ServerCase):
         self.assertEqual([line for line in watcher.of(name) if line != dying], expected)
 
     def test_virsh_event_all(self):
-        watcher = Watcher(self, "--all", "--loop")
+        watcher = watch(self, "--all", "--loop")
         name = self.running()
         self.virsh.ok("reset", name)
         eventually(lambda: "event 'reboot'" in watcher.of(name), "the reboot event")
@@ -144,7 +117,7 @@ class Events(ServerCase):
 
     def test_crash_is_told(self):
         import os
-        watcher = Watcher(self, "--event", "lifecycle", "--loop")
+        watcher = watch(self, "--event", "lifecycle", "--loop")
         name = self.running()
         uuid = self.virsh.ok("domuuid", name).encode()
         pid = next(p for p in self.server.guest_pids() if uuid in open(f"/proc/{p}/cmdline", "rb").read())
@@ -152,7 +125,7 @@ class Events(ServerCase):
         eventually(lambda: "event 'lifecycle': Stopped Failed" in watcher.of(name), f"the crash: {watcher.lines}")
 
     def test_shutdown_is_told(self):
-        watcher = Watcher(self, "--event", "lifecycle", "--loop")
+        watcher = watch(self, "--event", "lifecycle", "--loop")
         name = self.running(linux=True)
         self.console(name)
         self.virsh.ok("shutdown", name)

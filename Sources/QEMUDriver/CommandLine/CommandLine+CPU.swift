@@ -46,11 +46,16 @@ extension QEMUCommandLine {
         }
         for feature in cpu.features {
             switch feature.policy {
-            case .force, .require, nil: text.add(feature.name, on: true)
-            case .disable, .forbid: text.add(feature.name, on: false)
+            case .force, .require, nil: text.add(Self.qemuName(feature), on: true)
+            case .disable, .forbid: text.add(Self.qemuName(feature), on: false)
             case .optional: break
             }
         }
+    }
+
+    /// QEMU's own spelling; it knows documents' underscores only as other names.
+    private static func qemuName(_ feature: CPUFeature) -> String {
+        String(feature.name.map { $0 == "_" ? "-" : $0 })
     }
 
     private func addClocks(to text: inout OptionText) {

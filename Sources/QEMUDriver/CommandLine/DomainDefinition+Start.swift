@@ -19,7 +19,12 @@ extension DomainDefinition {
         var next: UInt32 = 0
         for index in devices.disks.indices.reversed() {
             next += 1
-            if devices.disks[index].source.index == nil { devices.disks[index].source.index = next }
+            if devices.disks[index].source.isEmpty {
+                // What is put into the drive later has a format of its own.
+                devices.disks[index].driver.format = nil
+            } else if devices.disks[index].source.index == nil {
+                devices.disks[index].source.index = next
+            }
             if var store = devices.disks[index].source.dataStore {
                 next += 1
                 store.source?.index = next
@@ -35,7 +40,6 @@ extension DomainDefinition {
     private static func number(_ store: inout BackingStore?, _ next: inout UInt32) {
         guard var image = store, image.source != nil else { return }
         next += 1
-        image.source?.index = next
         image.index = next
         if var data = image.source?.dataStore {
             next += 1

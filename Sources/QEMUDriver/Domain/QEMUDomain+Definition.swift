@@ -7,10 +7,11 @@ import XMLBinding
 
 extension QEMUDomain {
     /// Puts a new persistent definition in place of what there was, on disk first.
-    func define(_ definition: DomainDefinition, isNew: Bool) async throws(VirtError) {
+    func define(_ definition: DomainDefinition) async throws(VirtError) {
         try await withJob(.modify, "define") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try await domain.save(definition)
-            let detail: DomainEventDefinedDetailType = isNew ? .added : .updated
+            let isKnown = domain.snapshot.isPersistent || domain.snapshot.wasDefined
+            let detail: DomainEventDefinedDetailType = isKnown ? .updated : .added
             domain.publish { $0.persistent = definition }
             domain.context.events.publish(domain.lifecycle(.defined, detail.rawValue))
         }
@@ -52,7 +53,7 @@ extension QEMUDomain {
             } catch {
                 throw VirtError(error, "the definition of domain '\(name)' can't be removed")
             }
-            domain.publish { ($0.persistent, $0.isAutostarted) = (nil, false) }
+            domain.publish { ($0.persistent, $0.isAutostarted, $0.wasDefined) = (nil, false, true) }
             context.events.publish(
                 domain.lifecycle(.undefined, DomainEventUndefinedDetailType.removed.rawValue))
             if !domain.snapshot.isActive { context.registry.remove(domain.snapshot.uuid, name: name) }
@@ -85,11 +86,11 @@ extension QEMUDomain {
     }
 
     private func rename(to newName: String) async throws(VirtError) {
-        guard var definition = snapshot.persistent else {
-            throw VirtError(.operationInvalid, "cannot rename a transient domain", from: .qemu)
-        }
         if snapshot.isActive {
             throw VirtError(.operationInvalid, "cannot rename active domain", from: .qemu)
+        }
+        guard var definition = snapshot.persistent else {
+            throw VirtError(.operationInvalid, "cannot rename a transient domain", from: .qemu)
         }
         let oldName = snapshot.name
         if oldName == newName {

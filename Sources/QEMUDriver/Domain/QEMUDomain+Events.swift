@@ -141,13 +141,18 @@ extension QEMUDomain {
     func setChannel(_ alias: String, isConnected: Bool, _ reason: ConnectDomainEventAgentLifecycleReason) {
         guard let change = snapshot.live?.channelChange(alias, isConnected: isConnected) else { return }
         publish { $0.live?.devices.channels[change.index].target = change.target }
-        guard change.target.name == "org.qemu.guest_agent.0" else { return }
+        guard change.target.name == ChannelDevice.agentName else { return }
         let state: ConnectDomainEventAgentLifecycleState = isConnected ? .connected : .disconnected
         context.events.publish(
             .domainAgentLifecycle(
                 DomainAgentLifecycleEvent(
                     domain: snapshot.reference, state: state.rawValue, reason: reason.rawValue)))
     }
+}
+
+extension ChannelDevice {
+    /// The name under which QEMU's guest agent listens.
+    static let agentName = "org.qemu.guest_agent.0"
 }
 
 extension DomainDefinition {

@@ -4,6 +4,7 @@ import JSON
 import LinuxSystem
 import Virt
 import VirtDriver
+import VirtXML
 
 extension QEMUDomain {
     // MARK: Pause
@@ -97,8 +98,20 @@ extension QEMUDomain {
     private func requirePower(_ isACPI: Bool, _ verb: String) throws(VirtError) {
         try requireGuest()
         guard isACPI else {
+            try requireAgent()
             throw VirtError(
                 .argumentUnsupported, "\(verb) works through ACPI only, so far: use --mode acpi", from: .qemu)
+        }
+    }
+
+    /// A guest in which libvirt's agent listens.
+    private func requireAgent() throws(VirtError) {
+        let channel = snapshot.live?.devices.channels.first { $0.target.name == ChannelDevice.agentName }
+        guard case .virtio(_, let state)? = channel?.target else {
+            throw VirtError(.argumentUnsupported, "QEMU guest agent is not configured", from: .qemu)
+        }
+        guard state == .connected else {
+            throw VirtError(.agentUnresponsive, "QEMU guest agent is not connected", from: .qemu)
         }
     }
 

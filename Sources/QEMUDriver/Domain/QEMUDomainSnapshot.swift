@@ -14,6 +14,8 @@ struct QEMUDomainSnapshot: Sendable {
     var reason: Int32 = 0
     /// What it is the next time that it starts; nil for a domain that only lives while it runs.
     var persistent: DomainDefinition?
+    /// It was persistent when its guest was started, even if it isn't any more.
+    var wasDefined = false
     /// What it is while it runs.
     var live: DomainDefinition?
     /// The CPU that was asked for, where that of the running guest is known better.
@@ -42,7 +44,7 @@ struct QEMUDomainSnapshot: Sendable {
         var copy = QEMUDomainSnapshot(
             name: name, uuid: uuid, id: id, state: state, reason: reason, persistent: persistent, live: live,
             process: process, balloon: balloon, isAutostarted: isAutostarted)
-        copy.requestedCPU = requestedCPU
+        (copy.requestedCPU, copy.wasDefined) = (requestedCPU, wasDefined)
         change(&copy)
         return copy
     }

@@ -15,6 +15,8 @@ struct NativeCommand {
             try domain.prepareForStart(qemu)
             let shortName = "-1-" + String(domain.name.prefix(20))
             let folder = "\(configuration.library)/domain-\(shortName)"
+            // Which port a screen gets is known only when it starts.
+            for index in domain.devices.graphics.indices { domain.devices.graphics[index].takePorts { 5900 } }
             domain.placeSockets(in: configuration.channelFolder(of: folder))
             var resources = QEMUResources(
                 domainFolder: folder, shortName: shortName, monitorDescriptor: GuestStart.monitorNumber)
@@ -30,12 +32,8 @@ struct NativeCommand {
     }
 
     private static func text(_ folder: String, _ program: String, _ arguments: [String]) -> String {
-        let environment = [
-            "LC_ALL=C", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=\(folder)",
-            "XDG_DATA_HOME=\(folder)/.local/share", "XDG_CACHE_HOME=\(folder)/.cache",
-            "XDG_CONFIG_HOME=\(folder)/.config",
-        ]
-        return (environment + [program] + arguments).map(quoted).joined(separator: " ") + "\n"
+        let environment = GuestEnvironment.variables(folder).map { "\($0.name)=\($0.value)" }
+        return (environment + [program] + arguments).map(quoted).joined(separator: " ")
     }
 
     /// A word that a shell would change, in quotes.

@@ -19,9 +19,8 @@ extension QEMUHypervisor {
         let found = try context.registry.reserve(name: definition.name, uuid: uuid) {
             QEMUDomain(context: context, snapshot: empty)
         }
-        let isNew = !found.domain.snapshot.isPersistent
         do throws(VirtError) {
-            try await found.domain.define(definition, isNew: isNew)
+            try await found.domain.define(definition)
         } catch {
             if found.isNew { context.registry.remove(uuid, name: definition.name) }
             throw error
@@ -63,7 +62,7 @@ extension QEMUDomain {
             try await withJob(.modify, "create") { (domain: isolated QEMUDomain) async throws(VirtError) in
                 if domain.snapshot.isActive {
                     throw VirtError(
-                        .operationFailed, "domain '\(domain.snapshot.name)' is already active", from: .qemu)
+                        .operationInvalid, "domain '\(domain.snapshot.name)' is already active", from: .qemu)
                 }
                 try await domain.start(definition, isPaused: isPaused)
             }

@@ -80,7 +80,7 @@ private func isFree(_ port: UInt16) -> Bool {
 
 extension GraphicsDevice {
     /// Chooses the ports that the definition leaves open.
-    fileprivate mutating func takePorts(_ next: () throws(VirtError) -> Int32) throws(VirtError) {
+    mutating func takePorts<Failure: Error>(_ next: () throws(Failure) -> Int32) throws(Failure) {
         let listensOnSocket = listens.contains { if case .socket = $0.kind { true } else { false } }
         guard type == .vnc || type == .spice, !listensOnSocket else { return }
         if port == -1 || (port == nil && autoport != false) || autoport == true { port = try next() }

@@ -71,10 +71,8 @@ struct GuestStart: Sendable {
         var live = definition
         var ports: [UInt16] = []
         do {
-            for index in live.devices.disks.indices {
-                try ImageChain.fill(&live.devices.disks[index], account: configuration.account)
-            }
             try live.prepareForStart(qemu)
+            try ImageChain.fill(&live, account: configuration.account)
             ports = try live.takePorts(context)
             live.placeSockets(in: channelFolder)
             live.noteHost(configuration.account)
@@ -186,8 +184,10 @@ struct GuestStart: Sendable {
     }
 
     private func startProcess(_ prepared: PreparedGuest) async throws(VirtError) -> ProcessHandle {
+        let variables = GuestEnvironment.variables(prepared.folder)
+        let environment = Dictionary(variables.map { ($0.name, $0.value) }) { $1 }
         var orders = LaunchOrders(
-            prepared.emulator, prepared.arguments, environment: environment(prepared.folder))
+            prepared.emulator, prepared.arguments, environment: environment)
         (orders.output, orders.errorOutput) = (prepared.log, prepared.log)
         orders.descriptors = [Self.monitorNumber: prepared.monitor]
         orders.owner = configuration.account
@@ -220,15 +220,6 @@ struct GuestStart: Sendable {
             ownerships: prepared.ownerships, ports: prepared.ports, xml: xml)
         record.startsPaused = startsPaused
         return record
-    }
-
-    private func environment(_ folder: String) -> [String: String] {
-        [
-            "LC_ALL": "C", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            "HOME": folder,
-            "XDG_DATA_HOME": folder + "/.local/share", "XDG_CACHE_HOME": folder + "/.cache",
-            "XDG_CONFIG_HOME": folder + "/.config",
-        ]
     }
 
     /// Joins the monitor of a QEMU that listens at `path`, and watches it from then on.

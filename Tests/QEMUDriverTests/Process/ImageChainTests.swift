@@ -42,8 +42,16 @@ import VirtXML
     private func disk(_ path: String, _ format: StorageFormat) -> DiskDevice {
         var disk = DiskDevice()
         disk.source = StorageSource(file: path)
+        disk.source.index = 1
         disk.driver.format = format
         return disk
+    }
+
+    private func filled(_ disks: DiskDevice...) throws -> [DiskDevice] {
+        var domain = DomainDefinition()
+        domain.devices.disks = disks
+        try ImageChain.fill(&domain, account: nil)
+        return domain.devices.disks
     }
 
     @Test("an image names the one below it, and its format")
@@ -71,8 +79,8 @@ import VirtXML
     func chain() throws {
         let files = ["top": image(backing: "base", format: "qcow2"), "base": image()]
         try withImages(files) { folder in
-            var disk = disk("\(folder)/top", .qcow2)
-            try ImageChain.fill(&disk, account: nil)
+            let disk = try #require(try filled(disk("\(folder)/top", .qcow2)).first)
+            #expect(disk.backingStore?.index == 2)
             #expect(disk.backingStore?.source?.path == "\(folder)/base")
             #expect(disk.backingStore?.format == .qcow2)
             #expect(disk.backingStore?.backingStore?.isEnd == true)
@@ -83,8 +91,7 @@ import VirtXML
     @Test("a raw image ends its chain whatever is written in it")
     func raw() throws {
         try withImages(["disk": image(backing: "/etc/shadow", format: "raw")]) { folder in
-            var disk = disk("\(folder)/disk", .raw)
-            try ImageChain.fill(&disk, account: nil)
+            let disk = try #require(try filled(disk("\(folder)/disk", .raw)).first)
             #expect(disk.backingStore?.isEnd == true)
         }
     }
@@ -104,8 +111,7 @@ import VirtXML
                 ("nothing", .systemError),
             ]
             for (name, code) in expected {
-                var disk = disk("\(folder)/\(name)", .qcow2)
-                let error = #expect(throws: VirtError.self) { try ImageChain.fill(&disk, account: nil) }
+                let error = #expect(throws: VirtError.self) { try filled(disk("\(folder)/\(name)", .qcow2)) }
                 #expect(error?.code == code)
             }
         }
@@ -116,8 +122,8 @@ import VirtXML
         try withImages(["top": image(backing: "base", format: "qcow2")]) { folder in
             var disk = disk("\(folder)/top", .qcow2)
             disk.backingStore = BackingStore()
-            try ImageChain.fill(&disk, account: nil)
-            #expect(disk.backingStore == BackingStore())
+            let found = try filled(disk)
+            #expect(found.first?.backingStore == BackingStore())
         }
     }
 }

@@ -11,12 +11,25 @@ struct ImageChain {
 
     init(account: FileOwner?) { self.account = account }
 
-    /// Finds what the definition leaves open about a disk's images.
-    static func fill(_ disk: inout DiskDevice, account: FileOwner?) throws(VirtError) {
+    /// The number that was given to an image last.
+    private var number: UInt32 = 0
+
+    /// Finds what the definition leaves open about the images of all disks, which have their numbers already.
+    static func fill(_ domain: inout DomainDefinition, account: FileOwner?) throws(VirtError) {
+        var chain = ImageChain(account: account)
+        // Empty drives have had theirs too.
+        let drives = UInt32(clamping: domain.devices.disks.count)
+        chain.number = max(drives, domain.devices.disks.map(\.lastNumber).max() ?? 0)
+        for index in domain.devices.disks.indices {
+            chain.seen = []
+            try chain.fill(&domain.devices.disks[index])
+        }
+    }
+
+    private mutating func fill(_ disk: inout DiskDevice) throws(VirtError) {
         guard !disk.source.isEmpty, let path = disk.source.localPath, disk.source.startupPolicy == nil
         else { return }
-        var chain = ImageChain(account: account)
-        disk.backingStore = try chain.below(path, disk.driver.format ?? .raw, known: disk.backingStore)
+        disk.backingStore = try below(path, disk.driver.format ?? .raw, known: disk.backingStore)
     }
 
     private mutating func below(
@@ -66,7 +79,8 @@ struct ImageChain {
         var source = StorageSource(file: full)
         if let kind = try? FileSystem.status(of: full).kind, kind == .blockDevice { source.type = .block }
         var store = BackingStore()
-        (store.source, store.format) = (source, format)
+        number += 1
+        (store.source, store.format, store.index) = (source, format, number)
         store.backingStore = try below(full, format, known: nil, above: path)
         return store
     }
@@ -89,7 +103,18 @@ extension StorageSource {
     var localPath: String? { type == .file || type == .block ? path : nil }
 }
 
+extension DiskDevice {
+    /// The highest number of the disk's images.
+    fileprivate var lastNumber: UInt32 {
+        max(source.index ?? 0, source.dataStore?.source?.index ?? 0, backingStore?.lastNumber ?? 0)
+    }
+}
+
 extension BackingStore {
+    fileprivate var lastNumber: UInt32 {
+        max(index ?? 0, source?.dataStore?.source?.index ?? 0, backingStore?.lastNumber ?? 0)
+    }
+
     /// The files and devices of the host from here down.
     var localPaths: [String] {
         (source?.localPath.map { [$0] } ?? []) + (backingStore?.localPaths ?? [])
