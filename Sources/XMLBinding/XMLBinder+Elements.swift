@@ -57,7 +57,7 @@ extension XMLBinder {
         if let parent = node {
             guard let child = child(name, namespace) else { return }
             node = child
-            try body(&self)
+            do throws(XMLError) { try body(&self) } catch { throw error.placed(at: child) }
             node = parent
         } else {
             let mark = begin(name)
@@ -116,7 +116,7 @@ extension XMLBinder {
         _ child: XMLNode, _ parent: XMLNode, _ value: inout T
     ) throws(XMLError) {
         node = child
-        try value.bind(&self)
+        do throws(XMLError) { try value.bind(&self) } catch { throw error.placed(at: child) }
         node = parent
     }
 

@@ -37,6 +37,10 @@ public final class XMLDocument {
             throw XMLError(.internalError, "out of memory")
         }
         defer { xmlFreeParserCtxt(context) }
+        let first = FirstComplaint()
+        defer { withExtendedLifetime(first) {} }
+        context.pointee._private = Unmanaged.passUnretained(first).toOpaque()
+        context.pointee.sax.pointee.serror = noteFirst
         let options =
             XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_NOCDATA.rawValue
             | XML_PARSE_COMPACT.rawValue
@@ -46,24 +50,43 @@ public final class XMLDocument {
                 context, $0.baseAddress, Int32(clamping: $0.count), nil, nil,
                 Int32(bitPattern: options))
         }
-        guard let tree else { throw fault(context.pointee.lastError, bytes, origin) }
+        guard let tree else { throw fault(first, bytes, origin) }
         return tree
     }
 
     /// The parser's own complaint, with the line it's about and a mark below the column, as libvirt shows it.
     private static func fault(
-        _ error: xmlError, _ bytes: UnsafeBufferPointer<UInt8>, _ origin: String
+        _ first: FirstComplaint, _ bytes: UnsafeBufferPointer<UInt8>, _ origin: String
     ) -> XMLError {
-        var message = error.message.map { String(cString: $0) } ?? "the document is empty\n"
+        var message = first.message ?? "the document is empty"
         while message.last == "\n" { message.removeLast() }
-        let line = max(Int(error.line), 1)
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        let column = min(max(Int(error.int2) - 1, 0), 79)
+        let column = min(max(first.column - 1, 0), 79)
         var excerpt = ""
-        if line <= lines.count {
-            let text = String(decoding: lines[line - 1].prefix(80), as: UTF8.self)
+        if lines.indices.contains(first.line - 1) {
+            let text = String(decoding: lines[first.line - 1].prefix(80), as: UTF8.self)
             excerpt = "\n\(text)\n\(String(repeating: "-", count: column))^"
         }
-        return XMLError(.malformed, "\(origin):\(line): \(message)\(excerpt)", line: line)
+        return XMLError(
+            .malformed, "\(origin):\(first.line): \(message)\(excerpt)", line: first.line)
     }
+}
+
+/// The first thing that the parser complains about; what follows is mostly a consequence.
+private final class FirstComplaint {
+    var message: String?
+    var line = 1
+    var column = 0
+}
+
+/// The parser hands its own context, which knows the object to tell.
+private func noteFirst(_ data: UnsafeMutableRawPointer?, _ error: xmlErrorPtr?) {
+    guard let error, let context = data?.assumingMemoryBound(to: xmlParserCtxt.self),
+        let pointer = context.pointee._private, error.pointee.level == XML_ERR_FATAL
+    else { return }
+    let first = Unmanaged<FirstComplaint>.fromOpaque(pointer).takeUnretainedValue()
+    guard first.message == nil, let message = error.pointee.message else { return }
+    first.message = String(cString: message)
+    first.line = max(Int(error.pointee.line), 1)
+    first.column = Int(error.pointee.int2)
 }

@@ -13,7 +13,7 @@ extension XMLElement {
     public init(_ node: XMLNode, options: XMLOptions = []) throws(XMLError) {
         self.init()
         var binder = XMLBinder(reading: node, options: options)
-        try bind(&binder)
+        do throws(XMLError) { try bind(&binder) } catch { throw error.placed(at: node) }
     }
 
     /// The element as text in libvirt's form, ending with a newline.

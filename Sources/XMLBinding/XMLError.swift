@@ -43,4 +43,19 @@ public struct XMLError: Error, Equatable, Sendable {
         self.value = value
         self.line = line
     }
+
+    /// The message with the line that it's about, for people. The parser's own complaint has it already.
+    public var located: String {
+        guard let line, code != .malformed else { return message }
+        return "\(message) (line \(line))"
+    }
+
+    /// This error, said to be about an element unless it says already where it is.
+    @usableFromInline func placed(at node: XMLNode) -> XMLError {
+        guard line == nil else { return self }
+        var copy = self
+        copy.element = element ?? node.name
+        copy.line = node.line
+        return copy
+    }
 }

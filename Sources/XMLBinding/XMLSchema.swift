@@ -34,7 +34,8 @@ public final class XMLSchema {
         let result = withExtendedLifetime(complaints) { xmlRelaxNGValidateDoc(context, document.tree) }
         guard result != 0 else { return }
         throw XMLError(
-            .invalidSchema, "Unable to validate doc against \(path)\n\(complaints.text)", line: complaints.line)
+            .invalidSchema, "Unable to validate doc against \(path)\n\(complaints.text)",
+            line: complaints.line)
     }
 }
 

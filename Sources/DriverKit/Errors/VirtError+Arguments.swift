@@ -18,10 +18,10 @@ extension VirtError {
         refused(function, argument, "\(argument) in \(function) must not be NULL", from: domain)
     }
 
-    /// A fault of a document, as the API reports it.
+    /// A fault of a document, as the API reports it: libvirt's words, and the line.
     public init(document error: XMLError, from domain: ErrorDomain = .domain) {
         // This code's own words are all that there is to say.
-        let detail = error.code == .noName ? nil : error.message
+        let detail = error.code == .noName ? nil : error.located
         self.init(ErrorNumber(rawValue: error.code.rawValue), detail, from: domain)
     }
 }

@@ -5,10 +5,16 @@ import XMLBinding
 extension Node {
     /// What the firmware says of the machine, as a `<sysinfo>` document; nil where there is no such firmware.
     static func systemInformation() -> String? {
-        guard let facts = SMBIOSFacts() else { return nil }
-        var document = SystemInfoDocument()
-        document.content = systemInformation(facts)
-        return try? document.xml()
+        guard let facts = SMBIOSFacts() else { return processorInformation() }
+        return try? systemInformation(facts).xml()
+    }
+
+    /// What the kernel says of the processors, where no firmware tells of the machine.
+    private static func processorInformation() -> String? {
+        guard let arch = try? NodeFacts().model, arch != "x86_64", arch != "i686",
+            let text = try? FileSystem.readText("/proc/cpuinfo", limit: 16 << 20)
+        else { return nil }
+        return try? SystemInfo(cpuInfo: text, arch: arch)?.xml()
     }
 
     static func systemInformation(_ facts: SMBIOSFacts) -> SystemInfo {
@@ -37,15 +43,4 @@ extension Node {
         ])
         return info
     }
-}
-
-/// The information as a document of its own.
-private struct SystemInfoDocument: XMLRoot {
-    static let elementName: StaticString = "sysinfo"
-    static let origin = "(sysinfo)"
-    var content = SystemInfo()
-
-    init() {}
-
-    mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try content.bind(&x) }
 }

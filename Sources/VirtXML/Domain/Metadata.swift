@@ -56,7 +56,7 @@ public struct Metadata: XMLElement {
 
 extension String {
     /// The text with all lines but the first moved to the right.
-    fileprivate func reindented(by columns: Int) -> String {
+    func reindented(by columns: Int) -> String {
         if columns <= 0 || !utf8.contains(UInt8(ascii: "\n")) { return self }
         let blanks = String(repeating: " ", count: columns)
         return split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n" + blanks)

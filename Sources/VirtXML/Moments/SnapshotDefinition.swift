@@ -21,6 +21,10 @@ public struct SnapshotDefinition: XMLRoot {
     public var domainUUID: UUID?
     /// The definition that was to come into force at its next start.
     @Boxed public var inactiveDomain: DomainDefinition?
+    /// The disks as they were before a return to this snapshot was begun; in the daemon's own records.
+    public var revertDisks: [Disk] = []
+    /// What the driver needs to start the domain as it ran.
+    public var cookie: SaveCookie?
     /// Whether it's the snapshot that the domain's present state stands on; in the daemon's own records.
     public var active: Bool?
 
@@ -34,8 +38,10 @@ public struct SnapshotDefinition: XMLRoot {
         try x.value("creationTime", &creationTime)
         try x.element("memory", &memory)
         try x.group("disks") { (x) throws(XMLError) in try x.elements("disk", &disks) }
+        try x.group("revertDisks") { (x) throws(XMLError) in try x.elements("disk", &revertDisks) }
         try bindDomain(&x)
         try x.element("inactiveDomain", &inactiveDomain)
+        try x.element("cookie", &cookie)
         try x.activity(&active)
     }
 
@@ -54,7 +60,8 @@ public struct SnapshotDefinition: XMLRoot {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("snapshot", &snapshot)
+            if x.isReading { snapshot = x.node?.attribute("file") == nil ? .no : .external }
+            try x.attribute("snapshot", &snapshot, default: snapshot)
             try x.attribute("file", &file)
         }
     }

@@ -20,6 +20,8 @@ NORMAL = [
     (r"Memory size: +\d+ KiB", "Memory size: N KiB"),
     # A firmware that was reset resets the machine once more, as far as it gets.
     (r"(event 'reboot' for domain '[^']*'\n)\1+", r"\1"),
+    # Roost says where a document is wrong.
+    (r"(?m) \(line \d+\)$", ""),
     # A table's rule is as long as its widest line, and so as the root's path.
     (r"(?m)^ ?-{10,}$", "-----"),
     (r"(?m) +$", ""),

@@ -12,9 +12,9 @@ enum Corpus {
     }()
 
     /// The names of the documents in a folder, sorted.
-    static func names(in folder: String) -> [String] {
+    static func names(in folder: String, ending: String = ".xml") -> [String] {
         guard let root else { return [] }
-        return entries(of: root + "/" + folder).filter { $0.hasSuffix(".xml") }
+        return entries(of: root + "/" + folder).filter { $0.hasSuffix(ending) }
     }
 
     /// The texts of all documents below a folder.

@@ -3,7 +3,9 @@ import XMLBinding
 
 extension Group {
     /// All groups, by the kind of document.
-    static var all: [Group] { domains + hypervisors + capabilities + networks + storage + hosts + moments }
+    static var all: [Group] {
+        domains + hypervisors + capabilities + networks + storage + hosts + moments + [systemInfo]
+    }
 
     static var domains: [Group] {
         let configurations = "qemu/qemuxmlconfdata"

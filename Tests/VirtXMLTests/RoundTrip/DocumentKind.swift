@@ -17,6 +17,7 @@ struct DocumentKind: Sendable {
         StorageVolumeDefinition.self, HostInterfaceDefinition.self, NodeDeviceDefinition.self,
         SecretDefinition.self, FilterDefinition.self, FilterBindingDefinition.self, SnapshotDefinition.self,
         CheckpointDefinition.self, BackupDefinition.self, DomainCapabilities.self, HostCapabilities.self,
+        StoragePoolCapabilities.self, SystemInfo.self, SaveCookie.self,
     ].map(DocumentKind.init)
 
     /// The kind of a text, by its outermost element.
