@@ -57,16 +57,18 @@ let package = Package(
         // Layer 3: what drivers and fronts are made of.
         module("Transport", uses: ["RemoteProtocol", "XDR", "LinuxSystem", log]),
         module("QMP", uses: ["JSON", "LinuxSystem", log]),
+        module("Processors", uses: ["VirtXML"]),
         module(
-            "DriverKit", uses: ["Virt", "VirtDriver", "VirtXML", "XMLBinding", "LinuxSystem", log]),
+            "DriverKit",
+            uses: ["Virt", "VirtDriver", "VirtXML", "XMLBinding", "Processors", "LinuxSystem", log]),
         // Layer 4: drivers.
         module(
             "TestDriver",
-            uses: ["Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "LinuxSystem"]),
+            uses: ["Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "Processors", "LinuxSystem"]),
         module(
             "QEMUDriver",
             uses: [
-                "Virt", "VirtDriver", "VirtXML", "DriverKit", "QMP", "JSON", "LinuxSystem", log,
+                "Virt", "VirtDriver", "VirtXML", "DriverKit", "Processors", "QMP", "JSON", "LinuxSystem", log,
             ]),
         // Layer 5: fronts.
         module(
@@ -98,6 +100,7 @@ let package = Package(
             exclude: ["Conformance/floors.txt"], swiftSettings: settings),
         tests(of: "Transport", uses: ["LinuxSystem", "RemoteProtocol", "XDR"]),
         tests(of: "QMP", uses: ["JSON", "LinuxSystem"]),
+        tests(of: "Processors", uses: ["JSON", "VirtXML", "XMLBinding"]),
         .target(
             name: "DriverConformance", dependencies: ["Virt", "VirtDriver"], path: "Tests/DriverConformance",
             swiftSettings: settings),

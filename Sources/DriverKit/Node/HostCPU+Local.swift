@@ -1,4 +1,5 @@
 import LinuxSystem
+import Processors
 import VirtXML
 
 extension HostCPU {
@@ -19,18 +20,13 @@ extension HostCPU {
     }
 
     private mutating func describeX86(_ facts: ProcessorFacts, _ node: NodeFacts) {
-        vendor = ProcessorVendor.name(ofIdentifier: facts.vendor)
         var found = Set(facts.flags.compactMap(X86Features.feature(ofFlag:)))
         // Linux always switches this on where it can, and doesn't show it.
         if found.contains("xsave") { found.insert("osxsave") }
-        if let match = X86Match.nearest(
-            to: found, vendor: vendor, family: facts.family, model: facts.model, mayDisable: false)
-        {
-            model = match.model.name
-            features = match.required
-        }
+        let vendor = ProcessorVendor.name(ofIdentifier: facts.vendor)
+        self = HostCPU(x86: X86Processor(features: found, vendor: vendor, signature: facts.signature))
+        arch = node.model
         microcode = facts.microcode.flatMap { UInt32($0.drop(while: { $0 == "0" }).dropFirst(), radix: 16) }
-        signature = facts.signature
         counter = Counter(facts, node)
         maxPhysAddr = facts.physicalBits.map { bits in
             var address = CPUPhysicalAddress()
@@ -52,13 +48,9 @@ extension HostCPU.Counter {
 }
 
 extension ProcessorFacts {
-    fileprivate var signature: HostCPU.Signature? {
+    fileprivate var signature: X86Signature? {
         guard let family, let model, let stepping else { return nil }
-        var signature = HostCPU.Signature()
-        signature.family = UInt32(clamping: family)
-        signature.model = UInt32(clamping: model)
-        signature.stepping = UInt32(clamping: stepping)
-        return signature
+        return X86Signature(family: family, model: model, stepping: stepping)
     }
 }
 

@@ -1,5 +1,5 @@
-import DriverKit
 import JSON
+import Processors
 import VirtXML
 
 extension DomainCapabilities.CPUModes {
@@ -25,7 +25,7 @@ extension DomainCapabilities.Model {
         deprecated = model.isDeprecated
         vendor = ProcessorVendor.name(ofModel: model.name, architecture: request.architecture)
         canonical = model.canonical
-        let missing = Set((model.unavailableFeatures ?? []).map(QEMUFeatureNames.document))
+        let missing = Set((model.unavailableFeatures ?? []).map { X86Features.feature(ofProperty: $0) ?? $0 })
         blockers = missing.sorted()
     }
 }
@@ -51,7 +51,7 @@ extension DomainCapabilitiesRequest {
 
     /// A model under the name that documents have for it; nil where they have none.
     private func named(_ model: QEMUCPUModel) -> QEMUCPUModel? {
-        if board.isX86 { return Self.isNamedX86(model.name) ? model.plain : nil }
+        if board.isX86 { return X86Model.named(model.name).map { _ in model.plain } }
         guard board.isPSeries || architecture.hasPrefix("ppc64") else {
             return model.name == "host" ? nil : model
         }
@@ -61,12 +61,6 @@ extension DomainCapabilitiesRequest {
     }
 
     private static let powers: Set = ["POWER6", "POWER7", "POWER8", "POWER9", "POWER10", "POWER11"]
-
-    /// Models that stand for no processor, and those that came and went without documents naming them.
-    private static func isNamedX86(_ name: String) -> Bool {
-        !["host", "max", "base"].contains(name) && !name.hasPrefix("ClearwaterForest")
-            && !name.hasPrefix("Icelake-Client-v") && name != "SierraForest-v2"
-    }
 
     /// The model that is nearest to the host's processor.
     fileprivate var hostModel: DomainCapabilities.HostModel? {
@@ -100,37 +94,21 @@ extension DomainCapabilitiesRequest {
     }
 
     private var x86HostModel: DomainCapabilities.HostModel? {
-        let properties = acceleration.wholeHostCPU.isEmpty ? acceleration.hostCPU : acceleration.wholeHostCPU
-        guard let match = x86Match(properties) else { return nil }
+        guard let cpu = acceleration.x86HostModel(isNative: isNative) else { return nil }
         var host = DomainCapabilities.HostModel()
-        host.model.name = match.model.name
+        host.model.name = cpu.model?.name
         host.model.fallback = .forbid
-        host.vendor = properties["vendor"]?.string.flatMap { ProcessorVendor.name(ofIdentifier: $0) }
+        host.vendor = cpu.vendor
         if isNative { host.maxPhysAddr = Self.widestAddress }
-        // KVM shows this on its own where the guest has threads.
-        let disabled = match.disabled.filter { !isNative || $0 != "topoext" }
-        host.features =
-            match.required.map { CPUFeature($0, .require) } + disabled.map { CPUFeature($0, .disable) }
+        host.features = cpu.features
         return host
-    }
-
-    private func x86Match(_ properties: JSONObject) -> X86Match? {
-        let offered = properties.members.filter { $0.value.bool == true }.map {
-            QEMUFeatureNames.document($0.key)
-        }
-        return X86Match.nearest(
-            to: Set(offered.filter(QEMUFeatureNames.isFeature)),
-            vendor: properties["vendor"]?.string.flatMap { ProcessorVendor.name(ofIdentifier: $0) },
-            family: properties["family"]?.int.map { Int($0) },
-            model: properties["model"]?.int.map { Int($0) },
-            candidates: Set(acceleration.cpuModels.map(\.name)), mayDisable: true)
     }
 }
 
 extension QEMUCPUModel {
-    /// Without its versions where documents don't name these.
+    /// Without the version that it stands for where documents don't name that.
     fileprivate var plain: QEMUCPUModel {
-        guard name.hasPrefix("Icelake-Client") else { return self }
+        guard let canonical, X86Model.named(canonical) == nil else { return self }
         var copy = self
         copy.canonical = nil
         return copy

@@ -1,5 +1,6 @@
 import DriverKit
 import LinuxSystem
+import Processors
 import Virt
 import VirtDriver
 import VirtXML
@@ -47,9 +48,8 @@ extension QEMUHypervisor: LocalHypervisor {
             throw VirtError(.invalidArg, "cannot find architecture \(arch)", from: .qemu)
         }
         switch arch {
-        case "x86_64", "i686": return X86Model.all.map(\.name)
-        case "ppc64", "ppc64le":
-            return ["POWER6", "POWER7", "POWER8", "POWER9", "POWER10", "POWERPC_e5500", "POWERPC_e6500"]
+        case "x86_64", "i686": return X86Model.names
+        case "ppc64", "ppc64le": return PowerModel.names
         case "aarch64", "armv7l", "armv6l", "armv7b", "s390", "s390x": return []
         default:
             throw VirtError(.noSupport, "'\(arch)' architecture is not supported by CPU driver", from: .cpu)

@@ -45,13 +45,4 @@ import VirtXML
         let parameters = snapshot.statistics([.state, .cpuTotal])
         #expect(parameters.map(\.field) == ["state.state", "state.reason"])
     }
-
-    @Test("features get the names that documents have for them")
-    func names() {
-        #expect(QEMUFeatureNames.document("sse4-1") == "sse4.1")
-        #expect(QEMUFeatureNames.document("lahf-lm") == "lahf_lm")
-        #expect(QEMUFeatureNames.document("pclmulqdq") == "pclmuldq")
-        #expect(QEMUFeatureNames.document("sha-ni") == "sha-ni")
-        #expect(QEMUFeatureNames.document("tsc-adjust") == "tsc_adjust")
-    }
 }
