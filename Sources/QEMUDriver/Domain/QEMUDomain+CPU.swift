@@ -1,5 +1,6 @@
 import DriverKit
 import JSON
+import Processors
 import Virt
 import VirtXML
 
@@ -21,7 +22,7 @@ extension QEMUDomain {
         var properties = JSONObject()
         for feature in cpu.features {
             let isOn = feature.policy != .disable && feature.policy != .forbid
-            properties.add(feature.name, .bool(isOn))
+            properties.add(X86Features.property(ofFeature: feature.name), .bool(isOn))
         }
         let model: JSONValue = ["name": .string(name), "props": .object(properties)]
         let expanded = try await ask("query-cpu-model-expansion", ["type": "full", "model": model])
@@ -29,10 +30,10 @@ extension QEMUDomain {
             "qom-get", ["path": "/machine/unattached/device[0]", "property": "unavailable-features"])
         var found: Set<String> = []
         for (name, value) in expanded["model"]?["props"]?.object?.members ?? [] where value.bool == true {
-            found.insert(QEMUFeatureNames.document(name))
+            if let feature = X86Features.feature(ofProperty: name) { found.insert(feature) }
         }
-        let lacking = (missing.array ?? []).compactMap(\.string).map(QEMUFeatureNames.document)
-        return found.subtracting(lacking).filter(QEMUFeatureNames.isFeature)
+        let lacking = (missing.array ?? []).compactMap(\.string)
+        return found.subtracting(lacking.compactMap { X86Features.feature(ofProperty: $0) })
     }
 }
 

@@ -1,4 +1,5 @@
 import DriverKit
+import Processors
 import Testing
 import VirtXML
 
