@@ -16,6 +16,9 @@ public enum X86Features {
     /// What a host may have and KVM shows no guest by a model.
     public static let hostOnly: Set = ["core-capability", "split-lock-detect"]
 
+    /// What the guest's own system switches on, so that QEMU takes it for no model's.
+    public static let impliedByOthers: Set = ["osxsave", "ospke"]
+
     /// Features in their order; those that are not known come last, by name.
     public static func sorted(_ features: some Sequence<String>) -> [String] {
         features.sorted { left, right in

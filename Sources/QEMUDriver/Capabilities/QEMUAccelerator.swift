@@ -20,6 +20,9 @@ public struct QEMUAcceleration: Sendable, Equatable {
     /// The model whose properties ``hostCPU`` changes; `base` on x86.
     public var hostCPUModel: String?
 
+    /// Features of ``hostCPU`` that go out of use.
+    public var deprecatedFeatures: Set<String> = []
+
     init() {}
 
     init(_ exchanges: ArraySlice<QEMUExchange>) {
@@ -44,6 +47,7 @@ public struct QEMUAcceleration: Sendable, Equatable {
         guard hostCPUModel == nil else { return }
         hostCPUModel = model["name"]?.string
         hostCPU = model["props"]?.object ?? [:]
+        deprecatedFeatures = Set(exchange.result?["deprecated-props"]?.array?.compactMap(\.string) ?? [])
     }
 
     /// The machine with this full name or alias.

@@ -1,4 +1,5 @@
 import JSON
+import Processors
 import VirtXML
 
 extension QEMUCommandLine {
@@ -44,18 +45,22 @@ extension QEMUCommandLine {
         if domain.board.isX86, cpu.mode == .hostPassthrough || cpu.mode == .maximum {
             text.add("migratable", on: cpu.migratable)
         }
+        // A 64-bit processor runs a guest of 32 bits.
+        if domain.os.arch == "armv7l", guest.qemu.architecture == "aarch64", cpu.mode == .hostPassthrough {
+            text.add("aarch64", on: false)
+        }
         for feature in cpu.features {
             switch feature.policy {
-            case .force, .require, nil: text.add(Self.qemuName(feature), on: true)
-            case .disable, .forbid: text.add(Self.qemuName(feature), on: false)
+            case .force, .require, nil: text.add(qemuName(feature), on: true)
+            case .disable, .forbid: text.add(qemuName(feature), on: false)
             case .optional: break
             }
         }
     }
 
-    /// QEMU's own spelling; it knows documents' underscores only as other names.
-    private static func qemuName(_ feature: CPUFeature) -> String {
-        String(feature.name.map { $0 == "_" ? "-" : $0 })
+    /// QEMU's own spelling: of x86 features it knows documents' only as other names, those of s390 it has as they are.
+    private func qemuName(_ feature: CPUFeature) -> String {
+        domain.board.isX86 ? X86Features.property(ofFeature: feature.name) : feature.name
     }
 
     private func addClocks(to text: inout OptionText) {

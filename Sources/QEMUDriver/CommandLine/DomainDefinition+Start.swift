@@ -8,6 +8,7 @@ extension DomainDefinition {
         _ qemu: QEMUCapabilities, host: QEMUHost? = nil
     ) throws(ConfigurationError) {
         try checkStart(host)
+        settleCPU(qemu)
         try assignUSB()
         assignAliases(qemu)
         numberImages()

@@ -9,7 +9,7 @@ extension DomainDefinition {
             cpu?.check = type == .kvm && !board.isARM ? .partial : CheckNone.value
         }
         if cpu?.mode == .hostModel, cpu?.check == nil {
-            cpu?.check = type == .kvm && !board.isARM ? .partial : CheckNone.value
+            cpu?.check = board.isARM ? CheckNone.value : .partial
         }
         if cpu?.mode == .hostModel, cpu?.model?.name == nil { cpu?.model = nil }
         if cpu?.model?.name != nil, cpu?.model?.fallback == nil, cpu?.mode != nil {
