@@ -38,7 +38,7 @@ import XMLBinding
         #expect(error?.located.contains("\(wrong.line)") == true)
     }
 
-    static let wrong: [Wrong] = domains + networks + storage + hosts + moments
+    static let wrong: [Wrong] = domains + contradictions + networks + storage + hosts + moments
 
     private static func domain(_ devices: String) -> String {
         "<domain type='kvm'>\n<name>a</name>\n<memory>1</memory>\n<os><type>hvm</type></os>\n<devices>\n\(devices)\n"
@@ -85,6 +85,38 @@ import XMLBinding
                 "<disk><source file='/a'>\n<seclabel relabel='no'><label>x</label></seclabel></source></disk>"
             ),
             .unsupported, line: 7, "relabelling"),
+    ]
+
+    private static func tuned(_ part: String) -> String {
+        "<domain type='kvm'>\n<name>a</name>\n<memory>1</memory>\n\(part)\n</domain>"
+    }
+
+    private static let contradictions: [Wrong] = [
+        Wrong(
+            DomainDefinition.self, tuned("<iothreadids><iothread id='2'/><iothread id='2'/></iothreadids>"),
+            .xml,
+            line: 1, "iothread", "'2'"),
+        Wrong(
+            DomainDefinition.self,
+            tuned("<cpu><numa><cell id='1' cpus='0' memory='1'/></numa></cpu>"), .xml, line: 4, "'cell'"),
+        Wrong(
+            DomainDefinition.self,
+            tuned(
+                "<cpu><numa><cell id='0' cpus='0' memory='1'/><cell id='1' cpus='0' memory='1'/></numa></cpu>"
+            ),
+            .unsupported, line: 4, "NUMA cells 0 and 1"),
+        Wrong(
+            DomainDefinition.self, tuned("<blkiotune><device><weight>500</weight></device></blkiotune>"),
+            .xml,
+            line: 4, "path"),
+        Wrong(
+            DomainDefinition.self,
+            tuned(
+                "<cputune><memorytune vcpus='0'><node id='0' bandwidth='1'/><node id='0' bandwidth='2'/></memorytune>"
+                    + "</cputune>"), .xml, line: 4, "node '0'"),
+        Wrong(
+            DomainDefinition.self, domain("<redirdev bus='usb' type='unix'/>"), .internalError, line: 6,
+            "source path"),
     ]
 
     private static let networks: [Wrong] = [

@@ -16,7 +16,12 @@ public struct IOThreads: Equatable, Sendable {
             try x.group("iothreadids") { (x) throws(XMLError) in try x.elements("iothread", &threads) }
         }
         try x.element("defaultiothread", &defaultThread)
-        if x.isReading { fill() }
+        guard x.isReading else { return }
+        for (index, thread) in threads.enumerated()
+        where threads[..<index].contains(where: { $0.id == thread.id }) {
+            throw x.fault("duplicate iothread id '\(thread.id)' found", value: String(thread.id))
+        }
+        fill()
     }
 
     /// Gives every thread a number: those that are only counted get the lowest free ones.

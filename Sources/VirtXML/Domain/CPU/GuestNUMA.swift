@@ -10,10 +10,28 @@ public struct GuestNUMA: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("cell", &cells)
-        if x.isReading { numberCells() }
+        if x.isReading {
+            numberCells()
+            try check(x)
+        }
         try x.group("interconnects") { (x) throws(XMLError) in
             try x.elements("latency", &latencies)
             try x.elements("bandwidth", &bandwidths)
+        }
+    }
+
+    /// Cells are numbered from 0 without a gap, and no CPU is in two of them.
+    private func check(_ x: XMLBinder) throws(XMLError) {
+        for (index, cell) in cells.enumerated() {
+            let id = cell.id ?? 0
+            try x.require(
+                id == UInt32(clamping: index),
+                "Exactly one 'cell' element per guest NUMA cell allowed, non-contiguous ranges or ranges not "
+                    + "starting from 0 are not allowed")
+            for other in cells[..<index] where cell.cpus?.isDisjoint(with: other.cpus ?? CPUSet()) == false {
+                throw x.fault(
+                    "NUMA cells \(other.id ?? 0) and \(id) have overlapping vCPU ids", .unsupported)
+            }
         }
     }
 

@@ -49,6 +49,7 @@ public struct RNGDevice: Device {
             if case .egd(let known) = backend { source = known }
             try source.bindType(&x)
             try source.bind(&x)
+            if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
             backend = .egd(source)
         }
     }

@@ -15,6 +15,7 @@ public struct RedirdevDevice: Device {
         try x.attribute("bus", &bus, default: .usb)
         try source.bindType(&x)
         try source.bind(&x)
+        if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
         try info.bind(&x)
     }
 }

@@ -12,6 +12,12 @@ public struct BlkioTune: XMLElement {
         try x.value("weight", &weight)
         if weight == 0 { weight = nil }
         try x.elements("device", &devices)
+        for (index, device) in devices.enumerated() where x.isReading {
+            try x.require(!device.path.isEmpty, "missing per-device path")
+            try x.require(
+                !devices[..<index].contains { $0.path == device.path },
+                "duplicate blkio device path '\(device.path)'")
+        }
     }
 }
 

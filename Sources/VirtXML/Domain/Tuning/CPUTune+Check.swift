@@ -9,6 +9,7 @@ extension CPUTune {
         }
         for (index, tune) in memoryTunes.enumerated() {
             try checkOverlap(tune.vcpus, memoryTunes[..<index].map(\.vcpus), same: "memorytunes")
+            try tune.check()
             for other in cacheTunes
             where other.vcpus != tune.vcpus && !other.vcpus.isDisjoint(with: tune.vcpus) {
                 throw XMLError(.xml, "Overlapping vcpus in resctrls", element: "memorytune")
@@ -20,6 +21,15 @@ extension CPUTune {
         for other in others {
             if other == set { throw XMLError(.xml, "Identical vcpus in \(same) found") }
             if !other.isDisjoint(with: set) { throw XMLError(.xml, "Overlapping vcpus in resctrls") }
+        }
+    }
+}
+
+extension MemoryBandwidthTune {
+    fileprivate func check() throws(XMLError) {
+        for (index, node) in nodes.enumerated() where nodes[..<index].contains(where: { $0.id == node.id }) {
+            throw XMLError(
+                .xml, "Memory Bandwidth allocation for node '\(node.id)' is given twice", element: "node")
         }
     }
 }
