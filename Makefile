@@ -49,8 +49,8 @@ generate: ## writes the Generated folders from the tables in Protocol/
 golden: ## takes what the code now makes as the tests' expectation; review it as a diff
 	ROOST_GOLDEN=update $(SWIFT) test --filter Golden
 
-conformance: ## how many cases of the corpus pass
-	$(SWIFT) test --filter Conformance
+conformance: ## how many cases of the corpus pass, a line a group, and which fail
+	@scripts/conformance
 
 bench: ## calls per second, start time and memory, beside Debian's libvirtd
 	@scripts/install-dependencies build run test

@@ -14,15 +14,17 @@ import Testing
         let wanted = ProcessInfo.processInfo.environment["ROOST_CASE"]
         let cases = ConformanceCase.all.filter { wanted.map($0.stem.contains) ?? true }
         var passed: [String: Int] = [:], total: [String: Int] = [:]
-        var failures = ""
+        var failures = "", failed: [String] = []
         for (one, run) in await Self.run(cases) {
             for (kind, difference) in run.outcomes.sorted(by: { $0.key < $1.key }) {
                 total[kind, default: 0] += 1
                 guard let difference else { passed[kind, default: 0] += 1; continue }
+                failed.append("  qemu.\(kind) \(one.stem)")
                 failures += "== \(kind) \(one.stem)\n\(difference)\n"
             }
         }
         for kind in total.keys.sorted() { print("qemu.\(kind) \(passed[kind] ?? 0)/\(total[kind] ?? 0)") }
+        print(failed.joined(separator: "\n"))
         if let path = ProcessInfo.processInfo.environment["ROOST_FAILURES"] {
             try failures.write(toFile: path, atomically: true, encoding: .utf8)
         }

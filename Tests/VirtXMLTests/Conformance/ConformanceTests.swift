@@ -13,9 +13,11 @@ import Testing
         }
         let group = try #require(Group.all.first { $0.name == name })
         let (passed, failed) = group.run()
-        print("conformance: \(name) \(passed)/\(group.cases.count) \(failed.joined(separator: " "))")
+        print(
+            (["\(name) \(passed)/\(group.cases.count)"] + failed.map { "  \(name) \($0)" }).joined(
+                separator: "\n"))
         show(group)
-        #expect(passed >= Self.floor(name), "\(name) fell: \(failed)")
+        #expect(passed >= Self.floor(name) || Corpus.isAnother, "\(name) fell: \(failed)")
     }
 
     private func show(_ group: Group) {

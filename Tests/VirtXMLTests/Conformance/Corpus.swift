@@ -5,6 +5,9 @@ enum Corpus {
     /// The package's folder.
     static let package = String(#filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 })
 
+    /// Whether the documents are others than those that the floors were measured with.
+    static let isAnother = getenv("ROOST_CORPUS") != nil
+
     /// Where the documents are; nil if there are none on this machine.
     static let root: String? = {
         let path = getenv("ROOST_CORPUS").map { String(cString: $0) } ?? package + "/../shared/corpus"

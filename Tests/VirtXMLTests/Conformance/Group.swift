@@ -32,6 +32,7 @@ struct Group: Sendable {
         convert: @escaping @Sendable (String) throws -> String
     ) {
         let files = Corpus.names(in: folder).filter(wanted)
+        let isComplete = isComplete && out.map { !Corpus.names(in: $0).isEmpty } == true
         self.init(
             name, schema: schema,
             cases: files.compactMap { file in
