@@ -106,7 +106,9 @@ let package = Package(
             swiftSettings: settings),
         tests(of: "DriverKit", uses: ["Virt", "VirtDriver", "VirtXML", "LinuxSystem"]),
         tests(of: "TestDriver", uses: ["DriverConformance", "Virt", "VirtDriver"]),
-        tests(of: "QEMUDriver", uses: ["Processors", "VirtXML", "XMLBinding", "Virt", "JSON", "QMP", "LinuxSystem"]),
+        tests(
+            of: "QEMUDriver",
+            uses: ["Processors", "VirtXML", "XMLBinding", "Virt", "JSON", "QMP", "LinuxSystem"]),
         tests(of: "Roost"),
         tests(
             of: "Daemon",
