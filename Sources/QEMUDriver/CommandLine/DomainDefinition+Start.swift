@@ -18,39 +18,7 @@ extension DomainDefinition {
     /// Images are numbered from 1, beginning with the last disk, each chain from its top.
     private mutating func numberImages() {
         var next: UInt32 = 0
-        for index in devices.disks.indices.reversed() {
-            next += 1
-            if devices.disks[index].source.isEmpty {
-                // What is put into the drive later has a format of its own.
-                devices.disks[index].driver.format = nil
-            } else if devices.disks[index].source.index == nil {
-                devices.disks[index].source.index = next
-            }
-            if var store = devices.disks[index].source.dataStore {
-                next += 1
-                store.source?.index = next
-                devices.disks[index].source.dataStore = store
-            }
-            var chain = devices.disks[index].backingStore
-            Self.number(&chain, &next)
-            devices.disks[index].backingStore = chain
-            next += UInt32(clamping: devices.disks[index].throttleFilters.count)
-        }
-    }
-
-    private static func number(_ store: inout BackingStore?, _ next: inout UInt32) {
-        guard var image = store, image.source != nil else { return }
-        next += 1
-        image.index = next
-        if var data = image.source?.dataStore {
-            next += 1
-            data.source?.index = next
-            image.source?.dataStore = data
-        }
-        var below = image.backingStore
-        number(&below, &next)
-        image.backingStore = below
-        store = image
+        for index in devices.disks.indices.reversed() { devices.disks[index].numberImages(&next) }
     }
 
     /// The kinds of device that the document boots from become turns of the first device of each kind.
@@ -71,5 +39,42 @@ extension DeviceBoot {
     fileprivate func give<T: Device>(to list: inout [T], where fits: (T) -> Bool) {
         guard let index = list.firstIndex(where: fits), list[index].info.boot == nil else { return }
         list[index].info.boot = self
+    }
+}
+
+extension DiskDevice {
+    /// Numbers the disk's images behind `next`, the chain from its top.
+    mutating func numberImages(_ next: inout UInt32) {
+        next += 1
+        if source.isEmpty {
+            // What is put into the drive later has a format of its own.
+            driver.format = nil
+        } else if source.index == nil {
+            source.index = next
+        }
+        if var store = source.dataStore {
+            next += 1
+            store.source?.index = next
+            source.dataStore = store
+        }
+        var chain = backingStore
+        Self.number(&chain, &next)
+        backingStore = chain
+        next += UInt32(clamping: throttleFilters.count)
+    }
+
+    private static func number(_ store: inout BackingStore?, _ next: inout UInt32) {
+        guard var image = store, image.source != nil else { return }
+        next += 1
+        image.index = next
+        if var data = image.source?.dataStore {
+            next += 1
+            data.source?.index = next
+            image.source?.dataStore = data
+        }
+        var below = image.backingStore
+        number(&below, &next)
+        image.backingStore = below
+        store = image
     }
 }

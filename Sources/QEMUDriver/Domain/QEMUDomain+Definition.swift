@@ -18,7 +18,7 @@ extension QEMUDomain {
     }
 
     /// Writes a definition to its file.
-    private func save(_ definition: DomainDefinition) async throws(VirtError) {
+    func save(_ definition: DomainDefinition) async throws(VirtError) {
         let store = context.definitions
         let text: String
         do {

@@ -25,6 +25,7 @@ extension QEMUDomain {
         case "WAKEUP": becameAwake()
         case "VSERPORT_CHANGE": channelChanged(event)
         case "DEVICE_TRAY_MOVED": trayMoved(event)
+        case "DEVICE_DELETED", "DEVICE_UNPLUG_GUEST_ERROR", "MEM_UNPLUG_ERROR": await handleUnplug(event)
         default: break
         }
     }

@@ -77,17 +77,21 @@ extension QEMUDomain {
 
     /// Tells QEMU the passwords of the guest's screens, which the command line must not show.
     private func setPasswords() async throws(VirtError) {
-        for screen in snapshot.live?.devices.graphics ?? [] {
-            guard let password = screen.password, screen.type == .vnc || screen.type == .spice else {
-                continue
-            }
-            let name = JSONValue.string(screen.type.rawValue)
-            var arguments: JSONObject = ["protocol": name, "password": .string(password)]
-            arguments.add("connected", screen.connected?.rawValue)
-            try await ask("set_password", arguments)
-            try await ask(
-                "expire_password", ["protocol": name, "time": .string(screen.passwordValidTo ?? "never")])
+        for screen in snapshot.live?.devices.graphics ?? [] where screen.password != nil {
+            try await setPassword(of: screen)
         }
+    }
+
+    /// Tells QEMU a screen's password; without one nobody gets in.
+    func setPassword(of screen: GraphicsDevice) async throws(VirtError) {
+        guard screen.type == .vnc || screen.type == .spice else { return }
+        let name = JSONValue.string(screen.type.rawValue)
+        let password = screen.password ?? ""
+        var arguments: JSONObject = ["protocol": name, "password": .string(password)]
+        arguments.add("connected", screen.connected?.rawValue)
+        try await ask("set_password", arguments)
+        let end = screen.passwordValidTo ?? (screen.password == nil ? "now" : "never")
+        try await ask("expire_password", ["protocol": name, "time": .string(end)])
     }
 
     /// Asks QEMU which terminals it has opened for the guest's lines and whether the guest listens to its channels,

@@ -18,6 +18,8 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
     private let jobs = JobLock()
     /// The console streams that are open, by the device's alias.
     var consoles: [String: DescriptorStream] = [:]
+    /// Devices that the guest has been asked to let go of, by alias.
+    var removals: [String: DeviceRemoval] = [:]
     /// Somebody writes the record of the running guest already.
     var isSavingRecord = false
 

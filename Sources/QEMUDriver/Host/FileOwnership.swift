@@ -43,3 +43,22 @@ struct FileOwnership: Sendable, Equatable {
         return status.mode & wanted == wanted
     }
 }
+
+extension QEMUConfiguration {
+    /// Gives the guest's user the files that it needs and can't use yet; all or none. May wait.
+    func give(_ files: [(path: String, isWritten: Bool)]) throws(SystemError) -> [FileOwnership] {
+        guard givesImages, let account else { return [] }
+        var given: [FileOwnership] = []
+        do throws(SystemError) {
+            for file in files where FileSystem.exists(file.path) {
+                let former = try FileOwnership.give(
+                    file.path, to: account, groups: groups, writable: file.isWritten)
+                if let former { given.append(former) }
+            }
+        } catch {
+            for file in given { file.restore(from: account) }
+            throw error
+        }
+        return given
+    }
+}

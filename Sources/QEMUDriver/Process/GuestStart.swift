@@ -78,7 +78,7 @@ struct GuestStart: Sendable {
             live.noteHost(configuration.account)
             try makeFolders()
             try makeVariables(live)
-            let ownerships = try giveFiles(live)
+            let ownerships = try configuration.give(live.filesToGive)
             let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
             let guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
             let log = GuestLog(configuration.logs, name: live.name)
@@ -138,30 +138,13 @@ struct GuestStart: Sendable {
         try FileSystem.replace(path, with: content, mode: 0o600, owner: configuration.account)
     }
 
-    private func resources() -> QEMUResources {
+    func resources() -> QEMUResources {
         var resources = QEMUResources(
             domainFolder: folder, shortName: shortName, monitorDescriptor: Self.monitorNumber)
         resources.runFolder = configuration.run
         resources.vncListen = configuration.vncListen
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
         return resources
-    }
-
-    /// Gives the guest's user the files that it needs and can't use yet.
-    private func giveFiles(_ live: DomainDefinition) throws(SystemError) -> [FileOwnership] {
-        guard configuration.givesImages, let account = configuration.account else { return [] }
-        var given: [FileOwnership] = []
-        do throws(SystemError) {
-            for file in live.filesToGive where FileSystem.exists(file.path) {
-                let former = try FileOwnership.give(
-                    file.path, to: account, groups: configuration.groups, writable: file.isWritten)
-                if let former { given.append(former) }
-            }
-        } catch {
-            for file in given { file.restore(from: account) }
-            throw error
-        }
-        return given
     }
 
     // MARK: Launch

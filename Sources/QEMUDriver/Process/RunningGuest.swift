@@ -12,6 +12,8 @@ struct RunningGuest: Sendable {
     var ownerships: [FileOwnership]
     /// The VNC ports that it holds.
     var ports: [UInt16]
+    /// The number that was given to an image last, where devices have been plugged in.
+    var lastImage: UInt32 = 0
     /// Why it is about to end, if that was asked for.
     var expectedEnd: EndReason?
     /// The next guest shutdown is answered with a reset: how a reboot through ACPI is done.

@@ -35,8 +35,8 @@ final class XMLQuery {
 
     /// One node that was found. Not to be kept longer than the query.
     struct Node {
-        fileprivate let query: XMLQuery
-        fileprivate let pointer: xmlNodePtr
+        let query: XMLQuery
+        let pointer: xmlNodePtr
 
         var name: String {
             String(cString: UnsafeRawPointer(pointer.pointee.name).assumingMemoryBound(to: CChar.self))

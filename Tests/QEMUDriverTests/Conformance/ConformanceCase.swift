@@ -59,6 +59,11 @@ struct ConformanceCase {
     /// The name of the recorded QEMU.
     var capabilities: String {
         guard version == "latest" else { return "\(version)_\(architecture)\(variant)" }
+        return Self.newest(architecture, variant)
+    }
+
+    /// The name of the newest recorded QEMU of an architecture.
+    static func newest(_ architecture: String, _ variant: String = "") -> String {
         let suffix = "_\(architecture)\(variant).replies"
         let versions = Corpus.names(in: "support/qemucapabilitiesdata").filter { $0.hasSuffix(suffix) }
             .map { $0.dropFirst("caps_".count).dropLast(suffix.count) }
@@ -66,7 +71,7 @@ struct ConformanceCase {
         return "\(newest)_\(architecture)\(variant)"
     }
 
-    private func number(_ version: Substring) -> Int {
+    private static func number(_ version: Substring) -> Int {
         version.split(separator: ".").reduce(0) { $0 * 1000 + (Int($1) ?? 0) }
     }
 

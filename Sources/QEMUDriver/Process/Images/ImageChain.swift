@@ -26,6 +26,14 @@ struct ImageChain {
         }
     }
 
+    /// One disk with what is found about it; its images have their numbers already.
+    static func filled(_ disk: DiskDevice, account: FileOwner?) throws(VirtError) -> DiskDevice {
+        var (disk, chain) = (disk, ImageChain(account: account))
+        chain.number = disk.lastNumber
+        try chain.fill(&disk)
+        return disk
+    }
+
     private mutating func fill(_ disk: inout DiskDevice) throws(VirtError) {
         guard !disk.source.isEmpty, let path = disk.source.localPath, disk.source.startupPolicy == nil
         else { return }

@@ -28,7 +28,8 @@ public struct MemballoonDevice: Device {
         try x.onOff("freePageReporting", &freePageReporting)
         try x.group("stats") { (x) throws(XMLError) in try x.attribute("period", &statsPeriod) }
         if statsPeriod == 0 { statsPeriod = nil }
-        try info.bind(&x)
+        // One that isn't there has no name and no place.
+        if model != Model.none { try info.bind(&x) }
         try x.element("driver", &driver)
     }
 }

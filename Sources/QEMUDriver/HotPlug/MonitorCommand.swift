@@ -1,0 +1,66 @@
+import JSON
+
+/// One command for QEMU's monitor.
+struct MonitorCommand: Equatable, Sendable {
+    let name: String
+    let arguments: JSONObject
+
+    init(_ name: String, _ arguments: JSONObject) {
+        self.name = name
+        self.arguments = arguments
+    }
+}
+
+extension QEMUPart {
+    /// What gives the part to a running guest.
+    func adding() throws(ConfigurationError) -> MonitorCommand {
+        switch self {
+        case .object(let object): return MonitorCommand("object-add", object)
+        case .blockdev(let object): return MonitorCommand("blockdev-add", object)
+        case .netdev(let object): return MonitorCommand("netdev_add", object)
+        case .device(let object): return MonitorCommand("device_add", object)
+        case .chardev(let text): return MonitorCommand("chardev-add", try CharacterBackend(text).arguments)
+        case .audiodev(let object): return MonitorCommand("audiodev-add", object)
+        case .option(let name, _):
+            throw .unsupported("QEMU takes '\(name)' only when it starts: the device can't be plugged in later")
+        }
+    }
+
+    /// What takes the part away again; nil where nothing does.
+    var removing: MonitorCommand? {
+        switch self {
+        case .object(let object): object["id"].map { MonitorCommand("object-del", ["id": $0]) }
+        case .blockdev(let object):
+            object["node-name"].map { MonitorCommand("blockdev-del", ["node-name": $0]) }
+        case .netdev(let object): object["id"].map { MonitorCommand("netdev_del", ["id": $0]) }
+        case .device(let object): object["id"].map { MonitorCommand("device_del", ["id": $0]) }
+        case .chardev(let text):
+            text.fields["id"].map { MonitorCommand("chardev-remove", ["id": .string($0)]) }
+        case .audiodev, .option: nil
+        }
+    }
+
+    /// Whether the part is what the guest itself sees, and must let go of.
+    var isFront: Bool { if case .device = self { true } else { false } }
+}
+
+extension OptionText {
+    /// The first word, which has no value.
+    var kind: String { String(words.first ?? "") }
+
+    /// What the text says, by key.
+    var fields: [String: String] {
+        var found: [String: String] = [:]
+        for word in words {
+            guard let sign = word.firstIndex(of: "=") else { continue }
+            found[String(word[..<sign])] = String(word[word.index(after: sign)...])
+        }
+        return found
+    }
+
+    /// The parts between single commas; a doubled comma stands for one.
+    private var words: [String] {
+        text.replacing(",,", with: "\u{0}").split(separator: ",", omittingEmptySubsequences: false)
+            .map { String($0.replacing("\u{0}", with: ",")) }
+    }
+}

@@ -1,0 +1,203 @@
+import DriverKit
+import JSON
+import LinuxSystem
+import Virt
+import VirtDriver
+import VirtXML
+import XMLBinding
+
+extension QEMUDomain {
+    func attachDevice(xml: String) async throws(VirtError) {
+        try await attachDeviceFlags(xml: xml, flags: .live)
+    }
+
+    func attachDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
+        try flags.require([.live, .config], in: "qemuDomainAttachDeviceFlags", from: .qemu)
+        try await withJob(.modify, "attach") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            let device = try DomainDevice(device: xml)
+            let impact = try domain.impact(of: flags)
+            var persistent = domain.snapshot.persistent
+            if impact.contains(.config), var definition = persistent {
+                try definition.add(device)
+                try await domain.context.complete(&definition)
+                persistent = definition
+            }
+            if impact.contains(.live) { try await domain.plug(device) }
+            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+        }
+    }
+
+    /// What the flags of a change of devices mean now.
+    func impact(of flags: DomainDeviceModifyFlags) throws(VirtError) -> DomainModificationImpact {
+        try DomainModificationImpact(rawValue: flags.rawValue & 3)
+            .resolved(isActive: snapshot.isActive, isPersistent: snapshot.isPersistent)
+    }
+
+    /// Puts a changed persistent definition in place of the former.
+    func keep(_ definition: DomainDefinition) async throws(VirtError) {
+        try await save(definition)
+        publish { $0.persistent = definition }
+    }
+
+    /// Gives the running guest a device.
+    private func plug(_ device: DomainDevice) async throws(VirtError) {
+        try requireGuest()
+        guard let live = snapshot.live, let emulator = live.devices.emulator else { return }
+        let qemu = try await context.capabilities(of: emulator)
+        var added = try await newDevices(device, in: live, qemu)
+        for index in added.indices {
+            added[index] = try await examined(added[index])
+            try await plug(added[index], qemu)
+        }
+        saveRecordSoon()
+    }
+
+    /// The device with all that was left open about it, behind what it needs.
+    private func newDevices(
+        _ device: DomainDevice, in live: DomainDefinition, _ qemu: QEMUCapabilities
+    ) async throws(VirtError) -> [DomainDevice] {
+        let (last, folder) = (lastImage, guest?.folder ?? "")
+        var filled = live
+        do throws(ConfigurationError) {
+            filled = try HotPlug(device, into: live).filled
+        } catch {
+            throw VirtError(error)
+        }
+        try await context.complete(&filled)
+        filled.placeSockets(in: channelFolder)
+        do throws(ConfigurationError) {
+            var plan = HotPlug(before: live, filled: filled)
+            return try plan.devices(qemu, image: last, folder: folder)
+        } catch {
+            throw VirtError(error)
+        }
+    }
+
+    /// Plugs one device in, and notes it in the live document.
+    private func plug(_ device: DomainDevice, _ qemu: QEMUCapabilities) async throws(VirtError) {
+        guard var live = snapshot.live else { return }
+        live.devices.insert(device)
+        let parts = try parts(of: device, in: live, qemu)
+        let given = try await give(device)
+        do throws(VirtError) {
+            try await add(parts)
+        } catch {
+            await takeBack(given)
+            throw error
+        }
+        guest?.ownerships += given
+        if case .disk(let disk) = device { noteImage(disk.highestImage) }
+        publish { $0.live?.devices.insert(device) }
+        try? await learnCharacterDevices()
+        if case .interface(let card) = device, card.linkState == .down, let alias = device.alias {
+            try await setLink(alias, isUp: false)
+        }
+        guard let alias = device.alias else { return }
+        context.events.publish(
+            .domainDeviceAdded(DomainDeviceAddedEvent(domain: snapshot.reference, devAlias: alias)))
+    }
+
+    /// The number that was given to an image last.
+    var lastImage: UInt32 { max(guest?.lastImage ?? 0, snapshot.live?.lastImage ?? 0) }
+
+    /// Notes that an image has a number, which none will have again.
+    func noteImage(_ number: UInt32) {
+        let last = max(lastImage, number)
+        guest?.lastImage = last
+    }
+
+    /// The parts of a device of the running guest.
+    func parts(
+        of device: DomainDevice, in live: DomainDefinition, _ qemu: QEMUCapabilities
+    ) throws(VirtError) -> [QEMUPart] {
+        let start = GuestStart(context: context, definition: live, id: snapshot.id)
+        let guest = QEMUGuest(domain: live, qemu: qemu, resources: start.resources())
+        do throws(ConfigurationError) {
+            return try guest.hotPlugParts(of: device)
+        } catch {
+            throw VirtError(error)
+        }
+    }
+
+    /// Adds parts to QEMU, one after the other; those that are there already are taken away again if one fails.
+    func add(_ parts: [QEMUPart]) async throws(VirtError) {
+        var done: [QEMUPart] = []
+        do throws(VirtError) {
+            for part in parts {
+                let command = try part.command()
+                try await ask(command.name, command.arguments)
+                done.append(part)
+            }
+        } catch {
+            await remove(done)
+            throw error
+        }
+    }
+
+    /// Takes parts away, what lies deepest last. What QEMU won't give up stays.
+    func remove(_ parts: [QEMUPart]) async {
+        for command in parts.reversed().compactMap(\.removing) {
+            _ = try? await ask(command.name, command.arguments)
+        }
+    }
+
+    /// A disk with what its images say about what lies below them.
+    func examined(_ device: DomainDevice) async throws(VirtError) -> DomainDevice {
+        guard case .disk(let disk) = device else { return device }
+        let account = context.configuration.account
+        let result = await Blocking.run { () -> Result<DiskDevice, VirtError> in
+            do throws(VirtError) {
+                return .success(try ImageChain.filled(disk, account: account))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return .disk(try result.get())
+    }
+
+    private var channelFolder: String { context.configuration.channelFolder(of: guest?.folder ?? "") }
+
+    /// Gives the guest's user the files of a device.
+    func give(_ device: DomainDevice) async throws(VirtError) -> [FileOwnership] {
+        guard case .disk(let disk) = device else { return [] }
+        let configuration = context.configuration
+        do throws(SystemError) {
+            return try await Blocking.run { () throws(SystemError) in
+                try configuration.give(disk.filesToGive)
+            }
+        } catch {
+            throw VirtError(error, "disk '\(disk.target.dev)' can't be given to the guest")
+        }
+    }
+
+    /// Takes files back from the guest's user.
+    func takeBack(_ files: [FileOwnership]) async {
+        guard let account = context.configuration.account else { return }
+        await Blocking.run { for file in files { file.restore(from: account) } }
+    }
+}
+
+extension QEMUPart {
+    fileprivate func command() throws(VirtError) -> MonitorCommand {
+        do throws(ConfigurationError) { return try adding() } catch { throw VirtError(error) }
+    }
+}
+
+extension DomainDevice {
+    /// A device from its text, as it is given to a call.
+    init(device xml: String, options: XMLOptions = .inactive) throws(VirtError) {
+        do throws(XMLError) {
+            try self.init(xml: xml, options: options)
+        } catch {
+            throw VirtError(document: error)
+        }
+    }
+}
+
+extension DomainDefinition {
+    /// Adds a device to a persistent definition.
+    fileprivate mutating func add(_ device: DomainDevice) throws(VirtError) {
+        do throws(ConfigurationError) { try checkRoom(for: device) } catch { throw VirtError(error) }
+        devices.insert(device)
+    }
+}

@@ -1,0 +1,138 @@
+import DriverKit
+import JSON
+import Virt
+import VirtDriver
+import VirtXML
+import XMLBinding
+
+extension QEMUDomain {
+    func detachDevice(xml: String) async throws(VirtError) {
+        try await detachDeviceFlags(xml: xml, flags: .live)
+    }
+
+    func detachDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
+        try flags.require([.live, .config], in: "qemuDomainDetachDeviceFlags", from: .qemu)
+        try await detach(flags) { (devices) throws(VirtError) in
+            try devices.one(meantBy: try DomainDevice(device: xml, options: []))
+        }
+    }
+
+    func detachDeviceAlias(alias: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
+        try flags.require([.live, .config], in: "qemuDomainDetachDeviceAlias", from: .qemu)
+        try await detach(flags) { (devices) throws(VirtError) in
+            guard let found = devices.all.first(where: { $0.alias == alias }) else {
+                throw VirtError(.deviceMissing, "no device found with alias \(alias)", from: .qemu)
+            }
+            return found
+        }
+    }
+
+    private func detach(
+        _ flags: DomainDeviceModifyFlags,
+        _ find: @Sendable (DomainDevices) throws(VirtError) -> DomainDevice
+    ) async throws(VirtError) {
+        try await withJob(.modify, "detach") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            let impact = try domain.impact(of: flags)
+            var persistent = domain.snapshot.persistent
+            if impact.contains(.config), var definition = persistent {
+                definition.devices.remove(try find(definition.devices))
+                persistent = definition
+            }
+            if impact.contains(.live), let live = domain.snapshot.live {
+                try await domain.unplug(try find(live.devices), in: live)
+            }
+            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+        }
+    }
+
+    /// Has the guest let go of a device. A guest that takes its time may do so later.
+    private func unplug(_ device: DomainDevice, in live: DomainDefinition) async throws(VirtError) {
+        guard let alias = device.alias, let emulator = live.devices.emulator else {
+            throw VirtError(
+                .configUnsupported, "live detach of device '\(device.kind)' is not supported", from: .qemu)
+        }
+        let qemu = try await context.capabilities(of: emulator)
+        let parts = try parts(of: device, in: live, qemu)
+        guard parts.contains(where: \.isFront) else { return await removed(alias) }
+        removals[alias] = .asked
+        do throws(VirtError) {
+            try await ask("device_del", ["id": .string(alias)])
+        } catch {
+            removals[alias] = nil
+            throw error
+        }
+        switch await removal(of: alias) {
+        case .refused:
+            throw VirtError(
+                .operationFailed, "unable to unplug device '\(alias)': unplug of device was rejected by the guest",
+                from: .qemu)
+        case .done, .pending: return
+        }
+    }
+
+    /// The guest has let go of a device: what stood behind it goes too.
+    func removed(_ alias: String) async {
+        guard let live = snapshot.live, let emulator = live.devices.emulator,
+            let device = live.devices.all.first(where: { $0.alias == alias })
+        else { return settle(alias, .done) }
+        if let qemu = try? await context.capabilities(of: emulator),
+            let parts = try? parts(of: device, in: live, qemu)
+        {
+            await remove(parts.filter { !$0.isFront })
+        }
+        await takeBack(files(of: device))
+        let event = DomainDeviceRemovedEvent(domain: snapshot.reference, devAlias: alias)
+        publish([.domainDeviceRemoved(event)]) { $0.live?.devices.remove(device) }
+        saveRecordSoon()
+        settle(alias, .done)
+    }
+
+    /// The files that only this device had been given.
+    private func files(of device: DomainDevice) -> [FileOwnership] {
+        guard case .disk(let disk) = device else { return [] }
+        let others = Set(snapshot.live?.devices.disks.filter { $0 != disk }.flatMap(\.localPaths) ?? [])
+        let paths = Set(disk.localPaths).subtracting(others)
+        let files = guest?.ownerships.filter { paths.contains($0.path) } ?? []
+        guest?.ownerships.removeAll { paths.contains($0.path) }
+        return files
+    }
+
+    /// The guest won't let go of a device.
+    func removalFailed(_ alias: String) {
+        let event = DomainDeviceRemovalFailedEvent(domain: snapshot.reference, devAlias: alias)
+        publish([.domainDeviceRemovalFailed(event)]) { _ in }
+        settle(alias, .refused)
+    }
+}
+
+extension DomainDevices {
+    /// The one device that a description means.
+    func one(meantBy wanted: DomainDevice) throws(VirtError) -> DomainDevice {
+        let found = all.filter { $0.isMeant(by: wanted) }
+        guard let first = found.first else {
+            throw VirtError(.deviceMissing, Self.missing(wanted), from: .qemu)
+        }
+        if case .interface(let card) = wanted, found.count > 1 {
+            let mac = card.mac.map { "\($0.address)" } ?? ""
+            throw VirtError(
+                .operationFailed, "multiple devices matching MAC address \(mac) found", from: .qemu)
+        }
+        return first
+    }
+
+    /// That there is no such device.
+    private static func missing(_ wanted: DomainDevice) -> String {
+        switch wanted {
+        case .disk(let disk): "disk \(disk.target.dev) not found"
+        case .interface(let card) where card.mac != nil:
+            "no device matching MAC address \(card.mac.map { "\($0.address)" } ?? "") found"
+        case .controller(let one):
+            "device controller \(one.type.rawValue):\(one.index.map { String($0) } ?? "") not found"
+        case .serial, .parallel, .console, .channel:
+            "chr type '\(wanted.kind)' device not present in domain configuration"
+        case .redirdev: "no matching redirdev was found"
+        case .watchdog: "watchdog device not present in domain configuration"
+        default: "matching \(wanted.kind) device not found"
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import DriverKit
+import JSON
+import Virt
+import VirtDriver
+import VirtXML
+
+extension QEMUDomain {
+    func updateDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
+        try flags.require([.live, .config, .force], in: "qemuDomainUpdateDeviceFlags", from: .qemu)
+        try await withJob(.modify, "update") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            let device = try DomainDevice(device: xml)
+            let impact = try domain.impact(of: flags)
+            var persistent = domain.snapshot.persistent
+            if impact.contains(.config), var definition = persistent {
+                definition.devices.replace(try definition.devices.one(meantBy: device), with: device)
+                try await domain.context.complete(&definition)
+                persistent = definition
+            }
+            if impact.contains(.live), let live = domain.snapshot.live {
+                let old = try live.devices.one(meantBy: device)
+                try await domain.change(old, to: device, isForced: flags.contains(.force))
+            }
+            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+        }
+    }
+
+    /// Changes what can be changed about a device while the guest runs.
+    private func change(
+        _ old: DomainDevice, to new: DomainDevice, isForced: Bool
+    ) async throws(VirtError) {
+        switch (old, new) {
+        case (.disk(let old), .disk(let new)): try await change(old, to: new, isForced: isForced)
+        case (.interface(let old), .interface(let new)): try await change(old, to: new)
+        case (.graphics(let old), .graphics(let new)): try await change(old, to: new)
+        default:
+            throw VirtError(
+                .operationUnsupported, "live update of device '\(new.kind)' is not supported", from: .qemu)
+        }
+        saveRecordSoon()
+    }
+
+    // MARK: Cards
+
+    /// Plugs a card's cable in or pulls it.
+    private func change(_ old: InterfaceDevice, to new: InterfaceDevice) async throws(VirtError) {
+        var changed = old
+        changed.linkState = new.linkState
+        guard old.model == new.model || new.model == nil, old.type == new.type else {
+            throw VirtError(
+                .operationUnsupported, "cannot modify network device type or model of a running guest",
+                from: .qemu)
+        }
+        if let alias = old.info.alias, (old.linkState == .down) != (new.linkState == .down) {
+            try await setLink(alias, isUp: new.linkState != .down)
+        }
+        publish { $0.live?.devices.replace(.interface(old), with: .interface(changed)) }
+    }
+
+    func setLink(_ alias: String, isUp: Bool) async throws(VirtError) {
+        try await ask("set_link", ["name": .string(alias), "up": .bool(isUp)])
+    }
+
+    // MARK: Screens
+
+    /// Changes a screen's password; where it is seen stays as it is.
+    private func change(_ old: GraphicsDevice, to new: GraphicsDevice) async throws(VirtError) {
+        try old.checkChange(to: new)
+        let changed = old.withPassword(of: new)
+        if changed != old { try await setPassword(of: changed) }
+        publish { $0.live?.devices.replace(.graphics(old), with: .graphics(changed)) }
+    }
+}
+
+extension GraphicsDevice {
+    /// The screen with another's password.
+    func withPassword(of new: GraphicsDevice) -> GraphicsDevice {
+        var changed = self
+        (changed.password, changed.passwordValidTo) = (new.password, new.passwordValidTo)
+        changed.connected = new.connected
+        return changed
+    }
+
+    /// Refuses a change of what a running guest's screen can't change.
+    func checkChange(to new: GraphicsDevice) throws(VirtError) {
+        let kind = type.rawValue
+        let hasOtherPort = new.autoport != true && new.port != -1 && new.port != nil && new.port != port
+        if hasOtherPort || (new.tlsPort ?? tlsPort) != tlsPort {
+            throw refusal("cannot change port settings on \(kind) graphics")
+        }
+        let places = zip(listens, new.listens).allSatisfy { $0.kind.isSamePlace(as: $1.kind) }
+        if !new.listens.isEmpty, !places || listens.count != new.listens.count {
+            throw refusal("cannot change listen address setting on \(kind) graphics")
+        }
+        if new.keymap != keymap { throw refusal("cannot change keymap setting on \(kind) graphics") }
+    }
+
+    private func refusal(_ message: String) -> VirtError {
+        VirtError(.configUnsupported, message, from: .qemu)
+    }
+}
+
+extension GraphicsListen.Kind {
+    /// Whether both say the same, as far as the new one says anything.
+    fileprivate func isSamePlace(as new: Self) -> Bool {
+        switch (self, new) {
+        case (.address, .address(nil)): true
+        case (.network(let name, _), .network(let wanted, _)): name == wanted
+        default: self == new
+        }
+    }
+}

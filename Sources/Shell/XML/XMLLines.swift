@@ -1,0 +1,55 @@
+/// Lines of XML, written element by element.
+struct XMLLines {
+    private(set) var text = ""
+    private var level = 0
+
+    typealias Attribute = (String, String?)
+
+    /// Begins an element. Attributes without a value are left out.
+    mutating func open(_ name: String, _ attributes: Attribute...) {
+        line("<\(name)\(Self.written(attributes))>")
+        level += 1
+    }
+
+    mutating func close(_ name: String) {
+        level -= 1
+        line("</\(name)>")
+    }
+
+    /// An element with attributes alone.
+    mutating func add(_ name: String, _ attributes: Attribute...) { add(name, attributes) }
+
+    mutating func add(_ name: String, _ attributes: [Attribute]) {
+        line("<\(name)\(Self.written(attributes))/>")
+    }
+
+    /// An element with a text, unless there is none.
+    mutating func add(_ name: String, text: String?) {
+        guard let text else { return }
+        line("<\(name)>\(Self.escaped(text))</\(name)>")
+    }
+
+    private mutating func line(_ line: String) {
+        text += String(repeating: "  ", count: level) + line + "\n"
+    }
+
+    private static func written(_ attributes: [Attribute]) -> String {
+        attributes.reduce(into: "") { text, attribute in
+            guard let value = attribute.1 else { return }
+            text += " \(attribute.0)='\(escaped(value))'"
+        }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "'": result += "&apos;"
+            case "\"": result += "&quot;"
+            default: result.append(character)
+            }
+        }
+    }
+}
