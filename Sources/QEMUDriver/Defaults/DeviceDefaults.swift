@@ -127,7 +127,9 @@ extension DomainDefinition {
     private func fill(_ video: inout VideoDevice, _ qemu: QEMUCapabilities) {
         if video.type == .default { video.type = defaultVideo(qemu) }
         if video.type == .qxl {
-            video.vgamem = video.vgamem ?? 16384
+            video.vgamem = (video.vgamem ?? 16384).roundedUpToPowerOfTwo
+            video.ram = video.ram?.roundedUpToPowerOfTwo
+            video.vram = video.vram?.roundedUpToPowerOfTwo
         }
     }
 
@@ -185,5 +187,13 @@ extension SerialDevice.Target {
         self.init()
         type = "system-serial"
         self.port = port
+    }
+}
+
+extension UInt32 {
+    /// The power of two that is as large as the number or the next larger; the number itself where there is none.
+    fileprivate var roundedUpToPowerOfTwo: UInt32 {
+        guard self > 1, self <= 1 << 31 else { return self }
+        return 1 << (32 - (self - 1).leadingZeroBitCount)
     }
 }

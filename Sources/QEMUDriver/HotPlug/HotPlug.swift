@@ -96,7 +96,9 @@ extension DomainDefinition {
         case .memballoon where devices.memballoon.map({ $0.model != .none }) ?? false:
             throw .failed("domain already has a memory balloon")
         case .controller(let one)
-        where devices.controllers.contains { $0.type == one.type && $0.index == one.index && one.index != nil }:
+        where devices.controllers.contains {
+            $0.type == one.type && $0.index == one.index && one.index != nil
+        }:
             throw .failed("target \(one.type.rawValue):\(one.index ?? 0) already exists")
         default: break
         }

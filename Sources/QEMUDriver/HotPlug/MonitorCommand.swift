@@ -22,7 +22,8 @@ extension QEMUPart {
         case .chardev(let text): return MonitorCommand("chardev-add", try CharacterBackend(text).arguments)
         case .audiodev(let object): return MonitorCommand("audiodev-add", object)
         case .option(let name, _):
-            throw .unsupported("QEMU takes '\(name)' only when it starts: the device can't be plugged in later")
+            throw .unsupported(
+                "QEMU takes '\(name)' only when it starts: the device can't be plugged in later")
         }
     }
 

@@ -64,7 +64,8 @@ extension QEMUDomain {
         switch await removal(of: alias) {
         case .refused:
             throw VirtError(
-                .operationFailed, "unable to unplug device '\(alias)': unplug of device was rejected by the guest",
+                .operationFailed,
+                "unable to unplug device '\(alias)': unplug of device was rejected by the guest",
                 from: .qemu)
         case .done, .pending: return
         }
@@ -131,7 +132,8 @@ extension DomainDevices {
         case .serial, .parallel, .console, .channel:
             "chr type '\(wanted.kind)' device not present in domain configuration"
         case .redirdev: "no matching redirdev was found"
-        case .watchdog: "watchdog device not present in domain configuration"
+        case .watchdog(let dog):
+            "model '\(dog.model.rawValue)' watchdog device not present in domain configuration"
         default: "matching \(wanted.kind) device not found"
         }
     }

@@ -15,7 +15,8 @@ extension QEMUDomain {
             return
         }
         if old.source.isSameImage(as: new.source) { return }
-        guard let live = snapshot.live, let alias = old.info.alias, let emulator = live.devices.emulator else {
+        guard let live = snapshot.live, let alias = old.info.alias, let emulator = live.devices.emulator
+        else {
             return
         }
         let qemu = try await context.capabilities(of: emulator)

@@ -42,7 +42,8 @@ extension QEMUDomain {
         }
         guard let balloon = live.devices.memballoon, balloon.model != .none else {
             throw VirtError(
-                .operationInvalid, "Unable to change memory of active domain without the balloon device and guest OS balloon driver",
+                .operationInvalid,
+                "Unable to change memory of active domain without the balloon device and guest OS balloon driver",
                 from: .qemu)
         }
         try await ask("balloon", ["value": .init(size.bytes)])
@@ -54,9 +55,11 @@ extension QEMUDomain {
         try flags.require([.live, .config], in: "qemuDomainSetMemoryStatsPeriod", from: .qemu)
         guard let seconds = UInt32(exactly: period) else {
             throw .refused(
-                "virDomainSetMemoryStatsPeriod", "period", "period in virDomainSetMemoryStatsPeriod must be zero or greater")
+                "virDomainSetMemoryStatsPeriod", "period",
+                "period in virDomainSetMemoryStatsPeriod must be zero or greater")
         }
-        try await withJob(.modify, "memory statistics") { (domain: isolated QEMUDomain) async throws(VirtError) in
+        try await withJob(.modify, "memory statistics") {
+            (domain: isolated QEMUDomain) async throws(VirtError) in
             let now = domain.snapshot
             let impact = try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
             var persistent = now.persistent
@@ -64,10 +67,13 @@ extension QEMUDomain {
             if impact.contains(.live), var live = now.live {
                 try live.setStatsPeriod(seconds)
                 let alias = live.devices.memballoon?.info.alias ?? ""
-                try await domain.ask("qom-set", [
-                    "path": .string("/machine/peripheral/\(alias)"), "property": "guest-stats-polling-interval",
-                    "value": .init(seconds),
-                ])
+                try await domain.ask(
+                    "qom-set",
+                    [
+                        "path": .string("/machine/peripheral/\(alias)"),
+                        "property": "guest-stats-polling-interval",
+                        "value": .init(seconds),
+                    ])
                 domain.publish { $0.live = live }
             }
             if impact.contains(.config), let persistent { try await domain.keep(persistent) }
@@ -90,7 +96,8 @@ extension DomainDefinition {
     fileprivate mutating func setStatsPeriod(_ seconds: UInt32) throws(VirtError) {
         guard devices.memballoon?.model == .virtio else {
             throw VirtError(
-                .operationInvalid, "Memory balloon model must be virtio to set the collection period", from: .qemu)
+                .operationInvalid, "Memory balloon model must be virtio to set the collection period",
+                from: .qemu)
         }
         devices.memballoon?.statsPeriod = seconds == 0 ? nil : seconds
     }

@@ -10,7 +10,8 @@ extension QEMUDomain {
     }
 
     func setVcpusFlags(nvcpus: UInt32, flags: DomainVcpuFlags) async throws(VirtError) {
-        try flags.require([.live, .config, .maximum, .guest, .hotpluggable], in: "qemuDomainSetVcpusFlags", from: .qemu)
+        try flags.require(
+            [.live, .config, .maximum, .guest, .hotpluggable], in: "qemuDomainSetVcpusFlags", from: .qemu)
         if flags.contains(.guest) { throw .notSupported("virDomainSetVcpusFlags") }
         if nvcpus == 0 {
             throw .refused("virDomainSetVcpus", "nvcpus", "nvcpus in virDomainSetVcpus must not be zero")
@@ -46,7 +47,9 @@ extension QEMUDomain {
         }
     }
 
-    private func plug(_ free: [ProcessorSlot], until wanted: UInt32, from online: UInt32) async throws(VirtError) {
+    private func plug(_ free: [ProcessorSlot], until wanted: UInt32, from online: UInt32)
+        async throws(VirtError)
+    {
         var count = online
         for slot in free where count < wanted {
             guard count &+ slot.processors <= wanted else { throw Self.tooCoarse }
@@ -57,12 +60,15 @@ extension QEMUDomain {
         guard count == wanted else { throw Self.tooCoarse }
     }
 
-    private func unplug(_ busy: [ProcessorSlot], until wanted: UInt32, from online: UInt32) async throws(VirtError) {
+    private func unplug(_ busy: [ProcessorSlot], until wanted: UInt32, from online: UInt32)
+        async throws(VirtError)
+    {
         let removable = busy.reduce(UInt32(0)) { $0 &+ $1.processors }
         guard online &- min(removable, online) <= wanted else {
             throw VirtError(
                 .configUnsupported,
-                "failed to find appropriate hotpluggable vcpus to reach the desired target vcpu count", from: .qemu)
+                "failed to find appropriate hotpluggable vcpus to reach the desired target vcpu count",
+                from: .qemu)
         }
         var count = online
         for slot in busy where count > wanted {
@@ -76,7 +82,8 @@ extension QEMUDomain {
             }
             guard case .done = await removal(of: alias) else {
                 throw VirtError(
-                    .operationFailed, "vcpu unplug request timed out. Unplug result must be manually inspected in the domain",
+                    .operationFailed,
+                    "vcpu unplug request timed out. Unplug result must be manually inspected in the domain",
                     from: .qemu)
             }
             count &-= min(count, slot.processors)
@@ -94,7 +101,8 @@ extension QEMUDomain {
 
     private static var tooCoarse: VirtError {
         VirtError(
-            .configUnsupported, "target vm vcpu granularity does not allow the desired vcpu count", from: .qemu)
+            .configUnsupported, "target vm vcpu granularity does not allow the desired vcpu count",
+            from: .qemu)
     }
 
     /// The places for processors, the first one first.

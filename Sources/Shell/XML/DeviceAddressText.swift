@@ -3,7 +3,9 @@ enum DeviceAddressText {
     /// The attributes of the `address` element.
     static func attributes(_ text: String, isMultifunction: Bool) throws -> [XMLLines.Attribute] {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let kind = parts.first, let rest = parts.dropFirst().first else { throw Failure("Invalid address.") }
+        guard let kind = parts.first, let rest = parts.dropFirst().first else {
+            throw Failure("Invalid address.")
+        }
         let fields = rest.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
         switch kind {
         case "pci":
@@ -36,7 +38,9 @@ enum DeviceAddressText {
     }
 
     private static func numbers(_ fields: [String], count: Int, radix: Int) throws -> [UInt32] {
-        let found = fields.compactMap { UInt32($0.hasPrefix("0x") ? String($0.dropFirst(2)) : $0, radix: radix) }
+        let found = fields.compactMap {
+            UInt32($0.hasPrefix("0x") ? String($0.dropFirst(2)) : $0, radix: radix)
+        }
         guard found.count == count, fields.count == count else { throw Failure("Invalid address.") }
         return found
     }

@@ -54,7 +54,9 @@ struct HotPlugCase {
         // Of what is to be taken away again nothing stays to be compared.
         if change.hasSuffix("-detach") || (base == nil && device == nil) { return nil }
         // What others are built on is no output itself.
-        if Corpus.names(in: Self.folder + "domains").contains(where: { $0.hasPrefix(name + "+") }) { return nil }
+        if Corpus.names(in: Self.folder + "domains").contains(where: { $0.hasPrefix(name + "+") }) {
+            return nil
+        }
     }
 
     /// How the document differs from what was published; empty where it doesn't.

@@ -7,7 +7,8 @@ extension Command {
         "attach-disk", "attach disk device", description: "Give a domain a disk.",
         options: [
             .domain,
-            .required("source", "source of disk device or name of network disk", allowsEmpty: true, complete: .path),
+            .required(
+                "source", "source of disk device or name of network disk", allowsEmpty: true, complete: .path),
             .required("target", "target of disk device"),
         ] + described + [
             .value("throttle-groups", "throttle groups of disk device, separated by commas")
@@ -55,7 +56,8 @@ private struct DiskText {
         }
         let kind = try sourceType
         text.open(
-            "disk", ("type", kind), ("device", try value("type")), ("rawio", arguments.has("rawio") ? "yes" : nil))
+            "disk", ("type", kind), ("device", try value("type")),
+            ("rawio", arguments.has("rawio") ? "yes" : nil))
         try addDriver()
         try addSource(kind)
         text.add("target", ("dev", try arguments.required("target")), ("bus", try value("targetbus")))
@@ -65,7 +67,8 @@ private struct DiskText {
         text.add("wwn", text: try value("wwn"))
         try addThrottling()
         if let address = try value("address") {
-            let fields = try DeviceAddressText.attributes(address, isMultifunction: arguments.has("multifunction"))
+            let fields = try DeviceAddressText.attributes(
+                address, isMultifunction: arguments.has("multifunction"))
             text.add("address", fields)
         }
         text.close("disk")
@@ -91,7 +94,8 @@ private struct DiskText {
 
     private mutating func addDriver() throws {
         let fields = [
-            ("name", try value("driver")), ("type", try value("subdriver")), ("iothread", try value("iothread")),
+            ("name", try value("driver")), ("type", try value("subdriver")),
+            ("iothread", try value("iothread")),
             ("cache", try value("cache")), ("io", try value("io")),
         ]
         if fields.contains(where: { $0.1 != nil }) { text.add("driver", fields) }
@@ -100,7 +104,9 @@ private struct DiskText {
     private mutating func addSource(_ kind: String) throws {
         let source = try arguments.required("source")
         guard kind == "network" else {
-            if !source.isEmpty || kind == "file" { text.add("source", (kind == "block" ? "dev" : "file", source)) }
+            if !source.isEmpty || kind == "file" {
+                text.add("source", (kind == "block" ? "dev" : "file", source))
+            }
             return
         }
         text.open("source", ("protocol", try value("source-protocol")), ("name", source))

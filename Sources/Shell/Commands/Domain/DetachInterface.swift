@@ -14,7 +14,9 @@ extension XMLQuery {
             return only
         }
         let matching = found.filter { $0.string("./mac/@address")?.lowercased() == mac.lowercased() }
-        guard let first = matching.first else { throw Failure("No interface with MAC address \(mac) was found") }
+        guard let first = matching.first else {
+            throw Failure("No interface with MAC address \(mac) was found")
+        }
         guard matching.count == 1 else {
             throw Failure(
                 "Domain has multiple interfaces matching MAC address \(mac). You must use detach-device "
@@ -26,7 +28,8 @@ extension XMLQuery {
 
 extension Command {
     static let detachInterface = Command(
-        "detach-interface", "detach network interface", description: "Take a network interface from a domain.",
+        "detach-interface", "detach network interface",
+        description: "Take a network interface from a domain.",
         options: [
             .domain, .required("type", "network interface type"), .optional("mac", "MAC address"),
         ] + .deviceImpact + [.flag("print-xml", "print XML document rather than detach the interface")]

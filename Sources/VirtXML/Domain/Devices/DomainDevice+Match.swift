@@ -31,7 +31,8 @@ extension DomainDevice {
         case (.memballoon, .memballoon): return true
         case (.filesystem(let one), .filesystem(let wanted)): return one.targetDir == wanted.targetDir
         case (.interface(let one), .interface(let wanted)):
-            return (wanted.mac == nil || one.mac?.address == wanted.mac?.address) && agrees(with: self.info, wanted.info)
+            return (wanted.mac == nil || one.mac?.address == wanted.mac?.address)
+                && agrees(with: self.info, wanted.info)
         case (.channel(let one), .channel(let wanted)):
             return one.source == wanted.source && one.target.isSame(as: wanted.target)
                 && agrees(with: one.info, wanted.info)

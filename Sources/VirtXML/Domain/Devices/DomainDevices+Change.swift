@@ -33,7 +33,9 @@ extension DomainDevices {
     }
 
     /// Puts a device in another's place.
-    public mutating func replace(_ old: DomainDevice, with new: DomainDevice) { apply(.replace(new), to: old) }
+    public mutating func replace(_ old: DomainDevice, with new: DomainDevice) {
+        apply(.replace(new), to: old)
+    }
 
     /// Takes a device out.
     public mutating func remove(_ device: DomainDevice) { apply(.remove, to: device) }
