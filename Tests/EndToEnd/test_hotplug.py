@@ -5,6 +5,7 @@ import xml.etree.ElementTree as etree
 from harness.case import ServerCase, on_each_server
 from harness.domains import disk
 from harness.waiting import eventually
+from harness.watcher import Watcher
 
 
 @on_each_server
@@ -65,6 +66,17 @@ class HotPlug(ServerCase):
         self.attach(name, "<watchdog model='i6300esb' action='none'/>")
         self.virsh.ok("detach-device-alias", name, "watchdog0")
         self.wait_until_gone(name, "watchdog", "watchdog0")
+
+    def test_those_who_listen_hear_of_it(self):
+        name = self.linux()
+        watcher = Watcher(self.virsh, self.server.root / "files", "--all", "--loop")
+        self.addCleanup(watcher.close)
+        self.attach(name, "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>")
+        self.virsh.ok("detach-device-alias", name, "rng0")
+        self.wait_until_gone(name, "rng", "rng0")
+        watcher.catch_up()
+        told = [line for line in watcher.of(name) if "rng0" in line]
+        self.assertEqual(told, ["event 'device-added': rng0", "event 'device-removed': rng0"])
 
     def test_the_definition_alone_is_changed(self):
         name = self.defined()

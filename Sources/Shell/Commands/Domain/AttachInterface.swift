@@ -84,7 +84,7 @@ private struct InterfaceText {
         let words = limit.split(separator: ",", omittingEmptySubsequences: false)
         guard words.count <= 4, let average = words.first, UInt64(average) != nil || name == "inbound",
             words.allSatisfy({ $0.isEmpty || UInt64($0) != nil })
-        else { throw Failure("\(name) format is incorrect") }
+        else { throw Failure("field 'average' is malformed") }
         return zip(["average", "peak", "burst", "floor"], words).map { ($0, $1.isEmpty ? nil : String($1)) }
     }
 }

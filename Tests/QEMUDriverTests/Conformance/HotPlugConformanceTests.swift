@@ -10,20 +10,21 @@ import XMLBinding
 ///
 /// `BASE+DEVICE.xml` is what the guest of `BASE.xml` is with `DEVICE.xml` attached. Where the device or the base isn't
 /// among the data, it is taken from the output: the device without what a driver fills in, or the output without it.
-@Suite(.enabled(if: Corpus.isPresent)) struct HotPlugTests {
+@Suite(.enabled(if: Corpus.isPresent)) struct HotPlugConformanceTests {
     @Test("a guest with a device attached is described as libvirt describes it")
     func all() throws {
-        var (passed, total, failures) = (0, 0, "")
+        var (total, failures, failed) = (0, "", [String]())
         for one in HotPlugCase.all {
             total += 1
-            do {
-                let difference = try one.difference()
-                if difference.isEmpty { passed += 1 } else { failures += "== \(one.name)\n\(difference)\n" }
-            } catch {
-                failures += "== \(one.name)\n\(error)\n"
-            }
+            var difference = ""
+            do { difference = try one.difference() } catch { difference = "\(error)" }
+            if difference.isEmpty { continue }
+            failed.append(one.name)
+            failures += "== \(one.name)\n\(difference)\n"
         }
+        let passed = total - failed.count
         print("qemu-hotplug \(passed)/\(total)")
+        for name in failed { print("  qemu-hotplug \(name)") }
         if ProcessInfo.processInfo.environment["ROOST_FAILURES"] != nil { print(failures) }
         for (name, floor) in try ConformanceFloors.all() where name == "qemu-hotplug" {
             #expect(passed >= floor, "\(failures)")
