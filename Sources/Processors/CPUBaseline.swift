@@ -3,6 +3,8 @@ import VirtXML
 /// The most that several CPUs have in common, whatever their architecture.
 public struct CPUBaseline: Sendable {
     public var models: Set<String>?
+    /// What the hypervisor can give a guest; nil if that doesn't matter.
+    public var features: Set<String>?
     public var migratable = false
     public var expandsFeatures = false
 
@@ -13,7 +15,8 @@ public struct CPUBaseline: Sendable {
         for cpu in cpus where cpu.model?.name == nil { throw .noModel }
         switch architecture {
         case "x86_64", "i686":
-            let cpu = try X86Guest.baseline(cpus, models: models, migratable: migratable)
+            let cpu = try X86Guest.baseline(
+                cpus, models: models, offered: self.features, migratable: migratable)
             return expandsFeatures ? try X86Guest.expanded(cpu) : cpu
         case "ppc64", "ppc64le": return try power(cpus)
         case "aarch64", "armv7l", "armv6l", "armv7b": return try same(cpus)

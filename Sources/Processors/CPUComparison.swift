@@ -38,7 +38,7 @@ extension CPUComparison {
         let extra = offered.subtracting(wanted).subtracting(optional)
         if guest.match == .strict, !extra.isEmpty {
             return .incompatible(
-                "Host CPU does not strictly match CPU description: Extra features: " + list(extra))
+                "Host CPU does not strictly match guest CPU: Extra features: " + list(extra))
         }
         return extra.isEmpty ? .identical : .superset
     }

@@ -8,16 +8,18 @@ extension X86Guest {
     ///
     /// - Parameters:
     ///   - models: the models that may be named; nil for all.
+    ///   - offered: what a guest can have at most; nil if that doesn't matter.
     ///   - migratable: whether to leave out what a guest can't keep when it moves.
-    public static func baseline(_ cpus: [GuestCPU], models: Set<String>? = nil, migratable: Bool)
-        throws(ProcessorError) -> GuestCPU
-    {
+    public static func baseline(
+        _ cpus: [GuestCPU], models: Set<String>? = nil, offered: Set<String>? = nil, migratable: Bool
+    ) throws(ProcessorError) -> GuestCPU {
         var common: Set<String>?
         for cpu in cpus {
             let features = try features(of: cpu)
             common = common?.intersection(features) ?? features
         }
         var features = common ?? []
+        if let offered { features.formIntersection(offered) }
         if migratable { features.subtract(X86Features.unmigratable) }
         let processor = X86Processor(features: features, vendor: try vendor(of: cpus))
         let named = Set(cpus.compactMap { $0.model?.name })
