@@ -14,6 +14,13 @@ extension TestHypervisor {
     func hostname() async -> String { await Blocking.run { LinuxSystem.Host.canonicalName() } }
     func nodeInfo() -> NodeInfo { host.node }
 
+    func baselineCPU(xmlCPUs: [String], flags: ConnectBaselineCPUFlags) async throws(VirtError) -> String {
+        try flags.rawValue.require(
+            ConnectBaselineCPUFlags.expandFeatures.rawValue | ConnectBaselineCPUFlags.migratable.rawValue,
+            in: "testConnectBaselineCPU", from: .test)
+        return try CPUQuestions.baseline(xmlCPUs, flags)
+    }
+
     func capabilities() throws(VirtError) -> String {
         do throws(XMLError) {
             return try host.capabilities()
