@@ -46,7 +46,8 @@ extension Command {
     static let hypervisorCPUBaseline = Command(
         "hypervisor-cpu-baseline", "compute baseline CPU usable by a specific hypervisor",
         description: "Compute baseline CPU for a set of given CPUs, tailored to the hypervisor.",
-        options: [.value("file", "file containing XML CPU descriptions", complete: .path)] + hypervisor + baseline
+        options: [.value("file", "file containing XML CPU descriptions", complete: .path)] + hypervisor
+            + baseline
             + [.value("model", "a CPU model instead of a file")]
     ) { session, arguments in
         let cpus = try await session.describedCPUs(arguments)
