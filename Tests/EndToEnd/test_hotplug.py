@@ -134,3 +134,40 @@ class HotPlug(ServerCase):
         self.virsh.ok("setmem", name, "65536", "--config")
         self.assertEqual(self.document_of(name, "--inactive").findtext("currentMemory"), "65536")
         self.assertVirshFails(self.virsh("setmem", name, "99999999", "--live"), "higher than max memory")
+
+    def test_a_processor_is_plugged_in(self):
+        name = self.defined(linux=True)
+        self.virsh.ok("setvcpus", name, "2", "--config", "--maximum")
+        self.virsh.ok("setvcpus", name, "1", "--config")
+        self.virsh.ok("start", name)
+        self.console(name)
+        self.virsh.ok("setvcpus", name, "2", "--live")
+        self.assertEqual(self.virsh.ok("vcpucount", name, "--live"), "2")
+
+    def test_a_memory_device_is_attached(self):
+        name = self.defined(extra="<maxMemory slots='4' unit='MiB'>1024</maxMemory>"
+                                  "<cpu><numa><cell id='0' cpus='0' memory='128' unit='MiB'/></numa></cpu>")
+        self.virsh.ok("start", name)
+        self.attach(name, "<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>")
+        self.assertEqual(self.aliases(name, "memory"), ["dimm0"])
+
+    def test_a_password_is_changed(self):
+        name = self.running(devices="<graphics type='vnc' listen='127.0.0.1' passwd='first'/>")
+        xml = "<graphics type='vnc' listen='127.0.0.1' passwd='second'/>"
+        path = self.file(f"{self.fresh_name('graphics')}.xml", xml)
+        self.assertEqual(self.virsh.ok("update-device", name, path), "Device updated successfully")
+        document = self.document_of(name, "--security-info")
+        self.assertEqual(document.find("devices/graphics").get("passwd"), "second")
+        path = self.file(f"{self.fresh_name('graphics')}.xml", xml.replace("listen", "port='5999' listen"))
+        self.assertVirshFails(self.virsh("update-device", name, path), "cannot change port settings on vnc graphics")
+
+    def test_a_change_of_both_is_kept(self):
+        name = self.running()
+        self.attach(name, "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>", "--persistent")
+        self.assertEqual(len(self.document_of(name, "--inactive").findall("devices/rng")), 1)
+        self.assertEqual(self.aliases(name, "rng"), ["rng0"])
+
+    def test_memory_is_asked_back(self):
+        name = self.linux()
+        self.virsh.ok("setmem", name, "122880", "--live")
+        self.assertVirshFails(self.virsh("setmaxmem", name, "262144", "--live"), "maximum memory")

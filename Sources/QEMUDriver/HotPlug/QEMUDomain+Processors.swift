@@ -82,7 +82,7 @@ extension QEMUDomain {
             }
             guard case .done = await removal(of: alias) else {
                 throw VirtError(
-                    .operationFailed,
+                    .operationTimeout,
                     "vcpu unplug request timed out. Unplug result must be manually inspected in the domain",
                     from: .qemu)
             }
