@@ -108,9 +108,11 @@ extension PCIDevice {
         }
         if let model = card.virtioModel { return model == .transitional ? conventional : virtio }
         switch card.model {
-        case "e1000e", "igb", "vmxnet3": return express ? [.pcie, .hotplug] : conventional
         case "usb-net", "spapr-vlan", "smc91c111", "lan9118", "lance", nil: return nil
-        default: return conventional
+        case "rtl8139", "e1000", "netfront", "vlance", "vmxnet", "vmxnet2", "vmxnet3", "Am79C970A", "Am79C973",
+            "82540EM", "82545EM", "82543GC":
+            return conventional
+        default: return express ? [.pcie, .hotplug] : conventional
         }
     }
 

@@ -37,7 +37,11 @@ extension QEMUCommandLine {
     /// What stands behind the sandbox.
     mutating func addPanicsAndShared() throws(ConfigurationError) {
         for panic in domain.devices.panics { try add(guest.parts(of: panic)) }
-        for shmem in domain.devices.shmems { try add(guest.parts(of: shmem)) }
+        for shmem in domain.devices.shmems {
+            // libvirt writes a doorbell's line behind the device.
+            let parts = try guest.parts(of: shmem)
+            try add(shmem.model == .doorbell ? parts.reversed() : parts)
+        }
         if let vsock = domain.devices.vsock { try add(guest.parts(of: vsock)) }
         for crypto in domain.devices.cryptos { try add(guest.parts(of: crypto)) }
         if let store = domain.devices.pstore { try add(guest.parts(of: store)) }

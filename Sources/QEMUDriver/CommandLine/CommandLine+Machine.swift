@@ -23,6 +23,7 @@ extension QEMUCommandLine {
         }
         if let backend = guest.machineMemoryBackend { machine.add("memory-backend", backend) }
         if domain.launchSecurity != nil { machine.add("confidential-guest-support", "lsec0") }
+        if domain.os.biosUseSerial == true { machine.add("graphics", on: false) }
         addFirmware(to: &machine)
         addPSeries(to: &machine)
         addTables(to: &machine)

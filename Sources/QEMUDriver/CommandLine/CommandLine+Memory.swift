@@ -95,16 +95,19 @@ extension QEMUCommandLine {
     }
 
     private mutating func addDistances(_ cells: [NUMACell]) throws(ConfigurationError) {
-        guard cells.contains(where: { !$0.distances.isEmpty }) else { return }
-        for (from, cell) in cells.enumerated() {
-            for to in cells.indices {
-                let told = cell.distances.first { Int($0.id) == to }?.value
-                var distance = OptionText("dist")
-                distance.add("src", from)
-                distance.add("dst", to)
-                distance.add("val", told ?? (from == to ? 10 : 20))
-                try arguments.add("-numa", distance)
-            }
+        func told(_ from: Int, _ to: Int) -> UInt32 {
+            let usual: UInt32 = from == to ? 10 : 20
+            return cells[from].distances.first { Int($0.id) == to }.map { UInt32(clamping: $0.value) } ?? usual
+        }
+        let pairs = cells.indices.flatMap { from in cells.indices.map { (from, $0) } }
+        // What QEMU takes for granted anyway is not told.
+        guard pairs.contains(where: { told($0, $1) != ($0 == $1 ? 10 : 20) }) else { return }
+        for (from, to) in pairs {
+            var distance = OptionText("dist")
+            distance.add("src", from)
+            distance.add("dst", to)
+            distance.add("val", told(from, to))
+            try arguments.add("-numa", distance)
         }
     }
 

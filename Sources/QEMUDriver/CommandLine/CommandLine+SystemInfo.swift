@@ -27,7 +27,9 @@ extension QEMUCommandLine {
         var text = OptionText()
         text.add("type", type)
         for name in order {
-            text.add(name, entries.first { $0.name == name }?.value)
+            let value = entries.first { $0.name == name }?.value
+            // Boards and cases always have a maker, be it one without a name.
+            text.add(name, value ?? (name == "manufacturer" && type > 1 ? "" : nil))
         }
         try arguments.add("-smbios", text)
     }

@@ -44,8 +44,8 @@ public struct QEMUCommandLine: Sendable {
         try addFlash()
         try addMachineOptions()
         try addAccelerator()
-        try addCPU()
         try addTSEG()
+        try addCPU()
         try addBIOS()
     }
 

@@ -18,7 +18,10 @@ extension DomainDefinition {
     /// Images are numbered from 1, beginning with the last disk, each chain from its top.
     private mutating func numberImages() {
         var next: UInt32 = 0
-        for index in devices.disks.indices.reversed() { devices.disks[index].numberImages(&next) }
+        // A disk that another process serves has no image of QEMU's.
+        for index in devices.disks.indices.reversed() where devices.disks[index].source.type != .vhostuser {
+            devices.disks[index].numberImages(&next)
+        }
     }
 
     /// The kinds of device that the document boots from become turns of the first device of each kind.

@@ -15,6 +15,8 @@ struct MemoryBackend {
         var access: MemoryAccess?
         var discard: Bool?
         var path: String?
+        /// What its file is called where it is none of the user's; its name when nil.
+        var fileName: String?
         var alignment: ByteSize?
         var isPersistent = false
         var isReserved: Bool?

@@ -92,7 +92,7 @@ extension QEMUGuest {
     /// The file that a piece of memory is kept in.
     func memoryPath(_ request: MemoryBackend.Request, _ pages: HugepageMount?) -> String {
         if let pages { return "\(pages.folder)/libvirt/qemu/\(resources.shortName)" }
-        return "\(resources.memoryFolder)/\(resources.shortName)/\(request.name)"
+        return "\(resources.memoryFolder)/\(resources.shortName)/\(request.fileName ?? request.name)"
     }
 
     /// The host's nodes that a piece of memory is taken from, and how strictly.

@@ -25,6 +25,8 @@ public struct QEMUResources: Sendable {
     public var spiceListen = "127.0.0.1"
     public var vncUsesSASL = false
     public var spiceUsesSASL = false
+    /// Whether the daemon's configuration has a password for SPICE screens that have none of their own.
+    public var spiceHasPassword = false
     /// Whether QEMU shuts itself in.
     public var isSandboxed = true
     /// Whether QEMU starts paused, for the daemon to let it go.

@@ -121,9 +121,13 @@ extension QEMUGuest {
     }
 
     /// Newer binaries count in milliseconds.
-    private func addReconnect(_ reconnect: Reconnect?, to text: inout OptionText) {
+    func addReconnect(_ reconnect: Reconnect?, to text: inout OptionText) {
         guard let reconnect, let enabled = reconnect.enabled else { return }
-        let seconds = enabled ? UInt64(reconnect.timeout ?? 0) : 0
+        addReconnect(seconds: enabled ? UInt64(reconnect.timeout ?? 0) : 0, to: &text)
+    }
+
+    /// Has QEMU try again after so many seconds.
+    func addReconnect(seconds: UInt64, to text: inout OptionText) {
         if qemu.schema.has("chardev-add", "backend", "socket", "reconnect-ms")
             || qemu.schema.has("chardev-add", "backend", "socket", "data", "reconnect-ms")
         {

@@ -124,7 +124,7 @@ extension QEMUGuest {
     }
 
     private func addSpiceSettings(_ graphics: GraphicsDevice, to text: inout OptionText) {
-        if graphics.password == nil, false { text.add("disable-ticketing", on: true) }
+        if graphics.password == nil, !resources.spiceHasPassword { text.add("disable-ticketing", on: true) }
         switch graphics.defaultMode {
         case .secure: text.add("tls-channel", "default")
         case .insecure: text.add("plaintext-channel", "default")

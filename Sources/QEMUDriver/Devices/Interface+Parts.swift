@@ -111,13 +111,11 @@ extension QEMUGuest {
         chardev.add("id", "char" + id)
         if card.backend?.type == .passt {
             chardev.add("path", resources.passtSocket(id))
-            chardev.add("reconnect-ms", 5000)
+            addReconnect(seconds: 5, to: &chardev)
         } else {
             chardev.add("path", card.source.path)
             if card.source.mode == "server" { chardev.add("server", on: true) }
-            if let reconnect = card.source.reconnect, let enabled = reconnect.enabled {
-                chardev.add("reconnect-ms", enabled ? UInt64(reconnect.timeout ?? 0) * 1000 : 0)
-            }
+            addReconnect(card.source.reconnect, to: &chardev)
         }
         var netdev: JSONObject = ["type": "vhost-user", "chardev": .string("char" + id)]
         netdev.add("queues", card.driver?.queues.flatMap { $0 > 1 ? $0 : nil })

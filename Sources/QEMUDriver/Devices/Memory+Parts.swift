@@ -13,6 +13,7 @@ extension QEMUGuest {
         request.access = memory.access
         request.discard = memory.discard
         request.path = memory.path
+        request.fileName = alias
         request.alignment = memory.alignSize
         request.isPersistent = memory.pmem
         if memory.model == .virtioMem { request.isReserved = false }

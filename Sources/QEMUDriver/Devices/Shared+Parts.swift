@@ -116,9 +116,11 @@ extension QEMUGuest {
             backend.add("path", resources.tpmDescriptorSet(alias)?.device ?? tpm.device ?? "/dev/tpm0")
             backend.add("cancel-path", resources.tpmDescriptorSet(alias)?.cancel)
         } else {
-            var chardev = OptionText("socket")
+            let path = tpm.backend == .external ? tpm.source?.path : resources.tpmSocket
+            // Where nothing is started, there is nobody to be connected with.
+            var chardev = OptionText(path == nil ? "null" : "socket")
             chardev.add("id", "chrtpm")
-            chardev.add("path", tpm.backend == .external ? tpm.source?.path : resources.tpmSocket)
+            chardev.add("path", path)
             parts.append(.chardev(chardev))
             backend = OptionText("emulator")
             backend.add("id", "tpm-" + alias)

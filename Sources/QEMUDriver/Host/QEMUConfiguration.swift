@@ -13,8 +13,15 @@ public struct QEMUConfiguration: Sendable {
 
     /// The folder for the sockets of the guest whose own folder is `folder`.
     func channelFolder(of folder: String) -> String {
+        "\(channels)/\(shortName(of: folder))"
+    }
+
+    /// The folder for the memory in files of the guest whose own folder is `folder`.
+    func memoryFolder(of folder: String) -> String { "\(library)/ram/\(shortName(of: folder))" }
+
+    private func shortName(of folder: String) -> Substring {
         let name = folder.split(separator: "/").last ?? ""
-        return channels + "/" + (name.hasPrefix("domain-") ? name.dropFirst("domain-".count) : name)
+        return name.hasPrefix("domain-") ? name.dropFirst("domain-".count) : name
     }
 
     /// Guests' logs.

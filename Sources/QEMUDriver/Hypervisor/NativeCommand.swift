@@ -13,16 +13,21 @@ struct NativeCommand {
         do throws(ConfigurationError) {
             var domain = definition
             try domain.prepareForStart(qemu)
+            domain.assumePorts()
             let shortName = "-1-" + String(domain.name.prefix(20))
             let folder = "\(configuration.library)/domain-\(shortName)"
             // Which port a screen gets is known only when it starts.
-            for index in domain.devices.graphics.indices { domain.devices.graphics[index].takePorts { 5900 } }
             domain.placeSockets(in: configuration.channelFolder(of: folder))
             var resources = QEMUResources(
                 domainFolder: folder, shortName: shortName, monitorDescriptor: GuestStart.monitorNumber)
             resources.monitorPath = folder + "/monitor.sock"
             resources.runFolder = configuration.run
+            resources.memoryFolder = configuration.library + "/ram"
             resources.vncListen = configuration.vncListen
+            resources.tapDescriptors = { card, alias in
+                // A number of its own for each: what it will be, only a start can say.
+                TapDescriptors(descriptors: ["\(22 + (Int(alias.drop { !$0.isNumber }) ?? 0))"])
+            }
             resources.now = { Int64(clamping: CalendarTime.now.seconds) }
             let guest = QEMUGuest(domain: domain, qemu: qemu, resources: resources)
             text = Self.text(folder, qemu.emulator, try QEMUCommandLine.arguments(for: guest))
@@ -46,5 +51,19 @@ struct NativeCommand {
         if plain && !word.isEmpty { return word }
         return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
             + "'"
+    }
+}
+
+extension DomainDefinition {
+    /// Makes every network card one on a tap that whoever starts the command has to open: nothing of a card
+    /// stays but its model and address, as in libvirt's own conversion.
+    mutating func connectCardsByTap() {
+        for index in devices.interfaces.indices where devices.interfaces[index].type != .hostdev {
+            var card = InterfaceDevice()
+            card.type = .ethernet
+            card.mac = devices.interfaces[index].mac
+            card.model = devices.interfaces[index].model
+            devices.interfaces[index] = card
+        }
     }
 }

@@ -40,14 +40,17 @@ extension QEMUHypervisor {
         return found.domain.snapshot.reference
     }
 
-    /// Reads a definition, and fills in all that it leaves open.
-    func complete(_ xml: String) async throws(VirtError) -> DomainDefinition {
+    /// Reads a definition, and fills in all that it leaves open once it is adjusted.
+    func complete(
+        _ xml: String, adjusting: (inout DomainDefinition) -> Void = { _ in }
+    ) async throws(VirtError) -> DomainDefinition {
         var definition: DomainDefinition
         do throws(XMLError) {
             definition = try DomainDefinition(xml: xml, options: [.inactive, .secure])
         } catch {
             throw VirtError(document: error)
         }
+        adjusting(&definition)
         try DocumentStore.check(name: definition.name)
         if definition.uuid == nil { definition.uuid = .random() }
         try await context.complete(&definition)

@@ -65,7 +65,7 @@ extension QEMUHypervisor: LocalHypervisor {
         guard nativeFormat == "qemu-argv" else {
             throw VirtError(.invalidArg, "unsupported config type \(nativeFormat)", from: .qemu)
         }
-        let definition = try await complete(domainXML)
+        let definition = try await complete(domainXML) { $0.connectCardsByTap() }
         let qemu = try await context.capabilities(of: definition.devices.emulator ?? "")
         return try NativeCommand(definition, qemu, context.configuration).text
     }

@@ -19,6 +19,17 @@ extension DomainDefinition {
         return taken
     }
 
+    /// Gives every screen that asks for one a port that nobody need have free.
+    mutating func assumePorts() {
+        for index in devices.graphics.indices {
+            var port: Int32 = devices.graphics[index].type == .spice ? 5901 : 5900
+            devices.graphics[index].takePorts {
+                defer { port += 1 }
+                return port
+            }
+        }
+    }
+
     /// Sockets whose place a definition leaves to the driver are put into the guest's own folder.
     mutating func placeSockets(in folder: String) {
         for index in devices.channels.indices where devices.channels[index].source.type == .unix {

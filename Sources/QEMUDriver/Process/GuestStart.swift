@@ -94,6 +94,7 @@ struct GuestStart: Sendable {
             for port in ports { context.ports.give(back: port) }
             try? FileSystem.removeTree(folder)
             try? FileSystem.removeTree(channelFolder)
+            try? FileSystem.removeTree(configuration.memoryFolder(of: folder))
             throw virtError(error)
         }
     }
@@ -113,6 +114,7 @@ struct GuestStart: Sendable {
         try FileSystem.makeDirectory(configuration.channels, mode: 0o711, parents: true)
         try? FileSystem.removeTree(channelFolder)
         try makeOwned(channelFolder)
+        try makeOwned(configuration.memoryFolder(of: folder))
         try FileSystem.replace(
             folder + "/master-key.aes", with: Random.bytes(32), mode: 0o600, owner: configuration.account)
         try makeOwned(folder)
@@ -142,6 +144,7 @@ struct GuestStart: Sendable {
         var resources = QEMUResources(
             domainFolder: folder, shortName: shortName, monitorDescriptor: Self.monitorNumber)
         resources.runFolder = configuration.run
+        resources.memoryFolder = configuration.library + "/ram"
         resources.vncListen = configuration.vncListen
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
         return resources

@@ -25,6 +25,7 @@ extension QEMUContext {
             }
             try? FileSystem.removeTree(holdings.folder)
             try? FileSystem.removeTree(self.configuration.channelFolder(of: holdings.folder))
+            try? FileSystem.removeTree(self.configuration.memoryFolder(of: holdings.folder))
             _ = try? FileSystem.remove("\(self.configuration.run)/\(name).pid")
             try? self.records.remove(name)
         }

@@ -4,6 +4,8 @@ import array
 import copy
 import os
 import pathlib
+import re
+import shutil
 import socket
 import subprocess
 import threading
@@ -21,6 +23,7 @@ class GuestHost:
         self.folder = folder
         self.guest = guest
         self.closers = []
+        self.disks = 0
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -53,16 +56,24 @@ class GuestHost:
         subprocess.run(["qemu-img", "create", "-q", "-f", format, *options, path,
                         *([] if options else ["16M"])], check=True)
 
+    def disk(self, format):
+        """An image that no other guest and no other disk has."""
+        self.disks += 1
+        path = self.folder / f"disk{self.disks}.{format}"
+        shutil.copy(self.path("DISK." + format), path)
+        path.chmod(0o666)
+        return str(path)
+
     # Servers.
 
     def serve(self):
         """Starts what guests connect to: disks by NBD and vhost-user, randomness, shared memory, a TPM."""
         nbd, block, tpm = (self.folder / "server" / name for name in ("nbd.sock", "blk.sock", "tpm.sock"))
         self.start("qemu-storage-daemon",
-                   "--blockdev", f"file,node-name=file,filename={self.path('DISK.raw')},read-only=on",
-                   "--blockdev", f"file,node-name=other,filename={self.path('DISK.raw')},locking=off",
+                   "--blockdev", f"file,node-name=file,filename={self.disk('raw')}",
+                   "--blockdev", f"file,node-name=other,filename={self.disk('raw')}",
                    "--nbd-server", f"addr.type=unix,addr.path={nbd}",
-                   "--export", "nbd,id=disk,node-name=file,name=disk",
+                   "--export", "nbd,id=disk,node-name=file,name=disk,writable=on",
                    "--export", f"vhost-user-blk,id=blk,node-name=other,writable=on,addr.type=unix,addr.path={block}")
         state = self.folder / "tpm-state"
         state.mkdir()
@@ -125,8 +136,7 @@ def documents(host):
         text = path.read_text()
         for word in ("FILES", "FOLDER", "SERVER", "NVDIMM", "GUEST", "PORT"):
             text = text.replace(word, host.path(word))
-        for format in (*FORMATS, "over"):
-            text = text.replace("DISK." + format, host.path("DISK." + format))
+        text = re.sub(r"DISK\.(\w+)", lambda match: host.disk(match[1]), text)
         for domain in etree.fromstring(text):
             found[domain.get("name")] = whole(domain)
     return found

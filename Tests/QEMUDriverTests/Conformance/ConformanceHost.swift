@@ -55,6 +55,7 @@ enum ConformanceHost {
         resources.vhostSCSIDescriptor = { _ in "3" }
         resources.tpmSocket = "/dev/test"
         resources.scsiGeneric = { _ in "/dev/sg0" }
+        resources.spiceHasPassword = true
         resources.secondsEastOfUTC = -1800
         resources.advisedNodes = CPUSet(0...3)
         resources.isCDROMDrive = { $0 == "/dev/cdrom" }

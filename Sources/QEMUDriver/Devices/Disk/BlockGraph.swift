@@ -37,8 +37,7 @@ struct BlockGraph {
 
     /// A raw image needs no format of its own, if the binary can do without in block jobs too.
     func hasFormatNode(_ image: BlockImage) -> Bool {
-        if image.source.type == .dir { return image.name != nil }
-        guard image.format == nil || image.format == .raw else { return true }
+        guard image.nodeFormat == .raw else { return true }
         if image.encryption != nil, image.encryption?.engine != .librbd { return true }
         if image.source.slice != nil || image.name == "libvirt-pflash0" { return true }
         return !guest.qemu.canMaskRawNode && image.source.type != .vhostvdpa
@@ -96,7 +95,7 @@ struct BlockGraph {
     }
 
     private func addDriver(to node: inout JSONObject, _ image: BlockImage) throws(ConfigurationError) {
-        let format = image.format ?? .raw
+        let format = image.nodeFormat
         let secret = image.formatNode + "-encryption-secret0"
         if format == .raw, let encryption = image.encryption, encryption.engine != .librbd {
             guard encryption.format != .qcow else {

@@ -22,6 +22,8 @@ struct BlockImage {
 
     /// The node that reads the image's file.
     var storageNode: String { nodePrefix + "-storage" }
+    /// The format as QEMU has to read it: a folder is made a raw image by what serves it.
+    var nodeFormat: StorageFormat { source.type == .dir ? .raw : format ?? .raw }
     /// The node that understands the image's format.
     var formatNode: String { nodePrefix + "-format" }
     /// The name's part that the two share.

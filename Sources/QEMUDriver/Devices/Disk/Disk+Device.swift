@@ -116,7 +116,7 @@ extension QEMUGuest {
     }
 
     private func addIdentity(of disk: DiskDevice, to device: inout JSONObject) {
-        device.add("serial", disk.serial)
+        device.add("serial", disk.serialText)
         device.add("vendor", disk.vendor)
         device.add("product", disk.product)
         if let wwn = disk.wwn {
@@ -164,5 +164,12 @@ extension DiskDevice {
         var driver = driver
         driver.cache = DiskDriver.Cache.none
         return driver
+    }
+}
+
+extension DiskDevice {
+    /// The serial number with its spaces as guests of libvirt have always seen them.
+    fileprivate var serialText: String? {
+        serial.map { $0.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "\\ ") }
     }
 }

@@ -46,7 +46,7 @@ extension QEMUGuest {
         chardev.add("id", "chr-vu-\(alias)")
         chardev.add("path", disk.source.path)
         if let reconnect = disk.source.reconnect, reconnect.enabled == true {
-            chardev.add("reconnect-ms", UInt64(reconnect.timeout ?? 0) * 1000)
+            addReconnect(reconnect, to: &chardev)
         }
         var device: JSONObject = ["driver": .string(try virtioDriver("vhost-user-blk", disk.info))]
         addVirtio(disk.driver.virtio, to: &device)
