@@ -16,11 +16,14 @@ NOT_NAMED = {
     # Parts of boards and processors, and devices that libvirt's documents have no words for.
     r"i8042|isa-ide|piix[34]-ide|isa-vga|isa-cirrus-vga|secondary-vga|sga|vmmouse|mc146818rtc|smbus-ipmi|i2c-ddc",
     r".*cpu|cxl-.*|pxb-cxl|vmbus-bridge|hv-syndbg|hyperv-testdev|guest-loader|loader|(pc-|pci-)testdev|edu",
-    r"dc390|nvme|nvme-ns|nvme-subsys|sdhci-pci|sd-card|usb-bot|usb-uas|usb-mtp|scsi-block|ide-cf|u2f-passthru",
+    r"ich9-usb-uhci[456]|ich9-usb-ehci2|pci-bridge-seat|dc390|nvme|nvme-ns|nvme-subsys|sdhci-pci|sd-card|usb-bot|usb-uas|usb-mtp|scsi-block|ide-cf|u2f-passthru",
     r"i82559c|i82801|pvrdma|rocker|ne2k_isa|ctucan_pci|kvaser_pci|mioe3680_pci|pcm3680_pci|ipoctal232|tpci200",
     r"pci-serial-[24]x|usb-braille|usb-wacom-tablet|vhost-user-(gpio|i2c|input|rng|vsock|scsi)-?.*|ati-vga|adlib",
     r"cs4231a|gus|amd-iommu|AMDVI-PCI|isa-applesmc|isa-debug-exit|.*ipmi.*|x-pci-proxy-dev|megasas-gen2|lsi53c810",
     r"i82558[ab]|acpi-erst|virtio-scsi-.*transitional|hda-.*|x?virtio-.*-device|.*-device|virtio-iommu",
+    # Called by another name: `lsi`, `ahci`, `virtio-iommu`; usb-net finds no place in libvirt's own conversion;
+    # pvpanic-pci is newer than libvirt 9.0.
+    r"lsi53c895a|ich9-ahci|virtio-iommu-pci|usb-net|pvpanic-pci",
     # Devices that need one of the host's, or a program that Debian has not.
     r"usb-host|vfio-.*|scsi-generic|vhost-scsi.*|vhost-vsock.*|virtio-input-host.*|vhost-user-(gpu|vga).*",
     r"virtio-gpu-gl-pci|virtio-vga-gl|ccid-card-emulated|virtio-pmem|virtio-mem|vhost-user-blk.*|vhost-user-fs.*",
@@ -123,10 +126,15 @@ class Guests(unittest.TestCase):
             self.assertTrue(difference.reason)
 
 
+# What is not there yet, so that whoever adds it is told to take it out of here.
+NOT_STARTED = {"tpm-emulated": "swtpm", "virtiofs": "virtiofsd"}
+
 # Two tests a guest, so that each counts by itself.
 for _path in sorted(guests.FOLDER.glob("*.xml")):
     for _domain in etree.parse(_path).getroot():
         _name = _domain.get("name")
         for _what in ("has_libvirts_arguments", "runs_and_stops"):
-            setattr(Guests, f"test_{_name.replace('-', '_')}_{_what}",
-                    lambda self, what=_what, name=_name: getattr(self, what)(name))
+            _test = (lambda self, what=_what, name=_name: getattr(self, what)(name))
+            if _what == "runs_and_stops" and _name in NOT_STARTED:
+                _test = unittest.expectedFailure(_test)
+            setattr(Guests, f"test_{_name.replace('-', '_')}_{_what}", _test)

@@ -109,7 +109,8 @@ extension PCIDevice {
         if let model = card.virtioModel { return model == .transitional ? conventional : virtio }
         switch card.model {
         case "usb-net", "spapr-vlan", "smc91c111", "lan9118", "lance", nil: return nil
-        case "rtl8139", "e1000", "netfront", "vlance", "vmxnet", "vmxnet2", "vmxnet3", "Am79C970A", "Am79C973",
+        case "rtl8139", "e1000", "netfront", "vlance", "vmxnet", "vmxnet2", "vmxnet3", "Am79C970A",
+            "Am79C973",
             "82540EM", "82545EM", "82543GC":
             return conventional
         default: return express ? [.pcie, .hotplug] : conventional

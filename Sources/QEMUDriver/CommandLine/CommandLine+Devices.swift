@@ -29,9 +29,6 @@ extension QEMUCommandLine {
         for rng in domain.devices.rngs { try add(guest.parts(of: rng)) }
         try addNVRAM()
         if domain.features.vmcoreinfo == true { try arguments.add("-device", ["driver": "vmcoreinfo"]) }
-        if let id = domain.genid?.id?.description {
-            try arguments.add("-device", ["driver": "vmgenid", "guid": .string(id), "id": "vmgenid0"])
-        }
     }
 
     /// What stands behind the sandbox.

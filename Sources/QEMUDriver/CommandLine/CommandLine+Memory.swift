@@ -97,7 +97,11 @@ extension QEMUCommandLine {
     private mutating func addDistances(_ cells: [NUMACell]) throws(ConfigurationError) {
         func told(_ from: Int, _ to: Int) -> UInt32 {
             let usual: UInt32 = from == to ? 10 : 20
-            return cells[from].distances.first { Int($0.id) == to }.map { UInt32(clamping: $0.value) } ?? usual
+            // A way that is told in one direction is as long in the other.
+            let told =
+                cells[from].distances.first { Int($0.id) == to }
+                ?? cells[to].distances.first { Int($0.id) == from }
+            return told?.value ?? usual
         }
         let pairs = cells.indices.flatMap { from in cells.indices.map { (from, $0) } }
         // What QEMU takes for granted anyway is not told.

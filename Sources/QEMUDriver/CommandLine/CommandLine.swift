@@ -75,6 +75,9 @@ public struct QEMUCommandLine: Sendable {
         try addIOThreads()
         try addNUMA()
         try arguments.add("-uuid", domain.uuid?.description ?? "")
+        if let id = domain.genid?.id?.description {
+            try arguments.add("-device", ["driver": "vmgenid", "guid": .string(id), "id": "vmgenid0"])
+        }
     }
 
     private mutating func addEnd() throws(ConfigurationError) {

@@ -125,11 +125,16 @@ extension QEMUGuest {
             let version = rule.version.map { Self.binaryDecimal($0) } ?? "-1"
             rules.append(
                 [
-                    rule.usbClass ?? "-1", rule.vendor ?? "-1", rule.product ?? "-1", version,
+                    Self.hex(rule.usbClass), Self.hex(rule.vendor), Self.hex(rule.product), version,
                     rule.allow == true ? "1" : "0",
                 ].joined(separator: ":"))
         }
         return rules.joined(separator: "|")
+    }
+
+    /// A number such as `0xbeef` with its digits as QEMU has always been given them.
+    private static func hex(_ number: String?) -> String {
+        number.map { $0.hasPrefix("0x") ? "0x" + $0.dropFirst(2).uppercased() : $0 } ?? "-1"
     }
 
     /// A USB version such as `1.10` in the digits that devices carry it in: `0x0110`.

@@ -16,7 +16,6 @@ struct NativeCommand {
             domain.assumePorts()
             let shortName = "-1-" + String(domain.name.prefix(20))
             let folder = "\(configuration.library)/domain-\(shortName)"
-            // Which port a screen gets is known only when it starts.
             domain.placeSockets(in: configuration.channelFolder(of: folder))
             var resources = QEMUResources(
                 domainFolder: folder, shortName: shortName, monitorDescriptor: GuestStart.monitorNumber)
