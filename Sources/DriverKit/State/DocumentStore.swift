@@ -8,10 +8,13 @@ public struct DocumentStore: Sendable {
     public let folder: String
     /// What the files' names end with.
     public let suffix: String
+    /// Whether the documents mean something after the machine has stopped.
+    public let survivesPowerCut: Bool
 
-    public init(folder: String, suffix: String = ".xml") {
+    public init(folder: String, suffix: String = ".xml", survivesPowerCut: Bool = true) {
         self.folder = folder
         self.suffix = suffix
+        self.survivesPowerCut = survivesPowerCut
     }
 
     /// The largest document that is read, in bytes.
@@ -39,11 +42,17 @@ public struct DocumentStore: Sendable {
 
     /// Puts a document in its place; once this returns it stays there, whatever happens.
     public func save(_ name: String, _ text: String) throws(SystemError) {
-        try FileSystem.replace(path(name), with: Array(text.utf8), mode: 0o600)
+        try FileSystem.replace(path(name), with: Array(text.utf8), survivesPowerCut: survivesPowerCut)
     }
 
     /// Removes a document for good.
-    public func remove(_ name: String) throws(SystemError) { _ = try FileSystem.removeDurably(path(name)) }
+    public func remove(_ name: String) throws(SystemError) {
+        if survivesPowerCut {
+            try FileSystem.removeDurably(path(name))
+        } else {
+            _ = try FileSystem.remove(path(name))
+        }
+    }
 
     /// Refuses a name that can't be a file's: libvirt's words.
     public static func check(name: String) throws(VirtError) {

@@ -11,9 +11,11 @@ extension FileSystem {
     /// - Parameters:
     ///   - mode: the exact permission bits, whatever the umask.
     ///   - owner: whom to give the file to; its maker when nil.
+    ///   - survivesPowerCut: false for what means nothing after the machine has stopped: nothing is synced, and
+    ///     only readers and restarts of programs never find a part.
     public static func replace(
         _ path: String, with content: some Collection<UInt8>, mode: UInt32 = 0o600,
-        owner: FileOwner? = nil
+        owner: FileOwner? = nil, survivesPowerCut: Bool = true
     ) throws(SystemError) {
         let directory = try open(parent(of: path) ?? "/", .directory)
         let temporary = temporaryPrefix + Random.hexadecimal(bytes: 8)
@@ -26,7 +28,7 @@ extension FileSystem {
             if let owner { try file.setOwner(user: owner.user, group: owner.group) }
             try file.setMode(mode)
             try file.writeAll(content)
-            try file.synchronize()
+            if survivesPowerCut { try file.synchronize() }
             try checked("rename", path) {
                 renameat(directory.rawValue, temporary, directory.rawValue, lastPart(of: path))
             }
@@ -34,14 +36,16 @@ extension FileSystem {
             unlinkat(directory.rawValue, temporary, 0)
             throw SystemError(call: error.call, errno: error.errno, context: path)
         }
-        try directory.synchronize()
+        if survivesPowerCut { try directory.synchronize() }
     }
 
     /// Puts text at `path` in the same way.
     public static func replace(
-        _ path: String, with text: String, mode: UInt32 = 0o600, owner: FileOwner? = nil
+        _ path: String, with text: String, mode: UInt32 = 0o600, owner: FileOwner? = nil,
+        survivesPowerCut: Bool = true
     ) throws(SystemError) {
-        try replace(path, with: text.utf8, mode: mode, owner: owner)
+        try replace(
+            path, with: text.utf8, mode: mode, owner: owner, survivesPowerCut: survivesPowerCut)
     }
 
     /// Removes a file so that it stays removed after a power cut; false when nothing was there.

@@ -116,7 +116,8 @@ struct GuestStart: Sendable {
         try makeOwned(channelFolder)
         try makeOwned(configuration.memoryFolder(of: folder))
         try FileSystem.replace(
-            folder + "/master-key.aes", with: Random.bytes(32), mode: 0o600, owner: configuration.account)
+            folder + "/master-key.aes", with: Random.bytes(32), owner: configuration.account,
+            survivesPowerCut: false)
         try makeOwned(folder)
     }
 
@@ -187,7 +188,7 @@ struct GuestStart: Sendable {
                     try context.records.save(record.name, record.text)
                     try FileSystem.replace(
                         "\(context.configuration.run)/\(name).pid", with: "\(process.identity.id)\n",
-                        mode: 0o644)
+                        mode: 0o644, survivesPowerCut: false)
                 }
             }
         } catch {
