@@ -12,6 +12,11 @@ public indirect enum Boxed<Value> {
 
     public init() { self = .none }
 
+    /// Whether there is a value; cheaper to ask than to take it out.
+    public var isPresent: Bool {
+        if case .some = self { true } else { false }
+    }
+
     public var wrappedValue: Value? {
         get {
             switch self {

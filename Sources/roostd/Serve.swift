@@ -14,6 +14,7 @@ func serve(_ options: Options, _ inherited: [InheritedSockets.Socket]) async -> 
         let daemon = try await RunningDaemon(options, inherited: inherited)
         ServiceNotice.ready(status: "serving \(daemon.places.socketFolder)")
         await daemon.startGuests()
+        ThisProcess.returnMemory()
         for await signal in endings {
             daemon.log.info("signal \(signal): the daemon ends, its guests run on")
             break

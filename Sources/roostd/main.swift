@@ -1,7 +1,8 @@
 import Glibc
 import LinuxSystem
 
-// Signals and inherited sockets come first: later there are other threads.
+// The heap, signals and inherited sockets come first: later there are other threads.
+ThisProcess.shareHeap()
 SignalSource.block([SIGTERM, SIGINT])
 SignalSource.ignore(SIGPIPE)
 SignalSource.ignore(SIGHUP)

@@ -26,7 +26,10 @@ public struct QMPSchema: Sendable, Equatable {
         var isOptional: Bool
     }
 
-    private var entities: [String: Entity] = [:]
+    /// QEMU's own words about each of its thousand entities, one after another. A handful of them is ever asked
+    /// for, so each is read when it is; read all at once they take ten times the memory.
+    private var text: [UInt8] = []
+    private var places: [String: Range<Int>] = [:]
 
     init() {}
 
@@ -34,19 +37,25 @@ public struct QMPSchema: Sendable, Equatable {
     init(_ value: JSONValue) {
         for entry in value.array ?? [] {
             guard let name = entry["name"]?.string else { continue }
-            entities[name] = Entity(entry)
+            let start = text.count
+            entry.write(to: &text)
+            places[name] = start..<text.count
         }
     }
 
+    private func entity(_ name: String) -> Entity? {
+        places[name].flatMap { try? JSONValue(parsing: text[$0]) }.map(Entity.init)
+    }
+
     /// Whether QEMU knows a command or an event.
-    public func knows(_ name: String) -> Bool { entities[name] != nil }
+    public func knows(_ name: String) -> Bool { places[name] != nil }
 
     /// Whether there is something at a path: the name of a command or event, then names of members, of tag
     /// values (which open the members that they bring in), of an enumeration's words, or `$name` for a
     /// feature of what stands before it. An example: `has("blockdev-add", "file", "aio", "io_uring")`.
     /// `->` after a command goes to its result instead of its arguments.
     public func has(_ command: String, _ path: String...) -> Bool {
-        guard let entity = entities[command] else { return false }
+        guard let entity = entity(command) else { return false }
         let steps = path[...]
         if steps.first == "->" {
             return finds(steps.dropFirst(), in: entity.result, features: entity.features)
@@ -57,7 +66,7 @@ public struct QMPSchema: Sendable, Equatable {
     private func finds(_ path: ArraySlice<String>, in type: String?, features: Set<String>) -> Bool {
         guard let step = path.first else { return true }
         if step.hasPrefix("$") { return features.contains(String(step.dropFirst())) }
-        guard let type, let entity = entities[type] else { return false }
+        guard let type, let entity = entity(type) else { return false }
         let rest = path.dropFirst()
         if let member = entity.members[step], finds(rest, in: member.type, features: member.features) {
             return true

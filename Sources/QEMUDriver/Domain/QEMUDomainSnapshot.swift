@@ -2,8 +2,10 @@ import DriverKit
 import LinuxSystem
 import Virt
 import VirtXML
+import XMLBinding
 
-/// What one domain is at an instant, for those who only read.
+/// What one domain is at an instant, for those who only read. Every read takes a copy, so the definitions, which
+/// have some hundred parts, stand out of line.
 struct QEMUDomainSnapshot: Sendable {
     var name: String
     let uuid: UUID
@@ -13,13 +15,13 @@ struct QEMUDomainSnapshot: Sendable {
     /// Why it is in its state; what the number means depends on the state.
     var reason: Int32 = 0
     /// What it is the next time that it starts; nil for a domain that only lives while it runs.
-    var persistent: DomainDefinition?
+    @Boxed var persistent: DomainDefinition?
     /// It was persistent when its guest was started, even if it isn't any more.
     var wasDefined = false
     /// What it is while it runs.
-    var live: DomainDefinition?
+    @Boxed var live: DomainDefinition?
     /// The CPU that was asked for, where that of the running guest is known better.
-    var requestedCPU: GuestCPU?
+    @Boxed var requestedCPU: GuestCPU?
     var process: ProcessIdentity?
     /// How much memory the guest has now, in KiB, where the balloon says so.
     var balloon: UInt64?
@@ -29,7 +31,7 @@ struct QEMUDomainSnapshot: Sendable {
 
     var reference: DomainReference { DomainReference(name: name, uuid: uuid, id: id) }
     var isActive: Bool { id >= 0 }
-    var isPersistent: Bool { persistent != nil }
+    var isPersistent: Bool { _persistent.isPresent }
 
     /// The definition that counts now.
     var definition: DomainDefinition? { live ?? persistent }
@@ -42,9 +44,9 @@ struct QEMUDomainSnapshot: Sendable {
     /// A copy with texts of its own, for a change of the documents.
     func changed(_ change: (inout QEMUDomainSnapshot) -> Void) -> QEMUDomainSnapshot {
         var copy = QEMUDomainSnapshot(
-            name: name, uuid: uuid, id: id, state: state, reason: reason, persistent: persistent, live: live,
-            process: process, balloon: balloon, isAutostarted: isAutostarted)
-        (copy.requestedCPU, copy.wasDefined) = (requestedCPU, wasDefined)
+            name: name, uuid: uuid, id: id, state: state, reason: reason, persistent: _persistent,
+            wasDefined: wasDefined, live: _live, requestedCPU: _requestedCPU, process: process,
+            balloon: balloon, isAutostarted: isAutostarted)
         change(&copy)
         return copy
     }

@@ -29,7 +29,7 @@ final class QEMUContext: Sendable {
         self.log = log
         definitions = DocumentStore(folder: configuration.definitions)
         autostart = DocumentStore(folder: configuration.definitions + "/autostart")
-        records = DocumentStore(folder: configuration.run, suffix: ".live")
+        records = DocumentStore(folder: configuration.run, suffix: ".live", survivesPowerCut: false)
         ports = PortPool(configuration.vncPorts)
         prober = QEMUProber(cache: configuration.cache + "/capabilities")
     }
@@ -51,6 +51,8 @@ final class QEMUContext: Sendable {
         do throws(QEMUProbeError) {
             let capabilities = try await prober.capabilities(of: emulator)
             known.withLock { $0[emulator] = capabilities }
+            // Reading the answers took several times the memory of what is kept of them.
+            ThisProcess.returnMemory()
             return capabilities
         } catch {
             throw VirtError(error)
@@ -69,6 +71,7 @@ final class QEMUContext: Sendable {
             case .failure(let error): log.warning("\(error)")
             }
         }
+        ThisProcess.returnMemory()
         return found
     }
 
