@@ -20,9 +20,7 @@ dependencies: ## installs what building needs, from Debian by name
 	@scripts/install-dependencies build
 
 build: dependencies ## the programs, optimised: .build/release/roost, roostd and roost-launch
-	$(SWIFT) build $(RELEASE) --product roost
-	$(SWIFT) build $(RELEASE) --product roostd
-	$(SWIFT) build $(RELEASE) --product roost-launch
+	$(SWIFT) build $(RELEASE)
 
 test: ## installs what the tests need and runs them all
 	@scripts/install-dependencies build run test
@@ -75,6 +73,8 @@ install: ## programs and systemd units; PREFIX=/usr/local, DESTDIR=
 	install -m 755 $(PROGRAMS)/roost $(DESTDIR)$(PREFIX)/bin/roost
 	install -m 755 $(PROGRAMS)/roostd $(DESTDIR)$(PREFIX)/sbin/roostd
 	install -m 755 $(PROGRAMS)/roost-launch $(DESTDIR)$(PREFIX)/libexec/roost-launch
+	@# Functions keep their names, for a crash's report; the rest of what only a debugger needs goes.
+	-strip --strip-debug $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd
 	for unit in packaging/systemd/*; do \
 		sed 's|@PREFIX@|$(PREFIX)|g' $$unit >$(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; \
 		chmod 644 $(DESTDIR)$(UNITDIR)/$${unit##*/}; \
