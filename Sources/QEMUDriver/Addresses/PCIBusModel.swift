@@ -16,7 +16,7 @@ enum PCIBusModel: String, CaseIterable {
         switch self {
         case .pciRoot: [.pci, .pciBridge, .expanderBus, .hotplug]
         case .pciBridge: [.pci, .pciBridge, .hotplug]
-        case .expanderBus: [.pci, .pciBridge]
+        case .expanderBus: [.pci, .pciBridge, .hotplug]
         case .pcieRoot: [.pcie, .rootPort, .dmiBridge, .pcieExpanderBus]
         case .dmiBridge: [.pci, .pciBridge]
         case .pcieBridge: [.pci, .pciBridge, .hotplug]

@@ -48,7 +48,9 @@ extension DomainDefinition {
                 if case .usb(let address)? = hub.info.address, !address.port.isEmpty { return false }
                 return true
             }.count * 8
-        while waiting > free, devices.hubs.count < 64 {
+        guard waiting > free else { return }
+        // Hubs are added until a port is left over.
+        while waiting >= free, devices.hubs.count < 64 {
             devices.hubs.append(HubDevice())
             waiting += 1
             free += 8

@@ -7,12 +7,11 @@ extension QEMUCommandLine {
     mutating func addDevices() throws(ConfigurationError) {
         try addPCIHole()
         for iommu in domain.devices.iommus { try add(guest.parts(of: iommu)) }
-        try addThrottleGroups()
         try addControllers()
         for memory in domain.devices.memories { try add(guest.parts(of: memory)) }
         try addDisks()
         for folder in domain.devices.filesystems { try add(guest.parts(of: folder)) }
-        for card in domain.devices.interfaces { try add(guest.parts(of: card)) }
+        for card in domain.devices.interfaces where card.type != .hostdev { try add(guest.parts(of: card)) }
         for card in domain.devices.smartcards { try add(guest.parts(of: card)) }
         try addCharacterDevices()
         for tpm in domain.devices.tpms { try add(guest.parts(of: tpm)) }
@@ -23,6 +22,7 @@ extension QEMUCommandLine {
         for sound in domain.devices.sounds { try add(guest.parts(of: sound)) }
         try addWatchdogs()
         for redirection in domain.devices.redirdevs { try add(guest.parts(of: redirection)) }
+        for card in domain.devices.interfaces where card.type == .hostdev { try add(guest.parts(of: card)) }
         for device in domain.devices.hostdevs { try addHostdev(device) }
         if let incoming = resources.incoming { try arguments.add("-incoming", incoming) }
         if let balloon = domain.devices.memballoon { try add(guest.parts(of: balloon)) }
@@ -63,7 +63,7 @@ extension QEMUCommandLine {
             "-object", ["qom-type": "pr-manager-helper", "id": "pr-helper0", "path": .string(path)])
     }
 
-    private mutating func addThrottleGroups() throws(ConfigurationError) {
+    mutating func addThrottleGroups() throws(ConfigurationError) {
         for group in domain.throttleGroups {
             let limits: JSONValue = [
                 "bps-total": JSONValue(group.totalBytes ?? 0), "bps-read": JSONValue(group.readBytes ?? 0),
@@ -93,8 +93,8 @@ extension QEMUCommandLine {
     private mutating func addControllers(_ type: ControllerDevice.Kind) throws(ConfigurationError) {
         for controller in domain.devices.controllers where controller.type == type {
             if guest.isBuiltIn(controller) { continue }
-            try add(guest.parts(of: controller))
             try addBridgeIdentity(controller.info)
+            try add(guest.parts(of: controller))
         }
     }
 

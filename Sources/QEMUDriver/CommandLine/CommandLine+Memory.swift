@@ -72,6 +72,9 @@ extension QEMUCommandLine {
 
     mutating func addNUMA() throws(ConfigurationError) {
         guard let cells = domain.cpu?.numa?.cells, !cells.isEmpty else { return }
+        if !guest.cellsHaveBackends, domain.memoryBacking?.allocationMode == .immediate {
+            arguments.add("-mem-prealloc")
+        }
         for (index, cell) in cells.enumerated() {
             let backend = try MemoryBackend.cell(guest, cell, index: index)
             try add(backend.parts)

@@ -73,6 +73,7 @@ public struct QEMUCommandLine: Sendable {
         try arguments.add("-overcommit", overcommit)
         try addSMP()
         try addIOThreads()
+        try addThrottleGroups()
         try addNUMA()
         try arguments.add("-uuid", domain.uuid?.description ?? "")
         if let id = domain.genid?.id?.description {

@@ -90,6 +90,12 @@ struct MemoryBackend {
         }
     }
 
+    /// Whether the domain as a whole has its memory touched at the start, not this piece alone.
+    private func isPopulatedAtStart(_ guest: QEMUGuest) -> Bool {
+        let backing = guest.domain.memoryBacking
+        return backing?.hugepages != nil || backing?.allocationMode == .immediate
+    }
+
     private mutating func addNodes(
         _ guest: QEMUGuest, _ request: Request, preallocates: Bool, to object: inout JSONObject
     ) throws(ConfigurationError) {
@@ -103,7 +109,9 @@ struct MemoryBackend {
             object["host-nodes"] = nil
             return
         }
-        guard preallocates, request.isReserved != false, guest.qemu.has("thread-context") else { return }
+        guard preallocates, request.isReserved != false, isPopulatedAtStart(guest),
+            guest.qemu.has("thread-context")
+        else { return }
         object["prealloc-context"] = .string("tc-" + request.name)
         parts.append(
             .object([

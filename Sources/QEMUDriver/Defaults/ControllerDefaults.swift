@@ -17,7 +17,8 @@ extension DomainDefinition {
         var controller = given
         switch controller.type {
         case .usb:
-            if controller.model == nil {
+            // On s390 there is none, unless the document gives it a place.
+            if controller.model == nil, !board.isS390 || controller.info.address == nil {
                 controller.model = board.defaultUSBModel(qemu, updatesABI: updatesABI)
             }
             if controller.model == "qemu-xhci", let ports = controller.ports, ports > 15 {

@@ -24,13 +24,25 @@ extension DomainDefinition {
         if disk.source.type == .vhostuser || disk.source.type == .vhostvdpa, disk.driver.format == nil {
             disk.driver.format = .raw
         }
-        if disk.driver.format == nil || disk.driver.format == .auto { disk.driver.format = .raw }
+        // What a volume holds is known once its pool has been asked.
+        if disk.driver.format == .auto || (disk.driver.format == nil && disk.source.type != .volume) {
+            disk.driver.format = .raw
+        }
         if disk.driver.cache == .default { disk.driver.cache = nil }
         if disk.source.type == .vhostuser { disk.snapshot = disk.snapshot ?? .no }
         if disk.readonly || disk.device == .cdrom, disk.snapshot == .no { disk.snapshot = nil }
         fillPorts(&disk.source)
         fill(&disk.source.encryption)
         fill(&disk.encryption)
+        fill(&disk.backingStore)
+    }
+
+    private func fill(_ below: inout BackingStore?) {
+        guard var image = below, var source = image.source else { return }
+        fill(&source.encryption)
+        image.source = source
+        fill(&image.backingStore)
+        below = image
     }
 
     /// Web servers are asked at their usual ports.
@@ -51,6 +63,8 @@ extension DomainDefinition {
     }
 
     private func fill(_ card: inout InterfaceDevice, _ qemu: QEMUCapabilities) {
+        // A card of the host is out of reach of all that the daemon could put before it.
+        if card.type == .hostdev { (card.driver, card.filter) = (nil, nil) }
         if card.model == nil, card.type != .hostdev {
             let needsVirtio = card.type == .vdpa || card.type == .vhostuser
             card.model = needsVirtio ? "virtio" : board.defaultNIC(qemu)
@@ -110,7 +124,7 @@ extension DomainDefinition {
         if board.isPSeries { panic.model = .pseries }
         if board.isX86 { panic.model = .isa }
         if board.isCCW { panic.model = .s390 }
-        if board.isVirt { panic.model = .pvpanic }
+        if board.isARMVirt { panic.model = .pvpanic }
     }
 
     private func fill(_ shmem: inout ShmemDevice) {
@@ -176,7 +190,7 @@ extension Board {
         if isX86 { return "isa-serial" }
         if isPSeries { return "spapr-vio-serial" }
         if isS390 { return "sclp-serial" }
-        if isARM || isRISCV || isLoongArch { return "system-serial" }
+        if isARMVirt || isRISCV || isLoongArch { return "system-serial" }
         return nil
     }
 }

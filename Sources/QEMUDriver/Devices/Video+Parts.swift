@@ -9,7 +9,9 @@ extension QEMUGuest {
         let driver = try driver(of: video)
         var device: JSONObject = ["driver": .string(driver), "id": .string(alias)]
         var parts: [QEMUPart] = []
-        if video.type == .virtio { addVirtio(video.driver?.virtio ?? VirtioOptions(), to: &device) }
+        if video.type == .virtio, driver != "vhost-user-vga" {
+            addVirtio(video.driver?.virtio ?? VirtioOptions(), to: &device)
+        }
         addHeads(video, driver, to: &device)
         addMemory(video, to: &device)
         if video.driver?.name == .vhostuser {

@@ -54,7 +54,8 @@ struct FirmwareRequest {
         if let format, format.rawValue != code.format { return false }
         switch descriptor.mapping {
         case .memory:
-            return (loader.type == nil || loader.type == .rom) && loader.stateless != false && nvram == nil
+            return (loader.type == nil || loader.type == .rom) && loader.readonly != false
+                && loader.stateless != false && nvram == nil
         case .split(_, let template): return fitsFlash && loader.stateless != true && fits(template)
         case .stateless: return fitsFlash && (loader.stateless == true || security == .sevSNP) && nvram == nil
         case .combined, .kernel: return false

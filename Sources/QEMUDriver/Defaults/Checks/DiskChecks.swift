@@ -10,7 +10,7 @@ extension DomainDefinition {
             throw .unsupported("an <auth> definition already found for disk source")
         }
         if disk.source.type == .network, let auth = disk.auth ?? disk.source.auth,
-            auth.secret.reference == SecretReference()
+            auth.secret.type == nil || auth.secret.reference == SecretReference()
         {
             throw .unsupported("unknown secret type '<null>'")
         }

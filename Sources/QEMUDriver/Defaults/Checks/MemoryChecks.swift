@@ -14,7 +14,8 @@ extension DomainDefinition {
                     "'sibling_id \(distance.id)' does not refer to a valid cell within NUMA 'cell id \(index)'"
                 )
             }
-            if let size = cell.memory, size.bytes > UInt64.max - (1 << 20) {
+            // QEMU counts memory in signed bytes.
+            if let size = cell.memory, size.bytes > (1 << 63) - (1 << 20) {
                 throw .unsupported("memory size of NUMA node '\(index)' overflowed after alignment")
             }
         }

@@ -35,6 +35,7 @@ public struct TPMDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("model", &model)
+        try x.require(x.isWriting || x.hasChild("backend"), "missing TPM device backend")
         try x.group("backend") { (x) throws(XMLError) in try bindBackend(&x) }
         try info.bind(&x)
     }
