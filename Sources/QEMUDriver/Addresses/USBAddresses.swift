@@ -25,6 +25,7 @@ extension DomainDefinition {
             if case .usb(let address)? = info.address, !address.port.isEmpty { return }
             var bus: UInt32?
             if case .usb(let address)? = info.address {
+                try set.checkBus(address)
                 bus = address.bus
             } else if info.address != nil {
                 return
@@ -107,9 +108,10 @@ struct USBAddressSet {
         var used: Set<UInt32> = []
         var hubs: [UInt32: Node] = [:]
 
-        /// The first free port nearest to the root: all of one level before those of the next.
+        /// The first free port: its own before those of the hubs at its ports, one hub after the other.
         func free(depth: Int) -> [UInt32]? {
-            if depth == 0 { return ports > 0 ? (1...ports).first { !used.contains($0) }.map { [$0] } : nil }
+            if ports > 0, let port = (1...ports).first(where: { !used.contains($0) }) { return [port] }
+            guard depth > 0 else { return nil }
             for port in hubs.keys.sorted() {
                 if let rest = hubs[port]?.free(depth: depth - 1) { return [port] + rest }
             }
@@ -145,7 +147,7 @@ struct USBAddressSet {
         if done != true { throw missing(address) }
     }
 
-    private func checkBus(_ address: USBAddress) throws(ConfigurationError) {
+    func checkBus(_ address: USBAddress) throws(ConfigurationError) {
         guard buses[address.bus] != nil else {
             throw .xml("USB bus \(address.bus) requested but no controller with that index is present")
         }
@@ -179,11 +181,10 @@ struct USBAddressSet {
     /// Takes the first free port, of one bus or of any.
     mutating func assign(bus wanted: UInt32?) -> USBAddress? {
         for index in buses.keys.sorted() where wanted == nil || wanted == index {
-            for depth in 0..<4 {
-                guard let path = buses[index]?.free(depth: depth) else { continue }
-                _ = buses[index]?.change(path[...]) { node, port in node.used.insert(port).inserted }
-                return USBAddress(bus: index, port: path)
-            }
+            // USB allows no more than four levels.
+            guard let path = buses[index]?.free(depth: 3) else { continue }
+            _ = buses[index]?.change(path[...]) { node, port in node.used.insert(port).inserted }
+            return USBAddress(bus: index, port: path)
         }
         return nil
     }

@@ -164,14 +164,12 @@ extension QEMUGuest {
         case .ide: return domain.board.hasIDE && controller.index == 0
         case .sata: return domain.board.isQ35 && controller.index == 0
         case .usb where controller.model == "none": return true
-        case .usb: return isImplicitUSB(controller)
+        case .usb: return controller.model == nil && domain.board.isS390
         case .scsi:
             return domain.board.hasBuiltInSCSI && controller.index == 0 && controller.model == "ncr53c90"
         default: return false
         }
     }
-
-    private func isImplicitUSB(_ controller: ControllerDevice) -> Bool { false }
 }
 
 extension Board {

@@ -4,6 +4,10 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
     case unsupported(String)
     /// The document contradicts itself or names what isn't there.
     case xml(String)
+    /// The document contradicts itself, said without libvirt's usual beginning.
+    case detail(String)
+    /// A value that can't be.
+    case argument(String)
     /// Something that should have been settled before isn't.
     case `internal`(String)
     /// What the document asks for couldn't be found or done.
@@ -13,6 +17,8 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
         switch self {
         case .unsupported(let message): "unsupported configuration: \(message)"
         case .xml(let message): "XML error: \(message)"
+        case .detail(let message): message
+        case .argument(let message): "invalid argument: \(message)"
         case .internal(let message): "internal error: \(message)"
         case .failed(let message): "operation failed: \(message)"
         }

@@ -19,6 +19,7 @@ extension DomainDefinition {
         try fillVCPUs()
         fillLifecycle()
         fillTuning()
+        fillSeclabels()
         try checkQEMU(qemu, host)
         try fillFirmware(qemu, host)
         devices.numberControllers()
@@ -43,6 +44,16 @@ extension DomainDefinition {
         if host.updatesABI { try assignUSB() }
         mirrorConsoleAddress()
         try checkQEMUDevices(qemu)
+    }
+
+    /// A label that names no model is one of the host's own, and this one has none that makes labels.
+    private mutating func fillSeclabels() {
+        for index in seclabels.indices where seclabels[index].model == nil {
+            guard seclabels[index].type != .static, seclabels[index].baseLabel == nil else { continue }
+            seclabels[index].type = .none
+            seclabels[index].model = "none"
+            seclabels[index].relabel = false
+        }
     }
 
     /// Drops limits that are none, and settles who says where memory comes from.

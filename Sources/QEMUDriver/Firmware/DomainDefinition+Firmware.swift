@@ -113,23 +113,23 @@ extension DomainDefinition {
     private func checkFirmware(_ host: QEMUHost) throws(ConfigurationError) {
         let loader = os.loader
         let wantsVariables = os.nvram != nil || loader?.stateless == false
-        if os.firmware == .bios, wantsVariables { throw .unsupported("Only EFI firmware permits NVRAM") }
+        if os.firmware == .bios, wantsVariables { throw .detail("Only EFI firmware permits NVRAM") }
         if os.firmware == nil, loader?.path != nil, loader?.type != .pflash, wantsVariables {
-            throw .unsupported("Only pflash loader type permits NVRAM")
+            throw .detail("Only pflash loader type permits NVRAM")
         }
         if loader?.stateless == true, os.nvram?.template != nil {
-            throw .unsupported("NVRAM template is not permitted when loader is stateless")
+            throw .detail("NVRAM template is not permitted when loader is stateless")
         }
         if loader?.stateless == true, os.nvram != nil {
-            throw .unsupported("NVRAM is not permitted when loader is stateless")
+            throw .detail("NVRAM is not permitted when loader is stateless")
         }
         if os.feature(.enrolledKeys) == true, os.feature(.secureBoot) == false {
-            throw .unsupported(
+            throw .detail(
                 "firmware feature 'enrolled-keys' cannot be enabled when firmware feature 'secure-boot' is disabled"
             )
         }
         if os.firmware == nil, !os.firmwareFeatures.isEmpty, host.updatesABI {
-            throw .unsupported(
+            throw .detail(
                 "cannot use feature-based firmware autoselection when firmware autoselection is disabled")
         }
         try checkACPI()

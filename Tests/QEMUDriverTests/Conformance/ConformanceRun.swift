@@ -25,8 +25,10 @@ struct ConformanceRun {
         } catch {
             failure = error
         }
-        for kind in one.expected {
-            outcomes[kind] = .some(Self.outcome(kind, one.text(kind) ?? "", domain, words, failure))
+        for kind in one.expected.union(one.expected.contains("err") ? ["err.words"] : []) {
+            outcomes[kind] = .some(
+                Self.outcome(kind, one.text(kind == "err.words" ? "err" : kind) ?? "", domain, words, failure)
+            )
         }
     }
 
@@ -50,8 +52,16 @@ struct ConformanceRun {
             if text == expected { return nil }
             return ArgumentComparison.difference(
                 expected.components(separatedBy: "\n"), text.components(separatedBy: "\n"))
-        case "err": return failure == nil ? "no error: \(expected)" : nil
+        case "err", "err.words": return error(kind, expected, failure)
         default: return nil
         }
+    }
+
+    private static func error(_ kind: String, _ expected: String, _ failure: (any Error)?) -> String? {
+        let wanted = expected.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let failure else { return "no error: \(wanted)" }
+        let text = ErrorComparison.text(of: failure)
+        let fits = kind == "err" ? ErrorComparison.meansTheSame(wanted, text) : wanted == text
+        return fits ? nil : "- \(wanted)\n+ \(text)"
     }
 }

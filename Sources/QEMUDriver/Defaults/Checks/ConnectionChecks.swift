@@ -47,7 +47,7 @@ extension DomainDefinition {
                 throw .unsupported("tcp chardev protocol '\(source.protocol.rawValue)' not supported")
             }
             if let reconnect = source.reconnect, reconnect.enabled == true, (reconnect.timeout ?? 0) == 0 {
-                throw .unsupported("chardev reconnect source timeout cannot be '0'")
+                throw .argument("chardev reconnect source timeout cannot be '0'")
             }
         }
     }

@@ -19,12 +19,6 @@ extension DomainDefinition {
         if board.isPSeries, let target = controller.pciTarget?.index, target > 30 {
             throw .unsupported("PCI controller target index '\(target)' out of range - must be 0-30")
         }
-        if controller.model == "pci-expander-bus", !board.isI440FX {
-            throw .unsupported("pci-expander-bus controllers are not supported with this machine type")
-        }
-        if controller.model == "pcie-expander-bus", !board.isQ35, !board.isARMVirt {
-            throw .unsupported("pcie-expander-bus controllers are not supported with this machine type")
-        }
     }
 
     func check(_ input: InputDevice) throws(ConfigurationError) {
@@ -69,6 +63,17 @@ extension DomainDefinition {
         }
     }
 
+    /// What only some boards can have; said before places are looked for on the others.
+    func checkBoard(_ controller: ControllerDevice) throws(ConfigurationError) {
+        guard controller.type == .pci else { return }
+        if controller.model == "pci-expander-bus", !board.isI440FX {
+            throw .unsupported("pci-expander-bus controllers are not supported with this machine type")
+        }
+        if controller.model == "pcie-expander-bus", !board.isQ35, !board.isARMVirt {
+            throw .unsupported("pcie-expander-bus controllers are not supported with this machine type")
+        }
+    }
+
     func checkTPMs() throws(ConfigurationError) {
         if devices.tpms.filter({ $0.model != .spaprProxy }).count > 1 {
             throw .unsupported("only a single TPM non-proxy device is supported")
@@ -91,12 +96,14 @@ extension DomainDefinition {
         var copy = devices
         copy.forEachInfo { info in
             guard let zpci = info.address?.pci?.zpci else { return }
+            guard failure == nil else { return }
             if !hasZPCI { failure = .unsupported("This QEMU binary doesn't support zPCI") }
             if let uid = zpci.uid, uid == 0 || uid > 0xffff {
                 failure = .xml("Invalid PCI address uid='0x\(hex(uid, 4))', must be > 0x0000 and <= 0xffff")
             }
             if let uid = zpci.uid, !uids.insert(uid).inserted {
                 failure = .internal("zPCI uid \(uid) is already reserved")
+                return
             }
             if let fid = zpci.fid, !fids.insert(fid).inserted {
                 failure = .internal("zPCI fid \(fid) is already reserved")

@@ -14,10 +14,6 @@ extension DomainDefinition {
                     "'sibling_id \(distance.id)' does not refer to a valid cell within NUMA 'cell id \(index)'"
                 )
             }
-            // QEMU counts memory in signed bytes.
-            if let size = cell.memory, size.bytes > (1 << 63) - (1 << 20) {
-                throw .unsupported("memory size of NUMA node '\(index)' overflowed after alignment")
-            }
         }
         try checkTune(cells.count, host)
         try checkPages(cells.count)
@@ -49,6 +45,14 @@ extension DomainDefinition {
         throw .unsupported("NUMA node \(missing) is unavailable")
     }
 
+    /// Whether cells can be rounded up to what QEMU gives out; it counts memory in signed bytes.
+    func checkAlignment() throws(ConfigurationError) {
+        for (index, cell) in (cpu?.numa?.cells ?? []).enumerated() {
+            guard let size = cell.memory, size.bytes > (1 << 63) - (1 << 20) else { continue }
+            throw .unsupported("memory size of NUMA node '\(index)' overflowed after alignment")
+        }
+    }
+
     /// Whether the host has the nodes that memory is to be taken from.
     func checkHostNodes(_ host: QEMUHost) throws(ConfigurationError) {
         guard let tune = numatune else { return }
@@ -59,7 +63,7 @@ extension DomainDefinition {
     private func checkPages(_ cells: Int) throws(ConfigurationError) {
         for page in memoryBacking?.hugepages ?? [] {
             guard let missing = page.nodeset?.members.first(where: { $0 >= max(cells, 1) }) else { continue }
-            throw .xml("hugepages: node \(missing) not found")
+            throw .detail("hugepages: node \(missing) not found")
         }
     }
 
@@ -67,7 +71,7 @@ extension DomainDefinition {
         let cells = cpu?.numa?.cells.count ?? 0
         for memory in devices.memories {
             if let node = memory.target.node, cells > 0, node >= cells {
-                throw .unsupported(
+                throw .detail(
                     "can't add memory backend for guest node '\(node)' as the guest has only '\(cells)' NUMA nodes configured"
                 )
             }

@@ -9,6 +9,7 @@ extension DomainDefinition {
                 "Emulator '\(devices.emulator ?? "")' does not support virt type '\(type.rawValue)'")
         }
         try checkFeatures()
+        for controller in devices.controllers { try checkBoard(controller) }
         try checkCPU()
         try checkNUMA(host)
         try checkBoot()
@@ -48,12 +49,12 @@ extension DomainDefinition {
                 continue
             }
             guard let other = UUID(text), other == own else {
-                throw .xml("UUID mismatch between <uuid> and <sysinfo>")
+                throw .detail("UUID mismatch between <uuid> and <sysinfo>")
             }
         }
         let models = seclabels.compactMap(\.model)
         if let twice = models.first(where: { model in models.filter { $0 == model }.count > 1 }) {
-            throw .xml("seclabel for model \(twice) is already provided")
+            throw .detail("seclabel for model \(twice) is already provided")
         }
     }
 
@@ -68,7 +69,7 @@ extension DomainDefinition {
             throw .unsupported("per-device boot elements cannot be used together with os/boot elements")
         }
         if let badLoadparm {
-            throw .internal("loadparm value '\(badLoadparm)' must be between 1 and 8 characters")
+            throw .internal("loadparm value '\(badLoadparm.uppercased())' must be between 1 and 8 characters")
         }
         if let timeout = os.bootMenu?.timeout, timeout > 65535 {
             throw .unsupported("invalid value for boot menu timeout, must be in range [0,65535]")

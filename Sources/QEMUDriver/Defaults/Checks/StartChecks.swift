@@ -15,6 +15,7 @@ extension DomainDefinition {
             )
         }
         if let host { try checkHostNodes(host) }
+        try checkAlignment()
         for card in devices.interfaces where card.type == .hostdev && card.backend?.tap != nil {
             throw .unsupported(
                 "interface \(card.mac?.address.xml ?? "") - custom tap device path is not supported for network interfaces of type hostdev"

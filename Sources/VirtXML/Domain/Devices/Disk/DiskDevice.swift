@@ -92,7 +92,7 @@ public struct DiskDevice: Device {
 
     private mutating func bindTarget(_ x: inout XMLBinder) throws(XMLError) {
         if x.isReading, !x.hasChild("target") {
-            throw x.fault("missing target information for device", .noTarget)
+            throw x.fault(source.path ?? "", .noTarget)
         }
         try x.element("target", &target)
     }
