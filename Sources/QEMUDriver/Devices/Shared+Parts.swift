@@ -95,8 +95,7 @@ extension QEMUGuest {
         device.add("vectors", shmem.msi?.vectors)
         device.add("ioeventfd", shmem.msi?.ioeventfd)
         try addAddress(of: shmem.info, to: &device)
-        // libvirt's order: QEMU makes character devices before any other, wherever they stand.
-        return [.device(device), .chardev(chardev)]
+        return [.chardev(chardev), .device(device)]
     }
 
     /// The parts of a trusted platform module.

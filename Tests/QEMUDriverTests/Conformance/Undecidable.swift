@@ -19,6 +19,13 @@ enum Undecidable {
             ]
         ),
         (
+            "the host's processor was made up",
+            [
+                "cpu-cache-disable3", "cpu-phys-bits-emulate2", "cpu-tsc-frequency",
+                "pseries-cpu-compat-power10",
+            ]
+        ),
+        (
             "the host's interrupt controllers were made up",
             ["aarch64-gic-default-v2", "aarch64-gic-none-v2"]
         ),

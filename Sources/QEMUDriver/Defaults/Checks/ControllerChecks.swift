@@ -19,6 +19,9 @@ extension DomainDefinition {
         if board.isPSeries, let target = controller.pciTarget?.index, target > 30 {
             throw .unsupported("PCI controller target index '\(target)' out of range - must be 0-30")
         }
+        if controller.model == "pci-expander-bus", !board.isI440FX {
+            throw .unsupported("pci-expander-bus controllers are not supported with this machine type")
+        }
     }
 
     func check(_ input: InputDevice) throws(ConfigurationError) {
@@ -66,9 +69,6 @@ extension DomainDefinition {
     /// What only some boards can have; said before places are looked for on the others.
     func checkBoard(_ controller: ControllerDevice) throws(ConfigurationError) {
         guard controller.type == .pci else { return }
-        if controller.model == "pci-expander-bus", !board.isI440FX {
-            throw .unsupported("pci-expander-bus controllers are not supported with this machine type")
-        }
         if controller.model == "pcie-expander-bus", !board.isQ35, !board.isARMVirt {
             throw .unsupported("pcie-expander-bus controllers are not supported with this machine type")
         }
