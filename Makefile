@@ -10,8 +10,8 @@ RELEASE = -c release --static-swift-stdlib
 PROGRAMS = .build/release
 SOURCES = find Package.swift Sources Tests -name '*.swift' -not -path '*/Generated/*' -print0 | xargs -0
 
-.PHONY: help build test unit end-to-end lint format generate golden conformance bench demo guest vectors \
-	dependencies install uninstall clean
+.PHONY: help build test unit end-to-end fuzz lint format generate golden conformance bench demo guest \
+	vectors dependencies install uninstall clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ end-to-end: ## the tests with real clients and real guests alone; SERVERS="roost
 	@scripts/install-dependencies build run test
 	@scripts/guest/make-guest
 	$(if $(SERVERS),ROOST_SERVERS="$(SERVERS)") Tests/EndToEnd/run $(TESTS)
+
+fuzz: dependencies ## makes up input for a parser; FUZZ_TARGET=xml (packet, json, uri), FUZZ_SECONDS=60, FUZZ_INPUT=file
+	@FUZZ_TARGET=$(FUZZ_TARGET) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ_INPUT)
 
 lint: ## fails where a file is not formatted as agreed
 	@$(SOURCES) $(SWIFT) format lint --strict --parallel
@@ -85,4 +88,4 @@ uninstall: ## takes away what install put there
 	for unit in packaging/systemd/*; do rm -f $(DESTDIR)$(UNITDIR)/$${unit##*/}; done
 
 clean: ## removes what was built
-	rm -rf .build
+	rm -rf .build .build-fuzz

@@ -129,3 +129,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzer is built by itself (`make fuzz`): it shares files with tests, which no two targets of a package may.
+if Context.environment["ROOST_FUZZ"] != nil {
+    package.targets.removeAll { $0.type == .test }
+    package.targets.append(
+        .executableTarget(
+            name: "roost-fuzz",
+            dependencies: ["Virt", "XDR", "RemoteProtocol", "XMLBinding", "VirtXML", "JSON", "QMP"],
+            path: "Tests",
+            sources: [
+                "Fuzz/Targets", "VirtXMLTests/RoundTrip/DocumentKind.swift",
+                "RemoteProtocolTests/MessageCodec.swift", "RemoteProtocolTests/Generated/Codecs.swift",
+            ], swiftSettings: settings))
+}
