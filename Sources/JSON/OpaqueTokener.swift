@@ -44,13 +44,19 @@ extension JSONValue {
     init(copying object: OpaquePointer?) {
         switch json_object_get_type(object) {
         case json_type_boolean: self = .bool(json_object_get_boolean(object) != 0)
-        case json_type_double: self = .number(json_object_get_double(object))
+        case json_type_double: self = Self.number(of: object)
         case json_type_int: self = Self.integer(of: object)
         case json_type_string: self = .string(Self.string(of: object))
         case json_type_array: self = .array(Self.elements(of: object))
         case json_type_object: self = .object(Self.members(of: object))
         default: self = .null
         }
+    }
+
+    /// json-c takes `NaN` and `1e999`, for which JSON has no word; they are written as null, and read so.
+    private static func number(of object: OpaquePointer?) -> JSONValue {
+        let value = json_object_get_double(object)
+        return value.isFinite ? .number(value) : .null
     }
 
     /// json-c answers with the largest `Int64` for what is larger.

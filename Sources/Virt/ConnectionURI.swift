@@ -71,13 +71,35 @@ public struct ConnectionURI: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        var text = driver + (transport.map { "+" + $0 } ?? "") + "://"
-        if let user { text += user + "@" }
-        text += host + (port.map { ":\($0)" } ?? "") + path
+        var text = driver + (transport.map { "+" + $0 } ?? "") + ":"
+        let authority =
+            (user.map { Self.encoded($0, keeping: "") + "@" } ?? "") + host + (port.map { ":\($0)" } ?? "")
+        if !authority.isEmpty || path.isEmpty || path.utf8.first == UInt8(ascii: "/") {
+            text += "//" + authority
+        }
+        text += Self.encoded(path, keeping: "/:@;&=+$,")
         for (index, item) in parameters.enumerated() {
-            text += (index == 0 ? "?" : "&") + item.name + "=" + item.value
+            text += index == 0 ? "?" : "&"
+            text += Self.encoded(item.name, keeping: "/:@,") + "=" + Self.encoded(item.value, keeping: "/:@,")
         }
         return text
+    }
+
+    /// Percent signs for all bytes but letters, digits, a few marks that never mean anything, and `marks`.
+    private static func encoded(_ text: String, keeping marks: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            let scalar = UnicodeScalar(byte)
+            if scalar.isASCII,
+                scalar.properties.isAlphabetic || "0123456789-_.!~*'()\(marks)".utf8.contains(byte)
+            {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Percent signs undone.

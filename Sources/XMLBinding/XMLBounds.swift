@@ -7,6 +7,8 @@ public struct XMLBounds: Sendable {
     public var tags = 400_000
     /// The most attributes in one tag: the parser compares each with all others.
     public var attributes = 256
+    /// How deep elements may be nested: whoever walks over a tree may recurse.
+    public var depth = 256
 
     public init() {}
 
@@ -17,8 +19,12 @@ public struct XMLBounds: Sendable {
         guard text.count <= size else {
             throw XMLError(.xml, "the document is larger than \(size) bytes")
         }
+        guard !text.contains(0) else {
+            throw XMLError(.malformed, "the document contains a zero byte, which would hide what follows it")
+        }
         var scan = TagScan(text: text)
         var count = 0
+        var open = 0
         while scan.nextTag() {
             count += 1
             if count > tags {
@@ -27,8 +33,13 @@ public struct XMLBounds: Sendable {
             if scan.isDocumentType {
                 throw XMLError(.xml, "a document type is not allowed", line: scan.line)
             }
+            let isEnd = scan.isEnd
             if scan.quotedValues() > attributes {
                 throw XMLError(.xml, "a tag has more than \(attributes) attributes", line: scan.line)
+            }
+            open += isEnd ? -1 : scan.wasEmptyElement ? 0 : 1
+            if open > depth {
+                throw XMLError(.xml, "elements are nested more than \(depth) deep", line: scan.line)
             }
         }
     }
@@ -39,7 +50,7 @@ private struct TagScan {
     let text: UnsafeBufferPointer<UInt8>
     var position = 0
 
-    /// Moves behind the next `<`, past comments and verbatim sections; false at the end.
+    /// Moves behind the next `<`, past comments, instructions and verbatim sections; false at the end.
     mutating func nextTag() -> Bool {
         while position < text.count {
             let byte = text[position]
@@ -49,6 +60,8 @@ private struct TagScan {
                 skip(to: "-->")
             } else if starts("![CDATA[") {
                 skip(to: "]]>")
+            } else if starts("?") {
+                skip(to: "?>")
             } else {
                 return true
             }
@@ -57,6 +70,14 @@ private struct TagScan {
     }
 
     var isDocumentType: Bool { starts("!DOCTYPE") || starts("!ENTITY") }
+
+    var isEnd: Bool { starts("/") }
+
+    /// Whether the tag before the present position closed itself.
+    var wasEmptyElement: Bool {
+        position >= 2 && position <= text.count && text[position - 1] == UInt8(ascii: ">")
+            && text[position - 2] == UInt8(ascii: "/")
+    }
 
     /// Moves to the end of the tag and counts the quoted values on the way.
     mutating func quotedValues() -> Int {

@@ -8,6 +8,8 @@ public final class XMLDocument {
 
     /// Parses a text. Nothing is loaded from outside, no entity is replaced, and bounds are checked first.
     ///
+    /// A string is UTF-8 whatever its declaration says, so what the bounds have seen is what the parser sees.
+    ///
     /// - Parameter origin: what error messages call the text, such as `(domain_definition)`.
     public convenience init(
         _ text: String, origin: String = "(xml)", bounds: XMLBounds = XMLBounds()
@@ -43,11 +45,11 @@ public final class XMLDocument {
         context.pointee.sax.pointee.serror = noteFirst
         let options =
             XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_NOCDATA.rawValue
-            | XML_PARSE_COMPACT.rawValue
+            | XML_PARSE_COMPACT.rawValue | XML_PARSE_BIG_LINES.rawValue
             | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let tree = bytes.withMemoryRebound(to: CChar.self) {
             xmlCtxtReadMemory(
-                context, $0.baseAddress, Int32(clamping: $0.count), nil, nil,
+                context, $0.baseAddress, Int32(clamping: $0.count), nil, "UTF-8",
                 Int32(bitPattern: options))
         }
         guard let tree else { throw fault(first, bytes, origin) }

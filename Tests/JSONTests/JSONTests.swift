@@ -49,6 +49,13 @@ import Testing
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
     }
 
+    @Test("numbers that JSON has no word for are null", arguments: ["NaN", "-Infinity", "1e999"])
+    func notFinite(_ text: String) throws {
+        let value = try JSONValue(parsing: "[\(text)]")
+        #expect(value == [nil])
+        #expect(try JSONValue(parsing: value.encoded) == value)
+    }
+
     @Test("bytes that aren't UTF-8 are refused")
     func encoding() {
         #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xFF, 0xFE, 0x22]) }

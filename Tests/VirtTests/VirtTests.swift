@@ -51,6 +51,21 @@ struct ConnectionURITests {
         #expect(uri.forDaemon.description == "qemu:///system?x=1")
     }
 
+    @Test(
+        "what is written reads the same",
+        arguments: [
+            "test:foo", "test:%2541", "test:///a%3Fb%23c", "qemu://a%40b%2Fc@host/",
+            "qemu:///x?a%26b=c%3Dd%26e&f=%25",
+            "qemu+ssh://[::1]:22/system?keyfile=/home/me/.ssh/id", "test:///%C3%A4", "x:",
+        ])
+    func roundTrip(text: String) throws {
+        let uri = try ConnectionURI(text)
+        let again = try ConnectionURI(uri.description)
+        #expect(again.user == uri.user && again.host == uri.host && again.path == uri.path)
+        #expect(again.parameters.map(\.name) == uri.parameters.map(\.name))
+        #expect(again.parameters.map(\.value) == uri.parameters.map(\.value))
+    }
+
     @Test("what has no scheme is refused", arguments: ["", "/x", ":///a", "qemu://host:x/"])
     func refused(text: String) { #expect(throws: VirtError.self) { try ConnectionURI(text) } }
 }

@@ -114,8 +114,83 @@ private struct Book: XMLElement {
 
     @Test("very deep nesting is refused")
     func depth() {
-        let text = String(repeating: "<shelf>", count: 5000) + String(repeating: "</shelf>", count: 5000)
-        #expect(throws: XMLError.self) { try Shelf(xml: text) }
+        func nested(_ count: Int) -> String {
+            String(repeating: "<shelf>", count: count) + String(repeating: "</shelf>", count: count)
+        }
+        #expect(throws: Never.self) { try Shelf(xml: nested(200)) }
+        for count in [257, 5000, 190_000] {
+            let error = #expect(throws: XMLError.self) { try Shelf(xml: nested(count)) }
+            #expect(error?.message == "elements are nested more than 256 deep")
+        }
+    }
+
+    @Test("elements beside each other are not nesting")
+    func breadth() throws {
+        let text =
+            "<shelf>" + String(repeating: "<a/><b></b><!-- <c> --><?d <e> ?>", count: 1000) + "</shelf>"
+        #expect(throws: Never.self) { try Shelf(xml: text) }
+    }
+
+    @Test("a document above the limit is refused before it is parsed")
+    func size() {
+        let text = "<shelf><label>" + String(repeating: "x", count: 16 << 20) + "</label></shelf>"
+        let error = #expect(throws: XMLError.self) { try Shelf(xml: text) }
+        #expect(error?.message == "the document is larger than 16777216 bytes")
+    }
+
+    @Test(
+        "a document type can't be hidden",
+        arguments: [
+            "<?x ' ?><!DOCTYPE shelf [<!ENTITY a 'b'>]><?y ' ?><shelf kind='&a;'/>",
+            "<!--'--><!DOCTYPE shelf SYSTEM 'http://127.0.0.1:1/shelf.dtd'><!--'--><shelf/>",
+            "<?xml version='1.0' encoding='UTF-7'?>+ADwAIQ-DOCTYPE shelf +AFsAPAAh-ENTITY a 'b'+AD4AXQA+-<shelf/>",
+        ])
+    func hiddenDocumentType(_ text: String) { #expect(throws: XMLError.self) { try Shelf(xml: text) } }
+
+    @Test("no other document is included")
+    func inclusion() throws {
+        let text = """
+            <shelf xmlns:xi='http://www.w3.org/2001/XInclude'>
+              <label>a<xi:include href='file:///proc/version' parse='text'/></label>
+              <xi:include href='http://127.0.0.1:1/books.xml'/>
+            </shelf>
+            """
+        let shelf = try Shelf(xml: text)
+        #expect(shelf.label == "a" && shelf.books.isEmpty)
+    }
+
+    @Test(
+        "characters that XML has no place for are refused",
+        arguments: ["\0", "\u{1}", "\u{FFFE}", "&#0;", "&#xD800;"])
+    func characters(_ text: String) {
+        #expect(throws: XMLError.self) { try Shelf(xml: "<shelf><label>a\(text)b</label></shelf>") }
+        #expect(throws: XMLError.self) { try Shelf(xml: "<shelf kind='\(text)'/>") }
+        #expect(throws: XMLError.self) { try Shelf(xml: "<shelf/>\(text)") }
+    }
+
+    @Test("bytes that aren't UTF-8 are replaced before they are read")
+    func notUTF8() throws {
+        let bytes = Array("<shelf><label>a".utf8) + [0xFF, 0xC0, 0x80] + Array("</label></shelf>".utf8)
+        let label = try Shelf(xml: String(decoding: bytes, as: UTF8.self)).label
+        #expect(label == "a\u{FFFD}\u{FFFD}\u{FFFD}")
+    }
+
+    @Test("a declared encoding doesn't change what a string says")
+    func encoding() throws {
+        let text = "<?xml version='1.0' encoding='ISO-8859-1'?><shelf><label>ä</label></shelf>"
+        #expect(try Shelf(xml: text).label == "ä")
+    }
+
+    @Test("lines are counted beyond 65,535", arguments: [10, 65_534, 65_535, 65_536, 70_000, 200_000])
+    func lines(_ line: Int) throws {
+        let start = "<shelf>" + String(repeating: "\n", count: line - 1)
+        let error = #expect(throws: XMLError.self) { try Shelf(xml: start + "<books></shelf>") }
+        #expect(error?.line == line)
+        let text = try XMLDocument(start + "<label>x</label></shelf>")
+        #expect(text.root.children.first?.line == line)
+        // Where there is no text, the XML library counts no further.
+        let empty = try XMLDocument(start + "<locked/></shelf>")
+        #expect(empty.root.children.first?.line == min(line, 65_535))
     }
 
     @Test("very many attributes in one tag are refused")
