@@ -13,6 +13,7 @@ extension QEMUHypervisor {
         -> DomainReference
     {
         try flags.require(.validate, in: "virDomainDefineXMLFlags", from: .qemu)
+        try await DocumentSchema.domain.check(xml, if: flags.contains(.validate))
         let definition = try await complete(xml)
         let uuid = definition.uuid ?? .random()
         let empty = QEMUDomainSnapshot(name: definition.name, uuid: uuid)
@@ -29,6 +30,7 @@ extension QEMUHypervisor {
     }
 
     func domainCreateXML(xml: String, flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
+        try await DocumentSchema.domain.check(xml, if: flags.contains(.startValidate))
         let definition = try await complete(xml)
         let uuid = definition.uuid ?? .random()
         let empty = QEMUDomainSnapshot(name: definition.name, uuid: uuid)

@@ -52,6 +52,7 @@ struct TestHypervisor: HypervisorService {
         -> DomainReference
     {
         try flags.require(.validate, in: "testDomainDefineXMLFlags", from: .test)
+        try await DocumentSchema.domain.check(xml, if: flags.contains(.validate))
         let definition = try host.definition(xml)
         while true {
             let (domain, isNew) = try reserve(definition, toStart: false)
@@ -61,6 +62,7 @@ struct TestHypervisor: HypervisorService {
 
     func domainCreateXML(xml: String, flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
         try flags.require(.startValidate, in: "testDomainCreateXML", from: .test)
+        try await DocumentSchema.domain.check(xml, if: flags.contains(.startValidate))
         let definition = try host.definition(xml)
         while true {
             let (domain, _) = try reserve(definition, toStart: true)

@@ -95,9 +95,11 @@ final class TestInterfaceService: InterfaceService {
 
     // MARK: Change
 
-    func interfaceDefineXML(xml: String, flags: InterfaceDefineFlags) throws(VirtError) -> InterfaceReference
+    func interfaceDefineXML(xml: String, flags: InterfaceDefineFlags) async throws(VirtError)
+        -> InterfaceReference
     {
         try flags.require(.validate, in: "testInterfaceDefineXML", from: .test)
+        try await DocumentSchema.interface.check(xml, if: flags.contains(.validate))
         let definition = try Self.definition(xml)
         add(definition, isActive: false)
         return TestInterfaceState(definition: definition).reference

@@ -32,21 +32,27 @@ struct TestNetworkService: NetworkService {
     func numOfNetworks() -> Int32 { Int32(clamping: listNetworks().count) }
     func numOfDefinedNetworks() -> Int32 { Int32(clamping: listDefinedNetworks().count) }
 
-    func networkDefineXML(xml: String) throws(VirtError) -> NetworkReference {
-        try networkDefineXMLFlags(xml: xml, flags: [])
+    func networkDefineXML(xml: String) async throws(VirtError) -> NetworkReference {
+        try await networkDefineXMLFlags(xml: xml, flags: [])
     }
 
-    func networkDefineXMLFlags(xml: String, flags: NetworkDefineFlags) throws(VirtError) -> NetworkReference {
+    func networkDefineXMLFlags(xml: String, flags: NetworkDefineFlags) async throws(VirtError)
+        -> NetworkReference
+    {
         try flags.require(.validate, in: "testNetworkDefineXMLFlags", from: .test)
+        try await DocumentSchema.network.check(xml, if: flags.contains(.validate))
         return try put(xml, toStart: false, .defined)
     }
 
-    func networkCreateXML(xml: String) throws(VirtError) -> NetworkReference {
-        try networkCreateXMLFlags(xml: xml, flags: [])
+    func networkCreateXML(xml: String) async throws(VirtError) -> NetworkReference {
+        try await networkCreateXMLFlags(xml: xml, flags: [])
     }
 
-    func networkCreateXMLFlags(xml: String, flags: NetworkCreateFlags) throws(VirtError) -> NetworkReference {
+    func networkCreateXMLFlags(xml: String, flags: NetworkCreateFlags) async throws(VirtError)
+        -> NetworkReference
+    {
         try flags.require(.validate, in: "testNetworkCreateXMLFlags", from: .test)
+        try await DocumentSchema.network.check(xml, if: flags.contains(.validate))
         return try put(xml, toStart: true, .started)
     }
 

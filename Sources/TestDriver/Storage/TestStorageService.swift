@@ -59,10 +59,11 @@ struct TestStorageService: StorageService {
 
     // MARK: Define and create
 
-    func storagePoolDefineXML(xml: String, flags: StoragePoolDefineFlags) throws(VirtError)
+    func storagePoolDefineXML(xml: String, flags: StoragePoolDefineFlags) async throws(VirtError)
         -> StoragePoolReference
     {
         try flags.require(.validate, in: "testStoragePoolDefineXML", from: .test)
+        try await DocumentSchema.storagePool.check(xml, if: flags.contains(.validate))
         return try put(xml, toStart: false, .defined)
     }
 
