@@ -45,6 +45,7 @@ let package = Package(
     name: "roost",
     products: [
         .library(name: "Roost", targets: ["Roost"]),
+        .library(name: "VirtXML", targets: ["VirtXML", "XMLBinding", "Virt"]),
         .executable(name: "roost", targets: ["roost"]),
         .executable(name: "roostd", targets: ["roostd"]),
     ],
