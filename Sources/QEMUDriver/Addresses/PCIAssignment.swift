@@ -52,7 +52,7 @@ extension DomainDefinition {
         guard index <= 255 else { throw .internal("No more available PCI slots") }
         let model = try pciModel(for: connection, qemu)
         // A bridge is plugged into a port, which stands before it.
-        if model == .pcieBridge, !devices.hasRoomForBridge(board) {
+        if model == .pcieBridge {
             devices.insert(ControllerDevice(.pci, index: index, model: PCIBusModel.rootPort.rawValue))
             devices.insert(ControllerDevice(.pci, index: index + 1, model: model.rawValue))
             return try fillQEMUControllers(qemu)
@@ -129,9 +129,4 @@ extension PCILocation {
             domain: UInt32(clamping: domain), bus: UInt32(clamping: bus), slot: UInt32(clamping: slot),
             function: UInt32(clamping: function))
     }
-}
-
-extension DomainDevices {
-    /// Whether a port is there for a bridge; ports that are there have devices of their own.
-    fileprivate func hasRoomForBridge(_ board: Board) -> Bool { false }
 }

@@ -88,7 +88,6 @@ extension QEMUCommandLine {
         var node = OptionText("node")
         node.add("nodeid", index)
         for range in (cell.cpus?.xml ?? "").split(separator: ",") { node.add("cpus", String(range)) }
-        if let initiator = guest.initiator(of: cell, index) { node.add("initiator", initiator) }
         if guest.cellsHaveBackends {
             node.add("memdev", "ram-node\(index)")
         } else {

@@ -53,9 +53,6 @@ extension QEMUGuest {
         return qemu.option("smp-opts", has: part)
     }
 
-    /// The cell whose CPUs are nearest, for cells without any.
-    func initiator(of cell: NUMACell, _ index: Int) -> Int? { nil }
-
     /// The pages that a piece of memory is made of; nil for the host's usual ones.
     func hugePages(for request: MemoryBackend.Request) throws(ConfigurationError) -> HugepageMount? {
         guard request.path == nil else { return nil }

@@ -7,7 +7,6 @@ extension DomainDefinition {
         if devices.iommus.contains(where: { $0.driver?.eim == true }), features.ioapic == nil {
             features.ioapic = .qemu
         }
-        for index in devices.iommus.indices { fillIOMMU(&devices.iommus[index]) }
         if os.firmware == .efi || os.loader?.secure == true { fillSMM() }
         if features.smm?.state == false { features.smm?.tseg = nil }
     }
@@ -27,8 +26,6 @@ extension DomainDefinition {
         }
         features.gic = gic
     }
-
-    private func fillIOMMU(_ iommu: inout IOMMUDevice) {}
 
     /// Secure boot is guarded by it.
     private mutating func fillSMM() {

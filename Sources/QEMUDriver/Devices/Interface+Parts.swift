@@ -7,7 +7,7 @@ extension QEMUGuest {
         if card.type == .hostdev { return try hostCard(card) }
         let id = try alias(of: card.info)
         var (parts, backend) = try backend(of: card, id)
-        backend.add("id", "host" + hostName(id))
+        backend.add("id", "host" + id)
         parts.append(.netdev(backend))
         parts.append(.device(try device(for: card, id)))
         return parts
@@ -24,9 +24,6 @@ extension QEMUGuest {
         device.teaming = card.teaming
         return try parts(of: device)
     }
-
-    /// The name behind which the host's end stands: `hostnet0` for `net0`.
-    private func hostName(_ id: String) -> String { id }
 
     private func backend(
         of card: InterfaceDevice, _ id: String
