@@ -39,7 +39,8 @@ extension QEMUContext {
                 log.error("'\(definitions.path(name))' defines a domain a second time: it is passed over")
             }
         } catch {
-            log.error("'\(definitions.path(name))' can't be understood and is passed over: \(error)")
+            let reason = (error as? XMLError)?.located ?? "\(error)"
+            log.error("'\(definitions.path(name))' can't be understood and is passed over: \(reason)")
         }
     }
 
