@@ -20,6 +20,9 @@ NORMAL = [
     (r"Memory size: +\d+ KiB", "Memory size: N KiB"),
     # A firmware that was reset resets the machine once more, as far as it gets.
     (r"(event 'reboot' for domain '[^']*'\n)\1+", r"\1"),
+    # A QEMU that is told to end may or may not still say so before it is gone, on either server.
+    (r"event 'lifecycle' for domain '([^']*)': Shutdown Finished after host request\n"
+     r"(?=event 'lifecycle' for domain '\1': Stopped Destroyed\n)", ""),
     # Roost says where a document is wrong.
     (r"(?m) \(line \d+\)$", ""),
     # A table's rule is as long as its widest line, and so as the root's path.
