@@ -54,13 +54,7 @@ extension QEMUDomain {
         let qemu = try await context.capabilities(of: emulator)
         let parts = try parts(of: device, in: live, qemu)
         guard parts.contains(where: \.isFront) else { return await removed(alias) }
-        removals[alias] = .asked
-        do throws(VirtError) {
-            try await ask("device_del", ["id": .string(alias)])
-        } catch {
-            removals[alias] = nil
-            throw error
-        }
+        try await askRemoval(of: alias)
         switch await removal(of: alias) {
         case .refused:
             throw VirtError(

@@ -73,13 +73,7 @@ extension QEMUDomain {
         var count = online
         for slot in busy where count > wanted {
             guard let alias = slot.alias else { continue }
-            removals[alias] = .asked
-            do throws(VirtError) {
-                try await ask("device_del", ["id": .string(alias)])
-            } catch {
-                removals[alias] = nil
-                throw error
-            }
+            try await askRemoval(of: alias)
             guard case .done = await removal(of: alias) else {
                 throw VirtError(
                     .operationTimeout,

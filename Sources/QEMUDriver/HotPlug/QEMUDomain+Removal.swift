@@ -1,3 +1,4 @@
+import Virt
 import JSON
 import QMP
 
@@ -20,6 +21,17 @@ enum DeviceRemoval: Sendable {
 extension QEMUDomain {
     /// How long a call waits for the guest to let go of a device.
     private static let unplugPatience = Duration.seconds(5)
+
+    /// Has QEMU ask the guest to let go of a device; `removal(of:)` waits for what becomes of it.
+    func askRemoval(of alias: String) async throws(VirtError) {
+        removals[alias] = .asked
+        do throws(VirtError) {
+            try await ask("device_del", ["id": .string(alias)])
+        } catch {
+            removals[alias] = nil
+            throw error
+        }
+    }
 
     /// Waits until the guest has answered, but not for ever.
     func removal(of alias: String) async -> DeviceRemoval.Outcome {
