@@ -70,12 +70,13 @@ vectors: ## records what virsh and libvirtd say to each other, for the unit test
 	@scripts/install-dependencies run test
 	Tests/EndToEnd/record-vectors
 
-install: ## programs and systemd units; PREFIX=/usr/local, DESTDIR=
+install: ## programs, manual page and systemd units; PREFIX=/usr/local, DESTDIR=
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec \
-		$(DESTDIR)$(UNITDIR)
+		$(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(PROGRAMS)/roost $(DESTDIR)$(PREFIX)/bin/roost
 	install -m 755 $(PROGRAMS)/roostd $(DESTDIR)$(PREFIX)/sbin/roostd
 	install -m 755 $(PROGRAMS)/roost-launch $(DESTDIR)$(PREFIX)/libexec/roost-launch
+	install -m 644 packaging/man/roostd.8 $(DESTDIR)$(PREFIX)/share/man/man8/roostd.8
 	@# Functions keep their names, for a crash's report; the rest of what only a debugger needs goes.
 	-strip --strip-debug $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd
 	for unit in packaging/systemd/*; do \
@@ -84,7 +85,8 @@ install: ## programs and systemd units; PREFIX=/usr/local, DESTDIR=
 	done
 
 uninstall: ## takes away what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd $(DESTDIR)$(PREFIX)/libexec/roost-launch
+	rm -f $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd $(DESTDIR)$(PREFIX)/libexec/roost-launch \
+		$(DESTDIR)$(PREFIX)/share/man/man8/roostd.8
 	for unit in packaging/systemd/*; do rm -f $(DESTDIR)$(UNITDIR)/$${unit##*/}; done
 
 clean: ## removes what was built

@@ -1,6 +1,7 @@
 """What `make install` puts into a system: enough to serve and to start a guest, found from where it stands."""
 
 import pathlib
+import re
 import subprocess
 import tempfile
 
@@ -50,6 +51,15 @@ class Install(ServerCase):
         self.assertEqual(set(units), {"roostd.service", "roostd.socket", "roostd-ro.socket"})
         self.assertIn("ExecStart=/usr/sbin/roostd ", units["roostd.service"])
         self.assertNotIn("@PREFIX@", "".join(units.values()))
+
+    def test_the_manual_page_that_the_unit_names_is_there(self):
+        unit = (self.installed / "usr/lib/systemd/system/roostd.service").read_text()
+        self.assertIn("Documentation=man:roostd(8)", unit)
+        page = self.installed / "usr/share/man/man8/roostd.8"
+        options = subprocess.run([self.installed / "usr/sbin/roostd", "--help"], capture_output=True, text=True,
+                                 timeout=10, check=True).stdout
+        for option in re.findall(r"--([a-z-]+)", options):
+            self.assertIn(f"-{option}", page.read_text())
 
     def test_uninstall_takes_all_of_it_away(self):
         self.make("uninstall")

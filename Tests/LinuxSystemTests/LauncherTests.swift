@@ -78,6 +78,18 @@ import Testing
         #expect(text == "/usr\n0027\n0\n100\n/nowhere\n500\n")
     }
 
+    @Test(
+        "that the daemon is spared when memory runs out is not passed on",
+        arguments: [(-999, 0), (0, nil), (200, nil)])
+    func oomScore(_ inherited: Int, _ given: Int?) {
+        var orders = LaunchOrders("/bin/true")
+        orders.resolveOOMScore(inherited: inherited)
+        #expect(orders.oomScoreAdjustment == given)
+        orders.oomScoreAdjustment = -5
+        orders.resolveOOMScore(inherited: inherited)
+        #expect(orders.oomScoreAdjustment == -5)
+    }
+
     @Test("the process waits while it is prepared, and does not run when that fails")
     func prepare() async throws {
         let folder = try Folder()

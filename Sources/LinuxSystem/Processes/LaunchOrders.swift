@@ -20,7 +20,8 @@ public struct LaunchOrders: Sendable {
     /// The permission bits taken from new files; as this process when nil.
     public var fileMask: UInt32?
     public var limits: [ResourceLimit] = []
-    /// From -1000 (never killed for memory) to 1000 (first); as this process when nil.
+    /// From -1000 (never killed for memory) to 1000 (first). When nil, as this process, though never spared as it
+    /// may be: what a service manager grants a daemon isn't meant for what the daemon starts.
     public var oomScoreAdjustment: Int?
     /// Nothing that the program executes gains rights.
     public var noNewPrivileges = true
@@ -31,6 +32,13 @@ public struct LaunchOrders: Sendable {
         self.program = program
         self.arguments = arguments
         self.environment = environment
+    }
+}
+
+extension LaunchOrders {
+    /// Decides how soon the program is killed when memory runs out, where nobody has.
+    mutating func resolveOOMScore(inherited: Int) {
+        if oomScoreAdjustment == nil, inherited < 0 { oomScoreAdjustment = 0 }
     }
 }
 

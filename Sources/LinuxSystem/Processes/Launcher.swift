@@ -49,6 +49,8 @@ private final class Launch: Sendable {
     /// Starts it and waits until the process exists.
     init(_ orders: LaunchOrders, using launcher: String?, timeout: Duration) throws(SystemError) {
         let launcher = if let launcher { launcher } else { try Launcher.path() }
+        var orders = orders
+        orders.resolveOOMScore(inherited: ThisProcess.oomScoreAdjustment)
         let (status, go) = (try Pipe(), try Pipe())
         let starter = try ProcessHandle(
             of: try spawn(

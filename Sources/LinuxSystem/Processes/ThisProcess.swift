@@ -8,6 +8,11 @@ public enum ThisProcess {
     /// The group whose rights the process has.
     public static var group: UInt32 { getegid() }
     public static var isRoot: Bool { user == 0 }
+    /// From -1000 (never killed for memory) to 1000 (first).
+    static var oomScoreAdjustment: Int {
+        let text = try? FileSystem.readText("/proc/self/oom_score_adj", limit: 16)
+        return text.flatMap { Int($0.filter { !$0.isNewline }) } ?? 0
+    }
 
     /// A variable of the environment.
     public static func environment(_ name: String) -> String? {
