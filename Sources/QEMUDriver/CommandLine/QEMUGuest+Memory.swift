@@ -88,7 +88,7 @@ extension QEMUGuest {
 
     /// The file that a piece of memory is kept in.
     func memoryPath(_ request: MemoryBackend.Request, _ pages: HugepageMount?) -> String {
-        if let pages { return "\(pages.folder)/libvirt/qemu/\(resources.shortName)" }
+        if let pages { return pages.folder(of: resources.shortName) }
         return "\(resources.memoryFolder)/\(resources.shortName)/\(request.fileName ?? request.name)"
     }
 

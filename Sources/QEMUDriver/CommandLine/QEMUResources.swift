@@ -35,14 +35,13 @@ public struct QEMUResources: Sendable {
     public var incoming: String?
     /// The listening socket that stands for a character device, by its alias; nil to let QEMU make one.
     public var socketDescriptor: @Sendable (String) -> Int32? = { _ in nil }
-    /// The set of descriptors that stands for a log file.
-    public var logDescriptorSet: @Sendable (String) -> String? = { _ in nil }
+    /// The set of descriptors that stands for a file or device of the host, by what it is remembered as: `serial0-log`,
+    /// `serial0-source`, `net0-vdpa`; nil to let QEMU open it.
+    public var descriptorSet: @Sendable (String) -> DescriptorSet? = { _ in nil }
     /// The descriptors of a network card's connection, by its alias.
     public var tapDescriptors: @Sendable (InterfaceDevice, String) -> TapDescriptors? = { _, _ in nil }
     /// A secret by its name, already encrypted with the domain's master key.
     public var secret: @Sendable (String) -> QEMUSecret? = { _ in nil }
-    /// The set of descriptors that stands for a vDPA device: its number, and the descriptor in it.
-    public var vdpaDescriptorSet: @Sendable (String) -> (set: Int, descriptor: Int32)? = { _ in nil }
     public var vsockDescriptor: @Sendable (String) -> String? = { _ in nil }
     public var vsockCID: @Sendable (String) -> UInt32? = { _ in nil }
     public var vhostSCSIDescriptor: @Sendable (String) -> String? = { _ in nil }
@@ -80,6 +79,28 @@ public struct QEMUResources: Sendable {
     func shmemSocket(_ alias: String) -> String { "/var/lib/libvirt/shmem-\(alias)-sock" }
     var pstorePath: String { "\(domainFolder)/pstore.raw" }
     var masterKeyPath: String { "\(domainFolder)/master-key.aes" }
+}
+
+/// An open file that QEMU is to know as `/dev/fdset/NUMBER`.
+public struct DescriptorSet: Sendable, Equatable {
+    public var number: Int
+    public var descriptor: Int32
+
+    public init(number: Int, descriptor: Int32) {
+        self.number = number
+        self.descriptor = descriptor
+    }
+
+    var path: String { "/dev/fdset/\(number)" }
+
+    /// The option that makes it known, with what QEMU is to remember it as.
+    func part(_ name: String) -> QEMUPart {
+        var text = OptionText()
+        text.add("set", number)
+        text.add("fd", descriptor)
+        text.add("opaque", name)
+        return .option("-add-fd", text)
+    }
 }
 
 /// The descriptors of a network card's connection: queues of a tap, and of the kernel's own servers for them.

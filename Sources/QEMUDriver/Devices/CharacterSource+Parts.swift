@@ -8,10 +8,28 @@ extension QEMUGuest {
     func parts(
         of source: CharacterSource, alias: String, isWaiting: Bool = false
     ) throws(ConfigurationError) -> [QEMUPart] {
+        var sets: [QEMUPart] = []
+        func set(_ use: String) -> DescriptorSet? {
+            let name = "\(alias)-\(use)"
+            let set = resources.descriptorSet(name)
+            if let set { sets.append(set.part(name)) }
+            return set
+        }
+        var backend = try backend(source, alias: alias, file: source.type == .file ? set("source") : nil)
+        if let log = source.logFile, case .chardev(var text)? = backend.popLast() {
+            addLog(log, set("log"), source, to: &text)
+            backend.append(.chardev(text))
+        }
+        return sets + backend
+    }
+
+    private func backend(
+        _ source: CharacterSource, alias: String, file set: DescriptorSet?
+    ) throws(ConfigurationError) -> [QEMUPart] {
         let id = "char" + alias
         switch source.type {
-        case .null, .vc, .pty, .stdio: return [.chardev(finish(named(source.type.rawValue, id), source))]
-        case .dev, .file, .pipe: return [.chardev(try file(source, id))]
+        case .null, .vc, .pty, .stdio: return [.chardev(named(source.type.rawValue, id))]
+        case .dev, .file, .pipe: return [.chardev(try file(source, id, set))]
         case .unix: return [.chardev(try unix(source, id, alias))]
         case .tcp: return try tcp(source, id, alias)
         case .udp: return [.chardev(udp(source, id))]
@@ -28,24 +46,25 @@ extension QEMUGuest {
         return text
     }
 
-    /// Adds what keeps a log of all that is written.
-    private func finish(_ text: OptionText, _ source: CharacterSource) -> OptionText {
-        guard let log = source.logFile else { return text }
-        var text = text
-        text.add("logfile", resources.logDescriptorSet(log) ?? log)
-        text.add("logappend", on: resources.logDescriptorSet(log) != nil ? true : source.logAppend ?? false)
-        return text
+    /// Adds what keeps a log of all that is written. A file that the daemon has opened was emptied by it, if it was to be.
+    private func addLog(
+        _ log: String, _ set: DescriptorSet?, _ source: CharacterSource, to text: inout OptionText
+    ) {
+        text.add("logfile", set?.path ?? log)
+        text.add("logappend", on: set != nil || source.logAppend == true)
     }
 
-    private func file(_ source: CharacterSource, _ id: String) throws(ConfigurationError) -> OptionText {
+    private func file(
+        _ source: CharacterSource, _ id: String, _ set: DescriptorSet?
+    ) throws(ConfigurationError) -> OptionText {
         let kind = source.type == .dev ? "serial" : source.type.rawValue
         guard let path = source.path else {
             throw .internal("Missing source path attribute for char device")
         }
         var text = named(kind, id)
-        text.add("path", path)
-        if source.type == .file { text.add("append", on: source.append) }
-        return finish(text, source)
+        text.add("path", set?.path ?? path)
+        if source.type == .file { text.add("append", on: set != nil ? true : source.append) }
+        return text
     }
 
     /// A listening socket is made by the daemon and handed over, so that nobody finds it half made.
@@ -66,7 +85,7 @@ extension QEMUGuest {
             text.add("wait", on: false)
         }
         addReconnect(source.reconnect, to: &text)
-        return finish(text, source)
+        return text
     }
 
     private func tcp(
@@ -82,13 +101,11 @@ extension QEMUGuest {
         }
         addReconnect(source.reconnect, to: &text)
         guard source.tls == true, let tls = resources.tls["chardev"] else {
-            return [.chardev(finish(text, source))]
+            return [.chardev(text)]
         }
         let name = "objchar\(alias)_tls0"
         text.add("tls-creds", name)
-        return tls.parts(name, endpoint: source.listens ? "server" : "client") + [
-            .chardev(finish(text, source))
-        ]
+        return tls.parts(name, endpoint: source.listens ? "server" : "client") + [.chardev(text)]
     }
 
     private func udp(_ source: CharacterSource, _ id: String) -> OptionText {
@@ -97,13 +114,13 @@ extension QEMUGuest {
         text.add("port", source.service)
         text.add("localaddr", source.bindHost ?? "")
         text.add("localport", source.bindService ?? "0")
-        return finish(text, source)
+        return text
     }
 
     private func spice(_ source: CharacterSource, _ id: String) throws(ConfigurationError) -> OptionText {
         var text = named(source.type.rawValue, id)
         text.add("name", source.channel)
-        return finish(text, source)
+        return text
     }
 
     private func agent(_ source: CharacterSource, _ id: String) -> OptionText {
@@ -111,13 +128,13 @@ extension QEMUGuest {
         text.add("name", "vdagent")
         text.add("clipboard", on: source.clipboardCopyPaste)
         if let mode = source.mouseMode { text.add("mouse", on: mode == .client) }
-        return finish(text, source)
+        return text
     }
 
     private func dbus(_ source: CharacterSource, _ id: String) -> OptionText {
         var text = named("dbus", id)
         text.add("name", source.channel)
-        return finish(text, source)
+        return text
     }
 
     /// Newer binaries count in milliseconds.

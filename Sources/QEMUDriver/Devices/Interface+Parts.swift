@@ -122,20 +122,11 @@ extension QEMUGuest {
     private func vdpa(
         _ card: InterfaceDevice, _ id: String
     ) throws(ConfigurationError) -> ([QEMUPart], JSONObject) {
-        guard let set = resources.vdpaDescriptorSet(id) else {
+        guard let set = resources.descriptorSet(id + "-vdpa") else {
             throw .internal("the interface '\(id)' has no connection to the host")
         }
-        var netdev: JSONObject = ["type": "vhost-vdpa", "vhostdev": .string("/dev/fdset/\(set.set)")]
+        var netdev: JSONObject = ["type": "vhost-vdpa", "vhostdev": .string(set.path)]
         netdev.add("queues", card.driver?.queues.flatMap { $0 > 1 ? $0 : nil })
-        return ([vdpaSet(set, id)], netdev)
-    }
-
-    /// The option that makes a set of descriptors for a vDPA device known.
-    func vdpaSet(_ set: (set: Int, descriptor: Int32), _ name: String) -> QEMUPart {
-        var text = OptionText()
-        text.add("set", set.set)
-        text.add("fd", set.descriptor)
-        text.add("opaque", name + "-vdpa")
-        return .option("-add-fd", text)
+        return ([set.part(id + "-vdpa")], netdev)
     }
 }

@@ -5,7 +5,7 @@ import VirtXML
 public struct QEMUGuest: Sendable {
     public var domain: DomainDefinition
     public let qemu: QEMUCapabilities
-    public let resources: QEMUResources
+    public var resources: QEMUResources
 
     public init(domain: DomainDefinition, qemu: QEMUCapabilities, resources: QEMUResources) {
         self.domain = domain

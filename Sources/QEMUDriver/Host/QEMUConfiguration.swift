@@ -19,7 +19,8 @@ public struct QEMUConfiguration: Sendable {
     /// The folder for the memory in files of the guest whose own folder is `folder`.
     func memoryFolder(of folder: String) -> String { "\(library)/ram/\(shortName(of: folder))" }
 
-    private func shortName(of folder: String) -> Substring {
+    /// What names a start of a guest: its number, and the start of its name.
+    func shortName(of folder: String) -> Substring {
         let name = folder.split(separator: "/").last ?? ""
         return name.hasPrefix("domain-") ? name.dropFirst("domain-".count) : name
     }

@@ -53,17 +53,22 @@ extension QEMUContext {
         }
     }
 
-    /// Finds the guests that a former daemon left running.
+    /// Finds the guests that a former daemon left running. All are asked at once: one that hangs holds up no other.
     func takeUpGuests() async {
         let store = records
-        for name in await Blocking.run({ (try? store.names()) ?? [] }) {
-            let text = await Blocking.run { try? store.read(name) }
-            guard let record = text.flatMap({ LiveRecord(text: $0) }) else {
-                log.error(
-                    "the record of the running guest '\(name)' can't be understood: \(store.path(name))")
-                continue
+        let records = await Blocking.run {
+            ((try? store.names()) ?? []).map { ($0, (try? store.read($0)).flatMap(LiveRecord.init(text:))) }
+        }
+        for (_, record) in records { files.note(record?.ownerships ?? []) }
+        await withTaskGroup(of: Void.self) { group in
+            for (name, record) in records {
+                guard let record else {
+                    log.error(
+                        "the record of the running guest '\(name)' can't be understood: \(store.path(name))")
+                    continue
+                }
+                group.addTask { await self.takeUp(record) }
             }
-            await takeUp(record)
         }
     }
 

@@ -18,8 +18,12 @@ final class QEMUContext: Sendable {
     /// Records of running guests.
     let records: DocumentStore
     let ports: PortPool
+    /// What of the host's files guests have.
+    let files: GivenFiles
     /// What host and binaries can do, as text; made when first asked for.
     let capabilitiesText = Published<String?>(nil)
+    /// Where the host has huge pages mounted.
+    let hugepageMounts = Published<[HugepageMount]>([])
     private let prober: QEMUProber
     private let known = Mutex<[String: QEMUCapabilities]>([:])
 
@@ -31,6 +35,8 @@ final class QEMUContext: Sendable {
         autostart = DocumentStore(folder: configuration.definitions + "/autostart")
         records = DocumentStore(folder: configuration.run, suffix: ".live", survivesPowerCut: false)
         ports = PortPool(configuration.vncPorts)
+        files = GivenFiles(
+            account: configuration.givesImages ? configuration.account : nil, groups: configuration.groups)
         prober = QEMUProber(cache: configuration.cache + "/capabilities")
     }
 
@@ -43,6 +49,12 @@ final class QEMUContext: Sendable {
             try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)
         }
         try FileSystem.makeDirectory(configuration.cache, mode: 0o700, parents: true)
+        findHugepages()
+    }
+
+    /// Looks where huge pages are mounted now; may wait.
+    func findHugepages() {
+        hugepageMounts.publish(HugepageMount.mounted())
     }
 
     /// What a binary can do; asked once, and again when it has changed.

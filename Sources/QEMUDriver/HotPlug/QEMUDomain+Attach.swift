@@ -159,21 +159,21 @@ extension QEMUDomain {
 
     /// Gives the guest's user the files of a device.
     func give(_ device: DomainDevice) async throws(VirtError) -> [FileOwnership] {
-        guard case .disk(let disk) = device else { return [] }
-        let configuration = context.configuration
+        let wanted = device.hostFiles
+        if wanted.isEmpty { return [] }
+        let files = context.files
         do throws(SystemError) {
-            return try await Blocking.run { () throws(SystemError) in
-                try configuration.give(disk.filesToGive)
-            }
+            return try await Blocking.run { () throws(SystemError) in try files.give(wanted) }
         } catch {
-            throw VirtError(error, "disk '\(disk.target.dev)' can't be given to the guest")
+            throw VirtError(error, "the \(device.kind)'s files can't be given to the guest")
         }
     }
 
     /// Takes files back from the guest's user.
     func takeBack(_ files: [FileOwnership]) async {
-        guard let account = context.configuration.account else { return }
-        await Blocking.run { for file in files { file.restore(from: account) } }
+        if files.isEmpty { return }
+        let given = context.files
+        await Blocking.run { given.takeBack(files) }
     }
 }
 

@@ -84,9 +84,8 @@ extension QEMUDomain {
 
     /// The files that only this device had been given.
     private func files(of device: DomainDevice) -> [FileOwnership] {
-        guard case .disk(let disk) = device else { return [] }
-        let others = Set(snapshot.live?.devices.disks.filter { $0 != disk }.flatMap(\.localPaths) ?? [])
-        let paths = Set(disk.localPaths).subtracting(others)
+        let others = snapshot.live?.devices.all.filter { $0 != device }.flatMap(\.hostFiles) ?? []
+        let paths = Set(device.hostFiles.map(\.path)).subtracting(others.map(\.path))
         let files = guest?.ownerships.filter { paths.contains($0.path) } ?? []
         guest?.ownerships.removeAll { paths.contains($0.path) }
         return files

@@ -57,24 +57,6 @@ extension DomainDefinition {
         guard let account, !seclabels.contains(where: { $0.model == Seclabel.ownership }) else { return }
         seclabels.append(.ownership(user: account.user, group: account.group))
     }
-
-    /// The files of the host that QEMU opens by name.
-    var filesToGive: [(path: String, isWritten: Bool)] {
-        var files: [(String, Bool)] = [os.kernel, os.initrd, os.dtb].compactMap { $0.map { ($0, false) } }
-        if let variables = os.nvram?.path { files.append((variables, true)) }
-        for disk in devices.disks { files += disk.filesToGive }
-        return files
-    }
-}
-
-extension DiskDevice {
-    /// The files of the host that hold the disk's images.
-    var filesToGive: [(path: String, isWritten: Bool)] {
-        let top = source.localPath.map { [($0, !readonly && device != .cdrom)] } ?? []
-        return top + (backingStore?.localPaths ?? []).map { ($0, false) }
-    }
-
-    var localPaths: [String] { filesToGive.map(\.path) }
 }
 
 /// Whether nobody listens at a port of this host.

@@ -17,6 +17,7 @@ struct PreparedGuest: Sendable {
     var ports: [UInt16]
     var ownerships: [FileOwnership]
     let monitor: Descriptor
+    let descriptors: GuestDescriptors
     let log: Descriptor
     /// How long the log was before.
     let logStart: UInt64
@@ -70,6 +71,7 @@ struct GuestStart: Sendable {
     ) throws(VirtError) -> PreparedGuest {
         var live = definition
         var ports: [UInt16] = []
+        var ownerships: [FileOwnership] = []
         do {
             try live.prepareForStart(qemu)
             try ImageChain.fill(&live, account: configuration.account)
@@ -77,10 +79,13 @@ struct GuestStart: Sendable {
             live.placeSockets(in: channelFolder)
             live.noteHost(configuration.account)
             try makeFolders()
+            try makeHugepageFolders(live)
             try makeVariables(live)
-            let ownerships = try configuration.give(live.filesToGive)
+            ownerships = try context.files.give(live.hostFiles)
             let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
-            let guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
+            var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
+            let descriptors = try GuestDescriptors(for: live, account: configuration.account)
+            descriptors.fill(&guest.resources)
             let log = GuestLog(configuration.logs, name: live.name)
             let arguments = try QEMUCommandLine.arguments(for: guest)
             // Turns that were made from the machine's boot order are not the devices' own.
@@ -89,8 +94,10 @@ struct GuestStart: Sendable {
             let start = log.size
             return PreparedGuest(
                 id: id, definition: live, emulator: qemu.emulator, arguments: arguments, folder: folder,
-                ports: ports, ownerships: ownerships, monitor: monitor, log: try log.open(), logStart: start)
+                ports: ports, ownerships: ownerships, monitor: monitor, descriptors: descriptors,
+                log: try log.open(), logStart: start)
         } catch {
+            context.files.takeBack(ownerships)
             for port in ports { context.ports.give(back: port) }
             try? FileSystem.removeTree(folder)
             try? FileSystem.removeTree(channelFolder)
@@ -103,7 +110,9 @@ struct GuestStart: Sendable {
         switch error {
         case let error as VirtError: error
         case let error as ConfigurationError: VirtError(error)
-        case let error as SystemError: VirtError(error, "domain '\(definition.name)' can't be started")
+        case let error as SystemError:
+            VirtError(
+                error, "domain '\(definition.name)' can't be started (\(error.call) \(error.context ?? ""))")
         default: VirtError(.internalError, "\(error)", from: .qemu)
         }
     }
@@ -141,12 +150,20 @@ struct GuestStart: Sendable {
         try FileSystem.replace(path, with: content, mode: 0o600, owner: configuration.account)
     }
 
+    /// Makes the folders that the guest's memory is kept in where it is made of huge pages.
+    private func makeHugepageFolders(_ live: DomainDefinition) throws(SystemError) {
+        guard live.usesHugePages else { return }
+        context.findHugepages()
+        for mount in context.hugepageMounts.value { try makeOwned(mount.folder(of: shortName)) }
+    }
+
     func resources() -> QEMUResources {
         var resources = QEMUResources(
             domainFolder: folder, shortName: shortName, monitorDescriptor: Self.monitorNumber)
         resources.runFolder = configuration.run
         resources.memoryFolder = configuration.library + "/ram"
         resources.vncListen = configuration.vncListen
+        resources.hugepageMounts = context.hugepageMounts.value
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
         return resources
     }
@@ -158,6 +175,7 @@ struct GuestStart: Sendable {
         let process = try await startProcess(prepared)
         // QEMU alone holds the socket from here on: when it goes, whoever waits there hears of it.
         prepared.monitor.close()
+        prepared.descriptors.close()
         var running: RunningGuest
         do throws(VirtError) {
             running = try await join(process, prepared.folder, prepared.monitorPath, domain: domain)
@@ -176,7 +194,8 @@ struct GuestStart: Sendable {
         var orders = LaunchOrders(
             prepared.emulator, prepared.arguments, environment: environment)
         (orders.output, orders.errorOutput) = (prepared.log, prepared.log)
-        orders.descriptors = [Self.monitorNumber: prepared.monitor]
+        orders.descriptors = prepared.descriptors.open
+        orders.descriptors[Self.monitorNumber] = prepared.monitor
         orders.owner = configuration.account
         orders.groups = configuration.account == nil ? nil : configuration.groups
         orders.fileMask = 0o027

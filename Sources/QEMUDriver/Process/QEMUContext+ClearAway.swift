@@ -20,12 +20,15 @@ extension QEMUContext {
     func clearAway(_ holdings: some GuestHoldings, of name: String) async {
         for port in holdings.ports { ports.give(back: port) }
         await Blocking.run {
-            if let account = self.configuration.account {
-                for file in holdings.ownerships { file.restore(from: account) }
-            }
+            self.files.takeBack(holdings.ownerships)
             try? FileSystem.removeTree(holdings.folder)
             try? FileSystem.removeTree(self.configuration.channelFolder(of: holdings.folder))
             try? FileSystem.removeTree(self.configuration.memoryFolder(of: holdings.folder))
+            let shortName = self.configuration.shortName(of: holdings.folder)
+            for mount in self.hugepageMounts.value {
+                // QEMU's files in it have no names: what is left is an empty folder, if it is this guest's.
+                _ = try? FileSystem.remove(mount.folder(of: shortName))
+            }
             _ = try? FileSystem.remove("\(self.configuration.run)/\(name).pid")
             try? self.records.remove(name)
         }

@@ -49,7 +49,10 @@ enum ConformanceHost {
         if one(domain, .spice)?.tlsPort ?? 0 > 0 {
             resources.tls["spice"] = TLSCredentials(folder: "/etc/pki/libvirt-spice", verifiesPeer: false)
         }
-        resources.vdpaDescriptorSet = { name in (0, name.hasPrefix("net") ? 1732 : 201) }
+        resources.descriptorSet = { name in
+            guard name.hasSuffix("-vdpa") else { return nil }
+            return DescriptorSet(number: 0, descriptor: name.hasPrefix("net") ? 1732 : 201)
+        }
         resources.vsockDescriptor = { _ in "6789" }
         resources.vsockCID = { _ in 42 }
         resources.vhostSCSIDescriptor = { _ in "3" }

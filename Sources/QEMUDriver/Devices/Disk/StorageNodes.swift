@@ -16,7 +16,7 @@ extension QEMUGuest {
         case .dir: return try directory(image, driver)
         case .vhostvdpa:
             guard let path = image.source.path else { throw .xml("missing source path of a vhost-vdpa disk") }
-            let name = resources.vdpaDescriptorSet(image.storageNode).map { "/dev/fdset/\($0.set)" } ?? path
+            let name = resources.descriptorSet(image.storageNode + "-vdpa")?.path ?? path
             return ["driver": "virtio-blk-vhost-vdpa", "path": .string(name)]
         case .vhostuser: throw .internal("unable to create blockdev props for vhostuser disk type")
         case .volume:

@@ -12,8 +12,9 @@ extension QEMUGuest {
             helper.add("path", reservations.source?.path)
             parts.append(.object(helper))
         }
-        if image.source.type == .vhostvdpa, let set = resources.vdpaDescriptorSet(image.storageNode) {
-            parts.append(vdpaSet(set, image.storageNode))
+        let vdpa = image.storageNode + "-vdpa"
+        if image.source.type == .vhostvdpa, let set = resources.descriptorSet(vdpa) {
+            parts.append(set.part(vdpa))
         }
         if image.auth != nil { parts.append(try secret("\(image.storageNode)-auth-secret0")) }
         if image.source.network?.cookies.isEmpty == false {

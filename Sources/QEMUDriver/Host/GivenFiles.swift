@@ -1,0 +1,109 @@
+import Glibc
+import LinuxSystem
+import Synchronization
+
+/// The files of the host that guests' user has been given: each goes back to its owner when the last guest that uses it
+/// has ended.
+final class GivenFiles: Sendable {
+    private struct Loan {
+        let owner: FileOwner
+        var guests = 1
+    }
+
+    private let account: FileOwner?
+    private let groups: [UInt32]
+    private let loans = Mutex<[String: Loan]>([:])
+
+    /// - Parameter account: whom files are given to; nil to leave them as they are.
+    init(account: FileOwner?, groups: [UInt32]) {
+        self.account = account
+        self.groups = groups
+    }
+
+    /// Gives the guests' user the files that are there and that it can't use yet; all or none. May wait.
+    ///
+    /// - Returns: what a guest must give back in the end.
+    func give(_ files: [HostFile]) throws(SystemError) -> [FileOwnership] {
+        guard let account else { return [] }
+        var given: [FileOwnership] = []
+        do throws(SystemError) {
+            for file in files where FileSystem.exists(file.path) {
+                if let former = try give(file, to: account) { given.append(former) }
+            }
+        } catch {
+            takeBack(given)
+            throw error
+        }
+        return given
+    }
+
+    /// A guest that a former daemon has started has these files.
+    func note(_ files: [FileOwnership]) {
+        for file in files { _ = join(file.path) ?? enter(file) }
+    }
+
+    /// Gives files back that no other guest has; those that are gone or belong to somebody else meanwhile are left
+    /// alone. May wait.
+    func takeBack(_ files: [FileOwnership]) {
+        guard let account else { return }
+        for file in files where leave(file.path) {
+            file.restore(from: account)
+            // A guest that came meanwhile found it usable.
+            if forget(file.path) == false { try? file.give(to: account) }
+        }
+    }
+
+    private func give(_ file: HostFile, to account: FileOwner) throws(SystemError) -> FileOwnership? {
+        let found = try FoundFile(file.path)
+        if let shared = join(found.path) { return shared }
+        guard found.isGivable, !found.isUsable(by: account, groups: groups, isWritten: file.isWritten) else {
+            // Another guest may have been given it in between.
+            return join(found.path)
+        }
+        let former = enter(FileOwnership(path: found.path, owner: found.owner))
+        do throws(SystemError) {
+            try found.give(to: account)
+        } catch {
+            if leave(former.path) { _ = forget(former.path) }
+            // Where files have no owners or may not change hands, QEMU is to say whether it can do without.
+            if [EPERM, EROFS, ENOSYS, EOPNOTSUPP].contains(error.errno) { return nil }
+            throw error
+        }
+        return former
+    }
+
+    // MARK: Counting
+
+    /// One more guest has a file that was given already.
+    private func join(_ path: String) -> FileOwnership? {
+        loans.withLock { loans in
+            guard let loan = loans[path] else { return nil }
+            loans[path]?.guests += 1
+            return FileOwnership(path: path, owner: loan.owner)
+        }
+    }
+
+    /// Notes whose a file is that is about to be given.
+    private func enter(_ file: FileOwnership) -> FileOwnership {
+        if let shared = join(file.path) { return shared }
+        loans.withLock { $0[file.path] = Loan(owner: file.owner) }
+        return file
+    }
+
+    /// One guest less has a file; whether none has.
+    private func leave(_ path: String) -> Bool {
+        loans.withLock { loans in
+            loans[path]?.guests -= 1
+            return loans[path].map { $0.guests <= 0 } ?? true
+        }
+    }
+
+    /// Nobody has the file; false if somebody has by now.
+    private func forget(_ path: String) -> Bool {
+        loans.withLock { loans in
+            guard loans[path].map({ $0.guests <= 0 }) ?? true else { return false }
+            loans[path] = nil
+            return true
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import LinuxSystem
+import VirtXML
+
+extension HugepageMount {
+    /// Where this host has huge pages mounted now; one place for each size of page. May wait.
+    static func mounted() -> [HugepageMount] {
+        let mounts = (try? FileSystem.readText("/proc/self/mounts", limit: 4 << 20)) ?? ""
+        let memory = (try? FileSystem.readText("/proc/meminfo")) ?? ""
+        return found(in: mounts, defaultSize: defaultSize(in: memory))
+    }
+
+    /// What lines such as `hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=2M 0 0` say.
+    static func found(in mounts: String, defaultSize: UInt64?) -> [HugepageMount] {
+        var found: [HugepageMount] = []
+        for line in mounts.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count >= 4, words[2] == "hugetlbfs" else { continue }
+            let option = words[3].split(separator: ",").first { $0.hasPrefix("pagesize=") }
+            let size = option.flatMap { kibibytes($0.dropFirst("pagesize=".count)) } ?? defaultSize
+            guard let size, !found.contains(where: { $0.pageSize == size }) else { continue }
+            let folder = unescaped(words[1])
+            found.append(HugepageMount(pageSize: size, folder: folder, isDefault: size == defaultSize))
+        }
+        return found
+    }
+
+    /// The size in KiB that `/proc/meminfo` calls the usual one.
+    private static func defaultSize(in memory: String) -> UInt64? {
+        let line = memory.split(separator: "\n").first { $0.hasPrefix("Hugepagesize:") }
+        return line?.split(separator: " ").dropFirst().first.flatMap { UInt64($0) }
+    }
+
+    /// A size such as `64K`, `2M` or `1G`.
+    private static func kibibytes(_ text: Substring) -> UInt64? {
+        let factors: [Character: UInt64] = ["K": 1, "M": 1 << 10, "G": 1 << 20]
+        guard let unit = text.last, let factor = factors[unit], let number = UInt64(text.dropLast()) else {
+            return nil
+        }
+        let (size, overflows) = number.multipliedReportingOverflow(by: factor)
+        return overflows ? nil : size
+    }
+
+    /// A path in which spaces and the like stand as `\040`.
+    private static func unescaped(_ path: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = path.utf8[...]
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(3), as: UTF8.self)
+            if byte == UInt8(ascii: "\\"), let value = UInt8(digits, radix: 8) {
+                bytes.append(value)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The folder that memory of one guest is kept in.
+    func folder(of shortName: some StringProtocol) -> String { "\(folder)/libvirt/qemu/\(shortName)" }
+}
+
+extension DomainDefinition {
+    /// Whether any of the guest's memory is asked to be made of huge pages.
+    var usesHugePages: Bool {
+        memoryBacking?.hugepages != nil || devices.memories.contains { $0.pageSize != nil }
+    }
+}

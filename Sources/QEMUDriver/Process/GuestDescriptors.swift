@@ -1,0 +1,72 @@
+import LinuxSystem
+import VirtXML
+
+/// Sockets and files that the daemon opens for one start of a guest and hands to its QEMU.
+///
+/// QEMU needs no right to the folders that they are in, and nobody finds a socket half made.
+struct GuestDescriptors: Sendable {
+    /// What is open, by the number that it has in QEMU.
+    private(set) var open: [Int32: Descriptor] = [:]
+    /// The sockets that are listened at, by their devices' aliases.
+    private var sockets: [String: Int32] = [:]
+    /// Sets of descriptors, by what QEMU remembers them as.
+    private var sets: [String: DescriptorSet] = [:]
+
+    private static let first: Int32 = 200
+
+    /// Opens all that the domain's devices, which have aliases by now, ask for; may wait.
+    init(for domain: DomainDefinition, account: FileOwner?) throws(SystemError) {
+        for (alias, source) in domain.devices.characterSources {
+            if source.type == .file, let path = source.path {
+                try addFile(path, isAppended: source.append == true, as: alias + "-source")
+            }
+            if source.type == .unix, source.listens, let path = source.path {
+                sockets[alias] = add(try UnixSocket.listen(at: path, mode: 0o700, owner: account))
+            }
+            if let log = source.logFile {
+                try addFile(log, isAppended: source.logAppend == true, as: alias + "-log")
+            }
+        }
+    }
+
+    private mutating func addFile(_ path: String, isAppended: Bool, as name: String) throws(SystemError) {
+        let file = try FileSystem.open(
+            path, [.writeOnly, .create, .append, .nonBlocking, isAppended ? [] : .truncate])
+        sets[name] = DescriptorSet(number: sets.count, descriptor: add(file))
+    }
+
+    private mutating func add(_ descriptor: Descriptor) -> Int32 {
+        let number = Self.first &+ Int32(truncatingIfNeeded: open.count)
+        open[number] = descriptor
+        return number
+    }
+
+    /// Tells the command line what is open.
+    func fill(_ resources: inout QEMUResources) {
+        let (sockets, sets) = (sockets, sets)
+        resources.socketDescriptor = { sockets[$0] }
+        resources.descriptorSet = { sets[$0] }
+    }
+
+    /// Closes what QEMU alone is to hold.
+    func close() { for descriptor in open.values { descriptor.close() } }
+}
+
+extension DomainDevices {
+    /// The host's end of every line, channel and the like, with the alias of its device.
+    var characterSources: [(alias: String, source: CharacterSource)] {
+        var found = serials.map { ($0.info.alias, $0.source) } + parallels.map { ($0.info.alias, $0.source) }
+        // A console may be a serial port over again.
+        for console in consoles where console.targetType != .serial && console.targetType != nil {
+            found.append((console.info.alias, console.source))
+        }
+        found += channels.map { ($0.info.alias, $0.source) } + redirdevs.map { ($0.info.alias, $0.source) }
+        for card in smartcards {
+            if case .passthrough(let source) = card.card { found.append((card.info.alias, source)) }
+        }
+        for rng in rngs {
+            if case .egd(let source) = rng.backend { found.append((rng.info.alias, source)) }
+        }
+        return found.compactMap { alias, source in alias.map { ($0, source) } }
+    }
+}

@@ -1,0 +1,72 @@
+import VirtXML
+
+/// A file or device of the host that QEMU opens by its name.
+struct HostFile: Hashable, Sendable {
+    let path: String
+    let isWritten: Bool
+}
+
+extension DomainDefinition {
+    /// All that QEMU opens by name for the guest.
+    var hostFiles: [HostFile] {
+        let read = [os.kernel, os.initrd, os.dtb] + os.acpiTables.map(\.path)
+        var files = read.compactMap { $0.map { HostFile(path: $0, isWritten: false) } }
+        if let variables = os.nvram?.path { files.append(HostFile(path: variables, isWritten: true)) }
+        return files + devices.all.flatMap(\.hostFiles)
+    }
+}
+
+extension DomainDevice {
+    /// What QEMU opens by name for this device. Files that the daemon opens itself are not among them.
+    var hostFiles: [HostFile] {
+        switch self {
+        case .disk(let disk): disk.hostFiles
+        case .serial(let line): line.source.hostFiles
+        case .parallel(let line): line.source.hostFiles
+        case .console(let line): line.source.hostFiles
+        case .channel(let channel): channel.source.hostFiles
+        case .redirdev(let redirection): redirection.source.hostFiles
+        case .input(let input): [input.source?.evdev, input.source?.dev].written
+        case .tpm(let tpm) where tpm.backend == .passthrough: [tpm.device ?? "/dev/tpm0"].written
+        case .graphics(let screen): [screen.gl?.rendernode].written
+        case .memory(let memory): [memory.path].written
+        case .hostdev(let device): device.hostFiles
+        default: []
+        }
+    }
+}
+
+extension DiskDevice {
+    /// The files of the host that hold the disk's images.
+    var hostFiles: [HostFile] {
+        let isWritten = !readonly && device != .cdrom
+        let top = source.localPath.map { [HostFile(path: $0, isWritten: isWritten)] } ?? []
+        return top + (backingStore?.localPaths ?? []).map { HostFile(path: $0, isWritten: false) }
+    }
+}
+
+extension CharacterSource {
+    fileprivate var hostFiles: [HostFile] {
+        switch type {
+        case .dev: [path].written
+        case .pipe: path.map { [$0, $0 + ".in", $0 + ".out"].written } ?? []
+        default: []
+        }
+    }
+}
+
+extension HostdevDevice {
+    fileprivate var hostFiles: [HostFile] {
+        guard case .usb(let usb) = source, let bus = usb.bus, let device = usb.device else { return [] }
+        func three(_ number: UInt32) -> String {
+            String(repeating: "0", count: max(0, 3 - "\(number)".count)) + "\(number)"
+        }
+        return ["/dev/bus/usb/\(three(bus))/\(three(device))"].written
+    }
+}
+
+extension [String?] {
+    fileprivate var written: [HostFile] {
+        compactMap { $0.map { HostFile(path: $0, isWritten: true) } }
+    }
+}
