@@ -66,6 +66,7 @@ let package = Package(
         module("VirtDriver", uses: ["Virt", "LinuxSystem"]),
         module("RemoteProtocol", uses: ["Virt", "XDR"]),
         module("VirtXML", uses: ["Virt", "XMLBinding"]),
+        module("Explanation", uses: ["JSON"]),
         // Layer 3: what drivers and fronts are made of.
         module("Transport", uses: ["RemoteProtocol", "XDR", "LinuxSystem", log]),
         module("QMP", uses: ["JSON", "LinuxSystem", log]),
@@ -80,19 +81,20 @@ let package = Package(
         module(
             "QEMUDriver",
             uses: [
-                "Virt", "VirtDriver", "VirtXML", "DriverKit", "Processors", "QMP", "JSON", "LinuxSystem", log,
+                "Virt", "VirtDriver", "VirtXML", "Explanation", "DriverKit", "Processors", "QMP", "JSON",
+                "LinuxSystem", log,
             ]),
         // Layer 5: fronts.
         module(
             "Roost",
             uses: [
-                "Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem",
+                "Virt", "VirtDriver", "Explanation", "RemoteProtocol", "Transport", "XDR", "LinuxSystem",
                 "TestDriver", log,
             ]),
         module(
             "Daemon",
             uses: ["Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem", log]),
-        module("Shell", uses: ["Roost", "Virt", "VirtDriver", "LinuxSystem", "CLibXML2"]),
+        module("Shell", uses: ["Roost", "Virt", "VirtDriver", "Explanation", "LinuxSystem", "CLibXML2"]),
         // Layer 6: programs.
         program("roost", uses: ["Shell", "LinuxSystem"]),
         program(
@@ -121,12 +123,15 @@ let package = Package(
         tests(of: "TestDriver", uses: ["DriverConformance", "Virt", "VirtDriver"]),
         tests(
             of: "QEMUDriver",
-            uses: ["Processors", "VirtXML", "XMLBinding", "Virt", "JSON", "QMP", "LinuxSystem"]),
+            uses: [
+                "Processors", "VirtXML", "XMLBinding", "Virt", "JSON", "QMP", "LinuxSystem", "Explanation",
+            ]),
         tests(of: "Roost"),
         tests(
             of: "Daemon",
             uses: ["DriverConformance", "Roost", "TestDriver", "Virt", "VirtDriver", "LinuxSystem", log]),
-        tests(of: "Shell", uses: ["LinuxSystem"]),
+        tests(of: "Shell", uses: ["LinuxSystem", "Explanation"]),
+        tests(of: "Explanation"),
     ],
     swiftLanguageModes: [.v6]
 )

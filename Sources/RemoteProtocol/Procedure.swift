@@ -51,6 +51,7 @@ public struct ProcedureFacts: Sendable {
     /// What is known of the calls of each program that drivers answer.
     private static let programs: [UInt32: [ProcedureFacts]] = [
         RemoteProgram.number: remote, QemuProgram.number: qemu, LxcProgram.number: lxc,
+        RoostProgram.number: roost,
     ]
 
     /// Whether drivers answer calls of a program.

@@ -88,7 +88,8 @@ private func matches(_ node: xmlNodePtr, _ name: StaticString, _ namespace: Stat
     return String(xml: node.pointee.name) == name.description.split(separator: ":").last ?? ""
 }
 
-private func joinedText(_ start: xmlNodePtr?) -> String {
+/// The text of nodes that stand one behind the other.
+func joinedText(_ start: xmlNodePtr?) -> String {
     guard let first = start else { return "" }
     if first.pointee.next == nil, isText(first) { return String(xml: first.pointee.content) }
     var text = ""

@@ -249,5 +249,9 @@ extension RouteTable {
             let reply = try await call.driver.hypervisor.domainAttach(pid: it.pid, flags: it.flags)
             return DomainAttachAnswer(domain: reply)
         }
+        add(RoostProgram.domainExplainXML) { (call: Call, it: DomainExplainXMLArguments) throws(VirtError) -> DomainExplainXMLAnswer in
+            let reply = try await call.driver.hypervisor.domainExplainXML(xml: it.xml, flags: it.flags)
+            return DomainExplainXMLAnswer(explanation: reply)
+        }
     }
 }

@@ -692,5 +692,9 @@ extension RouteTable {
             call.give(files)
             return Nothing()
         }
+        add(RoostProgram.domainExplain) { (call: Call, it: DomainExplainArguments) throws(VirtError) -> DomainExplainAnswer in
+            let reply = try await call.driver.hypervisor.domain(it.domain).explain(flags: it.flags)
+            return DomainExplainAnswer(explanation: reply)
+        }
     }
 }

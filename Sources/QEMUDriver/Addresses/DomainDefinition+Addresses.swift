@@ -4,12 +4,20 @@ extension DomainDefinition {
     /// Gives every device that has none a place, as libvirt does, since guests see places. Controllers that
     /// are needed for that are added.
     mutating func assignAddresses(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        try assignVirtioSerialPorts()
-        if board.isPSeries { assignSpaprVIO() }
-        if board.isCCW { try assignCCW() }
-        if usesVirtioMMIO { assignVirtioMMIO() }
-        try assignPCI(qemu)
-        assignMemorySlots()
+        try filling("the first free port of a virtio-serial controller") { domain throws(ConfigurationError) in
+            try domain.assignVirtioSerialPorts()
+        }
+        if board.isPSeries { filling("the first free register of its kind") { $0.assignSpaprVIO() } }
+        if board.isCCW {
+            try filling("the first free device number") { domain throws(ConfigurationError) in
+                try domain.assignCCW()
+            }
+        }
+        if usesVirtioMMIO {
+            filling("the machine has no bus for virtio devices: they are mapped") { $0.assignVirtioMMIO() }
+        }
+        try filling("places on PCI buses") { domain throws(ConfigurationError) in try domain.assignPCI(qemu) }
+        filling("the first free slot for memory") { $0.assignMemorySlots() }
     }
 
     /// Whether virtio devices are mapped into memory, there being no bus for them.

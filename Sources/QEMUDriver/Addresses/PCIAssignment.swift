@@ -7,18 +7,19 @@ extension DomainDefinition {
         guard board.hasPCI else { return }
         let lastOfDocument =
             devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
-        try addMentionedBuses(qemu)
+        try filling("the address of a device names this bus") { domain throws(ConfigurationError) in
+            try domain.addMentionedBuses(qemu)
+        }
         for _ in 0..<300 {
             var attempt = self
             var plan = PCIPlan(board: board)
             try plan.prepare(attempt)
-            let missing = try plan.place(&attempt, qemu)
-            if let missing {
-                try addPCIController(for: missing, qemu)
+            if let missing = try plan.place(&attempt, qemu) {
+                try addPCIController(for: missing.connection, qemu, "there was no slot left for \(missing.path)")
                 continue
             }
             if let spare = plan.spare(attempt, lastOfDocument) {
-                try addPCIController(for: spare, qemu)
+                try addPCIController(for: spare, qemu, "a slot is kept free for what is plugged in later")
                 continue
             }
             self = attempt
@@ -45,6 +46,14 @@ extension DomainDefinition {
     }
 
     /// Adds the controller that offers slots of a kind.
+    private mutating func addPCIController(
+        for connection: PCIConnection, _ qemu: QEMUCapabilities, _ reason: @autoclosure () -> String
+    ) throws(ConfigurationError) {
+        try filling(reason()) { domain throws(ConfigurationError) in
+            try domain.addPCIController(for: connection, qemu)
+        }
+    }
+
     private mutating func addPCIController(
         for connection: PCIConnection, _ qemu: QEMUCapabilities
     ) throws(ConfigurationError) {

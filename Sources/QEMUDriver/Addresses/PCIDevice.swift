@@ -36,6 +36,31 @@ enum PCIDevice {
         return list
     }
 
+    /// The element that it comes from.
+    var origin: QEMUOrigin {
+        switch self {
+        case .controller(let index): .device(ControllerDevice.self, index)
+        case .filesystem(let index): .device(FilesystemDevice.self, index)
+        case .interface(let index): .device(InterfaceDevice.self, index)
+        case .sound(let index): .device(SoundDevice.self, index)
+        case .disk(let index): .device(DiskDevice.self, index)
+        case .hostdev(let index): .device(HostdevDevice.self, index)
+        case .balloon: .element("devices/memballoon")
+        case .rng(let index): .device(RNGDevice.self, index)
+        case .watchdog(let index): .device(WatchdogDevice.self, index)
+        case .iommu(let index): .device(IOMMUDevice.self, index)
+        case .video(let index): .device(VideoDevice.self, index)
+        case .shmem(let index): .device(ShmemDevice.self, index)
+        case .input(let index): .device(InputDevice.self, index)
+        case .serial(let index): .device(SerialDevice.self, index)
+        case .memory(let index): .device(MemoryDevice.self, index)
+        case .vsock: .element("devices/vsock")
+        case .panic(let index): .device(PanicDevice.self, index)
+        case .crypto(let index): .device(CryptoDevice.self, index)
+        case .pstore: .element("devices/pstore")
+        }
+    }
+
     func info(in domain: DomainDefinition) -> DeviceInfo? {
         let devices = domain.devices
         switch self {

@@ -8,15 +8,19 @@ extension PCIPlan {
         if board.isLoongArchVirt || board.isRISCVVirt || board.isARMVirt {}
     }
 
+    private static let isOfChipset = "the machine's chipset has it there"
+
     private mutating func placePIIX3(_ domain: inout DomainDefinition) {
         take(PCILocation(bus: 0, slot: 1, function: 0))
         for index in domain.devices.controllers.indices {
             let controller = domain.devices.controllers[index]
             if controller.type == .ide, controller.index == 0 {
                 fix(&domain.devices.controllers[index].info, slot: 1, function: 1)
+                hint(.controller(index), Self.isOfChipset)
             }
             if controller.type == .usb, controller.index == 0, controller.model == "piix3-uhci" {
                 fix(&domain.devices.controllers[index].info, slot: 1, function: 2)
+                hint(.controller(index), Self.isOfChipset)
             }
         }
         for function in 1...7 { take(PCILocation(bus: 0, slot: 1, function: function)) }
@@ -28,6 +32,7 @@ extension PCIPlan {
         where domain.devices.controllers[index].type == .sata && domain.devices.controllers[index].index == 0
         {
             fix(&domain.devices.controllers[index].info, slot: 0x1f, function: 2)
+            hint(.controller(index), Self.isOfChipset)
         }
         for function in 0...7 { take(PCILocation(bus: 0, slot: 0x1f, function: function)) }
         placePrimaryVideo(&domain, slot: 1)
@@ -43,6 +48,7 @@ extension PCIPlan {
         guard !isSlotUsed(place) else { return }
         take(place)
         domain.devices.videos[0].info.address = .pci(place.address)
+        hint(.video(0), "the first graphics card is where guests have always found it")
     }
 
     private mutating func fix(_ info: inout DeviceInfo, slot: Int, function: Int) {

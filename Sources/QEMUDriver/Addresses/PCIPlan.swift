@@ -57,10 +57,19 @@ struct PCIPlan {
         try slots.reserve(PCILocation(address), connection, aggregate: aggregate)
     }
 
-    /// Places all devices that have none; the kind of slot that was missing, if one was.
+    /// A slot that isn't there: its kind, and the device that it was wanted for.
+    struct MissingSlot {
+        var connection: PCIConnection
+        var device: PCIDevice
+
+        /// The path of the device's element.
+        var path: String { device.origin.path ?? "" }
+    }
+
+    /// Places all devices that have none; the slot that was missing, if one was.
     mutating func place(
         _ domain: inout DomainDefinition, _ qemu: QEMUCapabilities
-    ) throws(ConfigurationError) -> PCIConnection? {
+    ) throws(ConfigurationError) -> MissingSlot? {
         placeChipset(&domain)
         for device in PCIDevice.all(of: domain) {
             guard let info = device.info(in: domain), device.needsPlace(info, in: domain, board) else {
@@ -71,14 +80,24 @@ struct PCIPlan {
                 try slots.reserve(
                     fixed, connection.union([.pci, .pcie]), aggregate: device.aggregates(in: domain))
                 device.setPlace(fixed, in: &domain)
+                hint(device, "where boards that are built have a device of the kind")
                 continue
             }
             guard let place = slots.reserveNext(connection, aggregate: device.aggregates(in: domain)) else {
-                return connection
+                return MissingSlot(connection: connection, device: device)
             }
             device.setPlace(place, in: &domain)
+            hint(device, "the first free slot that takes such a device when its turn came: \(bus(place.bus))")
         }
         return nil
+    }
+
+    private func bus(_ index: Int) -> String { "bus \(index) is a \(slots.model(of: index)?.rawValue ?? "bus")" }
+
+    /// Tells whoever keeps a log why a device is where it is.
+    func hint(_ device: PCIDevice, _ reason: @autoclosure () -> String) {
+        guard let log = FillLog.current, let path = device.origin.path else { return }
+        log.hint(path + "/address", reason())
     }
 
     /// Once the document names no controller but the root, one free port is kept for what is plugged in later;

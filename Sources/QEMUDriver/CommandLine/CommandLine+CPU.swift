@@ -13,7 +13,9 @@ extension QEMUCommandLine {
         addCaches(to: &text)
         addAddressSize(to: &text)
         guard !text.text.isEmpty else { return }
-        try arguments.add("-cpu", text)
+        let isAsked = domain.cpu?.mode != nil
+        try arguments.add(
+            "-cpu", text, from: isAsked ? .element("cpu") : .roost("the machine's own CPU has settings"))
     }
 
     private var cpuModel: String? {
@@ -64,25 +66,37 @@ extension QEMUCommandLine {
     }
 
     private func addClocks(to text: inout OptionText) {
-        for timer in domain.clock.timers {
-            switch timer.name {
-            case .kvmclock: text.add("kvmclock", on: timer.present)
-            case .hypervclock where timer.present == true: text.add("hv-time", on: true)
-            case .tsc: text.add("tsc-frequency", timer.frequency)
-            case .armvtimer where timer.tickPolicy != nil:
-                text.add("kvm-no-adjvtime", on: timer.tickPolicy == .delay)
-            default: break
-            }
+        for (index, timer) in domain.clock.timers.enumerated() {
+            text.from(.one("clock/timer", index)) { add(timer, to: &$0) }
+        }
+    }
+
+    private func add(_ timer: ClockTimer, to text: inout OptionText) {
+        switch timer.name {
+        case .kvmclock: text.add("kvmclock", on: timer.present)
+        case .hypervclock where timer.present == true: text.add("hv-time", on: true)
+        case .tsc: text.add("tsc-frequency", timer.frequency)
+        case .armvtimer where timer.tickPolicy != nil:
+            text.add("kvm-no-adjvtime", on: timer.tickPolicy == .delay)
+        default: break
         }
     }
 
     private func addParavirtualization(to text: inout OptionText) {
-        text.add("kvm-pv-eoi", on: domain.features.apic?.eoi)
-        text.add("kvm-pv-unhalt", on: domain.features.pvspinlock)
+        text.from("features/apic") { $0.add("kvm-pv-eoi", on: domain.features.apic?.eoi) }
+        text.from("features/pvspinlock") { $0.add("kvm-pv-unhalt", on: domain.features.pvspinlock) }
     }
 
     private func addHyperV(to text: inout OptionText) {
-        guard let hyperv = domain.features.hyperv else { return addCrash(to: &text) }
+        if let hyperv = domain.features.hyperv {
+            text.from("features/hyperv") { add(hyperv, to: &$0) }
+        }
+        if let index = domain.devices.panics.firstIndex(where: { $0.model == .hyperv }) {
+            text.from(.device(PanicDevice.self, index)) { $0.add(word: "hv-crash") }
+        }
+    }
+
+    private func add(_ hyperv: HyperVFeatures, to text: inout OptionText) {
         if hyperv.mode == .passthrough { text.add("hv-passthrough", on: true) }
         func on(_ name: String, _ state: Bool?) { if state == true { text.add(name, on: true) } }
         on("hv-relaxed", hyperv.relaxed)
@@ -107,20 +121,18 @@ extension QEMUCommandLine {
         on("hv-avic", hyperv.avic)
         on("hv-emsr-bitmap", hyperv.emsrBitmap)
         on("hv-xmm-input", hyperv.xmmInput)
-        addCrash(to: &text)
-    }
-
-    private func addCrash(to text: inout OptionText) {
-        if domain.devices.panics.contains(where: { $0.model == .hyperv }) { text.add(word: "hv-crash") }
     }
 
     private func addKVM(to text: inout OptionText) {
-        let kvm = domain.features.kvm
-        if kvm?.hidden == true { text.add("kvm", on: false) }
-        if kvm?.hintDedicated == true { text.add("kvm-hint-dedicated", on: true) }
-        if kvm?.pollControl == true { text.add("kvm-poll-control", on: true) }
-        text.add("kvm-pv-ipi", on: kvm?.pvIPI)
-        text.add("pmu", on: domain.features.pmu)
+        if let kvm = domain.features.kvm {
+            text.from("features/kvm") { text in
+                if kvm.hidden == true { text.add("kvm", on: false) }
+                if kvm.hintDedicated == true { text.add("kvm-hint-dedicated", on: true) }
+                if kvm.pollControl == true { text.add("kvm-poll-control", on: true) }
+                text.add("kvm-pv-ipi", on: kvm.pvIPI)
+            }
+        }
+        text.from("features/pmu") { $0.add("pmu", on: domain.features.pmu) }
     }
 
     private func addCaches(to text: inout OptionText) {

@@ -5,66 +5,77 @@ import VirtXML
 extension QEMUCommandLine {
     /// Every device, in the order in which libvirt writes them: what others are plugged into comes first.
     mutating func addDevices() throws(ConfigurationError) {
+        let devices = domain.devices
         try addPCIHole()
-        for iommu in domain.devices.iommus { try add(guest.parts(of: iommu)) }
+        try add(each: devices.iommus, guest.parts)
         try addControllers()
-        for memory in domain.devices.memories { try add(guest.parts(of: memory)) }
+        try add(each: devices.memories, guest.parts)
         try addDisks()
-        for folder in domain.devices.filesystems { try add(guest.parts(of: folder)) }
-        for card in domain.devices.interfaces where card.type != .hostdev { try add(guest.parts(of: card)) }
-        for card in domain.devices.smartcards { try add(guest.parts(of: card)) }
+        try add(each: devices.filesystems, guest.parts)
+        try add(each: devices.interfaces, where: { $0.type != .hostdev }, guest.parts)
+        try add(each: devices.smartcards, guest.parts)
         try addCharacterDevices()
-        for tpm in domain.devices.tpms { try add(guest.parts(of: tpm)) }
-        for input in domain.devices.inputs { try add(guest.parts(of: input)) }
-        for backend in domain.devices.audios { try add(guest.parts(of: backend)) }
-        for graphics in domain.devices.graphics { try add(guest.parts(of: graphics)) }
-        for video in domain.devices.videos { try add(guest.parts(of: video)) }
-        for sound in domain.devices.sounds { try add(guest.parts(of: sound)) }
+        try add(each: devices.tpms, guest.parts)
+        try add(each: devices.inputs, guest.parts)
+        try add(each: "devices/audio", devices.audios, guest.parts)
+        try add(each: "devices/graphics", devices.graphics, guest.parts)
+        try add(each: devices.videos, guest.parts)
+        try add(each: devices.sounds, guest.parts)
         try addWatchdogs()
-        for redirection in domain.devices.redirdevs { try add(guest.parts(of: redirection)) }
-        for card in domain.devices.interfaces where card.type == .hostdev { try add(guest.parts(of: card)) }
-        for device in domain.devices.hostdevs { try addHostdev(device) }
-        if let incoming = resources.incoming { try arguments.add("-incoming", incoming) }
-        if let balloon = domain.devices.memballoon { try add(guest.parts(of: balloon)) }
-        for rng in domain.devices.rngs { try add(guest.parts(of: rng)) }
+        try add(each: devices.redirdevs, guest.parts)
+        try add(each: devices.interfaces, where: { $0.type == .hostdev }, guest.parts)
+        try add(each: devices.hostdevs, where: { $0.info.address != .unassigned }, guest.parts)
+        if let incoming = resources.incoming {
+            try arguments.add("-incoming", incoming, from: .roost("the guest comes from elsewhere"))
+        }
+        if let balloon = devices.memballoon {
+            try add(guest.parts(of: balloon), from: .element("devices/memballoon"))
+        }
+        try add(each: devices.rngs, guest.parts)
         try addNVRAM()
-        if domain.features.vmcoreinfo == true { try arguments.add("-device", ["driver": "vmcoreinfo"]) }
+        if domain.features.vmcoreinfo == true {
+            try arguments.add("-device", ["driver": "vmcoreinfo"], from: .element("features/vmcoreinfo"))
+        }
     }
 
     /// What stands behind the sandbox.
     mutating func addPanicsAndShared() throws(ConfigurationError) {
-        for panic in domain.devices.panics { try add(guest.parts(of: panic)) }
-        for shmem in domain.devices.shmems {
+        let (devices, guest) = (domain.devices, guest)
+        try add(each: devices.panics, guest.parts)
+        try add(each: devices.shmems) { shmem throws(ConfigurationError) in
             // libvirt writes a doorbell's line behind the device.
             let parts = try guest.parts(of: shmem)
-            try add(shmem.model == .doorbell ? parts.reversed() : parts)
+            return shmem.model == .doorbell ? parts.reversed() : parts
         }
-        if let vsock = domain.devices.vsock { try add(guest.parts(of: vsock)) }
-        for crypto in domain.devices.cryptos { try add(guest.parts(of: crypto)) }
-        if let store = domain.devices.pstore { try add(guest.parts(of: store)) }
+        if let vsock = devices.vsock { try add(guest.parts(of: vsock), from: .element("devices/vsock")) }
+        try add(each: devices.cryptos, guest.parts)
+        if let store = devices.pstore { try add(guest.parts(of: store), from: .element("devices/pstore")) }
     }
 
     private mutating func addPCIHole() throws(ConfigurationError) {
-        for controller in domain.devices.controllers {
+        for (index, controller) in domain.devices.controllers.enumerated() {
             guard let hole = controller.pciHole64 else { continue }
             let host = controller.model == "pcie-root" ? "q35-pcihost" : "i440FX-pcihost"
-            try arguments.add("-global", "\(host).pci-hole64-size=\(hole.kibibytes)K")
+            try arguments.add(
+                "-global", "\(host).pci-hole64-size=\(hole.kibibytes)K",
+                from: .device(ControllerDevice.self, index))
         }
     }
 
     /// One helper serves all disks that leave it to the daemon.
     mutating func addReservationHelper() throws(ConfigurationError) {
-        let isManaged = domain.devices.disks.contains {
+        let first = domain.devices.disks.firstIndex {
             $0.source.reservations.map { $0.managed != false } ?? false
         }
-        guard isManaged else { return }
+        guard let first else { return }
         let path = "\(resources.domainFolder)/pr-helper0.sock"
         try arguments.add(
-            "-object", ["qom-type": "pr-manager-helper", "id": "pr-helper0", "path": .string(path)])
+            "-object", ["qom-type": "pr-manager-helper", "id": "pr-helper0", "path": .string(path)],
+            from: .device(DiskDevice.self, first))
     }
 
     mutating func addThrottleGroups() throws(ConfigurationError) {
-        for group in domain.throttleGroups {
+        for (index, group) in domain.throttleGroups.enumerated() {
             let limits: JSONValue = [
                 "bps-total": JSONValue(group.totalBytes ?? 0), "bps-read": JSONValue(group.readBytes ?? 0),
                 "bps-write": JSONValue(group.writeBytes ?? 0), "iops-total": JSONValue(group.totalIOPS ?? 0),
@@ -78,7 +89,9 @@ extension QEMUCommandLine {
                 "iops-size": JSONValue(group.sizeIOPS ?? 0),
             ]
             let id = "throttle-\(group.groupName ?? "")"
-            try arguments.add("-object", ["qom-type": "throttle-group", "id": .string(id), "limits": limits])
+            try arguments.add(
+                "-object", ["qom-type": "throttle-group", "id": .string(id), "limits": limits],
+                from: .one("throttlegroups/throttlegroup", index))
         }
     }
 
@@ -86,61 +99,61 @@ extension QEMUCommandLine {
     private mutating func addControllers() throws(ConfigurationError) {
         let order: [ControllerDevice.Kind] = [.pci, .usb, .scsi, .ide, .sata, .virtioSerial, .nvme]
         for type in order { try addControllers(type) }
-        for hub in domain.devices.hubs { try add(guest.parts(of: hub)) }
+        try add(each: domain.devices.hubs, guest.parts)
         try addControllers(.ccid)
     }
 
     private mutating func addControllers(_ type: ControllerDevice.Kind) throws(ConfigurationError) {
-        for controller in domain.devices.controllers where controller.type == type {
-            if guest.isBuiltIn(controller) { continue }
-            try add(guest.parts(of: controller))
-        }
+        let guest = guest
+        try add(
+            each: domain.devices.controllers, where: { $0.type == type && !guest.isBuiltIn($0) }, guest.parts)
     }
 
     private mutating func addDisks() throws(ConfigurationError) {
-        let floppies = domain.devices.disks.filter { $0.target.bus == .fdc }
+        let disks = domain.devices.disks
+        let floppies = disks.indices.filter { disks[$0].target.bus == .fdc }
         if !domain.board.needsFloppyController || !floppies.isEmpty { try addFloppyBoot(floppies) }
-        for disk in domain.devices.disks { try add(guest.parts(of: disk)) }
+        try add(each: disks, guest.parts)
     }
 
     /// The floppy controller carries its drives' turns in the boot order.
-    private mutating func addFloppyBoot(_ floppies: [DiskDevice]) throws(ConfigurationError) {
+    private mutating func addFloppyBoot(_ floppies: [Int]) throws(ConfigurationError) {
         var controller: JSONObject = ["driver": "isa-fdc"]
-        for floppy in floppies {
+        for index in floppies {
+            let floppy = domain.devices.disks[index]
             guard let order = floppy.info.boot?.order else { continue }
             let letter = floppy.info.address?.drive?.unit == 1 ? "B" : "A"
             controller.add("bootindex" + letter, order)
             if !domain.board.needsFloppyController {
-                try arguments.add("-global", "isa-fdc.bootindex\(letter)=\(order)")
+                try arguments.add(
+                    "-global", "isa-fdc.bootindex\(letter)=\(order)", from: .device(DiskDevice.self, index))
             }
         }
-        if domain.board.needsFloppyController { try arguments.add("-device", controller) }
+        guard domain.board.needsFloppyController else { return }
+        let place = domain.devices.controllers.firstIndex { $0.type == .fdc } ?? 0
+        try arguments.add("-device", controller, from: .device(ControllerDevice.self, place))
     }
 
     private mutating func addCharacterDevices() throws(ConfigurationError) {
-        for serial in domain.devices.serials { try add(guest.parts(of: serial)) }
-        for parallel in domain.devices.parallels { try add(guest.parts(of: parallel)) }
-        for channel in domain.devices.channels { try add(guest.parts(of: channel)) }
-        for console in domain.devices.consoles { try add(guest.parts(of: console)) }
+        try add(each: domain.devices.serials, guest.parts)
+        try add(each: domain.devices.parallels, guest.parts)
+        try add(each: domain.devices.channels, guest.parts)
+        try add(each: domain.devices.consoles, guest.parts)
     }
 
     private mutating func addWatchdogs() throws(ConfigurationError) {
-        for watchdog in domain.devices.watchdogs { try add(guest.parts(of: watchdog)) }
+        try add(each: domain.devices.watchdogs, guest.parts)
         guard let first = domain.devices.watchdogs.first else { return }
         let action = first.action == .dump ? "pause" : first.action.rawValue
-        try arguments.add("-watchdog-action", action)
-    }
-
-    private mutating func addHostdev(_ device: HostdevDevice) throws(ConfigurationError) {
-        if case .unassigned? = device.info.address { return }
-        try add(guest.parts(of: device))
+        try arguments.add("-watchdog-action", action, from: .device(WatchdogDevice.self, 0))
     }
 
     private mutating func addNVRAM() throws(ConfigurationError) {
         guard let nvram = domain.devices.nvram, case .spaprVIO(let address)? = nvram.info.address,
             let reg = address.reg
         else { return }
-        try arguments.add("-global", "spapr-nvram.reg=0x\(String(reg, radix: 16))")
+        try arguments.add(
+            "-global", "spapr-nvram.reg=0x\(String(reg, radix: 16))", from: .element("devices/nvram"))
     }
 }
 

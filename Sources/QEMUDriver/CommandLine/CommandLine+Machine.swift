@@ -4,88 +4,109 @@ import VirtXML
 extension QEMUCommandLine {
     /// The firmware's code and variables, as flash.
     mutating func addFlash() throws(ConfigurationError) {
-        for flash in guest.flashImages {
+        for (flash, element) in zip(guest.flashImages, Self.flashElements) {
             var graph = BlockGraph(guest: guest)
             _ = try graph.add(flash)
-            try add(graph.parts)
+            try add(graph.parts, from: .element(element))
         }
     }
+
+    /// What the machine's flash devices come from.
+    private static let flashElements = ["os/loader", "os/nvram"]
 
     mutating func addMachineOptions() throws(ConfigurationError) {
         var machine = OptionText(domain.os.machine ?? "")
-        machine.add("usb", on: false)
+        machine.from(.roost("USB controllers are devices of their own")) { $0.add("usb", on: false) }
         addInterrupts(to: &machine)
         addPlatform(to: &machine)
-        if domain.memoryBacking?.nosharepages == true { machine.add("mem-merge", on: false) }
-        machine.add("dump-guest-core", on: domain.memory.dumpCore ?? false)
-        if domain.devices.memories.contains(where: { $0.model == .nvdimm }) {
-            machine.add("nvdimm", on: true)
+        addMemory(to: &machine)
+        if domain.launchSecurity != nil {
+            machine.from("launchSecurity") { $0.add("confidential-guest-support", "lsec0") }
         }
-        if let backend = guest.machineMemoryBackend { machine.add("memory-backend", backend) }
-        if domain.launchSecurity != nil { machine.add("confidential-guest-support", "lsec0") }
-        if domain.os.biosUseSerial == true { machine.add("graphics", on: false) }
+        if domain.os.biosUseSerial == true { machine.from("os/bios") { $0.add("graphics", on: false) } }
         addFirmware(to: &machine)
         addPSeries(to: &machine)
         addTables(to: &machine)
-        try arguments.add("-machine", machine)
+        try arguments.add("-machine", machine, from: .element("os/type"))
+    }
+
+    private func addMemory(to machine: inout OptionText) {
+        if domain.memoryBacking?.nosharepages == true {
+            machine.from("memoryBacking/nosharepages") { $0.add("mem-merge", on: false) }
+        }
+        machine.from("memory") { $0.add("dump-guest-core", on: domain.memory.dumpCore ?? false) }
+        if let index = domain.devices.memories.firstIndex(where: { $0.model == .nvdimm }) {
+            machine.from(.device(MemoryDevice.self, index)) { $0.add("nvdimm", on: true) }
+        }
+        if let backend = guest.machineMemoryBackend {
+            machine.from("memory") { $0.add("memory-backend", backend) }
+        }
     }
 
     private func addInterrupts(to machine: inout OptionText) {
-        for cipher in domain.keywrap { machine.add("\(cipher.name.rawValue)-key-wrap", on: cipher.state) }
-        if let state = domain.features.vmport { machine.add("vmport", on: state) }
-        if let state = domain.features.ps2, state == false || domain.features.ps2 != nil {
-            machine.add("i8042", on: state)
+        for (index, cipher) in domain.keywrap.enumerated() {
+            machine.from(.one("keywrap/cipher", index)) {
+                $0.add("\(cipher.name.rawValue)-key-wrap", on: cipher.state)
+            }
         }
-        if let smm = domain.features.smm?.state { machine.add("smm", on: smm) }
+        machine.from("features/vmport") { $0.add("vmport", on: domain.features.vmport) }
+        machine.from("features/ps2") { $0.add("i8042", on: domain.features.ps2) }
+        machine.from("features/smm") { $0.add("smm", on: domain.features.smm?.state) }
         if let ioapic = domain.features.ioapic {
-            machine.add("kernel_irqchip", ioapic == .qemu ? "split" : "on")
+            machine.from("features/ioapic") { $0.add("kernel_irqchip", ioapic == .qemu ? "split" : "on") }
         }
     }
 
     private func addPlatform(to machine: inout OptionText) {
         if let gic = domain.features.gic?.version, domain.board.isARM {
-            machine.add("gic-version", gic.rawValue)
+            machine.from("features/gic") { $0.add("gic-version", gic.rawValue) }
         }
-        if domain.devices.iommus.contains(where: { $0.model == .smmuv3 }) { machine.add("iommu", "smmuv3") }
-        machine.add("ras", on: domain.features.ras)
-        machine.add("aia", domain.features.aia)
+        if let index = domain.devices.iommus.firstIndex(where: { $0.model == .smmuv3 }) {
+            machine.from(.device(IOMMUDevice.self, index)) { $0.add("iommu", "smmuv3") }
+        }
+        machine.from("features/ras") { $0.add("ras", on: domain.features.ras) }
+        machine.from("features/aia") { $0.add("aia", domain.features.aia) }
     }
 
     private func addFirmware(to machine: inout OptionText) {
         for (index, flash) in guest.flashImages.enumerated() {
-            machine.add("pflash\(index)", guest.topNode(of: flash))
+            machine.from(Self.flashElements[index]) { $0.add("pflash\(index)", guest.topNode(of: flash)) }
         }
     }
 
     private func addPSeries(to machine: inout OptionText) {
-        if let hpt = domain.features.hpt {
-            machine.add("resize-hpt", hpt.resizing?.rawValue)
-            machine.add("cap-hpt-max-page-size", hpt.maxPageSize.map { "\($0.kibibytes)k" })
+        let features = domain.features
+        machine.from("features/hpt") { text in
+            text.add("resize-hpt", features.hpt?.resizing?.rawValue)
+            text.add("cap-hpt-max-page-size", features.hpt?.maxPageSize.map { "\($0.kibibytes)k" })
         }
-        machine.add("cap-htm", on: domain.features.htm)
-        machine.add("cap-nested-hv", on: domain.features.nestedHV)
-        machine.add("cap-ccf-assist", on: domain.features.ccfAssist)
-        machine.add("cap-cfpc", domain.features.cfpc)
-        machine.add("cap-sbbc", domain.features.sbbc)
-        machine.add("cap-ibs", domain.features.ibs)
+        machine.from("features/htm") { $0.add("cap-htm", on: features.htm) }
+        machine.from("features/nested-hv") { $0.add("cap-nested-hv", on: features.nestedHV) }
+        machine.from("features/ccf-assist") { $0.add("cap-ccf-assist", on: features.ccfAssist) }
+        machine.from("features/cfpc") { $0.add("cap-cfpc", features.cfpc) }
+        machine.from("features/sbbc") { $0.add("cap-sbbc", features.sbbc) }
+        machine.from("features/ibs") { $0.add("cap-ibs", features.ibs) }
         if domain.board.isPSeries, domain.cpu?.mode == .hostModel,
             let model = domain.cpu?.model?.name
         {
-            machine.add("max-cpu-compat", model)
+            machine.from("cpu") { $0.add("max-cpu-compat", model) }
         }
     }
 
     private func addTables(to machine: inout OptionText) {
         if let loadparm = guest.machineLoadparm { machine.add("loadparm", loadparm) }
         if let hpet = domain.timer(.hpet)?.present, qemu.option("machine", has: "hpet") {
-            machine.add("hpet", on: hpet)
+            machine.from(domain.origin(of: .hpet)) { $0.add("hpet", on: hpet) }
         }
         if domain.board.hasACPI, guest.acpiIsMachineOption {
-            machine.add("acpi", on: domain.features.acpi)
+            let acpi: QEMUOrigin =
+                domain.features.acpi ? .element("features/acpi") : .roost("there is no <acpi/> in <features>")
+            machine.from(acpi) { $0.add("acpi", on: domain.features.acpi) }
         }
-        if domain.devices.sounds.contains(where: { $0.model == .pcspk }) {
-            machine.add(
-                "pcspk-audiodev", guest.audio(domain.devices.sounds.first { $0.model == .pcspk }?.audioID))
+        if let index = domain.devices.sounds.firstIndex(where: { $0.model == .pcspk }) {
+            machine.from(.device(SoundDevice.self, index)) {
+                $0.add("pcspk-audiodev", guest.audio(domain.devices.sounds[index].audioID))
+            }
         }
     }
 
@@ -95,31 +116,33 @@ extension QEMUCommandLine {
         case .kvm:
             accel = OptionText("kvm")
             if domain.features.kvm?.dirtyRing == true {
-                accel.add("dirty-ring-size", domain.features.kvm?.dirtyRingSize)
+                accel.from("features/kvm") { $0.add("dirty-ring-size", domain.features.kvm?.dirtyRingSize) }
             }
         case .hvf: accel = OptionText("hvf")
         default:
             accel = OptionText("tcg")
-            accel.add("tb-size", domain.features.tcgTBCache.map { $0.bytes >> 20 })
+            accel.from("features/tcg") { $0.add("tb-size", domain.features.tcgTBCache.map { $0.bytes >> 20 }) }
         }
-        try arguments.add("-accel", accel)
+        try arguments.add("-accel", accel, from: .element("@type"))
     }
 
     mutating func addTSEG() throws(ConfigurationError) {
         guard let tseg = domain.features.smm?.tseg else { return }
         var property = OptionText()
         property.add("mch.extended-tseg-mbytes", tseg.bytes >> 20)
-        try arguments.add("-global", property)
+        try arguments.add("-global", property, from: .element("features/smm"))
     }
 
     mutating func addBIOS() throws(ConfigurationError) {
         guard let loader = domain.os.loader else { return }
-        if loader.type == .rom, let path = loader.path { try arguments.add("-bios", path) }
+        if loader.type == .rom, let path = loader.path {
+            try arguments.add("-bios", path, from: .element("os/loader"))
+        }
         guard loader.type == .pflash, loader.secure == true else { return }
         var property = OptionText()
         property.add("driver", "cfi.pflash01")
         property.add("property", "secure")
         property.add("value", on: true)
-        try arguments.add("-global", property)
+        try arguments.add("-global", property, from: .element("os/loader"))
     }
 }

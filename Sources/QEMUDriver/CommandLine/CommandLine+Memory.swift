@@ -6,27 +6,31 @@ extension QEMUCommandLine {
         var memory = OptionText()
         memory.add("size", "\(guest.initialMemory.kibibytes)k")
         if let maximum = domain.memory.maximum {
-            if let slots = domain.memory.slots, slots > 0 { memory.add("slots", slots) }
-            memory.add("maxmem", "\(maximum.kibibytes)k")
+            memory.from("maxMemory") { text in
+                if let slots = domain.memory.slots, slots > 0 { text.add("slots", slots) }
+                text.add("maxmem", "\(maximum.kibibytes)k")
+            }
         }
-        try arguments.add("-m", memory)
+        try arguments.add("-m", memory, from: .element("memory"))
         guard let name = guest.machineMemoryBackend else {
             return try addLegacyMemory()
         }
         let plan = try MemoryBackend.main(guest, name: name)
-        try add(plan.parts)
+        try add(plan.parts, from: .element("memory"))
     }
 
     /// Boards without a backend of their own know pages and preallocation as options of the command line.
     private mutating func addLegacyMemory() throws(ConfigurationError) {
         guard domain.cpu?.numa == nil else { return }
         if domain.memoryBacking?.allocationMode == .immediate || domain.memoryBacking?.hugepages != nil {
-            arguments.add("-mem-prealloc")
+            arguments.add("-mem-prealloc", from: .element("memoryBacking"))
         }
         if domain.memoryBacking?.hugepages != nil,
             let mount = resources.hugepageMounts.first(where: \.isDefault)
         {
-            try arguments.add("-mem-path", "\(mount.folder)/libvirt/qemu/\(resources.shortName)")
+            try arguments.add(
+                "-mem-path", "\(mount.folder)/libvirt/qemu/\(resources.shortName)",
+                from: .element("memoryBacking/hugepages"))
         }
     }
 
@@ -37,32 +41,39 @@ extension QEMUCommandLine {
         smp.add(word: "\(current)")
         if current != maximum { smp.add("maxcpus", maximum) }
         if let topology = domain.cpu?.topology {
-            smp.add("sockets", topology.sockets)
-            if guest.smpHas("dies") { smp.add("dies", topology.dies) }
-            if guest.smpHas("clusters") { smp.add("clusters", topology.clusters) }
-            smp.add("cores", topology.cores)
-            smp.add("threads", topology.threads)
+            smp.from("cpu/topology") { text in
+                text.add("sockets", topology.sockets)
+                if guest.smpHas("dies") { text.add("dies", topology.dies) }
+                if guest.smpHas("clusters") { text.add("clusters", topology.clusters) }
+                text.add("cores", topology.cores)
+                text.add("threads", topology.threads)
+            }
         } else {
-            smp.add("sockets", maximum)
-            smp.add("cores", 1)
-            smp.add("threads", 1)
+            smp.from(.roost("without a <topology> each CPU is a socket")) { text in
+                text.add("sockets", maximum)
+                text.add("cores", 1)
+                text.add("threads", 1)
+            }
         }
-        try arguments.add("-smp", smp)
+        try arguments.add("-smp", smp, from: .element("vcpu"))
     }
 
     mutating func addIOThreads() throws(ConfigurationError) {
-        for thread in domain.iothreads.threads {
+        let isListed = domain.iothreads.threads.contains(where: \.isSpoken)
+        for (index, thread) in domain.iothreads.threads.enumerated() {
             var object: JSONObject = ["qom-type": "iothread", "id": .string("iothread\(thread.id)")]
             addPool(thread.pool, to: &object)
             object.add("poll-max-ns", thread.poll?.max)
             object.add("poll-grow", thread.poll?.grow)
             object.add("poll-shrink", thread.poll?.shrink)
-            try arguments.add("-object", object)
+            try arguments.add(
+                "-object", object,
+                from: isListed ? .one("iothreadids/iothread", index) : .element("iothreads"))
         }
         guard let pool = domain.iothreads.defaultThread else { return }
         var object: JSONObject = ["qom-type": "main-loop", "id": "main-loop"]
         addPool(pool, to: &object)
-        try arguments.add("-object", object)
+        try arguments.add("-object", object, from: .element("defaultiothread"))
     }
 
     private func addPool(_ pool: ThreadPool, to object: inout JSONObject) {
@@ -73,16 +84,18 @@ extension QEMUCommandLine {
     mutating func addNUMA() throws(ConfigurationError) {
         guard let cells = domain.cpu?.numa?.cells, !cells.isEmpty else { return }
         if !guest.cellsHaveBackends, domain.memoryBacking?.allocationMode == .immediate {
-            arguments.add("-mem-prealloc")
+            arguments.add("-mem-prealloc", from: .element("memoryBacking/allocation"))
         }
         for (index, cell) in cells.enumerated() {
             let backend = try MemoryBackend.cell(guest, cell, index: index)
-            try add(backend.parts)
+            try add(backend.parts, from: .one(Self.cellPath, index))
             try addNode(cell, index)
         }
         try addDistances(cells)
         try addInterconnects()
     }
+
+    private static let cellPath = "cpu/numa/cell"
 
     private mutating func addNode(_ cell: NUMACell, _ index: Int) throws(ConfigurationError) {
         var node = OptionText("node")
@@ -93,7 +106,7 @@ extension QEMUCommandLine {
         } else {
             node.add("mem", (cell.memory?.bytes ?? 0) >> 20)
         }
-        try arguments.add("-numa", node)
+        try arguments.add("-numa", node, from: .one(Self.cellPath, index))
     }
 
     private mutating func addDistances(_ cells: [NUMACell]) throws(ConfigurationError) {
@@ -113,7 +126,7 @@ extension QEMUCommandLine {
             distance.add("src", from)
             distance.add("dst", to)
             distance.add("val", told(from, to))
-            try arguments.add("-numa", distance)
+            try arguments.add("-numa", distance, from: .one(Self.cellPath, from))
         }
     }
 
@@ -131,7 +144,7 @@ extension QEMUCommandLine {
                 } ?? "memory")
             lb.add("data-type", entry.type + (isLatency ? "-latency" : "-bandwidth"))
             if isLatency { lb.add("latency", entry.value) } else { lb.add("bandwidth", "\(entry.value)K") }
-            try arguments.add("-numa", lb)
+            try arguments.add("-numa", lb, from: .element("cpu/numa/interconnects"))
         }
         for (index, cell) in numa.cells.enumerated() {
             for cache in cell.caches {
@@ -148,7 +161,7 @@ extension QEMUCommandLine {
                     cache.policy == .writethrough
                         ? "write-through" : cache.policy == .writeback ? "write-back" : "none")
                 text.add("line", cache.line?.bytes ?? 0)
-                try arguments.add("-numa", text)
+                try arguments.add("-numa", text, from: .one(Self.cellPath, index))
             }
         }
     }

@@ -4,9 +4,16 @@ extension QEMUCommandLine {
     /// What people see, and how the daemon talks to QEMU.
     mutating func addConsole() throws(ConfigurationError) {
         try addSystemInfo()
-        if domain.devices.graphics.isEmpty { try arguments.add("-display", "none") }
-        arguments.add("-no-user-config")
-        arguments.add("-nodefaults")
+        if domain.devices.graphics.isEmpty {
+            try arguments.add("-display", "none", from: .roost("there is no <graphics>"))
+        }
+        arguments.add("-no-user-config", from: .roost("no file of the host changes the guest"))
+        arguments.add("-nodefaults", from: .roost("the guest has the devices of its document and no others"))
+        try addMonitor()
+    }
+
+    private mutating func addMonitor() throws(ConfigurationError) {
+        let reason = QEMUOrigin.roost("the monitor, by which Roost controls QEMU")
         var chardev = OptionText("socket")
         chardev.add("id", "charmonitor")
         if let path = resources.monitorPath {
@@ -16,21 +23,21 @@ extension QEMUCommandLine {
         }
         chardev.add("server", on: true)
         chardev.add("wait", on: false)
-        try arguments.add("-chardev", chardev)
+        try arguments.add("-chardev", chardev, from: reason)
         var monitor = OptionText()
         monitor.add("chardev", "charmonitor")
         monitor.add("id", "monitor")
         monitor.add("mode", "control")
-        try arguments.add("-mon", monitor)
+        try arguments.add("-mon", monitor, from: reason)
     }
 
     /// Time, power and what is booted.
     mutating func addStart() throws(ConfigurationError) {
         try addRTC()
         try addTimers()
-        arguments.add("-no-shutdown")
+        arguments.add("-no-shutdown", from: .roost("what follows a power-off is for Roost to decide"))
         if domain.board.hasACPI, !guest.acpiIsMachineOption, !domain.features.acpi {
-            arguments.add("-no-acpi")
+            arguments.add("-no-acpi", from: .roost("there is no <acpi/> in <features>"))
         }
         try addPowerManagement()
         try addBoot()
@@ -41,11 +48,13 @@ extension QEMUCommandLine {
         var rtc = OptionText()
         rtc.add("base", try clockBase())
         if let timer = domain.timer(.rtc) {
-            if timer.track == .guest { rtc.add("clock", "vm") }
-            if timer.track == .wall { rtc.add("clock", "host") }
-            if timer.tickPolicy == .catchup { rtc.add("driftfix", "slew") }
+            rtc.from(domain.origin(of: .rtc)) { text in
+                if timer.track == .guest { text.add("clock", "vm") }
+                if timer.track == .wall { text.add("clock", "host") }
+                if timer.tickPolicy == .catchup { text.add("driftfix", "slew") }
+            }
         }
-        try arguments.add("-rtc", rtc)
+        try arguments.add("-rtc", rtc, from: .element("clock"))
     }
 
     private func clockBase() throws(ConfigurationError) -> String {
@@ -64,17 +73,18 @@ extension QEMUCommandLine {
     }
 
     private mutating func addTimers() throws(ConfigurationError) {
-        for timer in domain.clock.timers {
+        for (index, timer) in domain.clock.timers.enumerated() {
+            let origin = QEMUOrigin.one("clock/timer", index)
             if timer.name == .pit, timer.tickPolicy == .delay || timer.tickPolicy == .discard,
                 qemu.has("kvm-pit")
             {
                 let policy = timer.tickPolicy == .delay ? "delay" : "discard"
-                try arguments.add("-global", "kvm-pit.lost_tick_policy=\(policy)")
+                try arguments.add("-global", "kvm-pit.lost_tick_policy=\(policy)", from: origin)
             }
             if timer.name == .hpet, timer.present == false, !qemu.option("machine", has: "hpet"),
                 domain.board.isX86
             {
-                arguments.add("-no-hpet")
+                arguments.add("-no-hpet", from: origin)
             }
         }
     }
@@ -82,29 +92,35 @@ extension QEMUCommandLine {
     private mutating func addPowerManagement() throws(ConfigurationError) {
         let chip = domain.board.isQ35 ? "ICH9-LPC" : "PIIX4_PM"
         if let enabled = domain.powerManagement.suspendToMemory {
-            try arguments.add("-global", "\(chip).disable_s3=\(enabled ? 0 : 1)")
+            try arguments.add(
+                "-global", "\(chip).disable_s3=\(enabled ? 0 : 1)", from: .element("pm/suspend-to-mem"))
         }
         if let enabled = domain.powerManagement.suspendToDisk {
-            try arguments.add("-global", "\(chip).disable_s4=\(enabled ? 0 : 1)")
+            try arguments.add(
+                "-global", "\(chip).disable_s4=\(enabled ? 0 : 1)", from: .element("pm/suspend-to-disk"))
         }
     }
 
     private mutating func addBoot() throws(ConfigurationError) {
         var boot = OptionText()
-        boot.add("menu", on: domain.os.bootMenu?.enable)
-        if domain.os.bootMenu?.enable == true { boot.add("splash-time", domain.os.bootMenu?.timeout) }
-        boot.add("reboot-timeout", domain.os.biosRebootTimeout)
+        boot.from("os/bootmenu") { text in
+            text.add("menu", on: domain.os.bootMenu?.enable)
+            if domain.os.bootMenu?.enable == true { text.add("splash-time", domain.os.bootMenu?.timeout) }
+        }
+        boot.from("os/bios") { $0.add("reboot-timeout", domain.os.biosRebootTimeout) }
         boot.add("strict", on: true)
-        try arguments.add("-boot", boot)
+        try arguments.add(
+            "-boot", boot, from: .roost("the guest boots from nothing but what has a turn in the boot order"))
     }
 
     private mutating func addKernel() throws(ConfigurationError) {
-        if let kernel = domain.os.kernel { try arguments.add("-kernel", kernel) }
-        if let initrd = domain.os.initrd { try arguments.add("-initrd", initrd) }
-        if let cmdline = domain.os.cmdline { try arguments.add("-append", cmdline) }
-        if let shim = domain.os.shim { try arguments.add("-shim", shim) }
-        if let dtb = domain.os.dtb { try arguments.add("-dtb", dtb) }
-        for table in domain.os.acpiTables {
+        let os = domain.os
+        if let kernel = os.kernel { try arguments.add("-kernel", kernel, from: .element("os/kernel")) }
+        if let initrd = os.initrd { try arguments.add("-initrd", initrd, from: .element("os/initrd")) }
+        if let cmdline = os.cmdline { try arguments.add("-append", cmdline, from: .element("os/cmdline")) }
+        if let shim = os.shim { try arguments.add("-shim", shim, from: .element("os/shim")) }
+        if let dtb = os.dtb { try arguments.add("-dtb", dtb, from: .element("os/dtb")) }
+        for (index, table) in os.acpiTables.enumerated() {
             var text = OptionText()
             switch table.type {
             case .slic: text.add("sig", "SLIC")
@@ -112,7 +128,7 @@ extension QEMUCommandLine {
             case .raw, .rawset: break
             }
             text.add("file", table.path)
-            try arguments.add("-acpitable", text)
+            try arguments.add("-acpitable", text, from: .one("os/acpi/table", index))
         }
     }
 }

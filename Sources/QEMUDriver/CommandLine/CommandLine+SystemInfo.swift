@@ -4,24 +4,29 @@ import VirtXML
 extension QEMUCommandLine {
     /// What the guest reads about its machine.
     mutating func addSystemInfo() throws(ConfigurationError) {
-        if domain.os.smbios == .sysinfo, let info = domain.sysinfo.first(where: { $0.type == .smbios }) {
-            try addTable(0, info.bios, ["vendor", "version", "date", "release"])
-            try addTable(
-                1, info.system, ["manufacturer", "product", "version", "serial", "uuid", "sku", "family"])
-            for board in info.baseBoards {
-                try addTable(
-                    2, board.entries, ["manufacturer", "product", "version", "serial", "asset", "location"])
-            }
-            try addTable(3, info.chassis, ["manufacturer", "version", "serial", "asset", "sku"])
-            try addStrings(info.oemStrings)
+        if domain.os.smbios == .sysinfo,
+            let index = domain.sysinfo.firstIndex(where: { $0.type == .smbios })
+        {
+            try addTables(domain.sysinfo[index], from: .one("sysinfo", index))
         }
-        for info in domain.sysinfo where info.type == .fwcfg {
-            for entry in info.entries { try addBlob(entry) }
+        for (index, info) in domain.sysinfo.enumerated() where info.type == .fwcfg {
+            for entry in info.entries { try addBlob(entry, from: .one("sysinfo", index)) }
         }
     }
 
+    private mutating func addTables(_ info: SystemInfo, from origin: QEMUOrigin) throws(ConfigurationError) {
+        let makers = ["manufacturer", "product", "version", "serial"]
+        try addTable(0, info.bios, ["vendor", "version", "date", "release"], from: origin)
+        try addTable(1, info.system, makers + ["uuid", "sku", "family"], from: origin)
+        for board in info.baseBoards {
+            try addTable(2, board.entries, makers + ["asset", "location"], from: origin)
+        }
+        try addTable(3, info.chassis, ["manufacturer", "version", "serial", "asset", "sku"], from: origin)
+        try addStrings(info.oemStrings, from: origin)
+    }
+
     private mutating func addTable(
-        _ type: Int, _ entries: [SystemInfo.Entry], _ order: [String]
+        _ type: Int, _ entries: [SystemInfo.Entry], _ order: [String], from origin: QEMUOrigin
     ) throws(ConfigurationError) {
         guard !entries.isEmpty else { return }
         var text = OptionText()
@@ -31,22 +36,26 @@ extension QEMUCommandLine {
             // Boards and cases always have a maker, be it one without a name.
             text.add(name, value ?? (name == "manufacturer" && type > 1 ? "" : nil))
         }
-        try arguments.add("-smbios", text)
+        try arguments.add("-smbios", text, from: origin)
     }
 
-    private mutating func addStrings(_ strings: [String]) throws(ConfigurationError) {
+    private mutating func addStrings(
+        _ strings: [String], from origin: QEMUOrigin
+    ) throws(ConfigurationError) {
         guard !strings.isEmpty else { return }
         var text = OptionText()
         text.add("type", 11)
         for string in strings { text.add("value", string) }
-        try arguments.add("-smbios", text)
+        try arguments.add("-smbios", text, from: origin)
     }
 
-    private mutating func addBlob(_ entry: SystemInfo.Entry) throws(ConfigurationError) {
+    private mutating func addBlob(
+        _ entry: SystemInfo.Entry, from origin: QEMUOrigin
+    ) throws(ConfigurationError) {
         var text = OptionText()
         text.add("name", entry.name)
         if let file = entry.file { text.add("file", file) } else { text.add("string", entry.value ?? "") }
-        try arguments.add("-fw_cfg", text)
+        try arguments.add("-fw_cfg", text, from: origin)
     }
 
     /// The abilities that QEMU gives up at its start.
@@ -56,14 +65,15 @@ extension QEMUCommandLine {
         for word in ["obsolete", "elevateprivileges", "spawn", "resourcecontrol"] {
             sandbox.add(word, "deny")
         }
-        try arguments.add("-sandbox", sandbox)
+        try arguments.add(
+            "-sandbox", sandbox, from: .roost("QEMU gives up at its start what no guest needs of the host"))
     }
 
     mutating func addAsyncTeardown() throws(ConfigurationError) {
         guard let enabled = domain.features.asyncTeardown else { return }
         var text = OptionText()
         text.add("async-teardown", on: enabled)
-        try arguments.add("-run-with", text)
+        try arguments.add("-run-with", text, from: .element("features/async-teardown"))
     }
 
     mutating func addLaunchSecurity() throws(ConfigurationError) {
@@ -94,7 +104,7 @@ extension QEMUCommandLine {
             object.add("vcek-disabled", security.vcek.map { !$0 })
         case .s390PV: object = ["qom-type": "s390-pv-guest", "id": "lsec0"]
         }
-        try arguments.add("-object", object)
+        try arguments.add("-object", object, from: .element("launchSecurity"))
     }
 
     /// What the document leaves out is what the host's processor says.

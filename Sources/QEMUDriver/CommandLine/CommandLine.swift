@@ -17,6 +17,11 @@ public struct QEMUCommandLine: Sendable {
 
     /// The arguments, without the program's name, in libvirt's order.
     public static func arguments(for guest: QEMUGuest) throws(ConfigurationError) -> [String] {
+        try explained(for: guest).words
+    }
+
+    /// The arguments, each with what it comes from.
+    static func explained(for guest: QEMUGuest) throws(ConfigurationError) -> QEMUArguments {
         var line = QEMUCommandLine(guest)
         try line.addMachine()
         try line.addResources()
@@ -24,17 +29,35 @@ public struct QEMUCommandLine: Sendable {
         try line.addStart()
         try line.addDevices()
         try line.addEnd()
-        return line.arguments.words
+        return line.arguments
     }
 
     var domain: DomainDefinition { guest.domain }
     var qemu: QEMUCapabilities { guest.qemu }
     var resources: QEMUResources { guest.resources }
 
-    mutating func add(_ parts: [QEMUPart]) throws(ConfigurationError) {
+    mutating func add(_ parts: [QEMUPart], from origin: QEMUOrigin) throws(ConfigurationError) {
         try arguments.add(
-            parts.flatMap(identified).map(guest.overridden), netdevIsJSON: qemu.netdevIsJSON,
+            parts.flatMap(identified).map(guest.overridden), from: origin, netdevIsJSON: qemu.netdevIsJSON,
             deviceIsJSON: qemu.deviceIsJSON)
+    }
+
+    /// Adds what each of the elements that have a path in common needs.
+    mutating func add<T>(
+        each path: String, _ elements: [T], where isMeant: (T) -> Bool = { _ in true },
+        _ parts: (T) throws(ConfigurationError) -> [QEMUPart]
+    ) throws(ConfigurationError) {
+        for (index, element) in elements.enumerated() where isMeant(element) {
+            try add(parts(element), from: .one(path, index))
+        }
+    }
+
+    /// Adds what each device of a kind needs.
+    mutating func add<T: Device>(
+        each devices: [T], where isMeant: (T) -> Bool = { _ in true },
+        _ parts: (T) throws(ConfigurationError) -> [QEMUPart]
+    ) throws(ConfigurationError) {
+        try add(each: "devices/" + T.elementName.description, devices, where: isMeant, parts)
     }
 
     private func identified(_ part: QEMUPart) -> [QEMUPart] {
@@ -46,13 +69,13 @@ public struct QEMUCommandLine: Sendable {
     private mutating func addMachine() throws(ConfigurationError) {
         try addName()
         try addCompatibility()
-        if resources.startsPaused { arguments.add("-S") }
+        if resources.startsPaused { arguments.add("-S", from: .roost("the guest waits until Roost has set it up")) }
         try arguments.add(
             "-object",
             [
                 "qom-type": "secret", "id": "masterKey0", "format": "raw",
                 "file": .string(resources.masterKeyPath),
-            ])
+            ], from: .roost("secrets reach QEMU encrypted, and this is their key"))
         try addReservationHelper()
         try addFlash()
         try addMachineOptions()
@@ -65,8 +88,8 @@ public struct QEMUCommandLine: Sendable {
     private mutating func addName() throws(ConfigurationError) {
         var name = OptionText()
         name.add("guest", domain.name)
-        name.add("debug-threads", on: true)
-        try arguments.add("-name", name)
+        name.from(.roost("the threads of QEMU get names")) { $0.add("debug-threads", on: true) }
+        try arguments.add("-name", name, from: .element("name"))
     }
 
     private mutating func addCompatibility() throws(ConfigurationError) {
@@ -76,35 +99,43 @@ public struct QEMUCommandLine: Sendable {
         ]
         var object: JSONObject = ["deprecated-output": "hide"]
         object.add("deprecated-input", input[behavior])
-        try arguments.add("-compat", object)
+        try arguments.add("-compat", object, from: .element("qemu:deprecation"))
     }
 
     private mutating func addResources() throws(ConfigurationError) {
         try addMemory()
         var overcommit = OptionText()
-        overcommit.add("mem-lock", on: domain.memoryBacking?.locked ?? false)
-        try arguments.add("-overcommit", overcommit)
+        let isLocked = domain.memoryBacking?.locked ?? false
+        overcommit.add("mem-lock", on: isLocked)
+        let source: QEMUOrigin =
+            isLocked
+            ? .element("memoryBacking/locked") : .roost("no <locked/> keeps the guest's memory from swap")
+        try arguments.add("-overcommit", overcommit, from: source)
         try addSMP()
         try addIOThreads()
         try addThrottleGroups()
         try addNUMA()
-        try arguments.add("-uuid", domain.uuid?.description ?? "")
+        try arguments.add("-uuid", domain.uuid?.description ?? "", from: .element("uuid"))
         if let id = domain.genid?.id?.description {
-            try arguments.add("-device", ["driver": "vmgenid", "guid": .string(id), "id": "vmgenid0"])
+            try arguments.add(
+                "-device", ["driver": "vmgenid", "guid": .string(id), "id": "vmgenid0"],
+                from: .element("genid"))
         }
     }
 
     private mutating func addEnd() throws(ConfigurationError) {
         try addLaunchSecurity()
         if let commandLine = domain.qemu?.commandLine {
-            for word in commandLine.arguments { try arguments.add(verbatim: word) }
+            for (index, word) in commandLine.arguments.enumerated() {
+                try arguments.add(verbatim: word, from: .one("qemu:commandline/qemu:arg", index))
+            }
         }
         try addSandbox()
         try addAsyncTeardown()
         try addPanicsAndShared()
         var message = OptionText()
         message.add("timestamp", on: true)
-        try arguments.add("-msg", message)
+        try arguments.add("-msg", message, from: .roost("lines of the log have times"))
     }
 }
 

@@ -8,10 +8,12 @@ extension DomainDefinition {
         _ qemu: QEMUCapabilities, host: QEMUHost? = nil
     ) throws(ConfigurationError) {
         try checkStart(host)
-        settleCPU(qemu)
-        try assignUSB()
-        assignAliases(qemu)
-        numberImages()
+        filling("what the host makes of the CPU that is asked for") { $0.settleCPU(qemu) }
+        try filling("the first free port of a USB bus") { domain throws(ConfigurationError) in
+            try domain.assignUSB()
+        }
+        filling("devices are named when they start, by their kind and place") { $0.assignAliases(qemu) }
+        filling("images are numbered when they start, beginning with the last disk") { $0.numberImages() }
         assignBootOrder()
     }
 
@@ -28,11 +30,13 @@ extension DomainDefinition {
     private mutating func assignBootOrder() {
         for (position, kind) in os.boot.enumerated() {
             let boot = DeviceBoot(order: UInt32(position + 1))
-            switch kind {
-            case .hd: boot.give(to: &devices.disks) { $0.device == .disk || $0.device == .lun }
-            case .cdrom: boot.give(to: &devices.disks) { $0.device == .cdrom }
-            case .fd: boot.give(to: &devices.disks) { $0.device == .floppy }
-            case .network: boot.give(to: &devices.interfaces) { _ in true }
+            filling("the first device of its kind has the turn of <boot dev='\(kind.rawValue)'/>") { domain in
+                switch kind {
+                case .hd: boot.give(to: &domain.devices.disks) { $0.device == .disk || $0.device == .lun }
+                case .cdrom: boot.give(to: &domain.devices.disks) { $0.device == .cdrom }
+                case .fd: boot.give(to: &domain.devices.disks) { $0.device == .floppy }
+                case .network: boot.give(to: &domain.devices.interfaces) { _ in true }
+                }
             }
         }
     }

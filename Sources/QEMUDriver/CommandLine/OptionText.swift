@@ -2,6 +2,14 @@
 /// reads it back, so no value can become a second option.
 struct OptionText: Equatable, Sendable {
     private(set) var text = ""
+    /// The pieces that do not come from what the option as a whole comes from.
+    private(set) var fragments: [Fragment] = []
+
+    /// A piece of the text, by its bytes, and what it comes from.
+    struct Fragment: Equatable, Sendable {
+        var range: Range<Int>
+        var origin: QEMUOrigin
+    }
 
     /// An option that starts with a bare word, such as `-chardev pty`.
     init(_ first: String = "") { text = Self.escaped(first) }
@@ -26,6 +34,24 @@ struct OptionText: Equatable, Sendable {
     mutating func add(word: String) {
         if !text.isEmpty { text += "," }
         text += Self.escaped(word)
+    }
+
+    /// Notes that all that `body` appends comes from somewhere else than the option as a whole.
+    mutating func from<Failure: Error>(
+        _ origin: QEMUOrigin, _ body: (inout OptionText) throws(Failure) -> Void
+    ) throws(Failure) {
+        let start = text.utf8.count
+        try body(&self)
+        // The comma before a piece belongs to none.
+        let first = start == 0 ? 0 : start + 1
+        if first < text.utf8.count { fragments.append(Fragment(range: first..<text.utf8.count, origin: origin)) }
+    }
+
+    /// As above, for an element by its path.
+    mutating func from<Failure: Error>(
+        _ element: String, _ body: (inout OptionText) throws(Failure) -> Void
+    ) throws(Failure) {
+        try from(.element(element), body)
     }
 
     private static func escaped(_ value: String) -> String {

@@ -1,35 +1,63 @@
 import JSON
 
-/// The arguments of a QEMU process, in order. Every argument passes through here, and one that the system
-/// could not pass on unchanged is refused.
+/// The arguments of a QEMU process, in order, each with what it comes from. Every argument passes through here, and
+/// one that the system could not pass on unchanged is refused.
 public struct QEMUArguments: Sendable, Equatable {
     /// The words after the program's name.
     public private(set) var words: [String] = []
+    /// Which words belong together, and what they come from; in order, without gaps.
+    public private(set) var spans: [Span] = []
+
+    /// One argument: an option, with its value if it has one.
+    public struct Span: Sendable, Equatable {
+        /// The words of the argument.
+        public var range: Range<Int>
+        public var origin: QEMUOrigin
+        /// The pieces of the value that other elements have put there.
+        var fragments: [OptionText.Fragment] = []
+    }
+
+    private mutating func append(
+        _ new: [String], _ origin: QEMUOrigin, _ fragments: [OptionText.Fragment] = []
+    ) {
+        spans.append(
+            Span(range: words.count..<words.count + new.count, origin: origin, fragments: fragments))
+        words += new
+    }
 
     /// Appends an option without a value, such as `-S`.
-    mutating func add(_ option: String) { words.append(option) }
+    mutating func add(_ option: String, from origin: QEMUOrigin) { append([option], origin) }
 
     /// Appends an option and its value.
-    mutating func add(_ option: String, _ value: String) throws(ConfigurationError) {
-        guard !value.utf8.contains(0) else {
-            throw .unsupported("\(option) can't take a value with a null byte")
-        }
-        words += [option, value]
+    mutating func add(_ option: String, _ value: String, from origin: QEMUOrigin) throws(ConfigurationError) {
+        try check(option, value)
+        append([option, value], origin)
     }
 
     /// Appends an option and its value.
-    mutating func add(_ option: String, _ value: OptionText) throws(ConfigurationError) {
-        try add(option, value.text)
+    mutating func add(
+        _ option: String, _ value: OptionText, from origin: QEMUOrigin
+    ) throws(ConfigurationError) {
+        try check(option, value.text)
+        append([option, value.text], origin, value.fragments)
     }
 
     /// Appends an option with a JSON value, such as `-device {"driver":…}`.
-    mutating func add(_ option: String, _ value: JSONObject) throws(ConfigurationError) {
-        try add(option, JSONValue.object(value).description)
+    mutating func add(
+        _ option: String, _ value: JSONObject, from origin: QEMUOrigin
+    ) throws(ConfigurationError) {
+        try add(option, JSONValue.object(value).description, from: origin)
+    }
+
+    private func check(_ option: String, _ value: String) throws(ConfigurationError) {
+        guard !value.utf8.contains(0) else {
+            throw .unsupported("\(option) can't take a value with a null byte")
+        }
     }
 
     /// Appends words that a user passes through as they are.
-    mutating func add(verbatim word: String) throws(ConfigurationError) {
+    mutating func add(verbatim word: String, from origin: QEMUOrigin) throws(ConfigurationError) {
         guard !word.utf8.contains(0) else { throw .unsupported("an argument can't hold a null byte") }
-        words.append(word)
+        append([word], origin)
     }
 }

@@ -7,18 +7,27 @@ extension DomainDefinition {
         if board.hasDefaultUSB, !devices.controllers.contains(where: { $0.type == .usb }),
             board.implicitUSBModel(qemu) != nil
         {
-            devices.insert(
-                ControllerDevice(
-                    .usb, index: 0, model: board.isQ35 || board.isARM ? board.implicitUSBModel(qemu) : nil))
+            filling("guests of this machine have a USB bus unless model='none' says otherwise") {
+                $0.devices.insert(
+                    ControllerDevice(
+                        .usb, index: 0,
+                        model: board.isQ35 || board.isARM ? board.implicitUSBModel(qemu) : nil))
+            }
         }
-        if board.hasSATA { devices.addIfMissing(.sata, index: 0) }
-        addPCIRoot()
+        if board.hasSATA {
+            filling("the machine's chipset has it") { $0.devices.addIfMissing(.sata, index: 0) }
+        }
+        filling("the root of the machine's PCI devices") { $0.addPCIRoot() }
         if devices.memballoon == nil, board.hasDefaultBalloon {
-            devices.memballoon = MemballoonDevice(.virtio)
+            filling("guests can give memory back unless model='none' says otherwise") {
+                $0.devices.memballoon = MemballoonDevice(.virtio)
+            }
         }
-        if board.isPSeries, devices.panics.isEmpty { devices.panics = [panic(.pseries)] }
-        if board.isCCW, devices.panics.isEmpty { devices.panics = [panic(.s390)] }
-        addWatchdog()
+        filling("the machine has it") { domain in
+            if board.isPSeries, domain.devices.panics.isEmpty { domain.devices.panics = [domain.panic(.pseries)] }
+            if board.isCCW, domain.devices.panics.isEmpty { domain.devices.panics = [domain.panic(.s390)] }
+        }
+        filling("the chipset of a q35 machine has it") { $0.addWatchdog() }
     }
 
     private func panic(_ model: PanicDevice.Model) -> PanicDevice {

@@ -7,43 +7,63 @@ extension DomainDefinition {
     ///
     /// - Throws: `ConfigurationError` for what can't be, `XMLError` for what the document gets wrong.
     public mutating func fillQEMUDefaults(_ qemu: QEMUCapabilities, host: QEMUHost) throws {
-        try fillQEMUIdentity(qemu, host)
-        fillOperatingSystem(arch: host.architecture)
-        let (total, current) = (memory.total, memory.current)
-        try fillMemory()
-        // What the document says stands, even where its cells say something else.
-        if let total, total.bytes > 0, !host.updatesABI {
-            memory.current = min(current ?? total, total)
-            memory.total = total
-        }
-        try fillVCPUs()
-        fillLifecycle()
-        fillTuning()
-        fillSeclabels()
+        try fillGuest(qemu, host)
         try checkQEMU(qemu, host)
         try fillFirmware(qemu, host)
-        devices.numberControllers()
+        filling("controllers have numbers") { $0.devices.numberControllers() }
         addDefaultDevices(qemu)
-        fillDefaultCPU(qemu, host)
-        fillQEMUFeatures(qemu, host)
-        fillDeviceDefaults(GeneralDefaults(arch: host.architecture, newMAC: host.newMAC))
-        devices.numberControllers()
-        fillConsoles()
-        fillQEMUDevices(qemu, host)
-        try devices.fillDisks(scsiUnits: scsiUnits)
-        devices.fillHostdevAddresses(scsiUnits: scsiUnits)
-        devices.addImplicitControllers()
-        try fillQEMUControllers(qemu, updatesABI: host.updatesABI)
-        devices.fillSmartcardAddresses()
-        fillVideo(model: defaultVideo(qemu))
-        addDefaultInputs()
-        addDefaultAudio()
-        fillBootOrder()
+        filling("the CPU that the machine has where none is named") { $0.fillDefaultCPU(qemu, host) }
+        filling("what the machine has where nothing is said") { $0.fillQEMUFeatures(qemu, host) }
+        try fillAllDevices(qemu, host)
+        filling("a guest boots from its first disk where nothing has a turn") { $0.fillBootOrder() }
         try assignAddresses(qemu)
         // Guests that are defined already may have been seen with other ports, and get them when they start.
-        if host.updatesABI { try assignUSB() }
-        mirrorConsoleAddress()
+        if host.updatesABI {
+            try filling("the first free port of a USB bus") { try $0.assignUSB() }
+        }
+        filling("the first console is the first serial port") { $0.mirrorConsoleAddress() }
         try checkQEMUDevices(qemu)
+    }
+
+    /// Fills in what isn't about devices.
+    private mutating func fillGuest(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws {
+        try filling("what this host's QEMU runs where nothing is said") { try $0.fillQEMUIdentity(qemu, host) }
+        filling("guests are of the host's architecture") { $0.fillOperatingSystem(arch: host.architecture) }
+        try filling("sizes of memory complete each other") { domain in
+            let (total, current) = (domain.memory.total, domain.memory.current)
+            try domain.fillMemory()
+            // What the document says stands, even where its cells say something else.
+            if let total, total.bytes > 0, !host.updatesABI {
+                domain.memory.current = min(current ?? total, total)
+                domain.memory.total = total
+            }
+        }
+        try filling("CPUs are placed where they are told, if not by a service") { try $0.fillVCPUs() }
+        filling("a guest that powers off or crashes ends, one that reboots starts anew") { $0.fillLifecycle() }
+        filling("limits that are none, and who says where memory comes from") { $0.fillTuning() }
+        filling("this host makes no labels") { $0.fillSeclabels() }
+    }
+
+    /// Fills in what devices leave open, and adds the controllers that they need.
+    private mutating func fillAllDevices(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws {
+        filling("what a device of the kind is where nothing is said") {
+            $0.fillDeviceDefaults(GeneralDefaults(arch: host.architecture, newMAC: host.newMAC))
+        }
+        filling("controllers have numbers") { $0.devices.numberControllers() }
+        filling("the first serial port and the first console are one") { $0.fillConsoles() }
+        filling("what QEMU's device of the kind is where nothing is said") { $0.fillQEMUDevices(qemu, host) }
+        try filling("the place that the name of its target means") { domain in
+            try domain.devices.fillDisks(scsiUnits: domain.scsiUnits)
+        }
+        filling("the first free unit of a SCSI bus") { $0.devices.fillHostdevAddresses(scsiUnits: $0.scsiUnits) }
+        filling("devices of the guest are plugged into it") { $0.devices.addImplicitControllers() }
+        try filling("the model that the machine has, or that all systems know") {
+            try $0.fillQEMUControllers(qemu, updatesABI: host.updatesABI)
+        }
+        filling("the first free slot of the card reader") { $0.devices.fillSmartcardAddresses() }
+        filling("a guest with a screen has a graphics card") { $0.fillVideo(model: $0.defaultVideo(qemu)) }
+        filling("every PC has a PS/2 keyboard and mouse") { $0.addDefaultInputs() }
+        filling("sound goes to who looks at the screen, or nowhere") { $0.addDefaultAudio() }
     }
 
     /// A label that names no model is one of the host's own, and this one has none that makes labels.

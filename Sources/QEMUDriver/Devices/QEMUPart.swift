@@ -21,19 +21,22 @@ enum QEMUPart: Equatable, Sendable {
 
 extension QEMUArguments {
     /// Appends what a device needs.
-    mutating func add(_ parts: [QEMUPart], netdevIsJSON: Bool, deviceIsJSON: Bool) throws(ConfigurationError)
-    {
+    mutating func add(
+        _ parts: [QEMUPart], from origin: QEMUOrigin, netdevIsJSON: Bool, deviceIsJSON: Bool
+    ) throws(ConfigurationError) {
         for part in parts {
             switch part {
-            case .object(let object): try add("-object", object)
-            case .blockdev(let object): try add("-blockdev", object)
-            case .device(let object) where deviceIsJSON: try add("-device", object)
-            case .device(let object): try add("-device", OptionText(flattening: object, first: "driver"))
-            case .audiodev(let object): try add("-audiodev", object)
-            case .chardev(let text): try add("-chardev", text)
-            case .option(let name, let text): try add(name, text)
-            case .netdev(let object) where netdevIsJSON: try add("-netdev", object)
-            case .netdev(let object): try add("-netdev", OptionText(flattening: object, first: "type"))
+            case .object(let object): try add("-object", object, from: origin)
+            case .blockdev(let object): try add("-blockdev", object, from: origin)
+            case .device(let object) where deviceIsJSON: try add("-device", object, from: origin)
+            case .device(let object):
+                try add("-device", OptionText(flattening: object, first: "driver"), from: origin)
+            case .audiodev(let object): try add("-audiodev", object, from: origin)
+            case .chardev(let text): try add("-chardev", text, from: origin)
+            case .option(let name, let text): try add(name, text, from: origin)
+            case .netdev(let object) where netdevIsJSON: try add("-netdev", object, from: origin)
+            case .netdev(let object):
+                try add("-netdev", OptionText(flattening: object, first: "type"), from: origin)
             }
         }
     }

@@ -6,10 +6,12 @@ import VirtXML
 import XMLBinding
 
 extension QEMUDomain {
-    /// Puts a new persistent definition in place of what there was, on disk first.
-    func define(_ definition: DomainDefinition) async throws(VirtError) {
+    /// Puts a new persistent definition in place of what there was, on disk first, and beside it what was given.
+    func define(_ definition: DomainDefinition, as given: String) async throws(VirtError) {
         try await withJob(.modify, "define") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            let former = domain.snapshot.persistent
             try await domain.save(definition)
+            await domain.context.note(given, as: definition, inPlaceOf: former)
             let isKnown = domain.snapshot.isPersistent || domain.snapshot.wasDefined
             let detail: DomainEventDefinedDetailType = isKnown ? .updated : .added
             domain.publish { $0.persistent = definition }
@@ -49,6 +51,7 @@ extension QEMUDomain {
                 try await Blocking.run { () throws(SystemError) in
                     try context.autostart.remove(name)
                     try context.definitions.remove(name)
+                    try? context.written.remove(name)
                 }
             } catch {
                 throw VirtError(error, "the definition of domain '\(name)' can't be removed")
@@ -110,6 +113,7 @@ extension QEMUDomain {
             if isAutostarted { try? context.link(newName) }
             try? context.autostart.remove(oldName)
             try? context.definitions.remove(oldName)
+            try? context.rename(written: oldName, to: newName)
         }
         let undefined = lifecycle(.undefined, DomainEventUndefinedDetailType.renamed.rawValue)
         publish([undefined]) { ($0.name, $0.persistent) = (newName, definition) }

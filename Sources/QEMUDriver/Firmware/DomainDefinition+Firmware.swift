@@ -6,16 +6,22 @@ extension DomainDefinition {
     mutating func fillFirmware(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
         try checkFirmware(host)
         guard os.firmware != nil || os.loader?.path != nil else { return }
-        if os.loader?.path != nil, os.loader?.type == nil { os.loader?.type = .rom }
+        filling("firmware is a ROM unless it is said to be flash") { domain in
+            if domain.os.loader?.path != nil, domain.os.loader?.type == nil { domain.os.loader?.type = .rom }
+        }
         let format = firmwareFormat(host)
         let request = FirmwareRequest(self, machine: canonicalMachine(qemu), format: format)
         if let found = request.choose(from: host.firmware) {
-            take(found, host)
+            filling("the first firmware that has all that is asked for: \(found.path)") {
+                $0.take(found, host)
+            }
         } else {
-            takeKnownPair(host)
-            if format != nil || os.loader?.path != nil { setLoaderFormat(format ?? .raw) }
+            filling("no firmware descriptor names this file; it is known by its name, or raw") { domain in
+                domain.takeKnownPair(host)
+                if format != nil || domain.os.loader?.path != nil { domain.setLoaderFormat(format ?? .raw) }
+            }
         }
-        fillVariables(host)
+        filling("a guest's firmware variables are in a file of its own") { $0.fillVariables(host) }
     }
 
     /// The machine's full name, which descriptors know it by.

@@ -17,6 +17,10 @@ final class QEMUContext: Sendable {
     let autostart: DocumentStore
     /// Records of running guests.
     let records: DocumentStore
+    /// What running guests were started with.
+    let starts: DocumentStore
+    /// Definitions as they were given, before anything was filled in.
+    let written: DocumentStore
     let ports: PortPool
     /// What of the host's files guests have.
     let files: GivenFiles
@@ -34,6 +38,8 @@ final class QEMUContext: Sendable {
         definitions = DocumentStore(folder: configuration.definitions)
         autostart = DocumentStore(folder: configuration.definitions + "/autostart")
         records = DocumentStore(folder: configuration.run, suffix: ".live", survivesPowerCut: false)
+        starts = DocumentStore(folder: configuration.run, suffix: ".start", survivesPowerCut: false)
+        written = DocumentStore(folder: configuration.library + "/written", survivesPowerCut: false)
         ports = PortPool(configuration.vncPorts)
         files = GivenFiles(
             account: configuration.givesImages ? configuration.account : nil, groups: configuration.groups)
@@ -48,6 +54,7 @@ final class QEMUContext: Sendable {
         for folder in [configuration.library, configuration.logs] {
             try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)
         }
+        try written.prepare()
         try FileSystem.makeDirectory(configuration.cache, mode: 0o700, parents: true)
         findHugepages()
     }

@@ -1,4 +1,3 @@
-import LinuxSystem
 import Virt
 import VirtXML
 
@@ -11,25 +10,8 @@ struct NativeCommand {
         throws(VirtError)
     {
         do throws(ConfigurationError) {
-            var domain = definition
-            try domain.prepareForStart(qemu)
-            domain.assumePorts()
-            let shortName = "-1-" + String(domain.name.prefix(20))
-            let folder = "\(configuration.library)/domain-\(shortName)"
-            domain.placeSockets(in: configuration.channelFolder(of: folder))
-            var resources = QEMUResources(
-                domainFolder: folder, shortName: shortName, monitorDescriptor: GuestStart.monitorNumber)
-            resources.monitorPath = folder + "/monitor.sock"
-            resources.runFolder = configuration.run
-            resources.memoryFolder = configuration.library + "/ram"
-            resources.vncListen = configuration.vncListen
-            resources.tapDescriptors = { card, alias in
-                // A number of its own for each: what it will be, only a start can say.
-                TapDescriptors(descriptors: ["\(22 + (Int(alias.drop { !$0.isNumber }) ?? 0))"])
-            }
-            resources.now = { Int64(clamping: CalendarTime.now.seconds) }
-            let guest = QEMUGuest(domain: domain, qemu: qemu, resources: resources)
-            text = Self.text(folder, qemu.emulator, try QEMUCommandLine.arguments(for: guest))
+            let dry = try DryStart(definition, qemu, configuration, monitorPath: true)
+            text = Self.text(dry.folder, qemu.emulator, dry.arguments.words)
         } catch {
             throw VirtError(error)
         }

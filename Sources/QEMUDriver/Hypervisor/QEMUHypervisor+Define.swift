@@ -21,7 +21,7 @@ extension QEMUHypervisor {
             QEMUDomain(context: context, snapshot: empty)
         }
         do throws(VirtError) {
-            try await found.domain.define(definition)
+            try await found.domain.define(definition, as: xml)
         } catch {
             if found.isNew { context.registry.remove(uuid, name: definition.name) }
             throw error
@@ -54,7 +54,9 @@ extension QEMUHypervisor {
         }
         adjusting(&definition)
         try DocumentStore.check(name: definition.name)
-        if definition.uuid == nil { definition.uuid = .random() }
+        definition.filling("no two domains have the same: it is made up") { domain in
+            if domain.uuid == nil { domain.uuid = .random() }
+        }
         try await context.complete(&definition)
         return definition
     }

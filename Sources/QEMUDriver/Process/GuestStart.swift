@@ -87,13 +87,14 @@ struct GuestStart: Sendable {
             let descriptors = try GuestDescriptors(for: live, account: configuration.account)
             descriptors.fill(&guest.resources)
             let log = GuestLog(configuration.logs, name: live.name)
-            let arguments = try QEMUCommandLine.arguments(for: guest)
+            let line = try QEMUCommandLine.explained(for: guest)
+            try? context.starts.save(live.name, StartRecord(line, live).text)
             // Turns that were made from the machine's boot order are not the devices' own.
             if !definition.os.boot.isEmpty { live.devices.forEachInfo { $0.boot = nil } }
-            log.begin(emulator: qemu.emulator, version: qemu.version, arguments: arguments)
+            log.begin(emulator: qemu.emulator, version: qemu.version, arguments: line.words)
             let start = log.size
             return PreparedGuest(
-                id: id, definition: live, emulator: qemu.emulator, arguments: arguments, folder: folder,
+                id: id, definition: live, emulator: qemu.emulator, arguments: line.words, folder: folder,
                 ports: ports, ownerships: ownerships, monitor: monitor, descriptors: descriptors,
                 log: try log.open(), logStart: start)
         } catch {
@@ -102,6 +103,7 @@ struct GuestStart: Sendable {
             try? FileSystem.removeTree(folder)
             try? FileSystem.removeTree(channelFolder)
             try? FileSystem.removeTree(configuration.memoryFolder(of: folder))
+            try? context.starts.remove(live.name)
             throw virtError(error)
         }
     }

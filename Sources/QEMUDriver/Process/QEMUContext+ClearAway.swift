@@ -30,6 +30,7 @@ extension QEMUContext {
                 _ = try? FileSystem.remove(mount.folder(of: shortName))
             }
             _ = try? FileSystem.remove("\(self.configuration.run)/\(name).pid")
+            try? self.starts.remove(name)
             try? self.records.remove(name)
         }
     }

@@ -335,4 +335,10 @@ extension Connection {
         return Domain(connection: self, reference: try await driver.hypervisor.domainAttach(pid: pid, flags: flags))
     }
 
+    /// Roost's own `roostDomainExplainXML`.
+    public func domainExplainXML(xml: String, flags: DomainXMLFlags) async throws(VirtError) -> String {
+        try permit(RoostProgram.domainExplainXML)
+        return try await driver.hypervisor.domainExplainXML(xml: xml, flags: flags)
+    }
+
 }

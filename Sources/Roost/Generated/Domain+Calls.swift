@@ -977,4 +977,10 @@ extension Domain {
         return try await connection.driver.hypervisor.domain(reference).openNamespace(flags: flags)
     }
 
+    /// Roost's own `roostDomainExplain`.
+    public func explain(flags: DomainXMLFlags) async throws(VirtError) -> String {
+        try connection.permit(RoostProgram.domainExplain, flags: flags.rawValue)
+        return try await connection.driver.hypervisor.domain(reference).explain(flags: flags)
+    }
+
 }

@@ -693,4 +693,8 @@ struct RemoteDomainOperations: DomainOperations {
         let (_, given) = try await client.callForFiles(LxcProgram.domainOpenNamespace, DomainOpenNamespaceArguments(domain: reference, flags: flags))
         return given
     }
+
+    func explain(flags: DomainXMLFlags) async throws(VirtError) -> String {
+        try await client.call(RoostProgram.domainExplain, DomainExplainArguments(domain: reference, flags: flags)).explanation
+    }
 }

@@ -262,4 +262,8 @@ struct RemoteHypervisorService: HypervisorService {
     func domainAttach(pid: UInt32, flags: UInt32) async throws(VirtError) -> DomainReference {
         try await client.call(QemuProgram.domainAttach, DomainAttachArguments(pid: pid, flags: flags)).domain
     }
+
+    func domainExplainXML(xml: String, flags: DomainXMLFlags) async throws(VirtError) -> String {
+        try await client.call(RoostProgram.domainExplainXML, DomainExplainXMLArguments(xml: xml, flags: flags)).explanation
+    }
 }

@@ -128,6 +128,10 @@ final class RemoteClient: PacketReceiver {
         guard let error = try? packet.decode(RemoteError.self) else {
             throw VirtError(.rpc, "\(procedure.api) failed, and its error could not be read", from: .rpc)
         }
+        // A daemon of libvirt's doesn't know the program that is Roost's own.
+        if procedure.program == RoostProgram.number, error.code == ErrorNumber.rpc.rawValue {
+            throw .notSupported(procedure.api)
+        }
         throw error.virtError
     }
 

@@ -348,6 +348,8 @@ public protocol DomainOperations: Sendable {
     func monitorCommandWithFiles(cmd: String, flags: DomainQemuMonitorCommandFlags, files: [Descriptor]) async throws(VirtError) -> (String, [Descriptor])
     /// libvirt's `virDomainLxcOpenNamespace`.
     func openNamespace(flags: UInt32) async throws(VirtError) -> [Descriptor]
+    /// Roost's own `roostDomainExplain`.
+    func explain(flags: DomainXMLFlags) async throws(VirtError) -> String
 }
 
 extension DomainOperations {
@@ -521,6 +523,7 @@ extension DomainOperations {
     public func agentCommand(cmd: String, timeout: Int32, flags: UInt32) async throws(VirtError) -> String? { throw .notSupported("virDomainQemuAgentCommand") }
     public func monitorCommandWithFiles(cmd: String, flags: DomainQemuMonitorCommandFlags, files: [Descriptor]) async throws(VirtError) -> (String, [Descriptor]) { throw .notSupported("virDomainQemuMonitorCommandWithFiles") }
     public func openNamespace(flags: UInt32) async throws(VirtError) -> [Descriptor] { throw .notSupported("virDomainLxcOpenNamespace") }
+    public func explain(flags: DomainXMLFlags) async throws(VirtError) -> String { throw .notSupported("roostDomainExplain") }
 }
 
 /// Stands for what a driver doesn't have: every method throws "not supported".

@@ -134,6 +134,8 @@ public protocol HypervisorService: Sendable {
     func domainRestoreParams(parameters: [TypedParameter], flags: DomainSaveRestoreFlags) async throws(VirtError)
     /// libvirt's `virDomainQemuAttach`.
     func domainAttach(pid: UInt32, flags: UInt32) async throws(VirtError) -> DomainReference
+    /// Roost's own `roostDomainExplainXML`.
+    func domainExplainXML(xml: String, flags: DomainXMLFlags) async throws(VirtError) -> String
 }
 
 extension HypervisorService {
@@ -200,6 +202,7 @@ extension HypervisorService {
     public func nodeSEVInfo(flags: UInt32) async throws(VirtError) -> [TypedParameter] { throw .notSupported("virNodeGetSEVInfo") }
     public func domainRestoreParams(parameters: [TypedParameter], flags: DomainSaveRestoreFlags) async throws(VirtError) { throw .notSupported("virDomainRestoreParams") }
     public func domainAttach(pid: UInt32, flags: UInt32) async throws(VirtError) -> DomainReference { throw .notSupported("virDomainQemuAttach") }
+    public func domainExplainXML(xml: String, flags: DomainXMLFlags) async throws(VirtError) -> String { throw .notSupported("roostDomainExplainXML") }
 }
 
 /// Stands for what a driver doesn't have: every method throws "not supported".

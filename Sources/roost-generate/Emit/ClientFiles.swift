@@ -94,7 +94,7 @@ private func handleFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
     out.block("extension \(handleName(receiver))") { out in
         for (program, item) in receiver.procedures(tables) {
             let returned = handleReturn(item)
-            out.line("/// libvirt's `\(item.api)`.")
+            out.line("/// \(item.origin)")
             out.block("public " + item.declaration(returning: returned.type)) { out in
                 let arguments =
                     item.parameters.map { "\($0.name): \(escaped($0.name))" }

@@ -62,6 +62,8 @@ struct Receiver {
 }
 
 extension Procedure {
+    /// Whose function it stands for, as a sentence.
+    var origin: String { (api.hasPrefix("vir") ? "libvirt's " : "Roost's own ") + "`\(api)`." }
     var isStream: Bool { words.contains("readstream") || words.contains("writestream") }
     var takesFiles: Bool { words.contains("filesin") }
     var givesFiles: Bool { words.contains("filesout") }
@@ -118,7 +120,7 @@ private func driverFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
             out.line(accessor(object))
         }
         for (_, item) in procedures {
-            out.line("/// libvirt's `\(item.api)`.")
+            out.line("/// \(item.origin)")
             out.line(item.declaration())
         }
     }

@@ -448,4 +448,10 @@ extension MessageCodec {
         table[20] = MessageCodec("virAdmConnectDaemonShutdown", AdminDaemonShutdownArguments.self, Nothing.self)
         return table
     }()
+    static let roost: [Int32: MessageCodec] = {
+        var table: [Int32: MessageCodec] = [:]
+        table[1] = MessageCodec("roostDomainExplain", DomainExplainArguments.self, DomainExplainAnswer.self)
+        table[2] = MessageCodec("roostDomainExplainXML", DomainExplainXMLArguments.self, DomainExplainXMLAnswer.self)
+        return table
+    }()
 }

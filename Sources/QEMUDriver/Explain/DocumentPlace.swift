@@ -1,0 +1,66 @@
+/// Where an element stands in a document: the place of each step among its parent's children, from 0.
+struct DocumentPlace: Hashable, Sendable, Comparable {
+    var steps: [Int] = []
+
+    /// In the order of the document; an element stands before what is in it.
+    static func < (left: DocumentPlace, right: DocumentPlace) -> Bool {
+        left.steps.lexicographicallyPrecedes(right.steps)
+    }
+
+    func below(_ step: Int) -> DocumentPlace { DocumentPlace(steps: steps + [step]) }
+}
+
+extension DocumentNode {
+    subscript(place: DocumentPlace) -> DocumentNode? {
+        place.steps.reduce(Optional(self)) { node, step in
+            guard let node, node.children.indices.contains(step) else { return nil }
+            return node.children[step]
+        }
+    }
+
+    /// The place of the element at a path such as `devices/disk[2]`; `@name` is this element itself.
+    func place(at path: String) -> DocumentPlace? {
+        if path.hasPrefix("@") { return attribute(String(path.dropFirst())) == nil ? nil : DocumentPlace() }
+        var place = DocumentPlace()
+        for step in path.split(separator: "/") {
+            guard let node = self[place], let next = node.index(of: step) else { return nil }
+            place = place.below(next)
+        }
+        return place
+    }
+
+    private func index(of step: Substring) -> Int? {
+        let name = step.prefix { $0 != "[" }
+        let number = Int(step.dropFirst(name.count + 1).dropLast()) ?? 1
+        let found = children.indices.filter { children[$0].name == name }
+        return found.indices.contains(number - 1) ? found[number - 1] : nil
+    }
+
+    /// The path of an element. Those that may be there several times have a number, be there only one.
+    func path(of place: DocumentPlace) -> String {
+        var (node, words) = (self, [String]())
+        for step in place.steps where node.children.indices.contains(step) {
+            let name = node.children[step].name
+            let same = node.children.indices.filter { node.children[$0].name == name }
+            let isNumbered = same.count > 1 || node.name == "devices" && !Self.single.contains(name)
+            words.append(isNumbered ? "\(name)[\((same.firstIndex(of: step) ?? 0) + 1)]" : name)
+            node = node.children[step]
+        }
+        return words.isEmpty ? name : words.joined(separator: "/")
+    }
+
+    /// What a domain has no more than one of among its devices.
+    private static let single: Set<String> = [
+        "emulator", "memballoon", "nvram", "vsock", "pstore", "redirfilter",
+    ]
+
+    /// The devices that have an alias.
+    var aliases: [String: DocumentPlace] {
+        guard let place = place(at: "devices"), let devices = self[place] else { return [:] }
+        let found = devices.children.enumerated().compactMap { index, node in
+            node.alias.map { ($0, place.below(index)) }
+        }
+        // A console that is a serial port has its alias; the port stands first.
+        return Dictionary(found) { first, _ in first }
+    }
+}

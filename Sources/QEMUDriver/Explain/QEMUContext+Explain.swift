@@ -1,0 +1,91 @@
+import DriverKit
+import Explanation
+import LinuxSystem
+import QMP
+import Virt
+import VirtXML
+import XMLBinding
+
+extension QEMUContext {
+    /// Explains a definition that doesn't run.
+    ///
+    /// - Parameters:
+    ///   - log: what is known of how it came to be; the thought start is noted there, too.
+    ///   - options: whether secrets may be shown.
+    func explain(
+        _ definition: DomainDefinition, _ log: FillLog, as subject: DomainExplanation.Subject
+    ) async throws(VirtError) -> String {
+        let qemu = try await capabilities(of: definition.devices.emulator ?? "")
+        let configuration = configuration
+        let result = await Blocking.run { () -> Result<String, VirtError> in
+            do throws(ConfigurationError) {
+                let dry = try log.keep { () throws(ConfigurationError) in
+                    try DryStart(definition, qemu, configuration, monitorPath: false)
+                }
+                var host = HostProbe(process: nil)
+                host.folders = [
+                    dry.folder, configuration.channelFolder(of: dry.folder),
+                    configuration.memoryFolder(of: dry.folder),
+                ]
+                log.finish(dry.domain)
+                let guest = GuestExplanation(
+                    log.document, StartRecord(dry.arguments, dry.domain), isRunning: false, host: host)
+                return .success(self.text(guest, dry.domain, qemu, subject))
+            } catch {
+                return .failure(VirtError(error))
+            }
+        }
+        return try result.get()
+    }
+
+    /// An explanation as it travels.
+    func text(
+        _ guest: GuestExplanation, _ definition: DomainDefinition, _ qemu: QEMUCapabilities,
+        _ subject: DomainExplanation.Subject
+    ) -> String {
+        var whole = DomainExplanation()
+        (whole.name, whole.uuid) = (definition.name, definition.uuid?.description ?? "")
+        (whole.subject, whole.emulator) = (subject, qemu.emulator)
+        whole.version = "\(qemu.version.major).\(qemu.version.minor).\(qemu.version.micro)"
+        whole.process = guest.host.process.map { Int($0) }
+        whole.arguments = guest.start.words
+        (whole.elements, whole.own) = (guest.elements, guest.ownArguments)
+        whole.host = guest.host.facts(log: GuestLog(configuration.logs, name: definition.name).path)
+        return whole.json
+    }
+
+    /// A log of how a stored definition came to be, from what the user wrote if that is on record: the definition is
+    /// filled in anew, and compared with what is stored.
+    func history(
+        of definition: DomainDefinition, _ options: XMLOptions
+    ) async throws(VirtError) -> FillLog {
+        let (store, name) = (written, definition.name)
+        let text = await Blocking.run { try? store.read(name) }
+        if let text, let given = DocumentNode(xml: text, by: .user),
+            var copy = try? DomainDefinition(xml: text, options: [.inactive, .secure])
+        {
+            let log = FillLog(given, options: options)
+            if copy.uuid == nil { copy.uuid = definition.uuid }
+            if (try? await filled(copy, log)) != nil {
+                log.adopt(definition, by: .unknown)
+                return log
+            }
+        }
+        guard let xml = try? definition.xml(options: options), let plain = DocumentNode(xml: xml, by: .unknown)
+        else { throw VirtError(.internalError, "domain '\(name)' can't be written as XML", from: .qemu) }
+        return FillLog(plain, options: options)
+    }
+
+    /// Fills a definition in with a log of what is added.
+    private func filled(_ definition: DomainDefinition, _ log: FillLog) async throws(VirtError) {
+        try await log.keep { () async throws(VirtError) in
+            var copy = definition
+            try await complete(&copy)
+        }
+    }
+}
+
+extension DomainXMLFlags {
+    /// Which parts of documents an explanation shows.
+    var explained: XMLOptions { contains(.secure) ? .secure : [] }
+}

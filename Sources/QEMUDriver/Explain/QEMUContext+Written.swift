@@ -1,0 +1,48 @@
+import DriverKit
+import Explanation
+import LinuxSystem
+import VirtXML
+import XMLBinding
+
+extension QEMUContext {
+    /// Keeps a definition as it was given, so that it can be told from what is filled in.
+    ///
+    /// What had been filled in in the former one, and comes back unchanged, was only passed on: an edited definition
+    /// is still the user's only where the user changed it.
+    func note(_ given: String, as definition: DomainDefinition, inPlaceOf former: DomainDefinition?) async {
+        let store = written
+        await Blocking.run {
+            let known = former == nil ? nil : try? store.read(definition.name)
+            let own = known.flatMap { Self.own(given, known: $0, former) }
+            try? store.save(definition.name, own ?? given)
+        }
+    }
+
+    private static func own(_ given: String, known: String, _ former: DomainDefinition?) -> String? {
+        guard let xml = try? former?.xml(options: [.inactive, .secure]),
+            let written = DocumentNode(xml: known, by: .user),
+            let stored = DocumentNode(xml: xml, by: .unknown),
+            let new = DocumentNode(xml: given, by: .user)
+        else { return nil }
+        let authors = stored.following(written, by: .roost(""), .parsing)
+        let own = new.following(authors, by: .user, .step).withoutAdditions
+        let text = own.lines(at: DocumentPlace(), without: []).map(\.text).joined(separator: "\n") + "\n"
+        // What can't be read without the additions is kept as it was given.
+        return (try? DomainDefinition(xml: text, options: [.inactive, .secure])) == nil ? nil : text
+    }
+
+    /// The domain has another name; may wait.
+    func rename(written old: String, to new: String) throws(SystemError) {
+        try FileSystem.rename(written.path(old), to: written.path(new))
+    }
+}
+
+extension DocumentNode {
+    /// The document without what Roost has added.
+    fileprivate var withoutAdditions: DocumentNode {
+        var copy = self
+        copy.attributes.removeAll { $0.author.reason != nil }
+        copy.children = children.filter { $0.author.reason == nil }.map(\.withoutAdditions)
+        return copy
+    }
+}

@@ -1,0 +1,104 @@
+import DriverKit
+import Explanation
+import JSON
+import LinuxSystem
+import QMP
+import Virt
+import VirtDriver
+import VirtXML
+
+extension QEMUDomain {
+    /// Explains the guest that runs, or what the next start would run.
+    nonisolated func explain(flags: DomainXMLFlags) async throws(VirtError) -> String {
+        try flags.rawValue.require(3, in: "roostDomainExplain", from: .qemu)
+        let now = snapshot
+        if now.isActive, !flags.contains(.inactive) { return try await explainGuest(now, flags) }
+        guard let definition = now.persistent else {
+            throw VirtError(
+                .operationInvalid, "transient domains do not have any persistent config", from: .qemu)
+        }
+        let log = try await context.history(of: definition, flags.explained)
+        return try await context.explain(definition, log, as: .definition)
+    }
+
+    /// Explains what runs: the arguments are those of the process, the document is the live one.
+    private func explainGuest(
+        _ now: QEMUDomainSnapshot, _ flags: DomainXMLFlags
+    ) async throws(VirtError) -> String {
+        guard let guest, let live = now.live, let process = now.process else {
+            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+        }
+        let qemu = try await context.capabilities(of: live.devices.emulator ?? "")
+        let log = try await history(now, live, qemu, flags)
+        let (context, name) = (context, now.name)
+        let start = await Blocking.run { context.startRecord(of: name, process) }
+        let commands = commands(for: live, started: Set(start.aliases.values), qemu)
+        return await Blocking.run {
+            var host = HostProbe(process: process.id)
+            let configuration = context.configuration
+            host.folders = [
+                guest.folder, configuration.channelFolder(of: guest.folder),
+                configuration.memoryFolder(of: guest.folder),
+            ]
+            host.ownerships = guest.ownerships
+            let whole = GuestExplanation(
+                log.document, start, isRunning: true, commands: commands, host: host)
+            return context.text(whole, live, qemu, .running)
+        }
+    }
+
+    /// How the live document came to be: as the definition would be started now, and what became of that.
+    private nonisolated func history(
+        _ now: QEMUDomainSnapshot, _ live: DomainDefinition, _ qemu: QEMUCapabilities, _ flags: DomainXMLFlags
+    ) async throws(VirtError) -> FillLog {
+        let log = try await context.history(of: now.persistent ?? live, flags.explained)
+        let (definition, configuration) = (now.persistent, context.configuration)
+        await Blocking.run {
+            if let definition {
+                _ = try? log.keep { () throws(ConfigurationError) in
+                    try DryStart(definition, qemu, configuration, monitorPath: false)
+                }
+            }
+            log.adopt(live, by: .roost("settled when the guest was started, or since"))
+        }
+        return log
+    }
+
+    /// The commands that gave the guest the devices that it wasn't started with, by alias.
+    private func commands(
+        for live: DomainDefinition, started: Set<String>, _ qemu: QEMUCapabilities
+    ) -> [String: [String]] {
+        var found: [String: [String]] = [:]
+        for device in live.devices.all {
+            guard let alias = device.alias, !started.contains(alias),
+                let parts = try? parts(of: device, in: live, qemu)
+            else { continue }
+            found[alias] = parts.compactMap { try? $0.adding() }.map {
+                "\($0.name) \(JSONValue.object($0.arguments))"
+            }
+        }
+        return found
+    }
+}
+
+extension QEMUContext {
+    /// What a running guest was started with; may wait. The process itself has the last word.
+    fileprivate func startRecord(of name: String, _ process: ProcessIdentity) -> StartRecord {
+        let record = (try? starts.read(name)).flatMap { StartRecord(text: $0) }
+        let words = Self.arguments(of: process)
+        if let record, words == nil || words == record.words { return record }
+        var unknown = StartRecord()
+        unknown.arguments = (words ?? []).map {
+            .init(words: [$0], source: .roost("what it was made from is not on record"))
+        }
+        return unknown
+    }
+
+    /// The arguments of a process without its name; nil where they can't be read.
+    private static func arguments(of process: ProcessIdentity) -> [String]? {
+        guard let bytes = try? FileSystem.read("/proc/\(process.id)/cmdline", limit: 16 << 20), process.isAlive
+        else { return nil }
+        let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+        return words.dropFirst().map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,21 @@
+import DriverKit
+import Explanation
+import Virt
+import VirtDriver
+import VirtXML
+import XMLBinding
+
+extension QEMUHypervisor {
+    /// Explains a document that isn't defined.
+    func domainExplainXML(xml: String, flags: DomainXMLFlags) async throws(VirtError) -> String {
+        try flags.rawValue.require(
+            DomainXMLFlags.secure.rawValue, in: "roostDomainExplainXML", from: .qemu)
+        guard let given = DocumentNode(xml: xml, by: .user) else {
+            _ = try await complete(xml)
+            throw VirtError(.xmlError, "the document can't be understood", from: .qemu)
+        }
+        let log = FillLog(given, options: flags.explained)
+        let definition = try await log.keep { () async throws(VirtError) in try await complete(xml) }
+        return try await context.explain(definition, log, as: .document)
+    }
+}

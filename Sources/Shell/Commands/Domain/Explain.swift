@@ -1,0 +1,51 @@
+import Explanation
+import Roost
+import Virt
+
+extension Command {
+    static let explain = Command(
+        "explain", "why a domain is what it is, element by element",
+        description: """
+            For each element of a domain's document: its XML, the arguments of QEMU that it turned into, what it
+            has of the host, and what was filled in and why. Lines that Roost has added are marked with '+', those
+            that it has added to with '~', those of which it isn't on record with '?'.
+
+            An element is named by its path, such as devices/disk[1], by its name, or by a device's alias or target.
+            """,
+        options: [
+            .optional("domain", "domain name, id or uuid", complete: .domains([])),
+            .value("element", "path or name of an element, alias or target of a device"),
+            .named("xml", "explain the document in this file instead of a domain", complete: .path),
+            .flag("inactive", "explain what the next start will have"),
+            .flag("security-info", "include secrets"),
+            .flag("json", "print JSON for programs"),
+        ]
+    ) { session, arguments in
+        let (whole, element) = try await session.explanation(arguments)
+        let shown = element.map(whole.only) ?? whole
+        if let element, shown.elements.isEmpty {
+            throw Failure("domain '\(whole.name)' has no element '\(element)'")
+        }
+        if arguments.has("json") { return session.output.line(shown.json) }
+        session.output.print(ExplanationText(shown, isWhole: element == nil).text)
+    }
+}
+
+extension Session {
+    /// What is explained, and the element that is asked for.
+    fileprivate func explanation(_ arguments: Arguments) async throws -> (DomainExplanation, String?) {
+        var flags: DomainXMLFlags = arguments.has("inactive") ? .inactive : []
+        if arguments.has("security-info") { flags.insert(.secure) }
+        let element = try arguments.string("element")
+        guard let file = try arguments.string("xml") else {
+            return (try await domain(arguments).explanation(flags), element)
+        }
+        if arguments.has("inactive") { throw Failure("--inactive is about a domain, not about a file") }
+        // The only bare word beside a file is an element.
+        let word = try arguments.string("domain")
+        if word != nil, element != nil { throw Failure("either a domain or --xml is explained, not both") }
+        let document = try await read(file: file)
+        let explained = try await connected().explanation(ofXML: document, flags)
+        return (explained, element ?? word)
+    }
+}

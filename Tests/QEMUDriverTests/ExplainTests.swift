@@ -1,0 +1,225 @@
+import Explanation
+import Foundation
+import Testing
+import VirtXML
+import XMLBinding
+
+@testable import QEMUDriver
+
+/// Explains documents of the project's own for a recorded QEMU, with firmware that is made up.
+enum Explained {
+    /// The document of these tests.
+    static let plain = Result { try of(document) }
+
+    static func of(_ xml: String, secure: Bool = false) throws -> DomainExplanation {
+        let qemu = try #require(try Corpus.capabilities("7.2.0_x86_64"))
+        var host = QEMUHost(architecture: "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
+        host.firmware = ConformanceHost.firmware
+        host.updatesABI = true
+        let given = try #require(DocumentNode(xml: xml, by: .user))
+        let log = FillLog(given, options: secure ? .secure : [])
+        let configuration = QEMUConfiguration(
+            definitions: "/e", run: "/r", library: "/l", logs: "/g", cache: "/c")
+        let dry = try log.keep { () throws in
+            var domain = try DomainDefinition(xml: xml, options: [.inactive, .secure])
+            try domain.fillQEMUDefaults(qemu, host: host)
+            return try DryStart(domain, qemu, configuration, monitorPath: false)
+        }
+        log.finish(dry.domain)
+        let guest = GuestExplanation(
+            log.document, StartRecord(dry.arguments, dry.domain), isRunning: false, host: HostProbe(process: nil))
+        var whole = DomainExplanation()
+        (whole.arguments, whole.elements, whole.own) = (guest.start.words, guest.elements, guest.ownArguments)
+        return whole
+    }
+}
+
+private let document = """
+    <domain type='qemu'>
+      <name>nest</name>
+      <memory unit='MiB'>64</memory>
+      <vcpu>1</vcpu>
+      <os>
+        <type arch='x86_64' machine='q35'>hvm</type>
+        <boot dev='hd'/>
+      </os>
+      <features><acpi/><vmport state='off'/></features>
+      <devices>
+        <disk type='file' device='disk'>
+          <source file='/disks/b'/>
+          <target dev='vdb' bus='virtio'/>
+        </disk>
+        <disk type='file' device='disk'>
+          <driver name='qemu' type='qcow2'/>
+          <source file='/disks/a'/>
+          <target dev='vda' bus='virtio'/>
+          <address type='pci' domain='0' bus='0' slot='4' function='0'/>
+        </disk>
+        <controller type='usb' model='none'/>
+        <graphics type='vnc' passwd='hidden'/>
+      </devices>
+    </domain>
+    """
+
+@Suite(.enabled(if: Corpus.isPresent))
+struct ExplainTests {
+    @Test("all arguments of all elements and of Roost itself are the command line, each once and in order")
+    func whole() throws {
+        let whole = try Explained.plain.get()
+        let parts =
+            whole.elements.flatMap(\.arguments).map { ($0.index, $0.words) }
+            + whole.own.filter { $0.piece == nil }.map { ($0.index, $0.words) }
+        let sorted = parts.sorted { $0.0 < $1.0 }
+        #expect(sorted.flatMap(\.1) == whole.arguments)
+        #expect(Set(sorted.map(\.0)).count == sorted.count)
+    }
+
+    @Test("what the user wrote is told from what was filled in, and why")
+    func authors() throws {
+        let whole = try Explained.plain.get()
+        let first = try #require(whole.elements.first { $0.target == "vda" })
+        #expect(first.path == "devices/disk[1]")
+        #expect(first.author == .user)
+        #expect(!first.filled.contains { $0.path == "address" || $0.path.hasPrefix("driver/") })
+        let second = try #require(whole.elements.first { $0.target == "vdb" })
+        #expect(second.alias == "virtio-disk1")
+        let address = try #require(second.filled.first { $0.path == "address" })
+        #expect(address.value.hasPrefix("<address type='pci'"))
+        #expect(address.reason.contains("the first free slot"))
+        #expect(second.filled.first { $0.path == "alias" }?.reason.contains("when they start") == true)
+        #expect(second.filled.first { $0.path == "driver" }?.value.contains("type='raw'") == true)
+    }
+
+    @Test("a port was added for the device that had no slot, one is free, and the chipset has its own")
+    func controllers() throws {
+        let whole = try Explained.plain.get()
+        let ports = whole.elements.filter { $0.lines.first?.text.contains("pcie-root-port") == true }
+        #expect(ports.count >= 2)
+        #expect(ports.allSatisfy { $0.author == .roost })
+        #expect(ports.contains { $0.reason == "there was no slot left for devices/disk[2]" })
+        #expect(ports.contains { $0.reason == "a slot is kept free for what is plugged in later" })
+        let sata = try #require(whole.elements.first { $0.lines.first?.text.contains("type='sata'") == true })
+        #expect(sata.reason == "the machine's chipset has it")
+        #expect(sata.arguments.isEmpty)
+        #expect(sata.note?.contains("without being told") == true)
+        #expect(sata.filled.first { $0.path == "address" }?.reason == "the machine's chipset has it there")
+    }
+
+    @Test("the first of the disks has the turn of <boot>")
+    func boot() throws {
+        let whole = try Explained.plain.get()
+        let disk = try #require(whole.only("vda").elements.first)
+        #expect(disk.filled.first { $0.path == "boot" }?.reason.contains("<boot dev='hd'/>") == true)
+        #expect(disk.arguments.last?.words.last?.contains("\"bootindex\":1") == true)
+        #expect(whole.only("os/boot").elements.first?.note?.contains("<boot>") == true)
+    }
+
+    @Test("pieces of one argument belong to the elements that asked for them")
+    func pieces() throws {
+        let whole = try Explained.plain.get()
+        #expect(whole.only("features/vmport").elements.first?.pieces.map(\.text) == ["vmport=off"])
+        #expect(whole.only("os/type").elements.first?.arguments.first?.words.first == "-machine")
+        #expect(whole.own.contains { $0.piece == "usb=off" && !$0.reason.isEmpty })
+    }
+
+    @Test("values that Roost replaces are told with what was there before")
+    func replaced() throws {
+        let machine = try #require(try Explained.plain.get().only("os/type").elements.first)
+        let filled = try #require(machine.filled.first { $0.path == "@machine" })
+        #expect(filled.former == "q35")
+        #expect(filled.value.hasPrefix("pc-q35-"))
+        // A value in another form is still the user's.
+        #expect(try Explained.plain.get().only("memory").elements.first?.filled.isEmpty == true)
+    }
+
+    @Test("the firmware says which descriptor it comes from")
+    func firmware() throws {
+        let asked = document.replacing("<os>", with: "<os firmware='efi'>").replacing("<boot dev='hd'/>", with: "")
+        let whole = try Explained.of(asked)
+        let loader = try #require(whole.only("os/loader").elements.first)
+        #expect(loader.author == .roost)
+        #expect(loader.reason?.contains("/usr/share/qemu/firmware/") == true)
+        #expect(loader.arguments.contains { $0.words.first == "-blockdev" })
+        #expect(whole.only("os/nvram").elements.first?.filled.contains { $0.reason.contains("of its own") } == true)
+    }
+
+    @Test("passwords are shown only to who may see them")
+    func secrets() throws {
+        #expect(try !Explained.plain.get().json.contains("hidden"))
+        #expect(try Explained.of(document, secure: true).json.contains("passwd='hidden'"))
+    }
+
+    @Test("every element of the document is explained or is the parent of one that is")
+    func complete() throws {
+        let paths = try Explained.plain.get().elements.map(\.path)
+        #expect(Set(paths).count == paths.count)
+        for path in [
+            "domain", "name", "uuid", "memory", "currentMemory", "vcpu", "os/type", "os/boot", "features/acpi", "cpu",
+            "clock", "on_poweroff", "devices/emulator", "devices/disk[1]", "devices/graphics[1]", "devices/memballoon",
+        ] where path != "uuid" {
+            #expect(paths.contains(path), "\(path)")
+        }
+    }
+
+    @Test("what an argument names of the host is found, and what a server has is not")
+    func references() {
+        #expect(
+            HostReference.all(["-blockdev", #"{"driver":"file","filename":"/a,b","node-name":"x"}"#]) == [
+                .path("/a,b")
+            ])
+        #expect(HostReference.all(["-netdev", #"{"type":"tap","fds":"3:4","vhostfd":"5"}"#]) == [
+            .descriptor(3), .descriptor(4), .descriptor(5),
+        ])
+        #expect(HostReference.all(["-chardev", "socket,id=a,path=/x,,y,server=on"]) == [.path("/x,y")])
+        #expect(HostReference.all(["-vnc", "unix:/x"]) == [.path("/x")])
+        let remote = #"{"driver":"ssh","path":"/there","server":{"host":"h","port":"22"}}"#
+        #expect(HostReference.all(["-blockdev", remote]) == [])
+        let local = #"{"driver":"nbd","server":{"type":"unix","path":"/here"}}"#
+        #expect(HostReference.all(["-blockdev", local]) == [.path("/here")])
+        #expect(HostReference.all(["-append", "root=/dev/vda"]) == [])
+        #expect(HostReference.all(["-S"]) == [])
+    }
+
+    @Test("the record of a start comes back as it was, and what is no record is none")
+    func record() throws {
+        var record = StartRecord()
+        record.arguments = [
+            .init(words: ["-S"], source: .roost("why")),
+            .init(
+                words: ["-machine", "pc,acpi=on"], source: .element("os/type"),
+                pieces: [.init(range: 3..<10, source: .element("features/acpi"))]),
+        ]
+        record.aliases = ["devices/disk[1]": "virtio-disk0"]
+        #expect(StartRecord(text: record.text) == record)
+        for text in ["", "{}", #"{"format":1}"#, #"{"format":1,"arguments":[{"words":[]}]}"#] {
+            #expect(StartRecord(text: text) == nil, "\(text)")
+        }
+        let outside = record.text.replacing("\"end\":10", with: "\"end\":99")
+        #expect(StartRecord(text: outside)?.arguments.last?.pieces.isEmpty == true)
+    }
+
+    @Test("a running guest's devices are found by their names, whatever has come and gone before them")
+    func running() throws {
+        var record = StartRecord()
+        record.arguments = [
+            .init(words: ["-device", "a"], source: .element("devices/disk[1]")),
+            .init(words: ["-device", "b"], source: .element("devices/disk[2]")),
+        ]
+        record.aliases = ["devices/disk[1]": "virtio-disk0", "devices/disk[2]": "virtio-disk1"]
+        let xml = """
+            <domain><devices><disk><target dev='vdb'/><alias name='virtio-disk1'/></disk>
+            <disk><target dev='vdc'/><alias name='virtio-disk2'/></disk></devices></domain>
+            """
+        let document = try #require(DocumentNode(xml: xml, by: .unknown))
+        let guest = GuestExplanation(
+            document, record, isRunning: true, commands: ["virtio-disk2": ["device_add {}"]],
+            host: HostProbe(process: nil))
+        let elements = guest.elements
+        #expect(elements.first { $0.alias == "virtio-disk1" }?.arguments.map(\.words) == [["-device", "b"]])
+        #expect(elements.first { $0.alias == "virtio-disk2" }?.commands == ["device_add {}"])
+        let lost = try #require(elements.last)
+        #expect(lost.alias == "virtio-disk0" && lost.lines.isEmpty)
+        #expect(lost.arguments.map(\.words) == [["-device", "a"]])
+        #expect(lost.note?.contains("lost") == true)
+    }
+}
