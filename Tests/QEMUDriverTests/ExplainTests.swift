@@ -23,11 +23,11 @@ enum Explained {
         let dry = try log.keep { () throws in
             var domain = try DomainDefinition(xml: xml, options: [.inactive, .secure])
             try domain.fillQEMUDefaults(qemu, host: host)
-            return try DryStart(domain, qemu, configuration, monitorPath: false)
+            return try DryStart(domain, qemu, configuration, for: .explanation)
         }
         log.finish(dry.domain)
         let guest = GuestExplanation(
-            log.document, StartRecord(dry.arguments, dry.domain), isRunning: false, host: HostProbe(process: nil))
+            log.document, CommandLineRecord(dry.arguments, dry.domain), isRunning: false, host: HostProbe(process: nil))
         var whole = DomainExplanation()
         (whole.arguments, whole.elements, whole.own) = (guest.start.words, guest.elements, guest.ownArguments)
         return whole
@@ -85,8 +85,8 @@ struct ExplainTests {
         #expect(second.alias == "virtio-disk1")
         let address = try #require(second.filled.first { $0.path == "address" })
         #expect(address.value.hasPrefix("<address type='pci'"))
-        #expect(address.reason.contains("the first free slot"))
-        #expect(second.filled.first { $0.path == "alias" }?.reason.contains("when they start") == true)
+        #expect(address.reason.contains("the first free place"))
+        #expect(second.filled.first { $0.path == "alias" }?.reason.contains("at the start") == true)
         #expect(second.filled.first { $0.path == "driver" }?.value.contains("type='raw'") == true)
     }
 
@@ -96,7 +96,7 @@ struct ExplainTests {
         let ports = whole.elements.filter { $0.lines.first?.text.contains("pcie-root-port") == true }
         #expect(ports.count >= 2)
         #expect(ports.allSatisfy { $0.author == .roost })
-        #expect(ports.contains { $0.reason == "there was no slot left for devices/disk[2]" })
+        #expect(ports.contains { $0.reason == "there was no slot left for disk 'vdb'" })
         #expect(ports.contains { $0.reason == "a slot is kept free for what is plugged in later" })
         let sata = try #require(whole.elements.first { $0.lines.first?.text.contains("type='sata'") == true })
         #expect(sata.reason == "the machine's chipset has it")
@@ -182,7 +182,7 @@ struct ExplainTests {
 
     @Test("the record of a start comes back as it was, and what is no record is none")
     func record() throws {
-        var record = StartRecord()
+        var record = CommandLineRecord()
         record.arguments = [
             .init(words: ["-S"], source: .roost("why")),
             .init(
@@ -190,17 +190,17 @@ struct ExplainTests {
                 pieces: [.init(range: 3..<10, source: .element("features/acpi"))]),
         ]
         record.aliases = ["devices/disk[1]": "virtio-disk0"]
-        #expect(StartRecord(text: record.text) == record)
+        #expect(CommandLineRecord(text: record.text) == record)
         for text in ["", "{}", #"{"format":1}"#, #"{"format":1,"arguments":[{"words":[]}]}"#] {
-            #expect(StartRecord(text: text) == nil, "\(text)")
+            #expect(CommandLineRecord(text: text) == nil, "\(text)")
         }
         let outside = record.text.replacing("\"end\":10", with: "\"end\":99")
-        #expect(StartRecord(text: outside)?.arguments.last?.pieces.isEmpty == true)
+        #expect(CommandLineRecord(text: outside)?.arguments.last?.pieces.isEmpty == true)
     }
 
     @Test("a running guest's devices are found by their names, whatever has come and gone before them")
     func running() throws {
-        var record = StartRecord()
+        var record = CommandLineRecord()
         record.arguments = [
             .init(words: ["-device", "a"], source: .element("devices/disk[1]")),
             .init(words: ["-device", "b"], source: .element("devices/disk[2]")),

@@ -15,7 +15,8 @@ extension DomainDefinition {
             var plan = PCIPlan(board: board)
             try plan.prepare(attempt)
             if let missing = try plan.place(&attempt, qemu) {
-                try addPCIController(for: missing.connection, qemu, "there was no slot left for \(missing.path)")
+                let name = missing.device.name(in: attempt)
+                try addPCIController(for: missing.connection, qemu, "there was no slot left for \(name)")
                 continue
             }
             if let spare = plan.spare(attempt, lastOfDocument) {
@@ -23,7 +24,9 @@ extension DomainDefinition {
                 continue
             }
             self = attempt
-            finishPCI(plan)
+            filling("it follows from the places: numbers of chassis and ports, slots with several functions") {
+                $0.finishPCI(plan)
+            }
             return
         }
         throw .internal("No more available PCI slots")

@@ -61,6 +61,17 @@ enum PCIDevice {
         }
     }
 
+    /// What people call it; its place among its kind may still change.
+    func name(in domain: DomainDefinition) -> String {
+        switch self {
+        case .controller(let index):
+            let controller = domain.devices.controllers[index]
+            return "\(controller.type.rawValue) controller \(controller.index ?? 0)"
+        case .disk(let index): return "disk '\(domain.devices.disks[index].target.dev)'"
+        default: return origin.path.map { String($0.dropFirst("devices/".count)) } ?? ""
+        }
+    }
+
     func info(in domain: DomainDefinition) -> DeviceInfo? {
         let devices = domain.devices
         switch self {

@@ -62,8 +62,6 @@ struct PCIPlan {
         var connection: PCIConnection
         var device: PCIDevice
 
-        /// The path of the device's element.
-        var path: String { device.origin.path ?? "" }
     }
 
     /// Places all devices that have none; the slot that was missing, if one was.
@@ -87,9 +85,13 @@ struct PCIPlan {
                 return MissingSlot(connection: connection, device: device)
             }
             device.setPlace(place, in: &domain)
-            hint(device, "the first free slot that takes such a device when its turn came: \(bus(place.bus))")
+            hint(device, "\(shared(device, domain))the first free place when its turn came; \(bus(place.bus))")
         }
         return nil
+    }
+
+    private func shared(_ device: PCIDevice, _ domain: DomainDefinition) -> String {
+        device.aggregates(in: domain) ? "ports share a slot, a function each; " : ""
     }
 
     private func bus(_ index: Int) -> String { "bus \(index) is a \(slots.model(of: index)?.rawValue ?? "bus")" }

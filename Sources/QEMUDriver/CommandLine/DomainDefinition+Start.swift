@@ -12,8 +12,8 @@ extension DomainDefinition {
         try filling("the first free port of a USB bus") { domain throws(ConfigurationError) in
             try domain.assignUSB()
         }
-        filling("devices are named when they start, by their kind and place") { $0.assignAliases(qemu) }
-        filling("images are numbered when they start, beginning with the last disk") { $0.numberImages() }
+        filling("devices get their names at the start") { $0.assignAliases(qemu) }
+        filling("images are numbered at the start, the last disk's first") { $0.numberImages() }
         assignBootOrder()
     }
 

@@ -46,8 +46,12 @@ extension DomainDefinition {
 
     /// Fills in what devices leave open, and adds the controllers that they need.
     private mutating func fillAllDevices(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws {
-        filling("what a device of the kind is where nothing is said") {
-            $0.fillDeviceDefaults(GeneralDefaults(arch: host.architecture, newMAC: host.newMAC))
+        filling("what a device of the kind is where nothing is said") { domain in
+            for index in domain.devices.interfaces.indices {
+                FillLog.current?.hint(
+                    "devices/interface[\(index + 1)]/mac", "no two cards have the same: it is made up")
+            }
+            domain.fillDeviceDefaults(GeneralDefaults(arch: host.architecture, newMAC: host.newMAC))
         }
         filling("controllers have numbers") { $0.devices.numberControllers() }
         filling("the first serial port and the first console are one") { $0.fillConsoles() }

@@ -9,21 +9,35 @@ struct DryStart: Sendable {
     let folder: String
     private(set) var arguments = QEMUArguments()
 
-    /// - Parameter monitorPath: whether QEMU is to make its monitor's socket itself.
+    /// What it is thought of for.
+    enum Purpose {
+        /// A command that somebody else runs: QEMU makes its monitor's socket itself, and images are taken as named.
+        case conversion
+        /// What the driver itself would run.
+        case explanation
+    }
+
     init(
         _ definition: DomainDefinition, _ qemu: QEMUCapabilities, _ configuration: QEMUConfiguration,
-        monitorPath: Bool
+        for purpose: Purpose
     ) throws(ConfigurationError) {
         domain = definition
         let shortName = "-1-" + String(definition.name.prefix(20))
         folder = "\(configuration.library)/domain-\(shortName)"
         try domain.prepareForStart(qemu)
+        if purpose == .explanation {
+            // Images that can't be read are no reason to explain nothing.
+            domain.filling("what the images say lies below them") { domain in
+                try? ImageChain.fill(&domain, account: configuration.account)
+            }
+            domain.filling("where and as whom Roost runs its guests") { $0.noteHost(configuration.account) }
+        }
         domain.filling("a free port of the host; which one, only the start can say") { $0.assumePorts() }
         let channels = configuration.channelFolder(of: folder)
         domain.filling("in a folder of the guest's own") { $0.placeSockets(in: channels) }
         var resources = QEMUResources(
             domainFolder: folder, shortName: shortName, monitorDescriptor: GuestStart.monitorNumber)
-        if monitorPath { resources.monitorPath = folder + "/monitor.sock" }
+        if purpose == .conversion { resources.monitorPath = folder + "/monitor.sock" }
         resources.runFolder = configuration.run
         resources.memoryFolder = configuration.library + "/ram"
         resources.vncListen = configuration.vncListen

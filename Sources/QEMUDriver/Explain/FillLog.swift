@@ -72,7 +72,7 @@ final class FillLog: Sendable {
             // What the parser makes of a document is its author's still; what it adds is what absence means.
             let isParsed = !state.isBegun
             state.isBegun = true
-            let reason = isParsed ? "what it means to say nothing" : state.reasons.last ?? "a definition is whole"
+            let reason = isParsed ? "what is meant where nothing is said" : state.reasons.last ?? "a definition is whole"
             state.document = plain.following(state.document, by: .roost(reason), isParsed ? .parsing : .step)
             for (path, hint) in state.hints { state.document.take(hint, at: path, inPlaceOf: reason) }
             if !isParsed { state.hints = [:] }

@@ -5,7 +5,7 @@ import VirtXML
 struct GuestExplanation {
     /// The document, in which every part knows who has said it.
     let document: DocumentNode
-    let start: StartRecord
+    let start: CommandLineRecord
     /// Whether the arguments are those of a guest that runs, whose devices may have changed since.
     let isRunning: Bool
     /// How devices that came later were plugged in, by alias.
@@ -24,7 +24,7 @@ struct GuestExplanation {
     private var own: [DomainExplanation.OwnArgument] = []
 
     init(
-        _ document: DocumentNode, _ start: StartRecord, isRunning: Bool, commands: [String: [String]] = [:],
+        _ document: DocumentNode, _ start: CommandLineRecord, isRunning: Bool, commands: [String: [String]] = [:],
         host: HostProbe
     ) {
         (self.document, self.start, self.isRunning) = (document, start, isRunning)
@@ -51,7 +51,7 @@ struct GuestExplanation {
     }
 
     private mutating func sort(
-        _ piece: StartRecord.Piece, of words: [String], at index: Int, _ aliases: [String: DocumentPlace]
+        _ piece: CommandLineRecord.Piece, of words: [String], at index: Int, _ aliases: [String: DocumentPlace]
     ) {
         let text = String(decoding: Array((words.last ?? "").utf8)[piece.range], as: UTF8.self)
         let option = words.first ?? ""
@@ -125,6 +125,7 @@ struct GuestExplanation {
             return "the first devices of the kind get their turn from it: see <boot> in their elements"
         }
         switch words.first {
+        case "features": return "no argument: QEMU does so without being told, or is never told"
         case "title", "description", "metadata": return "for people and programs; QEMU isn't told"
         case "on_poweroff", "on_reboot", "on_crash", "on_lockfailure", "perf":
             return "for Roost itself; QEMU isn't told"

@@ -105,7 +105,8 @@ struct HostProbe: Sendable {
         guard node.name == "graphics" else { return [] }
         return [("port", nil), ("tlsPort", "TLS"), ("websocket", "websocket")].compactMap { name, detail in
             guard let port = node.attribute(name), Int(port) ?? -1 > 0 else { return nil }
-            return .init("port", port, [node.attribute("listen"), detail].compactMap { $0 }.joined(separator: ", "))
+            let parts = [detail, process == nil ? "assumed: a start takes one that is free" : nil].compactMap { $0 }
+            return .init("port", port, parts.isEmpty ? nil : parts.joined(separator: ", "))
         }
     }
 
@@ -140,9 +141,9 @@ struct HostProbe: Sendable {
 
     // MARK: The guest as a whole
 
-    /// What the guest as a whole has of the host; `logs` is the file that QEMU writes to.
-    func facts(log: String) -> [DomainExplanation.HostFact] {
-        var found: [DomainExplanation.HostFact] = []
+    /// What the guest as a whole has of the host: the file that QEMU writes to, what arguments of Roost's own name.
+    func facts(log: String, _ own: [[String]]) -> [DomainExplanation.HostFact] {
+        var found = own.flatMap(HostReference.all).map(fact)
         if let process {
             found.append(.init("process", "\(process)", owner(of: process)))
             if let label = label(of: process) { found.append(.init("label", label)) }

@@ -20,7 +20,7 @@ extension QEMUContext {
         let result = await Blocking.run { () -> Result<String, VirtError> in
             do throws(ConfigurationError) {
                 let dry = try log.keep { () throws(ConfigurationError) in
-                    try DryStart(definition, qemu, configuration, monitorPath: false)
+                    try DryStart(definition, qemu, configuration, for: .explanation)
                 }
                 var host = HostProbe(process: nil)
                 host.folders = [
@@ -29,7 +29,7 @@ extension QEMUContext {
                 ]
                 log.finish(dry.domain)
                 let guest = GuestExplanation(
-                    log.document, StartRecord(dry.arguments, dry.domain), isRunning: false, host: host)
+                    log.document, CommandLineRecord(dry.arguments, dry.domain), isRunning: false, host: host)
                 return .success(self.text(guest, dry.domain, qemu, subject))
             } catch {
                 return .failure(VirtError(error))
@@ -50,37 +50,53 @@ extension QEMUContext {
         whole.process = guest.host.process.map { Int($0) }
         whole.arguments = guest.start.words
         (whole.elements, whole.own) = (guest.elements, guest.ownArguments)
-        whole.host = guest.host.facts(log: GuestLog(configuration.logs, name: definition.name).path)
+        whole.host = guest.host.facts(
+            log: GuestLog(configuration.logs, name: definition.name).path, whole.own.map(\.words))
         return whole.json
     }
 
-    /// A log of how a stored definition came to be, from what the user wrote if that is on record: the definition is
-    /// filled in anew, and compared with what is stored.
+    /// A log of how a definition came to be, from what the user wrote if that is on record, and the definition: what
+    /// was written is filled in anew, and compared with what is stored.
+    ///
+    /// - Parameter isStored: false for the live document of a domain that has no definition but what was written.
     func history(
-        of definition: DomainDefinition, _ options: XMLOptions
-    ) async throws(VirtError) -> FillLog {
+        of definition: DomainDefinition, isStored: Bool = true, _ options: XMLOptions
+    ) async throws(VirtError) -> (log: FillLog, definition: DomainDefinition) {
         let (store, name) = (written, definition.name)
         let text = await Blocking.run { try? store.read(name) }
         if let text, let given = DocumentNode(xml: text, by: .user),
-            var copy = try? DomainDefinition(xml: text, options: [.inactive, .secure])
+            let parsed = try? DomainDefinition(xml: text, options: [.inactive, .secure])
         {
             let log = FillLog(given, options: options)
-            if copy.uuid == nil { copy.uuid = definition.uuid }
-            if (try? await filled(copy, log)) != nil {
+            if let filled = try? await fill(parsed, as: definition.uuid, log) {
+                if !isStored { return (log, filled) }
                 log.adopt(definition, by: .unknown)
-                return log
+                return (log, definition)
             }
         }
         guard let xml = try? definition.xml(options: options), let plain = DocumentNode(xml: xml, by: .unknown)
         else { throw VirtError(.internalError, "domain '\(name)' can't be written as XML", from: .qemu) }
-        return FillLog(plain, options: options)
+        return (FillLog(plain, options: options), definition)
     }
 
     /// Fills a definition in with a log of what is added.
-    private func filled(_ definition: DomainDefinition, _ log: FillLog) async throws(VirtError) {
+    private func fill(
+        _ definition: DomainDefinition, as uuid: UUID?, _ log: FillLog
+    ) async throws(VirtError) -> DomainDefinition {
         try await log.keep { () async throws(VirtError) in
             var copy = definition
+            copy.identify(as: uuid ?? .random())
             try await complete(&copy)
+            return copy
+        }
+    }
+}
+
+extension DomainDefinition {
+    /// Gives a domain that has none an identity.
+    mutating func identify(as uuid: @autoclosure () -> UUID) {
+        filling("no two domains have the same: it is made up") { domain in
+            if domain.uuid == nil { domain.uuid = uuid() }
         }
     }
 }

@@ -17,7 +17,7 @@ extension QEMUDomain {
             throw VirtError(
                 .operationInvalid, "transient domains do not have any persistent config", from: .qemu)
         }
-        let log = try await context.history(of: definition, flags.explained)
+        let log = try await context.history(of: definition, flags.explained).log
         return try await context.explain(definition, log, as: .definition)
     }
 
@@ -51,13 +51,12 @@ extension QEMUDomain {
     private nonisolated func history(
         _ now: QEMUDomainSnapshot, _ live: DomainDefinition, _ qemu: QEMUCapabilities, _ flags: DomainXMLFlags
     ) async throws(VirtError) -> FillLog {
-        let log = try await context.history(of: now.persistent ?? live, flags.explained)
-        let (definition, configuration) = (now.persistent, context.configuration)
+        let (log, definition) = try await context.history(
+            of: now.persistent ?? live, isStored: now.isPersistent, flags.explained)
+        let configuration = context.configuration
         await Blocking.run {
-            if let definition {
-                _ = try? log.keep { () throws(ConfigurationError) in
-                    try DryStart(definition, qemu, configuration, monitorPath: false)
-                }
+            _ = try? log.keep { () throws(ConfigurationError) in
+                try DryStart(definition, qemu, configuration, for: .explanation)
             }
             log.adopt(live, by: .roost("settled when the guest was started, or since"))
         }
@@ -83,11 +82,11 @@ extension QEMUDomain {
 
 extension QEMUContext {
     /// What a running guest was started with; may wait. The process itself has the last word.
-    fileprivate func startRecord(of name: String, _ process: ProcessIdentity) -> StartRecord {
-        let record = (try? starts.read(name)).flatMap { StartRecord(text: $0) }
+    fileprivate func startRecord(of name: String, _ process: ProcessIdentity) -> CommandLineRecord {
+        let record = (try? starts.read(name)).flatMap { CommandLineRecord(text: $0) }
         let words = Self.arguments(of: process)
         if let record, words == nil || words == record.words { return record }
-        var unknown = StartRecord()
+        var unknown = CommandLineRecord()
         unknown.arguments = (words ?? []).map {
             .init(words: [$0], source: .roost("what it was made from is not on record"))
         }

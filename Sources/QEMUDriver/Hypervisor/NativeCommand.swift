@@ -10,7 +10,7 @@ struct NativeCommand {
         throws(VirtError)
     {
         do throws(ConfigurationError) {
-            let dry = try DryStart(definition, qemu, configuration, monitorPath: true)
+            let dry = try DryStart(definition, qemu, configuration, for: .conversion)
             text = Self.text(dry.folder, qemu.emulator, dry.arguments.words)
         } catch {
             throw VirtError(error)

@@ -38,6 +38,9 @@ extension QEMUHypervisor {
             QEMUDomain(context: context, snapshot: empty)
         }
         try await found.domain.create(definition, isPaused: flags.contains(.startPaused), isNew: found.isNew)
+        if !found.domain.snapshot.isPersistent {
+            await context.note(xml, as: definition, inPlaceOf: nil)
+        }
         if flags.contains(.startAutodestroy) { connection.own(uuid) }
         return found.domain.snapshot.reference
     }
@@ -54,9 +57,7 @@ extension QEMUHypervisor {
         }
         adjusting(&definition)
         try DocumentStore.check(name: definition.name)
-        definition.filling("no two domains have the same: it is made up") { domain in
-            if domain.uuid == nil { domain.uuid = .random() }
-        }
+        definition.identify(as: .random())
         try await context.complete(&definition)
         return definition
     }

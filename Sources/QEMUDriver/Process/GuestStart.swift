@@ -88,7 +88,7 @@ struct GuestStart: Sendable {
             descriptors.fill(&guest.resources)
             let log = GuestLog(configuration.logs, name: live.name)
             let line = try QEMUCommandLine.explained(for: guest)
-            try? context.starts.save(live.name, StartRecord(line, live).text)
+            try? context.starts.save(live.name, CommandLineRecord(line, live).text)
             // Turns that were made from the machine's boot order are not the devices' own.
             if !definition.os.boot.isEmpty { live.devices.forEachInfo { $0.boot = nil } }
             log.begin(emulator: qemu.emulator, version: qemu.version, arguments: line.words)

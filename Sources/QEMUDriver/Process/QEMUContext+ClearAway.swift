@@ -31,6 +31,8 @@ extension QEMUContext {
             }
             _ = try? FileSystem.remove("\(self.configuration.run)/\(name).pid")
             try? self.starts.remove(name)
+            // Of a domain that only lived while it ran nothing stays.
+            if !FileSystem.exists(self.definitions.path(name)) { try? self.written.remove(name) }
             try? self.records.remove(name)
         }
     }

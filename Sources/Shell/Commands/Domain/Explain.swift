@@ -38,6 +38,7 @@ extension Session {
         if arguments.has("security-info") { flags.insert(.secure) }
         let element = try arguments.string("element")
         guard let file = try arguments.string("xml") else {
+            if !arguments.has("domain") { throw Failure("explain what? a domain, or a document with --xml") }
             return (try await domain(arguments).explanation(flags), element)
         }
         if arguments.has("inactive") { throw Failure("--inactive is about a domain, not about a file") }

@@ -3,7 +3,7 @@ import VirtXML
 
 /// The command line that a guest was started with, and what each argument came from: written down when it starts, as
 /// its document may say something else by the time that somebody asks.
-struct StartRecord: Equatable, Sendable {
+struct CommandLineRecord: Equatable, Sendable {
     /// What an argument or a piece of one comes from: an element's path, or a reason of Roost's own.
     enum Source: Equatable, Sendable {
         case element(String)
@@ -30,7 +30,7 @@ struct StartRecord: Equatable, Sendable {
     var words: [String] { arguments.flatMap(\.words) }
 }
 
-extension StartRecord {
+extension CommandLineRecord {
     init(_ line: QEMUArguments, _ domain: DomainDefinition) {
         arguments = line.spans.map { span in
             let pieces = span.fragments.map { Piece(range: $0.range, source: Source($0.origin)) }
@@ -50,7 +50,7 @@ extension StartRecord {
     func alias(at path: String) -> String? { aliases[path] ?? aliases[path + "[1]"] }
 }
 
-extension StartRecord.Source {
+extension CommandLineRecord.Source {
     init(_ origin: QEMUOrigin) {
         switch origin {
         case .roost(let reason): self = .roost(reason)
@@ -77,7 +77,7 @@ extension StartRecord.Source {
 }
 
 // As text.
-extension StartRecord {
+extension CommandLineRecord {
     var text: String {
         let arguments = arguments.map { argument -> JSONValue in
             var object: JSONObject = [
