@@ -21,7 +21,8 @@ extension DomainExplanation.Element {
         let own = path.split(separator: "/").map { String($0) }
         if words.count <= own.count, zip(words, own).allSatisfy({ Self.fits($0, $1) }) { return true }
         // A name or the end of a path, such as `disk` or `disk[2]`.
-        return words.count <= own.count && zip(words.reversed(), own.reversed()).allSatisfy { Self.fits($0, $1) }
+        return words.count <= own.count
+            && zip(words.reversed(), own.reversed()).allSatisfy { Self.fits($0, $1) }
     }
 
     /// Whether a step of a path is the one that is meant; one without a place means all of its name.

@@ -3,7 +3,8 @@ import JSON
 extension DomainExplanation {
     /// Reads what a daemon has answered; nil where it isn't an explanation that this version understands.
     public init?(json text: String) {
-        guard let object = (try? JSONValue(parsing: text))?.object, object["format"]?.int == Self.format else {
+        guard let object = (try? JSONValue(parsing: text))?.object, object["format"]?.int == Self.format
+        else {
             return nil
         }
         self.init(json: object)

@@ -35,7 +35,9 @@ func update(_ folder: String, _ files: [String: String]) throws -> [String] {
 
 do {
     let enumerations = try vocabulary(text: try table("vocabulary.txt"))
-    let tables = try ["remote", "qemu", "lxc", "admin", "roost"].map { try Table(text: try table($0 + ".rpc")) }
+    let tables = try ["remote", "qemu", "lxc", "admin", "roost"].map {
+        try Table(text: try table($0 + ".rpc"))
+    }
     var changed: [String] = []
     for (module, files) in [
         ("Sources/Virt", virtFiles(enumerations, tables)),

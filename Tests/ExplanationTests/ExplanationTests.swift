@@ -37,15 +37,18 @@ private func sample() -> DomainExplanation {
     func keys() {
         let text = sample().json
         for key in [
-            "format", "name", "uuid", "of", "emulator", "version", "process", "arguments", "elements", "roost", "host",
-            "path", "alias", "target", "by", "reason", "xml", "pieces", "commands", "filled", "note", "index", "words",
+            "format", "name", "uuid", "of", "emulator", "version", "process", "arguments", "elements",
+            "roost", "host",
+            "path", "alias", "target", "by", "reason", "xml", "pieces", "commands", "filled", "note", "index",
+            "words",
             "option", "text", "piece", "value", "was", "kind", "detail",
         ] {
             #expect(text.contains("\"\(key)\":"), "\(key)")
         }
     }
 
-    @Test("what is no explanation is none", arguments: ["", "{}", "[]", "{\"format\":2}", "{\"format\":\"1\"}"])
+    @Test(
+        "what is no explanation is none", arguments: ["", "{}", "[]", "{\"format\":2}", "{\"format\":\"1\"}"])
     func refused(_ text: String) {
         #expect(DomainExplanation(json: text) == nil)
     }
@@ -53,10 +56,12 @@ private func sample() -> DomainExplanation {
     @Test(
         "elements are chosen by path, name, alias and target",
         arguments: [
-            ("devices/disk[1]", ["devices/disk[1]"]), ("devices/disk", ["devices/disk[1]", "devices/disk[2]"]),
+            ("devices/disk[1]", ["devices/disk[1]"]),
+            ("devices/disk", ["devices/disk[1]", "devices/disk[2]"]),
             ("disk", ["devices/disk[1]", "devices/disk[2]"]), ("disk[2]", ["devices/disk[2]"]),
             ("devices", ["devices/disk[1]", "devices/disk[2]"]), ("vdb", ["devices/disk[2]"]),
-            ("virtio-disk1", ["devices/disk[2]"]), ("os/loader[1]", ["os/loader"]), ("/domain/os", ["os/loader"]),
+            ("virtio-disk1", ["devices/disk[2]"]), ("os/loader[1]", ["os/loader"]),
+            ("/domain/os", ["os/loader"]),
             ("nothing", []), ("disk[3]", []), ("isk", []),
         ])
     func chosen(_ text: String, _ paths: [String]) {

@@ -27,10 +27,22 @@ enum Explained {
         }
         log.finish(dry.domain)
         let guest = GuestExplanation(
-            log.document, CommandLineRecord(dry.arguments, dry.domain), isRunning: false, host: HostProbe(process: nil))
+            log.document, CommandLineRecord(dry.arguments, dry.domain), isRunning: false,
+            host: HostProbe(process: nil))
         var whole = DomainExplanation()
         (whole.arguments, whole.elements, whole.own) = (guest.start.words, guest.elements, guest.ownArguments)
         return whole
+    }
+
+    /// What is said of an element, without the host.
+    static func text(_ element: DomainExplanation.Element) -> String {
+        let marks: [DomainExplanation.Author: String] = [.user: " ", .roost: "+", .both: "~", .unknown: "?"]
+        var lines = [element.path + (element.alias.map { " " + $0 } ?? "")]
+        lines += element.lines.map { (marks[$0.author] ?? "") + $0.text }
+        lines += element.arguments.map { "> " + $0.words.joined(separator: " ") }
+        lines += element.pieces.map { "> \($0.option) …\($0.text)" }
+        lines += element.filled.map { "\($0.path): \($0.reason)" + ($0.former.map { " (was \($0))" } ?? "") }
+        return (lines + [element.note, element.reason].compactMap { $0 }).joined(separator: "\n")
     }
 }
 
@@ -132,15 +144,69 @@ struct ExplainTests {
         #expect(try Explained.plain.get().only("memory").elements.first?.filled.isEmpty == true)
     }
 
+    @Test("a few elements, as they are explained")
+    func golden() throws {
+        let whole = try Explained.plain.get()
+        let elements = ["os/type", "vdb", "ide", "memballoon"].flatMap { whole.only($0).elements }
+        let text = elements.map(Explained.text).joined(separator: "\n\n")
+        #expect(text == Self.golden)
+    }
+
+    private static let golden = """
+        os/type
+        ~<type arch='x86_64' machine='pc-q35-7.2'>hvm</type>
+        > -machine pc-q35-7.2,usb=off,vmport=off,dump-guest-core=off,memory-backend=pc.ram
+        @machine: what the name of the machine stands for in this QEMU (was q35)
+
+        devices/disk[2] virtio-disk1
+         <disk type='file' device='disk'>
+        +  <driver name='qemu' type='raw'/>
+        ~  <source file='/disks/b' index='1'/>
+           <target dev='vdb' bus='virtio'/>
+        +  <alias name='virtio-disk1'/>
+        +  <address type='pci' domain='0x0000' bus='0x01' slot='0x00' function='0x0'/>
+         </disk>
+        > -blockdev {"driver":"file","filename":"/disks/b","node-name":"libvirt-1-storage","auto-read-only":true,"discard":"unmap"}
+        > -blockdev {"node-name":"libvirt-1-format","read-only":false,"driver":"raw","file":"libvirt-1-storage"}
+        > -device {"driver":"virtio-blk-pci","bus":"pci.1","addr":"0x0","drive":"libvirt-1-format","id":"virtio-disk1"}
+        driver: what QEMU's device of the kind is where nothing is said
+        source/@index: images are numbered at the start, the last disk's first
+        alias: devices get their names at the start
+        address: the first free place when its turn came; bus 1 is a pcie-root-port
+
+        devices/controller[2] ide
+        +<controller type='sata' index='0'>
+        +  <alias name='ide'/>
+        +  <address type='pci' domain='0x0000' bus='0x00' slot='0x1f' function='0x2'/>
+        +</controller>
+        alias: devices get their names at the start
+        address: the machine's chipset has it there
+        no argument: the machine has it without being told, or it stands for another device
+        the machine's chipset has it
+
+        devices/memballoon balloon0
+        +<memballoon model='virtio'>
+        +  <alias name='balloon0'/>
+        +  <address type='pci' domain='0x0000' bus='0x02' slot='0x00' function='0x0'/>
+        +</memballoon>
+        > -device {"driver":"virtio-balloon-pci","id":"balloon0","bus":"pci.2","addr":"0x0"}
+        alias: devices get their names at the start
+        address: the first free place when its turn came; bus 2 is a pcie-root-port
+        guests can give memory back unless model='none' says otherwise
+        """
+
     @Test("the firmware says which descriptor it comes from")
     func firmware() throws {
-        let asked = document.replacing("<os>", with: "<os firmware='efi'>").replacing("<boot dev='hd'/>", with: "")
+        let asked = document.replacing("<os>", with: "<os firmware='efi'>").replacing(
+            "<boot dev='hd'/>", with: "")
         let whole = try Explained.of(asked)
         let loader = try #require(whole.only("os/loader").elements.first)
         #expect(loader.author == .roost)
         #expect(loader.reason?.contains("/usr/share/qemu/firmware/") == true)
         #expect(loader.arguments.contains { $0.words.first == "-blockdev" })
-        #expect(whole.only("os/nvram").elements.first?.filled.contains { $0.reason.contains("of its own") } == true)
+        #expect(
+            whole.only("os/nvram").elements.first?.filled.contains { $0.reason.contains("of its own") }
+                == true)
     }
 
     @Test("passwords are shown only to who may see them")
@@ -154,72 +220,12 @@ struct ExplainTests {
         let paths = try Explained.plain.get().elements.map(\.path)
         #expect(Set(paths).count == paths.count)
         for path in [
-            "domain", "name", "uuid", "memory", "currentMemory", "vcpu", "os/type", "os/boot", "features/acpi", "cpu",
-            "clock", "on_poweroff", "devices/emulator", "devices/disk[1]", "devices/graphics[1]", "devices/memballoon",
+            "domain", "name", "uuid", "memory", "currentMemory", "vcpu", "os/type", "os/boot",
+            "features/acpi", "cpu",
+            "clock", "on_poweroff", "devices/emulator", "devices/disk[1]", "devices/graphics[1]",
+            "devices/memballoon",
         ] where path != "uuid" {
             #expect(paths.contains(path), "\(path)")
         }
-    }
-
-    @Test("what an argument names of the host is found, and what a server has is not")
-    func references() {
-        #expect(
-            HostReference.all(["-blockdev", #"{"driver":"file","filename":"/a,b","node-name":"x"}"#]) == [
-                .path("/a,b")
-            ])
-        #expect(HostReference.all(["-netdev", #"{"type":"tap","fds":"3:4","vhostfd":"5"}"#]) == [
-            .descriptor(3), .descriptor(4), .descriptor(5),
-        ])
-        #expect(HostReference.all(["-chardev", "socket,id=a,path=/x,,y,server=on"]) == [.path("/x,y")])
-        #expect(HostReference.all(["-vnc", "unix:/x"]) == [.path("/x")])
-        let remote = #"{"driver":"ssh","path":"/there","server":{"host":"h","port":"22"}}"#
-        #expect(HostReference.all(["-blockdev", remote]) == [])
-        let local = #"{"driver":"nbd","server":{"type":"unix","path":"/here"}}"#
-        #expect(HostReference.all(["-blockdev", local]) == [.path("/here")])
-        #expect(HostReference.all(["-append", "root=/dev/vda"]) == [])
-        #expect(HostReference.all(["-S"]) == [])
-    }
-
-    @Test("the record of a start comes back as it was, and what is no record is none")
-    func record() throws {
-        var record = CommandLineRecord()
-        record.arguments = [
-            .init(words: ["-S"], source: .roost("why")),
-            .init(
-                words: ["-machine", "pc,acpi=on"], source: .element("os/type"),
-                pieces: [.init(range: 3..<10, source: .element("features/acpi"))]),
-        ]
-        record.aliases = ["devices/disk[1]": "virtio-disk0"]
-        #expect(CommandLineRecord(text: record.text) == record)
-        for text in ["", "{}", #"{"format":1}"#, #"{"format":1,"arguments":[{"words":[]}]}"#] {
-            #expect(CommandLineRecord(text: text) == nil, "\(text)")
-        }
-        let outside = record.text.replacing("\"end\":10", with: "\"end\":99")
-        #expect(CommandLineRecord(text: outside)?.arguments.last?.pieces.isEmpty == true)
-    }
-
-    @Test("a running guest's devices are found by their names, whatever has come and gone before them")
-    func running() throws {
-        var record = CommandLineRecord()
-        record.arguments = [
-            .init(words: ["-device", "a"], source: .element("devices/disk[1]")),
-            .init(words: ["-device", "b"], source: .element("devices/disk[2]")),
-        ]
-        record.aliases = ["devices/disk[1]": "virtio-disk0", "devices/disk[2]": "virtio-disk1"]
-        let xml = """
-            <domain><devices><disk><target dev='vdb'/><alias name='virtio-disk1'/></disk>
-            <disk><target dev='vdc'/><alias name='virtio-disk2'/></disk></devices></domain>
-            """
-        let document = try #require(DocumentNode(xml: xml, by: .unknown))
-        let guest = GuestExplanation(
-            document, record, isRunning: true, commands: ["virtio-disk2": ["device_add {}"]],
-            host: HostProbe(process: nil))
-        let elements = guest.elements
-        #expect(elements.first { $0.alias == "virtio-disk1" }?.arguments.map(\.words) == [["-device", "b"]])
-        #expect(elements.first { $0.alias == "virtio-disk2" }?.commands == ["device_add {}"])
-        let lost = try #require(elements.last)
-        #expect(lost.alias == "virtio-disk0" && lost.lines.isEmpty)
-        #expect(lost.arguments.map(\.words) == [["-device", "a"]])
-        #expect(lost.note?.contains("lost") == true)
     }
 }

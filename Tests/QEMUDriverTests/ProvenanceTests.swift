@@ -55,7 +55,8 @@ import XMLBinding
                 if case .roost(let reason) = origin {
                     #expect(!reason.isEmpty, "\(name)")
                 } else if let path = origin.path, document.place(at: path) == nil {
-                    Issue.record("\(name): there is no \(path), which \(arguments.words[span.range]) come from")
+                    Issue.record(
+                        "\(name): there is no \(path), which \(arguments.words[span.range]) come from")
                 }
             }
             let text = arguments.words[span.range].last.map { Array($0.utf8) } ?? []

@@ -4,7 +4,8 @@ extension DomainDefinition {
     /// Gives every device that has none a place, as libvirt does, since guests see places. Controllers that
     /// are needed for that are added.
     mutating func assignAddresses(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        try filling("the first free port of a virtio-serial controller") { domain throws(ConfigurationError) in
+        try filling("the first free port of a virtio-serial controller") {
+            domain throws(ConfigurationError) in
             try domain.assignVirtioSerialPorts()
         }
         if board.isPSeries { filling("the first free register of its kind") { $0.assignSpaprVIO() } }

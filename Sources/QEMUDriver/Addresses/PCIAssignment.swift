@@ -24,7 +24,8 @@ extension DomainDefinition {
                 continue
             }
             self = attempt
-            filling("it follows from the places: numbers of chassis and ports, slots with several functions") {
+            filling("it follows from the places: numbers of chassis and ports, slots with several functions")
+            {
                 $0.finishPCI(plan)
             }
             return

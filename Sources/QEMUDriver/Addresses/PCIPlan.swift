@@ -85,7 +85,8 @@ struct PCIPlan {
                 return MissingSlot(connection: connection, device: device)
             }
             device.setPlace(place, in: &domain)
-            hint(device, "\(shared(device, domain))the first free place when its turn came; \(bus(place.bus))")
+            hint(
+                device, "\(shared(device, domain))the first free place when its turn came; \(bus(place.bus))")
         }
         return nil
     }
@@ -94,7 +95,9 @@ struct PCIPlan {
         device.aggregates(in: domain) ? "ports share a slot, a function each; " : ""
     }
 
-    private func bus(_ index: Int) -> String { "bus \(index) is a \(slots.model(of: index)?.rawValue ?? "bus")" }
+    private func bus(_ index: Int) -> String {
+        "bus \(index) is a \(slots.model(of: index)?.rawValue ?? "bus")"
+    }
 
     /// Tells whoever keeps a log why a device is where it is.
     func hint(_ device: PCIDevice, _ reason: @autoclosure () -> String) {

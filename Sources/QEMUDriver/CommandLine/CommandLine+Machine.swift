@@ -121,7 +121,9 @@ extension QEMUCommandLine {
         case .hvf: accel = OptionText("hvf")
         default:
             accel = OptionText("tcg")
-            accel.from("features/tcg") { $0.add("tb-size", domain.features.tcgTBCache.map { $0.bytes >> 20 }) }
+            accel.from("features/tcg") {
+                $0.add("tb-size", domain.features.tcgTBCache.map { $0.bytes >> 20 })
+            }
         }
         try arguments.add("-accel", accel, from: .element("@type"))
     }

@@ -69,7 +69,9 @@ public struct QEMUCommandLine: Sendable {
     private mutating func addMachine() throws(ConfigurationError) {
         try addName()
         try addCompatibility()
-        if resources.startsPaused { arguments.add("-S", from: .roost("the guest waits until Roost has set it up")) }
+        if resources.startsPaused {
+            arguments.add("-S", from: .roost("the guest waits until Roost has set it up"))
+        }
         try arguments.add(
             "-object",
             [

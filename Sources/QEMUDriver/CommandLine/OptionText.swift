@@ -44,7 +44,9 @@ struct OptionText: Equatable, Sendable {
         try body(&self)
         // The comma before a piece belongs to none.
         let first = start == 0 ? 0 : start + 1
-        if first < text.utf8.count { fragments.append(Fragment(range: first..<text.utf8.count, origin: origin)) }
+        if first < text.utf8.count {
+            fragments.append(Fragment(range: first..<text.utf8.count, origin: origin))
+        }
     }
 
     /// As above, for an element by its path.

@@ -24,7 +24,9 @@ extension DomainDefinition {
             }
         }
         filling("the machine has it") { domain in
-            if board.isPSeries, domain.devices.panics.isEmpty { domain.devices.panics = [domain.panic(.pseries)] }
+            if board.isPSeries, domain.devices.panics.isEmpty {
+                domain.devices.panics = [domain.panic(.pseries)]
+            }
             if board.isCCW, domain.devices.panics.isEmpty { domain.devices.panics = [domain.panic(.s390)] }
         }
         filling("the chipset of a q35 machine has it") { $0.addWatchdog() }

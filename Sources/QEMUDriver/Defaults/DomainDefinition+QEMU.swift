@@ -27,7 +27,9 @@ extension DomainDefinition {
 
     /// Fills in what isn't about devices.
     private mutating func fillGuest(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws {
-        try filling("what this host's QEMU runs where nothing is said") { try $0.fillQEMUIdentity(qemu, host) }
+        try filling("what this host's QEMU runs where nothing is said") {
+            try $0.fillQEMUIdentity(qemu, host)
+        }
         filling("guests are of the host's architecture") { $0.fillOperatingSystem(arch: host.architecture) }
         try filling("sizes of memory complete each other") { domain in
             let (total, current) = (domain.memory.total, domain.memory.current)
@@ -39,7 +41,9 @@ extension DomainDefinition {
             }
         }
         try filling("CPUs are placed where they are told, if not by a service") { try $0.fillVCPUs() }
-        filling("a guest that powers off or crashes ends, one that reboots starts anew") { $0.fillLifecycle() }
+        filling("a guest that powers off or crashes ends, one that reboots starts anew") {
+            $0.fillLifecycle()
+        }
         filling("limits that are none, and who says where memory comes from") { $0.fillTuning() }
         filling("this host makes no labels") { $0.fillSeclabels() }
     }
@@ -59,7 +63,9 @@ extension DomainDefinition {
         try filling("the place that the name of its target means") { domain in
             try domain.devices.fillDisks(scsiUnits: domain.scsiUnits)
         }
-        filling("the first free unit of a SCSI bus") { $0.devices.fillHostdevAddresses(scsiUnits: $0.scsiUnits) }
+        filling("the first free unit of a SCSI bus") {
+            $0.devices.fillHostdevAddresses(scsiUnits: $0.scsiUnits)
+        }
         filling("devices of the guest are plugged into it") { $0.devices.addImplicitControllers() }
         try filling("the model that the machine has, or that all systems know") {
             try $0.fillQEMUControllers(qemu, updatesABI: host.updatesABI)
@@ -113,7 +119,7 @@ extension DomainDefinition {
         if os.machine == nil { os.machine = offered?.defaultMachine.map { $0.alias ?? $0.name } }
         if host.resolvesMachineAliases, let machine = os.machine, let known = offered?.machine(named: machine)
         {
-            os.machine = known.name
+            filling("what the name of the machine stands for in this QEMU") { $0.os.machine = known.name }
         }
     }
 }

@@ -72,7 +72,9 @@ final class FillLog: Sendable {
             // What the parser makes of a document is its author's still; what it adds is what absence means.
             let isParsed = !state.isBegun
             state.isBegun = true
-            let reason = isParsed ? "what is meant where nothing is said" : state.reasons.last ?? "a definition is whole"
+            let reason =
+                isParsed
+                ? "what is meant where nothing is said" : state.reasons.last ?? "a definition is whole"
             state.document = plain.following(state.document, by: .roost(reason), isParsed ? .parsing : .step)
             for (path, hint) in state.hints { state.document.take(hint, at: path, inPlaceOf: reason) }
             if !isParsed { state.hints = [:] }
@@ -124,7 +126,9 @@ extension DocumentNode {
     private mutating func replace(_ old: DocumentAuthor, with new: DocumentAuthor) {
         if author == old { author = new }
         if textAuthor == old { textAuthor = new }
-        for index in attributes.indices where attributes[index].author == old { attributes[index].author = new }
+        for index in attributes.indices where attributes[index].author == old {
+            attributes[index].author = new
+        }
         for index in children.indices { children[index].replace(old, with: new) }
     }
 }

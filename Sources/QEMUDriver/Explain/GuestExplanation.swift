@@ -24,7 +24,8 @@ struct GuestExplanation {
     private var own: [DomainExplanation.OwnArgument] = []
 
     init(
-        _ document: DocumentNode, _ start: CommandLineRecord, isRunning: Bool, commands: [String: [String]] = [:],
+        _ document: DocumentNode, _ start: CommandLineRecord, isRunning: Bool,
+        commands: [String: [String]] = [:],
         host: HostProbe
     ) {
         (self.document, self.start, self.isRunning) = (document, start, isRunning)
@@ -51,7 +52,8 @@ struct GuestExplanation {
     }
 
     private mutating func sort(
-        _ piece: CommandLineRecord.Piece, of words: [String], at index: Int, _ aliases: [String: DocumentPlace]
+        _ piece: CommandLineRecord.Piece, of words: [String], at index: Int,
+        _ aliases: [String: DocumentPlace]
     ) {
         let text = String(decoding: Array((words.last ?? "").utf8)[piece.range], as: UTF8.self)
         let option = words.first ?? ""

@@ -98,14 +98,16 @@ struct HostProbe: Sendable {
         var (value, unit) = (Double(bytes), 0)
         while value >= 1024, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
         let tenths = Int((value * 10).rounded())
-        return tenths % 10 == 0 ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+        return tenths % 10 == 0
+            ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
     }
 
     private func ports(of node: DocumentNode) -> [DomainExplanation.HostFact] {
         guard node.name == "graphics" else { return [] }
         return [("port", nil), ("tlsPort", "TLS"), ("websocket", "websocket")].compactMap { name, detail in
             guard let port = node.attribute(name), Int(port) ?? -1 > 0 else { return nil }
-            let parts = [detail, process == nil ? "assumed: a start takes one that is free" : nil].compactMap { $0 }
+            let parts = [detail, process == nil ? "assumed: a start takes one that is free" : nil].compactMap
+            { $0 }
             return .init("port", port, parts.isEmpty ? nil : parts.joined(separator: ", "))
         }
     }
@@ -164,35 +166,5 @@ struct HostProbe: Sendable {
         guard let text = try? FileSystem.readText("/proc/\(process)/attr/current") else { return nil }
         let label = text.filter { $0 != "\n" && $0 != "\0" }
         return label.isEmpty || label == "unconfined" ? nil : label
-    }
-}
-
-/// A thread of a guest.
-private struct GuestThread: Sendable {
-    let id: Int
-    let name: String
-    /// The host's processors that it may run on.
-    let cpus: String
-
-    static func all(_ proc: String) -> [GuestThread] {
-        let numbers = ((try? FileSystem.names(in: proc + "/task")) ?? []).compactMap { Int($0) }.sorted()
-        return numbers.compactMap { number in
-            let folder = "\(proc)/task/\(number)"
-            guard let name = try? FileSystem.readText(folder + "/comm") else { return nil }
-            let status = (try? FileSystem.readText(folder + "/status")) ?? ""
-            let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-            return GuestThread(
-                id: number, name: name.filter { $0 != "\n" },
-                cpus: line.map { $0.dropFirst(18).filter { !$0.isWhitespace } } ?? "")
-        }
-    }
-}
-
-/// Users and groups by their names.
-enum Accounts {
-    static func text(_ user: UInt32, _ group: UInt32) -> String {
-        let userName = (try? UserAccount.withID(user))?.name ?? "\(user)"
-        let groupName = (try? GroupAccount.withID(group))?.name ?? "\(group)"
-        return "\(userName):\(groupName)"
     }
 }

@@ -8,7 +8,9 @@ enum HostReference: Equatable {
     /// All that an option and its value name, in order.
     static func all(_ words: [String]) -> [HostReference] {
         guard let value = words.last, words.count > 1 else { return [] }
-        if value.hasPrefix("{"), let json = try? JSONValue(parsing: value) { return all("", json, isLocal: true) }
+        if value.hasPrefix("{"), let json = try? JSONValue(parsing: value) {
+            return all("", json, isLocal: true)
+        }
         // Some options take one path as it is.
         if ["-kernel", "-initrd", "-dtb", "-shim", "-bios", "-mem-path"].contains(words[0]) {
             return [.path(value)]

@@ -74,7 +74,8 @@ extension QEMUContext {
                 return (log, definition)
             }
         }
-        guard let xml = try? definition.xml(options: options), let plain = DocumentNode(xml: xml, by: .unknown)
+        guard let xml = try? definition.xml(options: options),
+            let plain = DocumentNode(xml: xml, by: .unknown)
         else { throw VirtError(.internalError, "domain '\(name)' can't be written as XML", from: .qemu) }
         return (FillLog(plain, options: options), definition)
     }

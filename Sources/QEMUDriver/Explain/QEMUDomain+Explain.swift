@@ -95,7 +95,8 @@ extension QEMUContext {
 
     /// The arguments of a process without its name; nil where they can't be read.
     private static func arguments(of process: ProcessIdentity) -> [String]? {
-        guard let bytes = try? FileSystem.read("/proc/\(process.id)/cmdline", limit: 16 << 20), process.isAlive
+        guard let bytes = try? FileSystem.read("/proc/\(process.id)/cmdline", limit: 16 << 20),
+            process.isAlive
         else { return nil }
         let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
         return words.dropFirst().map { String(decoding: $0, as: UTF8.self) }

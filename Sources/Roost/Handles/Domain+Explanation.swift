@@ -31,7 +31,8 @@ extension DomainExplanation {
     fileprivate init(answer text: String) throws(VirtError) {
         guard let read = DomainExplanation(json: text) else {
             throw VirtError(
-                .rpc, "the daemon's explanation is of another version than this program understands", from: .rpc)
+                .rpc, "the daemon's explanation is of another version than this program understands",
+                from: .rpc)
         }
         self = read
     }

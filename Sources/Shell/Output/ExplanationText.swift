@@ -15,7 +15,9 @@ struct ExplanationText {
         var blocks = isWhole ? [header] : []
         blocks += explanation.elements.map(block)
         if !explanation.own.isEmpty { blocks.append(own) }
-        if !explanation.host.isEmpty { blocks.append((["The guest on the host"] + explanation.host.map(fact)).lines) }
+        if !explanation.host.isEmpty {
+            blocks.append((["The guest on the host"] + explanation.host.map(fact)).lines)
+        }
         return blocks.joined(separator: "\n")
     }
 

@@ -5,7 +5,8 @@ extension CommandGroup {
             .attachDevice, .attachDisk, .attachInterface, .autostart, .changeMedia, .console, .create,
             .define, .desc, .destroy, .detachDevice, .detachDeviceAlias, .detachDisk, .detachInterface,
             .domdisplay, .domhostname, .domid, .domifSetlink, .domjobabort, .domjobinfo, .domname,
-            .domrename, .domuuid, .dumpxml, .edit, .explain, .metadata, .reboot, .reset, .resume, .setmaxmem, .setmem,
+            .domrename, .domuuid, .dumpxml, .edit, .explain, .metadata, .reboot, .reset, .resume, .setmaxmem,
+            .setmem,
             .setvcpus, .shutdown, .start, .suspend, .ttyconsole, .undefine, .updateDevice, .vcpucount,
             .vcpuinfo, .vncdisplay,
         ])

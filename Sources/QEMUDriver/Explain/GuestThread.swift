@@ -1,0 +1,31 @@
+import LinuxSystem
+
+/// A thread of a guest.
+struct GuestThread: Sendable {
+    let id: Int
+    let name: String
+    /// The host's processors that it may run on.
+    let cpus: String
+
+    static func all(_ proc: String) -> [GuestThread] {
+        let numbers = ((try? FileSystem.names(in: proc + "/task")) ?? []).compactMap { Int($0) }.sorted()
+        return numbers.compactMap { number in
+            let folder = "\(proc)/task/\(number)"
+            guard let name = try? FileSystem.readText(folder + "/comm") else { return nil }
+            let status = (try? FileSystem.readText(folder + "/status")) ?? ""
+            let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+            return GuestThread(
+                id: number, name: name.filter { $0 != "\n" },
+                cpus: line.map { $0.dropFirst(18).filter { !$0.isWhitespace } } ?? "")
+        }
+    }
+}
+
+/// Users and groups by their names.
+enum Accounts {
+    static func text(_ user: UInt32, _ group: UInt32) -> String {
+        let userName = (try? UserAccount.withID(user))?.name ?? "\(user)"
+        let groupName = (try? GroupAccount.withID(group))?.name ?? "\(group)"
+        return "\(userName):\(groupName)"
+    }
+}
