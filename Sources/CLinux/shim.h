@@ -62,6 +62,11 @@ static inline int clinux_pidfd_send_signal(int descriptor, int number) {
     return (int)syscall(SYS_pidfd_send_signal, descriptor, number, (void *)0, 0);
 }
 
+// PIDFD_SIGNAL_PROCESS_GROUP: all processes of the group that it leads; Linux 6.9.
+static inline int clinux_pidfd_send_group_signal(int descriptor, int number) {
+    return (int)syscall(SYS_pidfd_send_signal, descriptor, number, (void *)0, 4);
+}
+
 static inline int clinux_openat2(int folder, const char *path, struct open_how how) {
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }

@@ -6,7 +6,8 @@
 // Everything is read from the options before the fork; after it nothing is allocated. The child writes
 // "pid N" to the status descriptor, waits for one byte on the go descriptor, takes its steps in the order of
 // `prepare` and executes. A step that fails is written as "STEP ERRNO" and ends the child. The status
-// descriptor closing without such a line means that the program runs.
+// descriptor closing without such a line means that the program runs. With --wait the parent stays until the
+// program has ended, and writes "exit STATUS" or "signal NUMBER".
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MAX_KEPT = 1024, MAX_GROUPS = 65536, MAX_LIMITS = 16 };
@@ -46,6 +48,8 @@ static struct orders {
     int limit_count;
     const char *oom_score;
     bool no_new_privileges, drop_capabilities;
+    bool wait;
+    unsigned listeners; // sockets from 3 on that a program which is activated by sockets takes over
     char **program;
 } orders = {.status = -1, .go = -1, .input = -1, .output = -1, .errors = -1, .group_count = -1};
 
@@ -135,6 +139,8 @@ static void read_option(const char *option) {
         orders.set_mask = true;
     } else if ((value = value_of(option, "--limit"))) add_limit(value);
     else if ((value = value_of(option, "--oom-score-adjust"))) orders.oom_score = value;
+    else if ((value = value_of(option, "--listeners"))) orders.listeners = (unsigned)number_up_to(value, MAX_KEPT);
+    else if (!strcmp(option, "--wait")) orders.wait = true;
     else if (!strcmp(option, "--no-new-privileges")) orders.no_new_privileges = true;
     else if (!strcmp(option, "--drop-capabilities")) orders.drop_capabilities = true;
     else refuse("unknown option", option);
@@ -154,16 +160,21 @@ static size_t put(char *line, size_t place, const char *text) {
     return place + length;
 }
 
-// Writes "WORD NUMBER\n" to the status descriptor.
-static void report(const char *word, unsigned long number) {
-    char line[96], digits[24];
-    size_t count = sizeof digits;
+// The digits of a number, at the end of `digits`.
+static const char *decimal(unsigned long number, char digits[24]) {
+    size_t count = 24;
     digits[--count] = 0;
     do {
         digits[--count] = (char)('0' + number % 10);
         number /= 10;
     } while (number);
-    size_t length = put(line, put(line, put(line, 0, word), " "), digits + count);
+    return digits + count;
+}
+
+// Writes "WORD NUMBER\n" to the status descriptor.
+static void report(const char *word, unsigned long number) {
+    char line[96], digits[24];
+    size_t length = put(line, put(line, put(line, 0, word), " "), decimal(number, digits));
     line[length++] = '\n';
     ssize_t written;
     do written = write(orders.status, line, length);
@@ -257,18 +268,52 @@ static void prepare(void) {
     if (orders.no_new_privileges) check("no_new_privs", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 }
 
+// systemd's way to hand over listening sockets: their number, and the process that they are meant for.
+static char listen_count[40] = "LISTEN_FDS=", listen_process[40] = "LISTEN_PID=";
+
+// Before the fork: the environment with room for the two.
+static char **environment_with_listeners(char **environment) {
+    size_t count = 0, kept = 0;
+    while (environment[count]) count++;
+    char **changed = calloc(count + 3, sizeof *changed);
+    if (!changed) refuse("out of memory", "environment");
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(environment[i], "LISTEN_", 7)) changed[kept++] = environment[i];
+    changed[kept++] = listen_count;
+    changed[kept] = listen_process;
+    return changed;
+}
+
+static void name_listeners(void) {
+    char digits[24];
+    strcpy(listen_count + strlen("LISTEN_FDS="), decimal(orders.listeners, digits));
+    strcpy(listen_process + strlen("LISTEN_PID="), decimal((unsigned long)getpid(), digits));
+}
+
 static void run_child(char **environment) {
     check("setsid", setsid());
     report("pid", (unsigned long)getpid());
     wait_for_go();
     prepare();
+    if (orders.listeners) name_listeners();
     execve(orders.program[0], orders.program, environment);
     fail("exec");
+}
+
+static void wait_for_end(pid_t child) {
+    int status;
+    pid_t ended;
+    do ended = waitpid(child, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    check("waitpid", ended);
+    if (WIFSIGNALED(status)) report("signal", (unsigned long)WTERMSIG(status));
+    else report("exit", (unsigned long)WEXITSTATUS(status));
 }
 
 int main(int count, char **arguments, char **environment) {
     (void)count;
     read_orders(arguments);
+    if (orders.listeners) environment = environment_with_listeners(environment);
     // Without a status descriptor, or with one below 3 that the redirection would replace, use a copy.
     if (orders.status < 0) orders.status = STDERR_FILENO;
     orders.status = fcntl(orders.status, F_DUPFD_CLOEXEC, 3);
@@ -276,5 +321,6 @@ int main(int count, char **arguments, char **environment) {
     pid_t child = fork();
     if (child < 0) fail("fork");
     if (child == 0) run_child(environment);
+    if (orders.wait) wait_for_end(child);
     return 0;
 }

@@ -26,7 +26,7 @@ NOT_NAMED = {
     r"lsi53c895a|ich9-ahci|virtio-iommu-pci|usb-net|pvpanic-pci",
     # Devices that need one of the host's, or a program that Debian has not.
     r"usb-host|vfio-.*|scsi-generic|vhost-scsi.*|vhost-vsock.*|virtio-input-host.*|vhost-user-(gpu|vga).*",
-    r"virtio-gpu-gl-pci|virtio-vga-gl|ccid-card-emulated|virtio-pmem|virtio-mem|vhost-user-blk.*|vhost-user-fs.*",
+    r"virtio-gpu-gl-pci|virtio-vga-gl|ccid-card-emulated|virtio-pmem|virtio-mem|vhost-user-blk.*",
 }
 
 
@@ -126,15 +126,10 @@ class Guests(unittest.TestCase):
             self.assertTrue(difference.reason)
 
 
-# What is not there yet, so that whoever adds it is told to take it out of here.
-NOT_STARTED = {"tpm-emulated": "swtpm", "virtiofs": "virtiofsd"}
-
 # Two tests a guest, so that each counts by itself.
 for _path in sorted(guests.FOLDER.glob("*.xml")):
     for _domain in etree.parse(_path).getroot():
         _name = _domain.get("name")
         for _what in ("has_libvirts_arguments", "runs_and_stops"):
             _test = (lambda self, what=_what, name=_name: getattr(self, what)(name))
-            if _what == "runs_and_stops" and _name in NOT_STARTED:
-                _test = unittest.expectedFailure(_test)
             setattr(Guests, f"test_{_name.replace('-', '_')}_{_what}", _test)

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import LinuxSystem
@@ -52,6 +53,47 @@ import Testing
         await #expect(throws: SystemError.self) {
             try await Launcher.launch(LaunchOrders("/bin/true"), using: "/no/launcher")
         }
+    }
+
+    @Test("a program that is waited for says how it ended, and is killed when it takes too long")
+    func waited() async throws {
+        #expect(try await Launcher.run(LaunchOrders("/bin/sh", ["-c", "exit 3"])) == .exited(3))
+        #expect(try await Launcher.run(LaunchOrders("/bin/sh", ["-c", "kill -9 $$"])) == .signalled(SIGKILL))
+        await #expect(throws: SystemError(call: "exec", errno: ENOENT, context: "/no/such")) {
+            try await Launcher.run(LaunchOrders("/no/such"))
+        }
+        let found = Mutex<ProcessHandle?>(nil)
+        await #expect(throws: SystemError(call: "exec", errno: ETIMEDOUT, context: "/bin/sleep")) {
+            try await Launcher.run(LaunchOrders("/bin/sleep", ["1000"]), timeout: .milliseconds(50)) { process in
+                found.withLock { $0 = process }
+            }
+        }
+        let process = try #require(found.withLock { $0 })
+        #expect(await process.ends(within: .seconds(10)))
+    }
+
+    @Test("a program that is activated by sockets is told of them as systemd would")
+    func activated() async throws {
+        let pipe = try Pipe()
+        let text = try await output(of: "echo $LISTEN_FDS; [ $LISTEN_PID = $$ ] && echo mine") { orders in
+            orders.descriptors = [3: pipe.readEnd]
+            orders.listeners = 1
+            orders.environment["LISTEN_PID"] = "1"
+        }
+        #expect(text == "1\nmine\n")
+    }
+
+    @Test("a signal to a group reaches what the program has started")
+    func group() async throws {
+        let pipe = try Pipe()
+        var orders = LaunchOrders("/bin/sh", ["-c", "sleep 1000 & echo $!; wait"], environment: ["PATH": "/bin"])
+        orders.output = pipe.writeEnd
+        let process = try await Launcher.launch(orders)
+        let line = String(decoding: try readSome(pipe.readEnd), as: UTF8.self)
+        let child = try ProcessHandle(of: try #require(Int32(line.dropLast())))
+        try process.signalGroup(SIGTERM)
+        #expect(await process.ends(within: .seconds(10)))
+        #expect(await child.ends(within: .seconds(10)))
     }
 
     @Test("descriptors pass under their numbers, and nothing else is open")

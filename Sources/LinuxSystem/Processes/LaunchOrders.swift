@@ -27,6 +27,8 @@ public struct LaunchOrders: Sendable {
     public var noNewPrivileges = true
     /// Gives up every capability, even as root.
     public var dropsCapabilities = false
+    /// How many of `descriptors`, from 3 on, are sockets that the program is told of as systemd would.
+    public var listeners = 0
 
     public init(_ program: String, _ arguments: [String] = [], environment: [String: String] = [:]) {
         self.program = program
@@ -82,7 +84,7 @@ public struct ResourceLimit: Hashable, Sendable {
 extension LaunchOrders {
     /// What to start so that these orders are carried out: `roost-launch` with all of them as arguments.
     func throughLauncher(
-        _ launcher: String, status: Descriptor, go: Descriptor
+        _ launcher: String, status: Descriptor, go: Descriptor, waits: Bool = false
     ) throws(SystemError) -> ProgramOrders {
         var free = max(3, (descriptors.keys.max() ?? 2) &+ 1)
         var open = descriptors
@@ -102,6 +104,7 @@ extension LaunchOrders {
         add("--stdout", output)
         add("--stderr", errorOutput)
         open[2] = status
+        if waits { options.append("--wait") }
         return ProgramOrders(
             launcher, options + rights + ["--", program] + arguments, environment: environment,
             descriptors: open, newSession: true)
@@ -117,6 +120,7 @@ extension LaunchOrders {
         if let groups { options.append("--groups=\(list(groups))") }
         if let fileMask { options.append("--umask=\(fileMask & 0o777)") }
         if let oomScoreAdjustment { options.append("--oom-score-adjust=\(oomScoreAdjustment)") }
+        if listeners > 0 { options.append("--listeners=\(listeners)") }
         if noNewPrivileges { options.append("--no-new-privileges") }
         if dropsCapabilities { options.append("--drop-capabilities") }
         return options

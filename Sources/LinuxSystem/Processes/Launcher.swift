@@ -28,6 +28,25 @@ public enum Launcher {
         return launch.process
     }
 
+    /// Starts a program as `launch` does, and waits until it has ended, at most `timeout` (`ETIMEDOUT`; it is killed
+    /// then). It goes on when this process ends meanwhile.
+    public static func run(
+        _ orders: LaunchOrders, using launcher: String? = nil, timeout: Duration = .seconds(30),
+        prepare: (ProcessHandle) async throws(SystemError) -> Void = { _ throws(SystemError) in }
+    ) async throws(SystemError) -> ExitStatus {
+        let launch = try await Blocking.run { () throws(SystemError) in
+            try Launch(orders, using: launcher, timeout: timeout, waits: true)
+        }
+        do throws(SystemError) {
+            try await prepare(launch.process)
+            return try await Blocking.run { () throws(SystemError) in try launch.end(timeout: timeout) }
+        } catch {
+            try? launch.process.signalGroup(SIGKILL)
+            await Blocking.run { launch.forget() }
+            throw error
+        }
+    }
+
     /// Where `roost-launch` stands: beside the running program, or in `libexec` as it is installed.
     fileprivate static func path() throws(SystemError) -> String {
         let folder = FileSystem.parent(of: try ThisProcess.executablePath()) ?? "/"
@@ -39,27 +58,33 @@ public enum Launcher {
     }
 }
 
-/// The talk with one `roost-launch`, whose lines are `pid NUMBER` and `STEP ERRNO`.
+/// The talk with one `roost-launch`, whose lines are `pid NUMBER`, `STEP ERRNO`, and `exit STATUS` or `signal NUMBER`.
 private final class Launch: Sendable {
     let process: ProcessHandle
     private let program: String
     private let status: Descriptor
     private let goAhead: Descriptor
+    /// `roost-launch` itself, where it waits for the program's end.
+    private let starter: ProcessHandle?
 
     /// Starts it and waits until the process exists.
-    init(_ orders: LaunchOrders, using launcher: String?, timeout: Duration) throws(SystemError) {
+    init(
+        _ orders: LaunchOrders, using launcher: String?, timeout: Duration, waits: Bool = false
+    ) throws(SystemError) {
         let launcher = if let launcher { launcher } else { try Launcher.path() }
         var orders = orders
         orders.resolveOOMScore(inherited: ThisProcess.oomScoreAdjustment)
         let (status, go) = (try Pipe(), try Pipe())
         let starter = try ProcessHandle(
             of: try spawn(
-                try orders.throughLauncher(launcher, status: status.writeEnd, go: go.readEnd)))
+                try orders.throughLauncher(
+                    launcher, status: status.writeEnd, go: go.readEnd, waits: waits)))
         status.writeEnd.close()
         go.readEnd.close()
         let line = try Self.readLine(
             status.readEnd, until: MonotonicTime.now.advanced(by: timeout), orders.program)
-        _ = starter.takeEnd(waiting: true)
+        if !waits { _ = starter.takeEnd(waiting: true) }
+        self.starter = waits ? starter : nil
         program = orders.program
         self.status = status.readEnd
         goAhead = go.writeEnd
@@ -72,14 +97,35 @@ private final class Launch: Sendable {
 
     /// Lets the process go on, and waits until it runs the program.
     func go(timeout: Duration) throws(SystemError) {
+        let line = try answer(timeout: timeout)
+        if !line.isEmpty { throw Self.failure(line, program) }
+    }
+
+    /// Lets the process go on, and waits until its program has ended.
+    func end(timeout: Duration) throws(SystemError) -> ExitStatus {
+        let line = try answer(timeout: timeout)
+        forget()
+        let words = line.split(separator: " ")
+        let number = words.last.flatMap { Int32($0) }
+        switch (words.first, number) {
+        case ("exit"?, let number?): return .exited(number)
+        case ("signal"?, let number?): return .signalled(number)
+        default: throw Self.failure(line, program)
+        }
+    }
+
+    /// Takes the end of `roost-launch`, which follows that of its program.
+    func forget() { _ = starter?.takeEnd(waiting: true) }
+
+    /// Lets the process go on; the line that follows, empty where its program runs.
+    private func answer(timeout: Duration) throws(SystemError) -> String {
         do throws(SystemError) {
             try goAhead.writeAll([1])
         } catch {
             // The process is gone already; its status says more.
             guard error.errno == EPIPE else { throw error }
         }
-        let line = try Self.readLine(status, until: MonotonicTime.now.advanced(by: timeout), program)
-        if !line.isEmpty { throw Self.failure(line, program) }
+        return try Self.readLine(status, until: MonotonicTime.now.advanced(by: timeout), program)
     }
 
     /// One line, without its end; empty when the other side closed.

@@ -29,6 +29,13 @@ public final class ProcessHandle: Sendable {
         }
     }
 
+    /// Sends a signal to the process and to all that it has started in its group; to it alone where the kernel is
+    /// too old to tell the group safely.
+    public func signalGroup(_ number: Int32) throws(SystemError) {
+        if clinux_pidfd_send_group_signal(descriptor.rawValue, number) == 0 { return }
+        try signal(number)
+    }
+
     /// Whether it has ended.
     public var hasEnded: Bool {
         var watched = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)

@@ -57,12 +57,16 @@ public enum UnixSocket {
         return number.map { Descriptor(owning: Int32(truncatingIfNeeded: $0)) }
     }
 
-    /// Two sockets joined to each other. They block unless told otherwise.
-    public static func pair(nonBlocking: Bool = true) throws(SystemError) -> (Descriptor, Descriptor) {
+    /// Two sockets joined to each other. They block unless told otherwise; what is sent stays a packet where
+    /// `keepsBoundaries`.
+    public static func pair(
+        nonBlocking: Bool = true, keepsBoundaries: Bool = false
+    ) throws(SystemError) -> (Descriptor, Descriptor) {
         var ends: [Int32] = [-1, -1]
+        let kind = keepsBoundaries ? SOCK_DGRAM : SOCK_STREAM
         let flags = SOCK_CLOEXEC.rawValue | (nonBlocking ? SOCK_NONBLOCK.rawValue : 0)
         try checked("socketpair") {
-            socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | flags), 0, &ends)
+            socketpair(AF_UNIX, Int32(kind.rawValue | flags), 0, &ends)
         }
         return (Descriptor(owning: ends[0]), Descriptor(owning: ends[1]))
     }

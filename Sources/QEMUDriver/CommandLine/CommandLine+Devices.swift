@@ -64,14 +64,17 @@ extension QEMUCommandLine {
 
     /// One helper serves all disks that leave it to the daemon.
     mutating func addReservationHelper() throws(ConfigurationError) {
-        let first = domain.devices.disks.firstIndex {
-            $0.source.reservations.map { $0.managed != false } ?? false
-        }
-        guard let first else { return }
-        let path = "\(resources.domainFolder)/pr-helper0.sock"
-        try arguments.add(
-            "-object", ["qom-type": "pr-manager-helper", "id": "pr-helper0", "path": .string(path)],
-            from: .device(DiskDevice.self, first))
+        guard let first = domain.devices.disks.firstIndex(where: \.hasManagedReservations) else { return }
+        try arguments.add("-object", guest.reservationObject, from: .device(DiskDevice.self, first))
+    }
+
+    /// What helpers that talk over the guest's message bus have to say when the guest moves.
+    mutating func addBusState() throws(ConfigurationError) {
+        guard let first = domain.devices.interfaces.firstIndex(where: guest.isServedBySlirp) else { return }
+        let state: JSONObject = [
+            "qom-type": "dbus-vmstate", "id": "dbus-vmstate0", "addr": .string(guest.busAddress),
+        ]
+        try arguments.add("-object", state, from: .device(InterfaceDevice.self, first))
     }
 
     mutating func addThrottleGroups() throws(ConfigurationError) {

@@ -48,6 +48,12 @@ public struct QEMUResources: Sendable {
     public var vhostUserGPU: @Sendable (String) -> Int32? = { _ in nil }
     public var tpmDescriptorSet: @Sendable (String) -> (device: String, cancel: String?)? = { _ in nil }
     public var tpmSocket: String?
+    /// QEMU's end of a pair of sockets that a helper has the other of, by the device's alias.
+    public var slirpDescriptor: @Sendable (String) -> Int32? = { _ in nil }
+    /// Whether a program beside QEMU does what QEMU's own user network would.
+    public var usesSlirpHelper = false
+    /// Whether a program beside QEMU fetches images from web and SSH servers even where QEMU could.
+    public var usesNbdkit = false
     /// The host's generic device for a SCSI device.
     public var scsiGeneric: @Sendable (SCSIHostdev) -> String? = { _ in nil }
     /// Where a USB device of the host is plugged in now.

@@ -40,8 +40,7 @@ extension QEMUGuest {
         } else {
             text.add(
                 "addr",
-                graphics.dbusAddress
-                    ?? "unix:path=\(resources.runFolder)/dbus/\(resources.shortName)-dbus.sock")
+                graphics.dbusAddress ?? busAddress)
         }
         text.add("gl", on: graphics.gl?.enable)
         text.add("rendernode", graphics.gl?.rendernode)

@@ -30,6 +30,7 @@ extension QEMUGuest {
     ) throws(ConfigurationError) -> ([QEMUPart], JSONObject) {
         switch card.type {
         case .user where card.backend?.type == .passt: return ([], passtStream(id))
+        case .user where isServedBySlirp(card): return ([], slirp(id))
         case .user: return ([], user(card))
         case .network, .bridge, .direct, .ethernet: return ([], try tap(card, id))
         case .vhostuser: return try vhostUser(card, id)
@@ -64,6 +65,12 @@ extension QEMUGuest {
                 netdev.add("net", ip.prefix.map { "\(ip.address)/\($0)" } ?? ip.address)
             }
         }
+        return netdev
+    }
+
+    private func slirp(_ id: String) -> JSONObject {
+        var netdev: JSONObject = ["type": "socket"]
+        netdev.add("fd", resources.slirpDescriptor(id).map { "\($0)" })
         return netdev
     }
 

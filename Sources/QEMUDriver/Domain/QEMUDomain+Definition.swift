@@ -45,6 +45,7 @@ extension QEMUDomain {
             guard let definition = domain.snapshot.persistent else {
                 throw VirtError(.operationInvalid, "cannot undefine transient domain", from: .qemu)
             }
+            let keepsTPM = try flags.keepsTPM()
             try await domain.removeVariables(of: definition, flags)
             let (context, name) = (domain.context, domain.snapshot.name)
             do throws(SystemError) {
@@ -59,7 +60,12 @@ extension QEMUDomain {
             domain.publish { ($0.persistent, $0.isAutostarted, $0.wasDefined) = (nil, false, true) }
             context.events.publish(
                 domain.lifecycle(.undefined, DomainEventUndefinedDetailType.removed.rawValue))
-            if !domain.snapshot.isActive { context.registry.remove(domain.snapshot.uuid, name: name) }
+            if domain.snapshot.isActive {
+                domain.decideTPM(keepsTPM)
+            } else {
+                await domain.removeTPMState(of: definition, keeps: keepsTPM)
+                context.registry.remove(domain.snapshot.uuid, name: name)
+            }
         }
     }
 

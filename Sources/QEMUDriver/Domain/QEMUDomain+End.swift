@@ -40,6 +40,7 @@ extension QEMUDomain {
         let log = GuestLog(context.configuration.logs, name: snapshot.name)
         await Blocking.run { log.note("shutting down, reason=\(reason.rawValue)") }
         await context.clearAway(guest, of: snapshot.name)
+        if !snapshot.isPersistent { await removeTPMState(of: snapshot.live) }
         becameShutoff(reason)
     }
 
@@ -75,6 +76,7 @@ extension QEMUDomain {
             name: snapshot.name, uuid: snapshot.uuid, id: snapshot.id, process: guest.process.identity,
             folder: guest.folder, state: snapshot.state.rawValue, reason: snapshot.reason,
             ownerships: guest.ownerships, ports: guest.ports, xml: xml)
+        (record.helpers, record.leftovers) = (guest.helpers, guest.leftovers)
         record.cpu = snapshot.requestedCPU.flatMap { try? $0.xml() }
         return record
     }

@@ -40,6 +40,7 @@ extension QEMUDomain {
                 try? await end(.failed)
                 await afterEnd(.failed)
             } else {
+                if !snapshot.isPersistent { await removeTPMState(of: definition) }
                 become(.shutoff, DomainShutoffReason.failed.rawValue)
             }
             throw error
@@ -52,6 +53,7 @@ extension QEMUDomain {
     {
         let process = running.process.identity
         guest = running
+        watchHelpers()
         publish { now in
             (now.id, now.live, now.process) = (prepared.id, prepared.definition, process)
             (now.state, now.reason) = (.paused, DomainPausedReason.startingUp.rawValue)

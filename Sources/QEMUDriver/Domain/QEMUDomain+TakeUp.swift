@@ -10,26 +10,29 @@ import XMLBinding
 extension QEMUDomain {
     /// Takes control of a guest that a former daemon has started; one that has ended meanwhile is cleared away.
     func takeUp(_ record: LiveRecord, _ live: DomainDefinition) async {
-        let process = await Blocking.run { try? ProcessHandle(record.process) }
-        guard let process else { return await clearAway(record) }
+        guard let identity = record.process,
+            let process = await Blocking.run({ try? ProcessHandle(identity) })
+        else { return await clearAway(record, live) }
         let start = GuestStart(context: context, definition: live, id: record.id)
         do throws(VirtError) {
             var running = try await start.join(process, record.folder, record.monitorPath, domain: self)
             (running.ownerships, running.ports) = (record.ownerships, record.ports)
+            (running.helpers, running.leftovers) = (record.helpers, record.leftovers)
             guest = running
+            watchHelpers()
             publish { now in
-                (now.id, now.live, now.process) = (record.id, live, record.process)
+                (now.id, now.live, now.process) = (record.id, live, identity)
                 (now.state, now.reason) = (DomainState(rawValue: record.state), record.reason)
                 now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
             }
             try await agree(record)
-            context.log.info("guest '\(record.name)' runs on (process \(record.process.id))")
+            context.log.info("guest '\(record.name)' runs on (process \(identity.id))")
         } catch {
             context.log.error("guest '\(record.name)' does not answer and is ended: \(error.message)")
             guest = nil
             try? process.signal(SIGKILL)
             _ = await process.ends(within: .seconds(30))
-            await clearAway(record)
+            await clearAway(record, live)
         }
     }
 
@@ -65,8 +68,9 @@ extension QEMUDomain {
     }
 
     /// The guest has ended while no daemon was there.
-    private func clearAway(_ record: LiveRecord) async {
+    private func clearAway(_ record: LiveRecord, _ live: DomainDefinition) async {
         await context.clearAway(record, of: record.name)
+        if !snapshot.isPersistent { await removeTPMState(of: live) }
         context.log.info("guest '\(record.name)' has ended while no daemon ran")
         publish { now in
             (now.state, now.reason) = (.shutoff, DomainShutoffReason.crashed.rawValue)

@@ -29,6 +29,13 @@ public struct QEMUConfiguration: Sendable {
     public var logs: String
     /// What QEMU binaries answered.
     public var cache: String
+    /// The states of TPMs, and the logs of the programs that play them.
+    public var tpmStates: String
+    public var tpmLogs: String
+    /// The user that TPMs run as; nil as the daemon itself.
+    public var tpmAccount: FileOwner?
+    /// Where the program stands that is the user network of guests, if it is to be used where it is installed.
+    public var slirpHelper = "/usr/bin/slirp-helper"
     /// The user and group that guests run as; nil as the daemon itself.
     public var account: FileOwner?
     public var groups: [UInt32] = []
@@ -42,12 +49,17 @@ public struct QEMUConfiguration: Sendable {
     public init(definitions: String, run: String, library: String, logs: String, cache: String) {
         (self.definitions, self.run, self.library) = (definitions, run, library)
         (self.logs, self.cache) = (logs, cache)
+        tpmStates = (FileSystem.parent(of: library) ?? "") + "/swtpm"
+        tpmLogs = (FileSystem.parent(of: logs) ?? "") + "/swtpm"
     }
 
     /// The account that guests of a system daemon run as: QEMU's own, if there is one. May wait for the system's
     /// account database.
     public mutating func useSystemAccount() {
         guard ThisProcess.isRoot else { return }
+        if let found = try? UserAccount.named("tss") {
+            tpmAccount = FileOwner(user: found.id, group: found.group)
+        }
         for name in ["libvirt-qemu", "roost-qemu", "qemu", "nobody"] {
             guard let found = try? UserAccount.named(name) else { continue }
             account = FileOwner(user: found.id, group: (try? GroupAccount.named(name))?.id ?? found.group)

@@ -28,6 +28,7 @@ final class QEMUContext: Sendable {
     let capabilitiesText = Published<String?>(nil)
     /// Where the host has huge pages mounted.
     let hugepageMounts = Published<[HugepageMount]>([])
+    let vhostUserFeatures = VhostUserFeatures()
     private let prober: QEMUProber
     private let known = Mutex<[String: QEMUCapabilities]>([:])
 

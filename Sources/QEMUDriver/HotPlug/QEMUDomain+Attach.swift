@@ -76,13 +76,16 @@ extension QEMUDomain {
     /// Plugs one device in, and notes it in the live document.
     private func plug(_ device: DomainDevice, _ qemu: QEMUCapabilities) async throws(VirtError) {
         guard var live = snapshot.live else { return }
+        let device = await withFolderServer(device)
         live.devices.insert(device)
         let parts = try parts(of: device, in: live, qemu)
         let given = try await give(device)
         do throws(VirtError) {
+            try await startHelpers(of: device, hotPlugGuest(live, qemu))
             try await add(parts)
         } catch {
             await takeBack(given)
+            await endHelpers(of: device)
             throw error
         }
         guest?.ownerships += given
@@ -110,13 +113,20 @@ extension QEMUDomain {
     func parts(
         of device: DomainDevice, in live: DomainDefinition, _ qemu: QEMUCapabilities
     ) throws(VirtError) -> [QEMUPart] {
-        let start = GuestStart(context: context, definition: live, id: snapshot.id)
-        let guest = QEMUGuest(domain: live, qemu: qemu, resources: start.resources())
         do throws(ConfigurationError) {
-            return try guest.hotPlugParts(of: device)
+            return try hotPlugGuest(live, qemu).hotPlugParts(of: device)
         } catch {
             throw VirtError(error)
         }
+    }
+
+    /// The running guest as the description of a new device looks at it.
+    func hotPlugGuest(_ live: DomainDefinition, _ qemu: QEMUCapabilities) -> QEMUGuest {
+        let start = GuestStart(context: context, definition: live, id: snapshot.id)
+        var resources = start.resources()
+        // QEMU's own network serves a card that comes later: nobody has put it onto the guest's bus.
+        resources.usesSlirpHelper = false
+        return QEMUGuest(domain: live, qemu: qemu, resources: resources)
     }
 
     /// Adds parts to QEMU, one after the other; those that are there already are taken away again if one fails.

@@ -76,6 +76,7 @@ extension QEMUDomain {
             await remove(parts.filter { !$0.isFront })
         }
         await takeBack(files(of: device))
+        await endHelpers(of: device)
         let event = DomainDeviceRemovedEvent(domain: snapshot.reference, devAlias: alias)
         publish([.domainDeviceRemoved(event)]) { $0.live?.devices.remove(device) }
         saveRecordSoon()

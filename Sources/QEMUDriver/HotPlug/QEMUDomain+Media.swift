@@ -29,8 +29,12 @@ extension QEMUDomain {
         try await open(alias, isForced: isForced)
         if !old.source.isEmpty { try await ask("blockdev-remove-medium", ["id": .string(alias)]) }
         await remove(former)
+        await endHelpers(of: .disk(old))
         publish { $0.live?.devices.replace(.disk(old), with: .disk(old.empty)) }
-        if !changed.source.isEmpty { try await insert(parts, changed, alias) }
+        if !changed.source.isEmpty {
+            try await startHelpers(of: device, hotPlugGuest(after, qemu))
+            try await insert(parts, changed, alias)
+        }
         publish { $0.live?.devices.replace(.disk(old.empty), with: device) }
     }
 

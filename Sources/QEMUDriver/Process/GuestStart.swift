@@ -21,7 +21,13 @@ struct PreparedGuest: Sendable {
     let log: Descriptor
     /// How long the log was before.
     let logStart: UInt64
+    /// What is to serve the guest beside QEMU.
+    let helperProcesses: [HelperProcess]
+    /// What is on disk about this start.
+    let record: StartRecord
 
+    var helpers: [HelperRecord] { record.helpers }
+    var leftovers: [String] { record.leftovers }
     var monitorPath: String { folder + "/monitor.sock" }
 }
 
@@ -55,10 +61,11 @@ struct GuestStart: Sendable {
                 .configUnsupported, "the domain names no emulator, and none is installed for it", from: .qemu)
         }
         let qemu = try await context.capabilities(of: emulator)
+        let host = await context.helperHost(for: live)
         let (context, id, document) = (context, id, live)
         let result = await Blocking.run { () -> Result<PreparedGuest, VirtError> in
             do throws(VirtError) {
-                return .success(try self.prepare(document, qemu, context, id))
+                return .success(try self.prepare(document, qemu, host, context, id))
             } catch {
                 return .failure(error)
             }
@@ -67,7 +74,8 @@ struct GuestStart: Sendable {
     }
 
     private func prepare(
-        _ definition: DomainDefinition, _ qemu: QEMUCapabilities, _ context: QEMUContext, _ id: Int32
+        _ definition: DomainDefinition, _ qemu: QEMUCapabilities, _ host: HelperHost, _ context: QEMUContext,
+        _ id: Int32
     ) throws(VirtError) -> PreparedGuest {
         var live = definition
         var ports: [UInt16] = []
@@ -78,12 +86,15 @@ struct GuestStart: Sendable {
             ports = try live.takePorts(context)
             live.placeSockets(in: channelFolder)
             live.noteHost(configuration.account)
+            live.chooseFolderServers(host.vhostUser)
+            var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
+            let helpers = try guest.helpers(host)
+            guest.resources.useDescriptors(of: helpers)
             try makeFolders()
             try makeHugepageFolders(live)
             try makeVariables(live)
             ownerships = try context.files.give(live.hostFiles)
             let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
-            var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
             let descriptors = try GuestDescriptors(for: live, account: configuration.account)
             descriptors.fill(&guest.resources)
             let log = GuestLog(configuration.logs, name: live.name)
@@ -93,10 +104,12 @@ struct GuestStart: Sendable {
             if !definition.os.boot.isEmpty { live.devices.forEachInfo { $0.boot = nil } }
             log.begin(emulator: qemu.emulator, version: qemu.version, arguments: line.words)
             let start = log.size
+            let record = try record(live, id, ownerships, ports, helpers)
             return PreparedGuest(
                 id: id, definition: live, emulator: qemu.emulator, arguments: line.words, folder: folder,
                 ports: ports, ownerships: ownerships, monitor: monitor, descriptors: descriptors,
-                log: try log.open(), logStart: start)
+                log: try log.open(), logStart: start, helperProcesses: helpers,
+                record: StartRecord(record, in: context.records))
         } catch {
             context.files.takeBack(ownerships)
             for port in ports { context.ports.give(back: port) }
@@ -166,6 +179,8 @@ struct GuestStart: Sendable {
         resources.memoryFolder = configuration.library + "/ram"
         resources.vncListen = configuration.vncListen
         resources.hugepageMounts = context.hugepageMounts.value
+        resources.tpmSocket = "\(configuration.run)/swtpm/\(shortName)-swtpm.sock"
+        resources.usesSlirpHelper = FileSystem.exists(configuration.slirpHelper)
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
         return resources
     }
@@ -174,7 +189,7 @@ struct GuestStart: Sendable {
 
     /// Starts QEMU and joins its monitor. The record of the guest is on disk before QEMU runs.
     func launch(_ prepared: PreparedGuest, domain: QEMUDomain) async throws(VirtError) -> RunningGuest {
-        let process = try await startProcess(prepared)
+        let process = try await startProcess(prepared, try await startHelpers(prepared))
         // QEMU alone holds the socket from here on: when it goes, whoever waits there hears of it.
         prepared.monitor.close()
         prepared.descriptors.close()
@@ -187,16 +202,19 @@ struct GuestStart: Sendable {
             throw await explained(error, prepared)
         }
         (running.ownerships, running.ports) = (prepared.ownerships, prepared.ports)
+        (running.helpers, running.leftovers) = (prepared.helpers, prepared.leftovers)
         return running
     }
 
-    private func startProcess(_ prepared: PreparedGuest) async throws(VirtError) -> ProcessHandle {
+    private func startProcess(
+        _ prepared: PreparedGuest, _ helperEnds: [Int32: Descriptor]
+    ) async throws(VirtError) -> ProcessHandle {
         let variables = GuestEnvironment.variables(prepared.folder)
         let environment = Dictionary(variables.map { ($0.name, $0.value) }) { $1 }
         var orders = LaunchOrders(
             prepared.emulator, prepared.arguments, environment: environment)
         (orders.output, orders.errorOutput) = (prepared.log, prepared.log)
-        orders.descriptors = prepared.descriptors.open
+        orders.descriptors = prepared.descriptors.open.merging(helperEnds) { $1 }
         orders.descriptors[Self.monitorNumber] = prepared.monitor
         orders.owner = configuration.account
         orders.groups = configuration.account == nil ? nil : configuration.groups
@@ -204,9 +222,8 @@ struct GuestStart: Sendable {
         let (context, name) = (context, definition.name)
         do throws(SystemError) {
             return try await Launcher.launch(orders) { (process) async throws(SystemError) in
-                guard let record = self.record(prepared, process.identity) else { return }
                 try await Blocking.run { () throws(SystemError) in
-                    try context.records.save(record.name, record.text)
+                    try prepared.record.write { $0.process = process.identity }
                     try FileSystem.replace(
                         "\(context.configuration.run)/\(name).pid", with: "\(process.identity.id)\n",
                         mode: 0o644, survivesPowerCut: false)
@@ -218,15 +235,17 @@ struct GuestStart: Sendable {
         }
     }
 
-    private func record(_ prepared: PreparedGuest, _ process: ProcessIdentity) -> LiveRecord? {
-        guard let xml = try? prepared.definition.xml(options: .secure), let uuid = definition.uuid else {
-            return nil
-        }
+    private func record(
+        _ live: DomainDefinition, _ id: Int32, _ ownerships: [FileOwnership], _ ports: [UInt16],
+        _ helpers: [HelperProcess]
+    ) throws -> LiveRecord {
+        guard let uuid = live.uuid else { throw VirtError(.internalError, "a domain has no UUID", from: .qemu) }
         var record = LiveRecord(
-            name: definition.name, uuid: uuid, id: id, process: process, folder: prepared.folder,
+            name: live.name, uuid: uuid, id: id, process: nil, folder: folder,
             state: DomainState.paused.rawValue, reason: DomainPausedReason.startingUp.rawValue,
-            ownerships: prepared.ownerships, ports: prepared.ports, xml: xml)
+            ownerships: ownerships, ports: ports, xml: try live.xml(options: .secure))
         record.startsPaused = startsPaused
+        record.leftovers = helpers.flatMap(\.allLeftovers)
         return record
     }
 
@@ -258,13 +277,17 @@ struct GuestStart: Sendable {
         }
     }
 
-    /// An error with what QEMU said before it gave up.
+    /// An error with what QEMU said before it gave up, and with what its helpers said that have ended too.
     private func explained(_ error: VirtError, _ prepared: PreparedGuest) async -> VirtError {
         let log = GuestLog(configuration.logs, name: definition.name)
-        let said = await Blocking.run { log.tail(from: prepared.logStart) }
-        if said.isEmpty { return error }
+        let helpers = prepared.helpers
+        let (said, others) = await Blocking.run {
+            (log.tail(from: prepared.logStart), helpers.compactMap(\.lastWords))
+        }
+        if said.isEmpty && others.isEmpty { return error }
+        let words = ([said.isEmpty ? error.message : said] + others).joined(separator: "\n")
         return VirtError(
-            .internalError, "QEMU unexpectedly closed the monitor (vm='\(definition.name)'): \(said)",
+            .internalError, "QEMU unexpectedly closed the monitor (vm='\(definition.name)'): \(words)",
             from: .qemu)
     }
 

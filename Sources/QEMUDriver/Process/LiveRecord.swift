@@ -7,7 +7,12 @@ struct LiveRecord: Sendable {
     var name: String
     var uuid: UUID
     var id: Int32
-    var process: ProcessIdentity
+    /// QEMU; nil as long as only its helpers have been started.
+    var process: ProcessIdentity?
+    /// What serves the guest beside QEMU.
+    var helpers: [HelperRecord] = []
+    /// What helpers leave in the host's folders.
+    var leftovers: [String] = []
     var folder: String
     var state: Int32
     var reason: Int32
@@ -33,7 +38,9 @@ struct LiveRecord: Sendable {
         }
         let document: JSONValue = [
             "format": 1, "name": .string(name), "uuid": .string(uuid.description), "id": JSONValue(id),
-            "pid": JSONValue(process.id), "startTime": JSONValue(process.startTime),
+            "pid": process.map { JSONValue($0.id) } ?? .null,
+            "startTime": process.map { JSONValue($0.startTime) } ?? .null,
+            "helpers": .array(helpers.map(\.json)), "leftovers": .array(leftovers.map(JSONValue.string)),
             "folder": .string(folder),
             "startsPaused": .bool(startsPaused), "state": JSONValue(state), "reason": JSONValue(reason),
             "ownerships": .array(owners),
@@ -44,7 +51,7 @@ struct LiveRecord: Sendable {
     }
 
     init(
-        name: String, uuid: UUID, id: Int32, process: ProcessIdentity, folder: String, state: Int32,
+        name: String, uuid: UUID, id: Int32, process: ProcessIdentity?, folder: String, state: Int32,
         reason: Int32,
         ownerships: [FileOwnership], ports: [UInt16], xml: String
     ) {
@@ -57,19 +64,23 @@ struct LiveRecord: Sendable {
     init?(text: String) {
         guard let document = try? JSONValue(parsing: text), document["format"]?.int == 1,
             let name = document["name"]?.string, let uuid = document["uuid"]?.string.flatMap({ UUID($0) }),
-            let id = Self.number(document["id"]), let pid = Self.number(document["pid"]),
-            let start = document["startTime"]?.uint, let folder = document["folder"]?.string,
+            let id = Self.number(document["id"]), let folder = document["folder"]?.string,
             let state = Self.number(document["state"]), let reason = Self.number(document["reason"]),
             let xml = document["xml"]?.string
         else { return nil }
+        var process: ProcessIdentity?
+        if let pid = Self.number(document["pid"]), let start = document["startTime"]?.uint {
+            process = ProcessIdentity(id: pid, startTime: start)
+        }
         self.init(
-            name: name, uuid: uuid, id: id, process: ProcessIdentity(id: pid, startTime: start),
-            folder: folder,
+            name: name, uuid: uuid, id: id, process: process, folder: folder,
             state: state, reason: reason, ownerships: Self.ownerships(document["ownerships"]),
             ports: (document["ports"]?.array ?? []).compactMap { $0.uint.flatMap(UInt16.init(exactly:)) },
             xml: xml)
         startsPaused = document["startsPaused"]?.bool ?? false
         cpu = document["cpu"]?.string
+        helpers = (document["helpers"]?.array ?? []).compactMap { HelperRecord($0) }
+        leftovers = (document["leftovers"]?.array ?? []).compactMap(\.string)
     }
 
     private static func number(_ value: JSONValue?) -> Int32? { value?.int.flatMap(Int32.init(exactly:)) }

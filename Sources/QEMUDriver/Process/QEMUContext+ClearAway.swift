@@ -9,6 +9,10 @@ protocol GuestHoldings: Sendable {
     var ownerships: [FileOwnership] { get }
     /// The ports of its screens.
     var ports: [UInt16] { get }
+    /// What serves it beside QEMU.
+    var helpers: [HelperRecord] { get }
+    /// What helpers leave in the host's folders.
+    var leftovers: [String] { get }
 }
 
 extension PreparedGuest: GuestHoldings {}
@@ -19,8 +23,10 @@ extension QEMUContext {
     /// Takes back all that the guest of a domain held, when it is gone or never came to be.
     func clearAway(_ holdings: some GuestHoldings, of name: String) async {
         for port in holdings.ports { ports.give(back: port) }
+        await holdings.helpers.end(log)
         await Blocking.run {
             self.files.takeBack(holdings.ownerships)
+            for path in holdings.leftovers { _ = try? FileSystem.remove(path) }
             try? FileSystem.removeTree(holdings.folder)
             try? FileSystem.removeTree(self.configuration.channelFolder(of: holdings.folder))
             try? FileSystem.removeTree(self.configuration.memoryFolder(of: holdings.folder))

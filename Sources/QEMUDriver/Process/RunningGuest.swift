@@ -12,6 +12,10 @@ struct RunningGuest: Sendable {
     var ownerships: [FileOwnership]
     /// The VNC ports that it holds.
     var ports: [UInt16]
+    /// What serves it beside QEMU.
+    var helpers: [HelperRecord] = []
+    /// What helpers leave in the host's folders.
+    var leftovers: [String] = []
     /// The number that was given to an image last, where devices have been plugged in.
     var lastImage: UInt32 = 0
     /// Why it is about to end, if that was asked for.

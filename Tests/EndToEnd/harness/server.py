@@ -107,6 +107,19 @@ class Server:
                 found.append(int(entry.name))
         return found
 
+    def helpers(self):
+        """Process ids of the programs that serve guests of this root beside QEMU, by their home; with the command line."""
+        found = {}
+        for entry in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+                home = re.search(rb"(?:^|\0)HOME=([^\0]*)", (entry / "environ").read_bytes())
+            except OSError:
+                continue
+            if home and words and home[1].startswith(str(self.root).encode()) and "qemu-system" not in words[0]:
+                found[int(entry.name)] = words
+        return found
+
     def owns(self, entry, words):
         """Whether a process works below this root; a daemon may see the root under another name."""
         return str(self.root).encode() in words
@@ -120,7 +133,7 @@ class Server:
                 self.process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 self.kill()
-        for pid in self.guest_pids():
+        for pid in [*self.guest_pids(), *self.helpers()]:
             end(pid)
         self.stop_companions()
         if os.environ.get("ROOST_KEEP"):

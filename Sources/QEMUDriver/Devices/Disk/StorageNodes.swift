@@ -58,6 +58,7 @@ extension QEMUGuest {
 
     private func network(_ image: BlockImage, _ driver: DiskDriver) throws(ConfigurationError) -> JSONObject {
         guard let network = image.source.network else { throw .xml("missing network source of a disk") }
+        if isServedByNbdkit(image) { return nbdkitNode(image) }
         switch network.protocol {
         case .nbd: return try nbd(network, image)
         case .rbd: return try rbd(network, image)
@@ -163,8 +164,8 @@ extension QEMUGuest {
         return node
     }
 
-    private func web(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
-    {
+    /// The address of an image on a web server.
+    func url(_ network: NetworkStorage) throws(ConfigurationError) -> String {
         let host = try host(network)
         let ports: [String: UInt32] = ["http": 80, "https": 443, "ftp": 21, "ftps": 990, "tftp": 69]
         let scheme = network.protocol.rawValue
@@ -172,7 +173,13 @@ extension QEMUGuest {
         var url = "\(scheme)://\(host.name ?? ""):\(host.port ?? ports[scheme] ?? 0)"
         url += path.hasPrefix("/") ? path : "/" + path
         if let query = network.query { url += "?" + query }
-        var node: JSONObject = ["driver": .string(scheme), "url": .string(url)]
+        return url
+    }
+
+    private func web(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
+    {
+        let scheme = network.protocol.rawValue
+        var node: JSONObject = ["driver": .string(scheme), "url": .string(try url(network))]
         if let auth = image.auth {
             node.add("username", auth.username)
             node.add("password-secret", "\(image.storageNode)-auth-secret0")

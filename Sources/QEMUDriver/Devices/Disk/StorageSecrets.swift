@@ -16,6 +16,7 @@ extension QEMUGuest {
         if image.source.type == .vhostvdpa, let set = resources.descriptorSet(vdpa) {
             parts.append(set.part(vdpa))
         }
+        if isServedByNbdkit(image) { return parts }
         if image.auth != nil { parts.append(try secret("\(image.storageNode)-auth-secret0")) }
         if image.source.network?.cookies.isEmpty == false {
             parts.append(try secret("\(image.storageNode)-httpcookie-secret0"))

@@ -1,0 +1,102 @@
+import LinuxSystem
+import Virt
+import VirtXML
+
+extension GuestStart {
+    /// Starts all of a guest's helpers at the same time; QEMU's ends of their connections, by the numbers that QEMU
+    /// knows them by.
+    func startHelpers(_ prepared: PreparedGuest) async throws(VirtError) -> [Int32: Descriptor] {
+        do throws(SystemError) {
+            try await Blocking.run { () throws(SystemError) in try prepared.record.write() }
+        } catch {
+            throw VirtError(error, "the record of domain '\(definition.name)' can't be written")
+        }
+        let starts = prepared.helperProcesses.map { helper in
+            HelperStart(
+                helper: helper, configuration: context.configuration, folder: prepared.folder,
+                guest: definition.name
+            ) { (record) async throws(SystemError) in
+                try await Blocking.run { () throws(SystemError) in
+                    try prepared.record.write { $0.helpers.note(record) }
+                }
+            }
+        }
+        return try await all(starts, prepared)
+    }
+
+    private func all(
+        _ starts: [HelperStart], _ prepared: PreparedGuest
+    ) async throws(VirtError) -> [Int32: Descriptor] {
+        let log = context.log
+        let numbers = QEMUResources.descriptors(of: prepared.helperProcesses)
+        let result = await withTaskGroup(of: HelperStart.Outcome.self) { group in
+            for start in starts { group.addTask { await start.outcome() } }
+            var ends: [Int32: Descriptor] = [:]
+            var failure: VirtError?
+            for await outcome in group {
+                switch outcome {
+                case .success(let end?): if let number = numbers[end.alias] { ends[number] = end.end }
+                case .success(nil): break
+                case .failure(let error):
+                    // Whoever still waits for another one need not wait any longer.
+                    if failure == nil { await prepared.record.helpers.end(log) }
+                    failure = failure ?? error
+                }
+            }
+            return failure.map { Result.failure($0) } ?? .success(ends)
+        }
+        return try result.get()
+    }
+}
+
+extension HelperStart {
+    typealias Outcome = Result<(alias: String, end: Descriptor)?, VirtError>
+
+    /// Starts the helper: how that went.
+    func outcome() async -> Outcome {
+        do throws(VirtError) { return .success(try await start()) } catch { return .failure(error) }
+    }
+}
+
+extension [HelperRecord] {
+    /// Notes a helper's process in place of the one that prepared it.
+    mutating func note(_ record: HelperRecord) {
+        removeAll { $0.name == record.name }
+        append(record)
+    }
+}
+
+extension HelperRecord {
+    /// What a helper that has ended wrote last; nil for one that runs. May wait.
+    var lastWords: String? {
+        if let process = try? ProcessHandle(process), !process.hasEnded { return nil }
+        let said = HelperLog(log).tail()
+        return "\(name) has ended" + (said.isEmpty ? ", and \(log) is empty" : "; \(log) ends with: \(said)")
+    }
+}
+
+extension HelperProcess {
+    /// What is left in the host's folders when it has ended, outside of the guest's own.
+    var allLeftovers: [String] { leftovers + [socket?.path].compactMap { $0 } }
+}
+
+extension QEMUResources {
+    /// The numbers of QEMU's ends of connections with helpers, by the devices' aliases.
+    static func descriptors(of helpers: [HelperProcess]) -> [String: Int32] {
+        var numbers: [String: Int32] = [:]
+        for helper in helpers {
+            guard case .pair(let alias)? = helper.socket else { continue }
+            numbers[alias] = firstHelperDescriptor + Int32(numbers.count)
+        }
+        return numbers
+    }
+
+    /// Tells devices which number stands for the helper that serves them.
+    mutating func useDescriptors(of helpers: [HelperProcess]) {
+        let numbers = Self.descriptors(of: helpers)
+        slirpDescriptor = { numbers[$0] }
+        vhostUserGPU = { numbers[$0] }
+    }
+
+    private static let firstHelperDescriptor: Int32 = 100
+}

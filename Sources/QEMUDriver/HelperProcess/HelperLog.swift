@@ -1,0 +1,25 @@
+import LinuxSystem
+
+/// The file that a helper's outputs go to.
+struct HelperLog: Sendable {
+    let path: String
+
+    init(_ path: String) { self.path = path }
+
+    /// Opens the file for the program to write to, and gives it to `owner`; may wait.
+    func open(for owner: FileOwner?) throws(SystemError) -> Descriptor {
+        let file = try FileSystem.open(path, [.writeOnly, .create, .append], mode: 0o600, links: .refuseLast)
+        if let owner { try file.setOwner(user: owner.user, group: owner.group) }
+        return file
+    }
+
+    /// The file's size now; may wait.
+    var size: UInt64 { (try? FileSystem.status(of: path))?.size ?? 0 }
+
+    /// The last lines of what was written after `offset`, for an error's message; may wait.
+    func tail(from offset: UInt64 = 0) -> String {
+        guard let text = try? FileSystem.readText(path, limit: 64 << 20) else { return "" }
+        let lines = text.utf8.dropFirst(Int(clamping: offset))
+        return String(Substring(lines)).split(separator: "\n").suffix(4).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,34 @@
+import JSON
+import LinuxSystem
+
+/// A program that serves devices by vhost-user, as QEMU's `docs/interop/vhost-user.json` describes it.
+public struct VhostUserDescriptor: Sendable, Equatable {
+    /// What it serves: `fs`, `gpu`, …
+    public var type: String
+    public var binary: String
+
+    public init?(_ document: JSONValue) {
+        guard let type = document["type"]?.string, let binary = document["binary"]?.string,
+            binary.hasPrefix("/")
+        else { return nil }
+        (self.type, self.binary) = (type, binary)
+    }
+
+    /// The descriptors in folders, in the order of their names; one in a later folder hides its namesake in an earlier
+    /// one. May wait.
+    static func all(in folders: [String]) -> [VhostUserDescriptor] {
+        var paths: [String: String] = [:]
+        for folder in folders {
+            for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasSuffix(".json") {
+                paths[name] = "\(folder)/\(name)"
+            }
+        }
+        return paths.sorted { $0.key < $1.key }.compactMap { entry in
+            guard let text = try? FileSystem.readText(entry.value) else { return nil }
+            return (try? JSONValue(parsing: text)).flatMap(VhostUserDescriptor.init)
+        }
+    }
+
+    /// Where descriptors stand, the later ones first.
+    static let folders = ["/usr/share/qemu/vhost-user", "/etc/qemu/vhost-user"]
+}
