@@ -123,7 +123,9 @@ class Helpers(HelperCase):
                 self.assert_gone(domain.name())
 
     def test_a_folder_is_shared_and_unshared_while_the_guest_runs(self):
-        domain = self.guest((SHARED, '<controller type="pci" model="pcie-root-port"/>' * 2))
+        domain = self.guest((SHARED, "".join(
+            f'<controller type="pci" index="{index}" model="{model}"/>'
+            for index, model in enumerate(("pcie-root", "pcie-root-port", "pcie-root-port")))))
         share = SHARE.format("/srv", "")
         domain.attachDevice(share)
         self.assertEqual(names(self.helpers(domain)), {"virtiofsd"})
@@ -232,11 +234,16 @@ class Restart(HelperCase):
 
         thread = threading.Thread(target=start)
         thread.start()
-        eventually(lambda: len(self.helpers(name)) == 2, "the helpers to be there")
+        found = eventually(lambda: len(self.helpers(name)) == 2 and self.helpers(name), "the helpers to be there")
         eventually(self.server.guest_pids, "QEMU to wait for one of them")
         self.server.kill()
         thread.join(20)
         self.again()
+        # QEMU can't answer, and keeps nobody waiting.
+        other = self.guest("swtpm")
+        other.destroy()
+        self.assertEqual(self.helpers(name), found)
+        os.kill(next(pid for pid, words in found.items() if words[0] == "sleep"), signal.SIGKILL)
         self.assert_gone(name)
         eventually(lambda: not self.server.guest_pids(), "QEMU to be gone")
 

@@ -8,11 +8,24 @@ import VirtXML
 import XMLBinding
 
 extension QEMUDomain {
-    /// Takes control of a guest that a former daemon has started; one that has ended meanwhile is cleared away.
+    /// Takes control of a guest that a former daemon has started; one that has ended meanwhile is cleared away. Nobody
+    /// else changes the domain until that is done.
     func takeUp(_ record: LiveRecord, _ live: DomainDefinition) async {
-        guard let identity = record.process,
-            let process = await Blocking.run({ try? ProcessHandle(identity) })
-        else { return await clearAway(record, live) }
+        _ = try? await withJob(.modify, "taking up the guest") {
+            (domain: isolated QEMUDomain) async throws(VirtError) in
+            guard let identity = record.process,
+                let process = await Blocking.run({ try? ProcessHandle(identity) })
+            else { return await domain.clearAway(record, live) }
+            domain.publish { now in
+                (now.id, now.live, now.process) = (record.id, live, identity)
+                (now.state, now.reason) = (DomainState(rawValue: record.state), record.reason)
+                now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
+            }
+            await domain.takeUp(process, record, live)
+        }
+    }
+
+    private func takeUp(_ process: ProcessHandle, _ record: LiveRecord, _ live: DomainDefinition) async {
         let start = GuestStart(context: context, definition: live, id: record.id)
         do throws(VirtError) {
             var running = try await start.join(process, record.folder, record.monitorPath, domain: self)
@@ -20,13 +33,8 @@ extension QEMUDomain {
             (running.helpers, running.leftovers) = (record.helpers, record.leftovers)
             guest = running
             watchHelpers()
-            publish { now in
-                (now.id, now.live, now.process) = (record.id, live, identity)
-                (now.state, now.reason) = (DomainState(rawValue: record.state), record.reason)
-                now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
-            }
             try await agree(record)
-            context.log.info("guest '\(record.name)' runs on (process \(identity.id))")
+            context.log.info("guest '\(record.name)' runs on (process \(process.identity.id))")
         } catch {
             context.log.error("guest '\(record.name)' does not answer and is ended: \(error.message)")
             guest = nil

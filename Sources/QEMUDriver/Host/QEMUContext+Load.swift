@@ -53,8 +53,27 @@ extension QEMUContext {
         }
     }
 
-    /// Finds the guests that a former daemon left running. All are asked at once: one that hangs holds up no other.
+    /// Finds the guests that a former daemon left running, all at the same time. One that does not answer soon goes on
+    /// being waited for while the daemon serves.
     func takeUpGuests() async {
+        let (ends, feed) = AsyncStream.makeStream(of: Void.self)
+        let work = Task {
+            await takeUpAll()
+            feed.finish()
+        }
+        let timer = Task {
+            guard (try? await Task.sleep(for: Self.takeUpPatience)) != nil else { return }
+            log.warning("guests that do not answer yet are waited for while others are served")
+            feed.finish()
+        }
+        for await _ in ends {}
+        timer.cancel()
+        withExtendedLifetime(work) {}
+    }
+
+    private static let takeUpPatience = Duration.seconds(3)
+
+    private func takeUpAll() async {
         let store = records
         let records = await Blocking.run {
             ((try? store.names()) ?? []).map { ($0, (try? store.read($0)).flatMap(LiveRecord.init(text:))) }
@@ -67,26 +86,30 @@ extension QEMUContext {
                         "the record of the running guest '\(name)' can't be understood: \(store.path(name))")
                     continue
                 }
-                group.addTask { await self.takeUp(record) }
+                guard let (domain, live) = known(record) else { continue }
+                group.addTask { await domain.takeUp(record, live) }
             }
         }
     }
 
-    private func takeUp(_ record: LiveRecord) async {
+    /// The domain of a running guest, which is known from here on.
+    private func known(_ record: LiveRecord) -> (QEMUDomain, DomainDefinition)? {
         registry.noteID(record.id)
         for port in record.ports { ports.note(port) }
         let live = try? DomainDefinition(xml: record.xml, options: .secure)
         guard let live else {
-            return log.error("the document of the running guest '\(record.name)' can't be understood")
+            log.error("the document of the running guest '\(record.name)' can't be understood")
+            return nil
         }
         let empty = QEMUDomainSnapshot(name: record.name, uuid: record.uuid)
         guard
             let found = try? registry.reserve(
                 name: record.name, uuid: record.uuid, make: { QEMUDomain(context: self, snapshot: empty) })
         else {
-            return log.error("the running guest '\(record.name)' has the name or identity of another domain")
+            log.error("the running guest '\(record.name)' has the name or identity of another domain")
+            return nil
         }
-        await found.domain.takeUp(record, live)
+        return (found.domain, live)
     }
 }
 
