@@ -74,6 +74,7 @@ private func recodedPayload(_ payload: [UInt8], _ header: MessageHeader) throws 
     let tables: [UInt32: [Int32: MessageCodec]] = [
         RemoteProgram.number: MessageCodec.remote, QemuProgram.number: MessageCodec.qemu,
         LxcProgram.number: MessageCodec.lxc, AdminProgram.number: MessageCodec.admin,
+        RoostProgram.number: MessageCodec.roost,
     ]
     switch (header.kind, header.status) {
     case (.stream, .ok), (.stream, .continue): return payload

@@ -86,21 +86,32 @@ extension DocumentNode {
     /// Those that have most in common belong together, each with the first of several that have as much.
     private static func matches(_ new: [DocumentNode], _ old: [DocumentNode]) -> [Int?] {
         if new.count == 1 && old.count == 1 { return [0] }
-        let (newLeaves, oldLeaves) = (new.map(\.leaves), old.map(\.leaves))
-        var found = [Int?](repeating: nil, count: new.count)
-        for (index, leaves) in oldLeaves.enumerated() {
-            let free = new.indices.filter { found[$0] == nil }
-            let scores = free.map { likeness(leaves, newLeaves[$0]) }
+        var found = unchanged(new, old)
+        let rest = Set(old.indices).subtracting(found.compactMap { $0 }).sorted()
+        let open = new.indices.filter { found[$0] == nil }
+        if rest.isEmpty || open.isEmpty { return found }
+        let leaves = Dictionary(uniqueKeysWithValues: open.map { ($0, new[$0].leaves) })
+        for index in rest {
+            let free = open.filter { found[$0] == nil }
+            let old = old[index].leaves
+            let scores = free.map { likeness(old, leaves[$0] ?? [:]) }
             guard let best = scores.max(), best > 0, let first = scores.firstIndex(of: best) else { continue }
             found[free[first]] = index
         }
         // Elements without any values, and ones all of whose values have changed, are told by their order.
-        let rest = old.indices.filter { !found.contains($0) }
-        let free = new.indices.filter { found[$0] == nil }
-        for (place, index) in zip(free, rest) where new.count == old.count || oldLeaves[index].isEmpty {
+        let known = Set(found.compactMap { $0 })
+        for (place, index) in zip(open.filter { found[$0] == nil }, rest.filter { !known.contains($0) })
+        where new.count == old.count || old[index].leaves.isEmpty {
             found[place] = index
         }
         return found
+    }
+
+    /// Most elements stay as they are from one step to the next, in their order.
+    private static func unchanged(_ new: [DocumentNode], _ old: [DocumentNode]) -> [Int?] {
+        var places: [String: ArraySlice<Int>] = [:]
+        for (index, node) in old.enumerated() { places[node.line, default: []].append(index) }
+        return new.map { places[$0.line]?.popFirst() }
     }
 
     /// What two elements have in common, less what they contradict each other in.

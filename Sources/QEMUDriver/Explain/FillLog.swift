@@ -11,7 +11,8 @@ final class FillLog: Sendable {
         var reasons: [String] = []
         /// Reasons of single elements, by their paths, which are better than that of their step.
         var hints: [String: String] = [:]
-        var isBegun = false
+        /// The last version as text; nil before the parser has read the document.
+        var text: String?
     }
 
     /// The log that is kept at present.
@@ -65,13 +66,13 @@ final class FillLog: Sendable {
     func hint(_ path: String, _ reason: String) { state.withLock { $0.hints[path] = reason } }
 
     private func settle(_ domain: DomainDefinition) {
-        guard let xml = try? domain.xml(options: options),
+        guard let xml = try? domain.xml(options: options), xml != state.withLock({ $0.text }),
             let plain = DocumentNode(xml: xml, by: .unknown)
         else { return }
         state.withLock { state in
             // What the parser makes of a document is its author's still; what it adds is what absence means.
-            let isParsed = !state.isBegun
-            state.isBegun = true
+            let isParsed = state.text == nil
+            state.text = xml
             let reason =
                 isParsed
                 ? "what is meant where nothing is said" : state.reasons.last ?? "a definition is whole"
@@ -89,7 +90,7 @@ final class FillLog: Sendable {
         guard let xml = try? domain.xml(options: options), let plain = DocumentNode(xml: xml, by: .unknown)
         else { return }
         state.withLock { state in
-            state.isBegun = true
+            state.text = xml
             state.document = plain.following(state.document, by: author, .apart)
         }
     }

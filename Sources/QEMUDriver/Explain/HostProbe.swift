@@ -63,7 +63,10 @@ struct HostProbe: Sendable {
     private func fact(_ reference: HostReference) -> DomainExplanation.HostFact {
         switch reference {
         case .path(let path): file(path)
-        case .descriptor(let number): .init("descriptor", "\(number)", descriptors[number])
+        case .descriptor(let number):
+            .init(
+                "descriptor", "\(number)",
+                process == nil ? "opened when the guest starts" : descriptors[number])
         }
     }
 

@@ -1,7 +1,9 @@
 import RemoteProtocol
 import XDR
 
-private let programs = [MessageCodec.remote, MessageCodec.qemu, MessageCodec.lxc, MessageCodec.admin].map {
+private let programs = [
+    MessageCodec.remote, MessageCodec.qemu, MessageCodec.lxc, MessageCodec.admin, MessageCodec.roost,
+].map {
     table in table.sorted { $0.key < $1.key }.map(\.value)
 }
 

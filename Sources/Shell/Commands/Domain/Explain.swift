@@ -14,7 +14,7 @@ extension Command {
             """,
         options: [
             .optional("domain", "domain name, id or uuid", complete: .domains([])),
-            .value("element", "path or name of an element, alias or target of a device"),
+            .value("element", "path or name of an element, alias or target of a device", complete: elements),
             .named("xml", "explain the document in this file instead of a domain", complete: .path),
             .flag("inactive", "explain what the next start will have"),
             .flag("security-info", "include secrets"),
@@ -28,6 +28,13 @@ extension Command {
         }
         if arguments.has("json") { return session.output.line(shown.json) }
         session.output.print(ExplanationText(shown, isWhole: element == nil).text)
+    }
+}
+
+/// What people can call the elements of the domain that was given.
+private let elements = Completer { session, arguments in
+    try await session.domain(arguments).explanation().elements.flatMap { element in
+        [element.path] + [element.alias, element.target].compactMap { $0 }
     }
 }
 
