@@ -126,6 +126,9 @@ struct GuestExplanation {
         if path.hasPrefix("os/boot[") || path == "os/boot" {
             return "the first devices of the kind get their turn from it: see <boot> in their elements"
         }
+        if path == "os" || path == "os/firmware" {
+            return "it decides which firmware is chosen: see os/loader"
+        }
         switch words.first {
         case "features": return "no argument: QEMU does so without being told, or is never told"
         case "title", "description", "metadata": return "for people and programs; QEMU isn't told"

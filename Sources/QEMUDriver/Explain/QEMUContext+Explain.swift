@@ -25,7 +25,7 @@ extension QEMUContext {
                 var host = HostProbe(process: nil)
                 host.folders = [
                     dry.folder, configuration.channelFolder(of: dry.folder),
-                    configuration.memoryFolder(of: dry.folder),
+                    configuration.memoryFolder(of: dry.folder), configuration.library + "/nvram",
                 ]
                 log.finish(dry.domain)
                 let guest = GuestExplanation(
