@@ -157,8 +157,8 @@ extension DomainExplanation {
     }
 
     /// Something of the host.
-    public struct HostFact: Equatable, Sendable {
-        /// What it is: `file`, `folder`, `socket`, `device`, `missing`, `descriptor`, `port`, `process`, `thread`,
+    public struct HostFact: Hashable, Sendable {
+        /// What it is: `helper`, `file`, `folder`, `socket`, `device`, `missing`, `descriptor`, `port`, `process`, `thread`,
         /// `cgroup`, `label`, `owner` or `log`.
         public var kind = ""
         /// Its name on the host.

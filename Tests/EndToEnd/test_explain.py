@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shutil
 import unittest
 
 from harness import paths
@@ -102,6 +103,41 @@ class Explain(ExplainCase):
         self.assertEqual(self.element(name, "title")["by"], "user")
         tablet = self.element(name, "input[1]")
         self.assertEqual(tablet["by"], "user")
+
+    def test_a_device_that_a_call_adds_to_the_definition_is_the_users_and_its_place_is_not(self):
+        name = self.defined()
+        xml = "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
+        self.virsh.ok("attach-device", name, self.file(f"{name}-rng.xml", xml), "--config")
+        rng = self.element(name, "rng")
+        self.assertEqual(rng["by"], "user")
+        self.assertIn("address", [filled["path"] for filled in rng["filled"]])
+        self.assertEqual(self.element(name, "memballoon")["by"], "roost")
+
+    def test_helpers_are_told_of_the_devices_that_they_serve(self):
+        if shutil.which("swtpm") is None:
+            self.skipTest("swtpm is not installed")
+        tpm = "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>"
+        name = self.defined(machine="q35", devices=tpm)
+        planned = [fact for fact in self.element(name, "tpm0")["host"] if fact["kind"] == "helper"]
+        self.assertEqual([fact["name"] for fact in planned], ["swtpm of tpm0"])
+        self.assertIn("started before QEMU: ", planned[0]["detail"])
+        self.virsh.ok("start", name)
+        running = [fact for fact in self.element(name, "tpm0")["host"] if fact["kind"] == "helper"]
+        pid = running[0]["detail"].split(" ")[1].rstrip(",")
+        self.assertIn("swtpm", pathlib.Path(f"/proc/{pid}/cmdline").read_text())
+
+    def test_what_would_run_is_what_runs(self):
+        path = self.server.root / f"files/{self.fresh_name('line')}.sock"
+        name = self.defined(machine="q35", devices="<graphics type='vnc'/><channel type='unix'>"
+                            f"<source mode='bind' path='{path}'/><target type='virtio' name='org.example.0'/></channel>")
+        (self.server.root / "files").chmod(0o777)
+        planned = self.explained(name)["arguments"]
+        self.virsh.ok("start", name)
+        started = self.explained(name)["arguments"]
+        differing = [(old, new) for old, new in zip(planned, started, strict=True) if old != new]
+        # The guest's number is part of its folder, and ports are taken when it starts.
+        self.assertTrue(all("master-key" in new or new.startswith(("127.0.0.1:", "vnc")) for _, new in differing),
+                        differing)
 
     def test_a_device_that_came_later_is_explained_by_the_monitors_commands(self):
         name, pid = self.started()

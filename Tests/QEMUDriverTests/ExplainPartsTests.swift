@@ -1,5 +1,6 @@
 import Explanation
 import Testing
+import VirtXML
 
 @testable import QEMUDriver
 
@@ -66,5 +67,38 @@ import Testing
         #expect(lost.alias == "virtio-disk0" && lost.lines.isEmpty)
         #expect(lost.arguments.map(\.words) == [["-device", "a"]])
         #expect(lost.note?.contains("lost") == true)
+    }
+
+    @Test("a helper is told of the device that it serves, or of the disk that has its image")
+    func helpers() throws {
+        var helper = HelperProcess(
+            .swtpm, of: "tpm0", path: "/usr/bin/swtpm", log: "/log", arguments: ["socket"])
+        let tpm = try #require(DocumentNode(xml: "<tpm><alias name='tpm0'/></tpm>", by: .user))
+        let disk = try #require(DocumentNode(xml: "<disk><alias name='virtio-disk0'/></disk>", by: .user))
+        #expect(HostHelper(helper).serves(tpm, []))
+        #expect(!HostHelper(helper).serves(disk, [["-blockdev", #"{"node-name":"tpm00"}"#]]))
+        #expect(HostHelper(helper).fact.detail == "started before QEMU: /usr/bin/swtpm socket")
+        helper = HelperProcess(.nbdkit, of: "libvirt-1-storage", path: "/usr/sbin/nbdkit", log: "/log")
+        #expect(HostHelper(helper).serves(disk, [["-blockdev", #"{"node-name":"libvirt-1-storage"}"#]]))
+        #expect(!HostHelper(helper).serves(tpm, []))
+    }
+
+    @Test("descriptors are numbered alike, whether anything is opened or not")
+    func descriptors() throws {
+        var domain = DomainDefinition()
+        var (file, socket) = (SerialDevice(), ChannelDevice())
+        (file.info.alias, file.source.type, file.source.path) = ("serial0", .file, "/dev/null")
+        (socket.info.alias, socket.source.type, socket.source.path) = ("channel0", .unix, "/nowhere/x")
+        socket.source.listens = true
+        domain.devices.serials = [file]
+        domain.devices.channels = [socket]
+        var resources = QEMUResources(domainFolder: "", shortName: "", monitorDescriptor: 3)
+        GuestDescriptors(planning: domain).fill(&resources)
+        #expect(resources.descriptorSet("serial0-source") == DescriptorSet(number: 0, descriptor: 200))
+        #expect(resources.socketDescriptor("channel0") == 201)
+        domain.devices.channels = []
+        let opened = try GuestDescriptors(for: domain, account: nil)
+        #expect(opened.open.keys.sorted() == [200])
+        opened.close()
     }
 }

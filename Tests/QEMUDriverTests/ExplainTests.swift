@@ -20,10 +20,12 @@ enum Explained {
         let log = FillLog(given, options: secure ? .secure : [])
         let configuration = QEMUConfiguration(
             definitions: "/e", run: "/r", library: "/l", logs: "/g", cache: "/c")
+        let resources = QEMUResources(
+            domainFolder: "/l/domain--1-nest", shortName: "-1-nest", monitorDescriptor: 3)
         let dry = try log.keep { () throws in
             var domain = try DomainDefinition(xml: xml, options: [.inactive, .secure])
             try domain.fillQEMUDefaults(qemu, host: host)
-            return try DryStart(domain, qemu, configuration, for: .explanation)
+            return try DryStart(domain, qemu, configuration, for: .explanation(resources, HelperHost()))
         }
         log.finish(dry.domain)
         let guest = GuestExplanation(

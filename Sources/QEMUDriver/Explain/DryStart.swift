@@ -8,13 +8,15 @@ struct DryStart: Sendable {
     /// The folder of the start.
     let folder: String
     private(set) var arguments = QEMUArguments()
+    /// What would serve the guest beside QEMU.
+    private(set) var helpers: [HelperProcess] = []
 
     /// What it is thought of for.
     enum Purpose {
         /// A command that somebody else runs: QEMU makes its monitor's socket itself, and images are taken as named.
         case conversion
-        /// What the driver itself would run.
-        case explanation
+        /// What the driver itself would run, with what a start has.
+        case explanation(QEMUResources, HelperHost)
     }
 
     init(
@@ -25,22 +27,22 @@ struct DryStart: Sendable {
         let shortName = "-1-" + String(definition.name.prefix(20))
         folder = "\(configuration.library)/domain-\(shortName)"
         try domain.prepareForStart(qemu)
-        if purpose == .explanation {
-            // Images that can't be read are no reason to explain nothing.
-            domain.filling("what the images say lies below them") { domain in
-                try? ImageChain.fill(&domain, account: configuration.account)
-            }
-            domain.filling("where and as whom Roost runs its guests") { $0.noteHost(configuration.account) }
-        }
         domain.filling("a free port of the host; which one, only the start can say") { $0.assumePorts() }
         let channels = configuration.channelFolder(of: folder)
         domain.filling("in a folder of the guest's own") { $0.placeSockets(in: channels) }
-        var resources = QEMUResources(
-            domainFolder: folder, shortName: shortName, monitorDescriptor: GuestStart.monitorNumber)
-        if purpose == .conversion { resources.monitorPath = folder + "/monitor.sock" }
-        resources.runFolder = configuration.run
-        resources.memoryFolder = configuration.library + "/ram"
-        resources.vncListen = configuration.vncListen
+        var resources: QEMUResources
+        switch purpose {
+        case .conversion:
+            resources = QEMUResources(
+                domainFolder: folder, shortName: shortName, monitorDescriptor: GuestStart.monitorNumber)
+            resources.monitorPath = folder + "/monitor.sock"
+            resources.runFolder = configuration.run
+            resources.memoryFolder = configuration.library + "/ram"
+            resources.vncListen = configuration.vncListen
+        case .explanation(let known, let host):
+            resources = known
+            prepare(qemu, configuration, host, &resources)
+        }
         resources.tapDescriptors = { card, alias in
             // A number of its own for each: what it will be, only a start can say.
             TapDescriptors(descriptors: ["\(22 + (Int(alias.drop { !$0.isNumber }) ?? 0))"])
@@ -48,5 +50,22 @@ struct DryStart: Sendable {
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
         arguments = try QEMUCommandLine.explained(
             for: QEMUGuest(domain: domain, qemu: qemu, resources: resources))
+    }
+
+    /// What the driver does before it starts QEMU, as far as it can be thought of. What can't be had, be it an image or
+    /// a helper, is no reason to explain nothing.
+    private mutating func prepare(
+        _ qemu: QEMUCapabilities, _ configuration: QEMUConfiguration, _ host: HelperHost,
+        _ resources: inout QEMUResources
+    ) {
+        domain.filling("what the images say lies below them") { domain in
+            try? ImageChain.fill(&domain, account: configuration.account)
+        }
+        domain.filling("where and as whom Roost runs its guests") { $0.noteHost(configuration.account) }
+        domain.filling("the program that this host has for it") { $0.chooseFolderServers(host.vhostUser) }
+        let guest = QEMUGuest(domain: domain, qemu: qemu, resources: resources)
+        helpers = (try? guest.helpers(host)) ?? []
+        resources.useDescriptors(of: helpers)
+        GuestDescriptors(planning: domain).fill(&resources)
     }
 }

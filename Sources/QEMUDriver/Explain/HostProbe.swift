@@ -9,6 +9,8 @@ struct HostProbe: Sendable {
     var folders: [String] = []
     /// The files that were given to the guest's user.
     var ownerships: [FileOwnership] = []
+    /// What serves the guest beside QEMU.
+    var helpers: [HostHelper] = []
     /// What the numbers of QEMU's open files stand for.
     private let descriptors: [Int: String]
     private let threads: [GuestThread]
@@ -57,6 +59,7 @@ struct HostProbe: Sendable {
             let fact = self.fact(reference)
             if !found.contains(fact) { found.append(fact) }
         }
+        found += helpers.filter { $0.serves(node, arguments) }.map(\.fact)
         return found + ports(of: node) + threads(of: node) + limits(of: node)
     }
 
@@ -147,8 +150,13 @@ struct HostProbe: Sendable {
     // MARK: The guest as a whole
 
     /// What the guest as a whole has of the host: the file that QEMU writes to, what arguments of Roost's own name.
-    func facts(log: String, _ own: [[String]]) -> [DomainExplanation.HostFact] {
+    ///
+    /// - Parameter known: what has been told of elements already.
+    func facts(
+        log: String, _ own: [[String]], without known: Set<DomainExplanation.HostFact>
+    ) -> [DomainExplanation.HostFact] {
         var found = own.flatMap(HostReference.all).map(fact)
+        found += helpers.map(\.fact).filter { !known.contains($0) }
         if let process {
             found.append(.init("process", "\(process)", owner(of: process)))
             if let label = label(of: process) { found.append(.init("label", label)) }

@@ -17,16 +17,18 @@ extension QEMUContext {
     ) async throws(VirtError) -> String {
         let qemu = try await capabilities(of: definition.devices.emulator ?? "")
         let configuration = configuration
+        let purpose = await explanation(of: definition)
         let result = await Blocking.run { () -> Result<String, VirtError> in
             do throws(ConfigurationError) {
                 let dry = try log.keep { () throws(ConfigurationError) in
-                    try DryStart(definition, qemu, configuration, for: .explanation)
+                    try DryStart(definition, qemu, configuration, for: purpose)
                 }
                 var host = HostProbe(process: nil)
                 host.folders = [
                     dry.folder, configuration.channelFolder(of: dry.folder),
                     configuration.memoryFolder(of: dry.folder), configuration.library + "/nvram",
                 ]
+                host.helpers = dry.helpers.map(HostHelper.init)
                 log.finish(dry.domain)
                 let guest = GuestExplanation(
                     log.document, CommandLineRecord(dry.arguments, dry.domain), isRunning: false, host: host)
@@ -36,6 +38,12 @@ extension QEMUContext {
             }
         }
         return try result.get()
+    }
+
+    /// What is needed to think of the start of a definition.
+    func explanation(of definition: DomainDefinition) async -> DryStart.Purpose {
+        let start = GuestStart(context: self, definition: definition, id: -1)
+        return .explanation(start.resources(), await helperHost(for: definition))
     }
 
     /// An explanation as it travels.
@@ -51,7 +59,8 @@ extension QEMUContext {
         whole.arguments = guest.start.words
         (whole.elements, whole.own) = (guest.elements, guest.ownArguments)
         whole.host = guest.host.facts(
-            log: GuestLog(configuration.logs, name: definition.name).path, whole.own.map(\.words))
+            log: GuestLog(configuration.logs, name: definition.name).path, whole.own.map(\.words),
+            without: Set(whole.elements.flatMap(\.host)))
         return whole.json
     }
 

@@ -18,6 +18,21 @@ extension QEMUContext {
         }
     }
 
+    /// A definition was changed by a call: what the caller gave is the user's. Where it isn't on record what was
+    /// written before, it stays so.
+    func note(
+        change given: DomainDefinition, to definition: DomainDefinition, inPlaceOf former: DomainDefinition?
+    ) async {
+        let store = written
+        await Blocking.run {
+            guard let known = try? store.read(definition.name),
+                let xml = try? given.xml(options: [.inactive, .secure]),
+                let own = Self.own(xml, known: known, former)
+            else { return }
+            try? store.save(definition.name, own)
+        }
+    }
+
     private static func own(_ given: String, known: String, _ former: DomainDefinition?) -> String? {
         guard let xml = try? former?.xml(options: [.inactive, .secure]),
             let written = DocumentNode(xml: known, by: .user),

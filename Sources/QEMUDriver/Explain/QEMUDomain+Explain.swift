@@ -41,6 +41,7 @@ extension QEMUDomain {
                 configuration.memoryFolder(of: guest.folder),
             ]
             host.ownerships = guest.ownerships
+            host.helpers = guest.helpers.map(HostHelper.init)
             let whole = GuestExplanation(
                 log.document, start, isRunning: true, commands: commands, host: host)
             return context.text(whole, live, qemu, .running)
@@ -54,9 +55,10 @@ extension QEMUDomain {
         let (log, definition) = try await context.history(
             of: now.persistent ?? live, isStored: now.isPersistent, flags.explained)
         let configuration = context.configuration
+        let purpose = await context.explanation(of: definition)
         await Blocking.run {
             _ = try? log.keep { () throws(ConfigurationError) in
-                try DryStart(definition, qemu, configuration, for: .explanation)
+                try DryStart(definition, qemu, configuration, for: purpose)
             }
             log.adopt(live, by: .roost("settled when the guest was started, or since"))
         }

@@ -16,14 +16,17 @@ extension QEMUDomain {
         try await withJob(.modify, "attach") { (domain: isolated QEMUDomain) async throws(VirtError) in
             let device = try DomainDevice(device: xml)
             let impact = try domain.impact(of: flags)
-            var persistent = domain.snapshot.persistent
+            var (persistent, given) = (domain.snapshot.persistent, DomainDefinition?.none)
             if impact.contains(.config), var definition = persistent {
                 try definition.add(device)
+                given = definition
                 try await domain.context.complete(&definition)
                 persistent = definition
             }
             if impact.contains(.live) { try await domain.plug(device) }
-            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+            if impact.contains(.config), let persistent {
+                try await domain.keep(persistent, as: given)
+            }
         }
     }
 
@@ -34,9 +37,15 @@ extension QEMUDomain {
     }
 
     /// Puts a changed persistent definition in place of the former.
-    func keep(_ definition: DomainDefinition) async throws(VirtError) {
+    ///
+    /// - Parameter given: how it was before what the change leaves open was filled in.
+    func keep(
+        _ definition: DomainDefinition, as given: DomainDefinition? = nil
+    ) async throws(VirtError) {
+        let former = snapshot.persistent
         try await save(definition)
         publish { $0.persistent = definition }
+        await context.note(change: given ?? definition, to: definition, inPlaceOf: former)
     }
 
     /// Gives the running guest a device.

@@ -10,9 +10,10 @@ extension QEMUDomain {
         try await withJob(.modify, "update") { (domain: isolated QEMUDomain) async throws(VirtError) in
             let device = try DomainDevice(device: xml)
             let impact = try domain.impact(of: flags)
-            var persistent = domain.snapshot.persistent
+            var (persistent, given) = (domain.snapshot.persistent, DomainDefinition?.none)
             if impact.contains(.config), var definition = persistent {
                 definition.devices.replace(try definition.devices.one(meantBy: device), with: device)
+                given = definition
                 try await domain.context.complete(&definition)
                 persistent = definition
             }
@@ -20,7 +21,9 @@ extension QEMUDomain {
                 let old = try live.devices.one(meantBy: device)
                 try await domain.change(old, to: device, isForced: flags.contains(.force))
             }
-            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+            if impact.contains(.config), let persistent {
+                try await domain.keep(persistent, as: given)
+            }
         }
     }
 

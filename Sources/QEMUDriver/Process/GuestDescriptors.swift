@@ -16,29 +16,45 @@ struct GuestDescriptors: Sendable {
 
     /// Opens all that the domain's devices, which have aliases by now, ask for; may wait.
     init(for domain: DomainDefinition, account: FileOwner?) throws(SystemError) {
-        for (alias, source) in domain.devices.characterSources {
-            if source.type == .file, let path = source.path {
-                try addFile(path, isAppended: source.append == true, as: alias + "-source")
-            }
-            if source.type == .unix, source.listens, let path = source.path {
-                sockets[alias] = add(try UnixSocket.listen(at: path, mode: 0o700, owner: account))
-            }
-            if let log = source.logFile {
-                try addFile(log, isAppended: source.logAppend == true, as: alias + "-log")
-            }
+        for need in number(domain) { open[need.number] = try need.open(account) }
+    }
+
+    /// The numbers alone, with nothing opened.
+    init(planning domain: DomainDefinition) { _ = number(domain) }
+
+    /// Something that is to be opened, and its number in QEMU.
+    private struct Need {
+        let number: Int32
+        let path: String
+        /// How a file is written to; nil for a socket.
+        let isAppended: Bool?
+
+        func open(_ account: FileOwner?) throws(SystemError) -> Descriptor {
+            guard let isAppended else { return try UnixSocket.listen(at: path, mode: 0o700, owner: account) }
+            return try FileSystem.open(
+                path, [.writeOnly, .create, .append, .nonBlocking, isAppended ? [] : .truncate])
         }
     }
 
-    private mutating func addFile(_ path: String, isAppended: Bool, as name: String) throws(SystemError) {
-        let file = try FileSystem.open(
-            path, [.writeOnly, .create, .append, .nonBlocking, isAppended ? [] : .truncate])
-        sets[name] = DescriptorSet(number: sets.count, descriptor: add(file))
-    }
-
-    private mutating func add(_ descriptor: Descriptor) -> Int32 {
-        let number = Self.first &+ Int32(truncatingIfNeeded: open.count)
-        open[number] = descriptor
-        return number
+    private mutating func number(_ domain: DomainDefinition) -> [Need] {
+        var needs: [Need] = []
+        func add(_ path: String, isAppended: Bool? = nil) -> Int32 {
+            let number = Self.first &+ Int32(truncatingIfNeeded: needs.count)
+            needs.append(Need(number: number, path: path, isAppended: isAppended))
+            return number
+        }
+        for (alias, source) in domain.devices.characterSources {
+            if source.type == .file, let path = source.path {
+                let number = add(path, isAppended: source.append == true)
+                sets[alias + "-source"] = DescriptorSet(number: sets.count, descriptor: number)
+            }
+            if source.type == .unix, source.listens, let path = source.path { sockets[alias] = add(path) }
+            if let log = source.logFile {
+                let number = add(log, isAppended: source.logAppend == true)
+                sets[alias + "-log"] = DescriptorSet(number: sets.count, descriptor: number)
+            }
+        }
+        return needs
     }
 
     /// Tells the command line what is open.
