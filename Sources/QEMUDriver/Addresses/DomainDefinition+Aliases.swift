@@ -26,7 +26,6 @@ extension DomainDefinition {
         number(&devices.watchdogs, "watchdog")
         number(&devices.rngs, "rng")
         number(&devices.tpms, "tpm")
-        number(&devices.panics, "panic")
         number(&devices.iommus, "iommu")
         number(&devices.cryptos, "crypto")
         nameMemory()

@@ -25,7 +25,14 @@ extension QEMUDomain {
             properties.add(X86Features.property(ofFeature: feature.name), .bool(isOn))
         }
         let model: JSONValue = ["name": .string(name), "props": .object(properties)]
-        let expanded = try await ask("query-cpu-model-expansion", ["type": "full", "model": model])
+        guard
+            let expanded = try? await ask("query-cpu-model-expansion", ["type": "full", "model": model])
+        else {
+            // What this QEMU can't expand has registers all the same.
+            let words = try await ask(
+                "qom-get", ["path": "/machine/unattached/device[0]", "property": "feature-words"])
+            return X86CPUID(featureWords: words).features
+        }
         let missing = try await ask(
             "qom-get", ["path": "/machine/unattached/device[0]", "property": "unavailable-features"])
         var found: Set<String> = []

@@ -59,6 +59,7 @@ extension QEMUDomain {
             (now.state, now.reason) = (.paused, DomainPausedReason.startingUp.rawValue)
         }
         try await learnCharacterDevices()
+        try await plugFirstProcessors()
         await learnCPU()
         await learnBalloon()
         try await setPasswords()

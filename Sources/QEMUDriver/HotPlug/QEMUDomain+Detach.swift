@@ -69,7 +69,13 @@ extension QEMUDomain {
     func removed(_ alias: String) async {
         guard let live = snapshot.live, let emulator = live.devices.emulator,
             let device = live.devices.all.first(where: { $0.alias == alias })
-        else { return settle(alias, .done) }
+        else {
+            let isAwaited = removals[alias] != nil
+            settle(alias, .done)
+            // Whoever waits for a processor looks for itself.
+            if !isAwaited, alias.hasPrefix("vcpu") { await processorRemoved() }
+            return
+        }
         if let qemu = try? await context.capabilities(of: emulator),
             let parts = try? parts(of: device, in: live, qemu)
         {

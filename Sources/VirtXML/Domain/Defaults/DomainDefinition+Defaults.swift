@@ -85,6 +85,7 @@ extension DomainDefinition {
             }
             if current == vcpu.maximum { vcpu.current = nil }
         }
+        try fillEachVCPU()
         let count = vcpu.maximum
         cputune?.vcpuPins.removeAll { $0.vcpu >= count }
     }

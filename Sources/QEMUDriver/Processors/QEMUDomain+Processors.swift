@@ -1,0 +1,115 @@
+import DriverKit
+import JSON
+import Virt
+import VirtDriver
+import VirtXML
+
+extension QEMUDomain {
+    func setVcpus(nvcpus: UInt32) async throws(VirtError) {
+        try await setVcpusFlags(nvcpus: nvcpus, flags: .live)
+    }
+
+    func setVcpusFlags(nvcpus: UInt32, flags: DomainVcpuFlags) async throws(VirtError) {
+        try flags.require(
+            [.live, .config, .maximum, .guest, .hotpluggable], in: "qemuDomainSetVcpusFlags", from: .qemu)
+        if flags.contains(.guest) { throw .notSupported("virDomainSetVcpusFlags") }
+        if nvcpus == 0 {
+            throw .refused("virDomainSetVcpus", "nvcpus", "nvcpus in virDomainSetVcpus must not be zero")
+        }
+        try await withJob(.modify, "vcpus") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            let now = domain.snapshot
+            let impact = try DomainModificationImpact(rawValue: flags.rawValue & 3)
+                .resolved(isActive: now.isActive, isPersistent: now.isPersistent)
+            if flags.contains(.maximum), impact.contains(.live) {
+                throw VirtError(
+                    .operationInvalid, "maximum vcpu count of a live domain can't be modified", from: .qemu)
+            }
+            var persistent = now.persistent
+            if impact.contains(.config) {
+                if flags.contains(.maximum) {
+                    try persistent?.setMaximumProcessors(nvcpus)
+                } else {
+                    try persistent?.setProcessors(nvcpus, hotpluggable: flags.contains(.hotpluggable))
+                }
+            }
+            if impact.contains(.live), let live = now.live {
+                try live.checkProcessors(nvcpus, "live")
+                try await domain.plugProcessors { (known) throws(VirtError) in
+                    try known.change(toReach: Int(clamping: nvcpus))
+                }
+            }
+            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+        }
+    }
+
+    func setVcpu(cpumap: String, state: Int32, flags: DomainModificationImpact) async throws(VirtError) {
+        try flags.require([.live, .config], in: "qemuDomainSetVcpu", from: .qemu)
+        guard let numbers = CPUSet(xml: cpumap) else {
+            throw VirtError(.invalidArg, "'\(cpumap)' names no vcpus", from: .qemu)
+        }
+        guard state == 0 || state == 1 else {
+            throw VirtError(.invalidArg, "unsupported state value", from: .qemu)
+        }
+        try await withJob(.modify, "vcpus") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            let now = domain.snapshot
+            let impact = try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
+            var persistent = now.persistent
+            if impact.contains(.config) { try persistent?.setProcessors(numbers, online: state == 1) }
+            if impact.contains(.live) {
+                try await domain.plugProcessors { (known) throws(VirtError) in
+                    let place = try known.place(of: numbers, toBeOnline: state == 1)
+                    return state == 1 ? .plug([place]) : .unplug([place])
+                }
+            }
+            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+        }
+    }
+
+    /// Changes the running guest's processors.
+    private func plugProcessors(
+        _ choose: (GuestProcessors) throws(VirtError) -> ProcessorChange
+    ) async throws(VirtError) {
+        let plug = processorPlug
+        let known = try await plug.processors()
+        try await plug.make(choose(known), of: known) { await self.note($0) }
+    }
+
+    /// Notes which processors the running guest has now, and gives those that are new their places on the host.
+    func note(_ processors: GuestProcessors) async {
+        publish { $0.live?.note(processors) }
+        saveRecordSoon()
+    }
+
+    /// Plugs in the processors that are there from the start but can go.
+    func plugFirstProcessors() async throws(VirtError) {
+        guard let live = snapshot.live, !live.vcpus.isEmpty else { return }
+        let plug = processorPlug
+        let known = try await plug.processors()
+        let places = try live.placesToFill(known)
+        await note(known)
+        try await plug.make(.plug(places), of: known) { await self.note($0) }
+    }
+
+    /// A processor that the guest was asked to let go of is gone.
+    func processorRemoved() async {
+        guard let processors = try? await processorPlug.processors() else { return }
+        await note(processors)
+    }
+
+    private var processorPlug: ProcessorPlug {
+        ProcessorPlug(
+            maximum: Int(clamping: snapshot.live?.vcpu.maximum ?? 0),
+            ask: { (name, arguments) async throws(VirtError) in try await self.ask(name, arguments) },
+            remove: { (alias) async throws(VirtError) in try await self.removeProcessor(alias) })
+    }
+
+    private func removeProcessor(_ alias: String) async throws(VirtError) {
+        try await askRemoval(of: alias)
+        guard case .done = await removal(of: alias) else {
+            throw VirtError(
+                .operationTimeout,
+                "vcpu unplug request timed out. Unplug result must be manually inspected in the domain",
+                from: .qemu)
+        }
+    }
+}
