@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -101,6 +102,19 @@ static inline int clinux_usable_processors(void) {
     int count = 0;
     for (unsigned i = 0; i < 128; i++) count += __builtin_popcountl(mask[i]);
     return count;
+}
+
+/// Fills `mask`, `size` bytes long, with the processors that a thread may run on.
+static inline int clinux_affinity(pid_t thread, uint64_t *mask, size_t size) {
+    return syscall(SYS_sched_getaffinity, thread, size, mask) < 0 ? -1 : 0;
+}
+
+static inline int clinux_set_affinity(pid_t thread, const uint64_t *mask, size_t size) {
+    return (int)syscall(SYS_sched_setaffinity, thread, size, mask);
+}
+
+static inline int clinux_limits(pid_t pid, int resource, const struct rlimit *new_limits, struct rlimit *old_limits) {
+    return (int)syscall(SYS_prlimit64, pid, resource, new_limits, old_limits);
 }
 
 static inline int clinux_flock(int descriptor, int operation) {

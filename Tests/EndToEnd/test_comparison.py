@@ -1,6 +1,5 @@
 """The same commands to roostd and to Debian's libvirtd: virsh must print the same."""
 
-import difflib
 import os
 import re
 import unittest
@@ -318,11 +317,7 @@ class Comparison(unittest.TestCase):
     def said(own):
         """What the whole script says there, one text a command, and at last what was told of it meanwhile."""
         watcher = Watcher(Virsh(own.uri), own.root / "files", "--all", "--loop")
-        texts = []
-        for line in COMMANDS:
-            result = Virsh(own.uri)(*line.format(root=own.root).split(" "))
-            text = f"{result.output}{result.errors}exit status {result.status}\n"
-            texts.append(comparison.without_differences(line, comparison.normal(text, own.root)))
+        texts = comparison.said(own, COMMANDS)
         watcher.catch_up()
         watcher.close()
         told = "".join(f"{line}\n" for line in watcher.lines if "'probe-" not in line)
@@ -330,10 +325,9 @@ class Comparison(unittest.TestCase):
         return texts
 
     def same(self, number):
-        ours, theirs = (said[number] for said in self.texts)
-        if ours != theirs:
-            self.fail("\n" + "".join(difflib.unified_diff(
-                theirs.splitlines(True), ours.splitlines(True), "libvirtd", NAME, n=2)))
+        difference = comparison.difference(*(said[number] for said in self.texts), NAME)
+        if difference:
+            self.fail(difference)
 
     def test_events(self):
         self.same(len(COMMANDS))

@@ -33,7 +33,7 @@ public struct HostTopology: Hashable, Sendable {
     public init(root: String = "/sys/devices/system") throws(SystemError) {
         let files = SystemFiles(root: root)
         let present = files.numbers("cpu/present")
-        let online = files.numbers("cpu/online") ?? present ?? []
+        let online = Self.onlineProcessors(files)
         possibleProcessors = present?.count ?? online.count
         onlineProcessors = online
         let nodes = files.numbers("node/online") ?? []
@@ -43,6 +43,13 @@ public struct HostTopology: Hashable, Sendable {
         } else {
             cells = nodes.map { Self.cell($0, of: nodes, files, isOnline) }
         }
+    }
+
+    /// Those that work now, alone: one small file.
+    public static var onlineProcessors: [Int] { onlineProcessors(SystemFiles(root: "/sys/devices/system")) }
+
+    private static func onlineProcessors(_ files: SystemFiles) -> [Int] {
+        files.numbers("cpu/online") ?? files.numbers("cpu/present") ?? []
     }
 
     private static func wholeMachine(_ files: SystemFiles, _ online: [Int]) throws(SystemError) -> Cell {

@@ -59,7 +59,8 @@ extension QEMUDomain {
             (now.state, now.reason) = (.paused, DomainPausedReason.startingUp.rawValue)
         }
         try await learnCharacterDevices()
-        try await plugFirstProcessors()
+        try await learnProcessors()
+        try await placeThreads()
         await learnCPU()
         await learnBalloon()
         try await setPasswords()

@@ -48,6 +48,7 @@ extension QEMUDomain {
     private func agree(_ record: LiveRecord) async throws(VirtError) {
         try await learnCharacterDevices()
         await learnBalloon()
+        await learnThreads()
         let status = try await ask("query-status")["status"]?.string ?? ""
         switch status {
         case "running":

@@ -88,6 +88,7 @@ extension QEMUDomain {
         let device = await withFolderServer(device)
         live.devices.insert(device)
         let parts = try parts(of: device, in: live, qemu)
+        try await adjustLockedMemory(for: live)
         let given = try await give(device)
         do throws(VirtError) {
             try await startHelpers(of: device, hotPlugGuest(live, qemu))
@@ -95,6 +96,7 @@ extension QEMUDomain {
         } catch {
             await takeBack(given)
             await endHelpers(of: device)
+            if let former = snapshot.live { try? await adjustLockedMemory(for: former) }
             throw error
         }
         guest?.ownerships += given

@@ -85,6 +85,7 @@ extension QEMUDomain {
         await endHelpers(of: device)
         let event = DomainDeviceRemovedEvent(domain: snapshot.reference, devAlias: alias)
         publish([.domainDeviceRemoved(event)]) { $0.live?.devices.remove(device) }
+        if let left = snapshot.live { try? await adjustLockedMemory(for: left) }
         saveRecordSoon()
         settle(alias, .done)
     }

@@ -220,8 +220,12 @@ struct GuestStart: Sendable {
         orders.groups = configuration.account == nil ? nil : configuration.groups
         orders.fileMask = 0o027
         let (context, name) = (context, definition.name)
+        let (memory, cpus) = (prepared.definition.lockedMemory, prepared.definition.hostCPUsOfEmulator)
         do throws(SystemError) {
             return try await Launcher.launch(orders) { (process) async throws(SystemError) in
+                if let memory { try process.allow(memory) }
+                // Threads start where the one does that starts them.
+                if let cpus { try HostThread(process.identity.id).setAffinity(cpus.members) }
                 try await Blocking.run { () throws(SystemError) in
                     try prepared.record.write { $0.process = process.identity }
                     try FileSystem.replace(

@@ -18,6 +18,11 @@ struct RunningGuest: Sendable {
     var leftovers: [String] = []
     /// The number that was given to an image last, where devices have been plugged in.
     var lastImage: UInt32 = 0
+    /// Its processors and I/O threads, as QEMU told of them last.
+    var processors = GuestProcessors()
+    var ioThreads: [RunningIOThread] = []
+    /// The limit of locked memory that QEMU had before a device needed another.
+    var formerLockedMemory: ResourceLimit?
     /// Why it is about to end, if that was asked for.
     var expectedEnd: EndReason?
     /// The next guest shutdown is answered with a reset: how a reboot through ACPI is done.

@@ -34,7 +34,8 @@ struct GuestProcessors: Equatable, Sendable {
     ///   - running: the reply to `query-cpus-fast`.
     ///   - maximum: how many processors the guest can have.
     init(places: JSONValue?, running: JSONValue, maximum: Int) {
-        let threads = (running.array ?? []).map(Thread.init).sorted { $0.index < $1.index }
+        // QEMU names the processors in the order in which they came; its numbers needn't be in it.
+        let threads = (running.array ?? []).map(Thread.init)
         // QEMU names the last place first.
         self.places = (places?.array ?? []).reversed().compactMap(ProcessorPlace.init)
         if self.places.isEmpty {
@@ -48,10 +49,10 @@ struct GuestProcessors: Equatable, Sendable {
     }
 
     private mutating func fill(_ threads: [Thread], _ maximum: Int) {
-        var first: [Int: UInt64] = [:]
+        var first: [Int: Int] = [:]
         for (index, place) in places.enumerated() {
             let own = threads.filter { place.holds($0.path) }
-            first[index] = own.first?.index
+            first[index] = threads.firstIndex { place.holds($0.path) }
             for number in 0..<place.count where all.count < maximum {
                 var one = own.indices.contains(number) ? Processor(own[number]) : Processor()
                 one.place = index

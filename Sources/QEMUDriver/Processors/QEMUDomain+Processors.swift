@@ -1,5 +1,6 @@
 import DriverKit
 import JSON
+import Logging
 import Virt
 import VirtDriver
 import VirtXML
@@ -75,19 +76,30 @@ extension QEMUDomain {
     }
 
     /// Notes which processors the running guest has now, and gives those that are new their places on the host.
-    func note(_ processors: GuestProcessors) async {
+    private func note(_ processors: GuestProcessors) async {
+        guest?.processors = processors
         publish { $0.live?.note(processors) }
         saveRecordSoon()
+        do throws(VirtError) { try place(processors) } catch { context.log.warning("\(error.message)") }
     }
 
-    /// Plugs in the processors that are there from the start but can go.
-    func plugFirstProcessors() async throws(VirtError) {
-        guard let live = snapshot.live, !live.vcpus.isEmpty else { return }
+    /// Asks QEMU for the processors of a guest that is about to run, and plugs in those that are there from the start
+    /// but can go.
+    func learnProcessors() async throws(VirtError) {
+        guard let live = snapshot.live else { return }
         let plug = processorPlug
         let known = try await plug.processors()
+        guest?.processors = known
+        guard !live.vcpus.isEmpty else { return }
         let places = try live.placesToFill(known)
         await note(known)
         try await plug.make(.plug(places), of: known) { await self.note($0) }
+    }
+
+    /// Asks QEMU for the processors and I/O threads of a guest that runs already.
+    func learnThreads() async {
+        if let known = try? await processorPlug.processors() { guest?.processors = known }
+        if let threads = try? await askIOThreads() { guest?.ioThreads = threads }
     }
 
     /// A processor that the guest was asked to let go of is gone.

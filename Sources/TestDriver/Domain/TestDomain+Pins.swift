@@ -11,18 +11,14 @@ extension TestDomain {
 
     func pinVcpuFlags(vcpu: UInt32, cpumap: [UInt8], flags: DomainModificationImpact) throws(VirtError) {
         try flags.require([.live, .config], in: "testDomainPinVcpuFlags", from: .test)
-        let cpus = CPUSet(bytes: cpumap, below: Int(host.node.cpus))
+        let cpus = CPUSet(map: cpumap, below: Int(host.node.cpus))
         try change(flags) { (definition) throws(VirtError) in
             if vcpu >= definition.vcpu.maximum {
                 let message = "requested vcpu '\(vcpu)' is not present in the domain"
                 throw VirtError(.invalidArg, message, from: .test)
             }
             var tune = definition.cputune ?? CPUTune()
-            tune.vcpuPins.removeAll { $0.vcpu == vcpu }
-            var pin = VCPUPin()
-            (pin.vcpu, pin.cpuset) = (vcpu, cpus)
-            tune.vcpuPins.append(pin)
-            tune.vcpuPins.sort { $0.vcpu < $1.vcpu }
+            tune.pin(vcpu: vcpu, to: cpus)
             definition.cputune = tune
         }
     }
@@ -60,18 +56,6 @@ extension TestDomain {
 extension TestHost {
     /// A set of CPUs as bytes, the lowest bit first; all of the host's where none are chosen.
     func cpuMap(of cpus: CPUSet?, length: Int32) -> [UInt8] {
-        let all = cpuMap(length: length)
-        guard let cpus else { return all }
-        return all.indices.map { byte in
-            (0..<8).reduce(UInt8(0)) { cpus.contains(8 * byte + $1) ? $0 | 1 << UInt8($1) : $0 }
-        }
-    }
-}
-
-extension CPUSet {
-    /// The set whose bits are given, the lowest first; those from `limit` on don't count.
-    fileprivate init(bytes: [UInt8], below limit: Int) {
-        self.init(
-            (0..<min(bytes.count * 8, max(0, limit))).filter { bytes[$0 / 8] & 1 << UInt8($0 % 8) != 0 })
+        cpus?.map(length: Int(min(length, 2048))) ?? cpuMap(length: length)
     }
 }

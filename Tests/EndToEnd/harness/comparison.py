@@ -1,7 +1,10 @@
 """Making two servers' words comparable: what may differ is named here, with its reason."""
 
 import dataclasses
+import difflib
 import re
+
+from .virsh import Virsh
 
 # What is another one on every machine or run.
 NORMAL = [
@@ -13,6 +16,7 @@ NORMAL = [
     (r"127\.0\.0\.1:\d+|(?m:^:\d+$)", "DISPLAY"),
     (r"domain-\d+-", "domain-N-"),
     (r"CPU time: +[\d.]+s", "CPU time: Ns"),
+    (r"(?m)^CPU: +\d+$", "CPU: N"),
     (r"seclabel type='dynamic' model='dac' relabel='yes'>\s*<label>[^<]*</label>\s*<imagelabel>[^<]*</imagelabel>",
      "seclabel DAC"),
     (r"Security label: +\S+ \(enforcing\)", "Security label: LABEL"),
@@ -59,6 +63,7 @@ DIFFERENCES = [
                "11.3 says which firmware an explicit loader is, from the host's descriptors"),
     Difference("dumpxml uefi", r" (format|templateFormat)='raw'",
                "9.0 knows no formats of firmware's files"),
+    Difference("vcpuinfo", r"(?m)^CPU time: Ns\n", "what has just been started may not have run yet"),
     Difference("domxml-to-native", r"-m (?:size=131072k|128) ", "11.3 gives memory in KiB"),
     Difference("dumpxml pc", r"path='ROOT/(?:var/lib/qemu/channel/target/domain-N|run/qemu/channel/\d+)-pc/",
                "11.3 keeps the sockets of channels below its run folder", by="path='CHANNELS/"),
@@ -83,3 +88,21 @@ def without_differences(command, text):
         if command.startswith(difference.command):
             text = re.sub(difference.pattern, difference.by, text)
     return text
+
+
+def said(own, commands, root="{root}"):
+    """What a server says to each of the commands, in which `root` stands for its folder."""
+    texts = []
+    for line in commands:
+        result = Virsh(own.uri)(*line.replace(root, str(own.root)).split(" "))
+        text = f"{result.output}{result.errors}exit status {result.status}\n"
+        texts.append(without_differences(line, normal(text, own.root)))
+    return texts
+
+
+def difference(ours, theirs, name):
+    """How two texts differ; empty where they don't."""
+    if ours == theirs:
+        return ""
+    return "\n" + "".join(difflib.unified_diff(
+        theirs.splitlines(True), ours.splitlines(True), "libvirtd", name, n=2))

@@ -19,9 +19,9 @@ import XMLBinding
             let reply = Corpus.bytes("\(Self.folder)\(name).reply")
             let record = Corpus.text("\(Self.folder)\(name).xml")
             let command = Corpus.bytes("\(Self.folder)\(name).json")
-            if let reply, let record { count.add("\(name): kept") { try Self.kept(reply, record) } }
-            if let reply, let command { count.add("\(name): set") { try Self.set(reply, command) } }
-            if let record { count.add("\(name): read") { try Self.read(record, command) } }
+            if let reply, let record { count.add("\(name).kept") { try Self.kept(reply, record) } }
+            if let reply, let command { count.add("\(name).set") { try Self.set(reply, command) } }
+            if let record { count.add("\(name).read") { try Self.read(record, command) } }
         }
         try count.tell()
     }

@@ -17,9 +17,9 @@ import XMLBinding
         var count = CaseCount("qemu-hotplug-cpu")
         for one in ProcessorPlugCase.all {
             if one.live != nil || one.monitor != nil {
-                await count.add(one.name + " live") { try await one.checkLive() }
+                await count.add(one.name + ".live") { try await one.checkLive() }
             }
-            if one.config != nil { count.add(one.name + " config") { try one.checkConfig() } }
+            if one.config != nil { count.add(one.name + ".config") { try one.checkConfig() } }
         }
         try count.tell()
     }

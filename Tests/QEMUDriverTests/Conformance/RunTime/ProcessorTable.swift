@@ -45,20 +45,24 @@ struct ProcessorTable {
         return .array(places.reversed())
     }
 
-    /// What `query-cpus-fast` must have answered.
+    /// What `query-cpus-fast` must have answered: the processors in the order in which they came.
     var running: JSONValue {
-        var (path, part) = ("", 0)
+        var (path, part, turn) = ("", 0, 0)
+        let known = entries.compactMap { entry -> (turn: Int, entry: JSONValue)? in
+            if entry["type"] != nil {
+                (path, part, turn) = (entry["qom_path"] ?? "", -1, Int(entry["enable-id"] ?? "") ?? 0)
+            }
+            part += 1
+            guard let thread = entry["thread-id"].flatMap({ Int64($0) }) else { return nil }
+            var one: JSONObject = ["thread-id": .integer(thread)]
+            one.add("cpu-index", entry["query-cpus-id"].flatMap { Int64($0) })
+            one["qom-path"] = .string("\(path)/thread[\(part)]")
+            one.add("cpu-state", entry["halted"] == nil ? nil : "stopped")
+            return (turn, .object(one))
+        }
         return .array(
-            entries.compactMap { entry -> JSONValue? in
-                if entry["type"] != nil { (path, part) = (entry["qom_path"] ?? "", -1) }
-                part += 1
-                guard let thread = entry["thread-id"].flatMap({ Int64($0) }) else { return nil }
-                var one: JSONObject = ["thread-id": .integer(thread)]
-                one.add("cpu-index", entry["query-cpus-id"].flatMap { Int64($0) })
-                one["qom-path"] = .string("\(path)/thread[\(part)]")
-                one.add("cpu-state", entry["halted"] == nil ? nil : "stopped")
-                return .object(one)
-            })
+            known.enumerated().sorted { ($0.element.turn, $0.offset) < ($1.element.turn, $1.offset) }
+                .map(\.element.entry))
     }
 
     /// The table as it is published.

@@ -1,0 +1,44 @@
+import CLinux
+import Glibc
+
+extension ProcessHandle {
+    /// Gives the process another limit. Raising one beyond its hard limit takes a privilege (`EPERM`).
+    public func set(_ limit: ResourceLimit) throws(SystemError) {
+        func number(_ limit: UInt64?) -> rlim_t { limit.map { rlim_t($0) } ?? Self.unlimited }
+        var value = rlimit(rlim_cur: number(limit.soft), rlim_max: number(limit.hard))
+        try change(limit.kind, &value, nil)
+    }
+
+    /// The limit that the process has.
+    public func limit(_ kind: ResourceLimit.Kind) throws(SystemError) -> ResourceLimit {
+        var value = rlimit()
+        try change(kind, nil, &value)
+        func number(_ limit: rlim_t) -> UInt64? { limit == Self.unlimited ? nil : UInt64(limit) }
+        return ResourceLimit(kind, soft: number(value.rlim_cur), hard: number(value.rlim_max))
+    }
+
+    private static var unlimited: rlim_t { rlim_t.max }
+
+    private func change(
+        _ kind: ResourceLimit.Kind, _ new: UnsafePointer<rlimit>?, _ old: UnsafeMutablePointer<rlimit>?
+    ) throws(SystemError) {
+        guard identity.isAlive else {
+            throw SystemError(call: "prlimit", errno: ESRCH, context: "process \(identity.id)")
+        }
+        try checked("prlimit", "process \(identity.id)") {
+            clinux_limits(identity.id, Int32(kind.resource.rawValue), new, old)
+        }
+    }
+}
+
+extension ResourceLimit.Kind {
+    fileprivate var resource: __rlimit_resource {
+        switch self {
+        case .lockedMemory: __RLIMIT_MEMLOCK
+        case .core: RLIMIT_CORE
+        case .openFiles: RLIMIT_NOFILE
+        case .processes: __RLIMIT_NPROC
+        case .fileSize: RLIMIT_FSIZE
+        }
+    }
+}

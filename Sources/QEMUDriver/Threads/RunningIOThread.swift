@@ -1,0 +1,29 @@
+import JSON
+import Virt
+
+/// An I/O thread of a running guest.
+struct RunningIOThread: Equatable, Sendable {
+    /// Its number in the domain's document.
+    let id: UInt32
+    /// The thread on the host.
+    let thread: Int32?
+
+    /// The name of the object in QEMU.
+    static func name(_ id: UInt32) -> String { "iothread\(id)" }
+
+    /// One of the entries that `query-iothreads` answers with; nil for threads that aren't the domain's.
+    init?(_ entry: JSONValue) {
+        guard let name = entry["id"]?.string, name.hasPrefix("iothread"),
+            let id = UInt32(name.dropFirst("iothread".count))
+        else { return nil }
+        self.id = id
+        thread = entry["thread-id"]?.int.flatMap { Int32(exactly: $0) }
+    }
+}
+
+extension QEMUDomain {
+    /// Asks QEMU for its I/O threads.
+    func askIOThreads() async throws(VirtError) -> [RunningIOThread] {
+        try await ask("query-iothreads").array?.compactMap(RunningIOThread.init) ?? []
+    }
+}
