@@ -155,6 +155,11 @@ def places(own):
     return sorted(found)
 
 
+# The guests' threads are pinned to the first two.
+TWO_PROCESSORS = unittest.skipUnless({0, 1} <= os.sched_getaffinity(0), "the host has only one processor")
+
+
+@TWO_PROCESSORS
 @unittest.skipUnless(NAME in server.KINDS, "nothing to compare")
 class Processors(unittest.TestCase):
     @classmethod
@@ -207,3 +212,27 @@ class Processors(unittest.TestCase):
 
     def test_the_same_is_told_of_pins(self):
         self.assertEqual(*self.events)
+
+
+@TWO_PROCESSORS
+@unittest.skipUnless("roostd" in server.chosen(), "it is about roostd")
+class TakenUp(unittest.TestCase):
+    def test_a_guest_that_is_taken_up_has_its_processors_and_threads(self):
+        own = server.Roostd()
+        self.addCleanup(own.stop)
+        own.start()
+        Processors.documents(own)
+        virsh = Virsh(own.uri)
+        virsh.ok("create", own.root / "files/pinned.xml")
+        virsh.ok("setvcpu", "pinned", "5", "--enable", "--live")
+        commands = ["vcpuinfo pinned --pretty", "vcpupin pinned", "iothreadinfo pinned", "dumpxml pinned"]
+        before = comparison.said(own, commands)
+        own.kill()
+        own.restart()
+        self.assertEqual(comparison.said(own, commands), before)
+        virsh.ok("vcpupin", "pinned", "5", "0")
+        virsh.ok("iothreadpin", "pinned", "1", "0")
+        virsh.ok("emulatorpin", "pinned", "1")
+        self.assertEqual(places(own), [
+            ("CPU 0/TCG", "1"), ("CPU 1/TCG", "0-1"), ("CPU 2/TCG", "0-1"), ("CPU 5/TCG", "0"),
+            ("IO iothread1", "0"), ("IO iothread2", "1"), ("emulator", "1")])
