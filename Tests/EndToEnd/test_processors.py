@@ -11,7 +11,7 @@ from harness.watcher import Watcher
 
 NAME = os.environ.get("ROOST_COMPARE", "roostd" if "roostd" in server.chosen() else "libvirtd")
 TOPOLOGY = "<cpu mode='custom'><model>qemu64</model><topology sockets='3' cores='2' threads='1'/></cpu>"
-IDENTITY = "{0}0000000-0000-4000-8000-00000000000{0}"
+IDENTITY = "10000000-0000-4000-8000-{0:012d}"
 # Of these, the second two can go, and the last comes before the third.
 ONE_BY_ONE = """<vcpu current='4'>6</vcpu><vcpus>
     <vcpu id='0' enabled='yes' hotpluggable='no' order='1'/><vcpu id='1' enabled='yes' hotpluggable='no' order='2'/>
@@ -23,6 +23,20 @@ USED = """<vcpu cpuset='1' current='2'>6</vcpu><iothreads>2</iothreads>"""
 USERS = """<controller type='scsi' model='virtio-scsi'><driver iothread='2'/></controller>
     <disk type='file' device='disk'><driver name='qemu' type='raw' iothread='1'/><source file='{root}/files/d.img'/>
     <target dev='vda' bus='virtio'/></disk>"""
+FIRST = "<vcpu id='0' enabled='yes' hotpluggable='no' order='1'/>"
+# Descriptions of single processors that can't be, and two that can.
+SINGLE = [
+    FIRST.replace("'no'", "'yes'"),
+    "<vcpu id='0' enabled='no' hotpluggable='yes'/><vcpu id='1' enabled='yes' hotpluggable='no'/>",
+    "<vcpu id='0' enabled='yes' order='2'/><vcpu id='1' enabled='yes' order='1'/>",
+    "<vcpu id='0' enabled='yes' hotpluggable='no'/><vcpu id='1' enabled='no' hotpluggable='no'/>",
+    FIRST + "<vcpu id='1' enabled='yes' hotpluggable='yes'/>",
+    FIRST + "<vcpu id='7' enabled='yes' hotpluggable='yes'/>",
+    FIRST + "<vcpu id='1' enabled='yes' hotpluggable='yes' order='2'/>"
+            "<vcpu id='2' enabled='yes' hotpluggable='no' order='3'/>",
+    FIRST + "<vcpu id='1' enabled='yes' hotpluggable='yes' order='5'/>",
+    "<vcpu id='0' enabled='yes'/><vcpu id='1' enabled='yes'/><vcpu id='2' enabled='no'/>",
+]
 SCRIPT = """
 define {root}/files/plain.xml
 setvcpus plain 3 --config
@@ -139,6 +153,9 @@ iothreadinfo used
 destroy used
 """
 COMMANDS = SCRIPT.strip().splitlines()
+for _number in range(len(SINGLE)):
+    COMMANDS += [f"define {{root}}/files/single{_number}.xml",
+                 f"dumpxml single{_number} --xpath /domain/vcpu|/domain/vcpus"]
 
 
 def places(own):
@@ -192,6 +209,8 @@ class Processors(unittest.TestCase):
         (folder / "d.img").chmod(0o666)
         guests = {"plain": ("<vcpu current='2'>6</vcpu>", ""), "one-by-one": (ONE_BY_ONE, ""),
                   "pinned": (PINNED, ""), "used": (USED, USERS.replace("{root}", str(own.root)))}
+        guests |= {f"single{number}": (f"<vcpu>6</vcpu><vcpus>{text}</vcpus>", "")
+                   for number, text in enumerate(SINGLE)}
         for number, (name, (processors, devices)) in enumerate(guests.items(), start=1):
             text = domains.domain(
                 name, id=IDENTITY.format(number), serial=False, devices=devices, memory=64)
