@@ -30,7 +30,12 @@ struct RunningDaemon {
         self.places = places
         lock = try await Self.lock(places)
         let configuration = try await Self.configuration(places)
-        let qemuConfiguration = await Blocking.run { places.qemu }
+        let qemuConfiguration = await Blocking.run {
+            var qemu = places.qemu
+            qemu.slirpHelper = configuration.slirpHelper ?? qemu.slirpHelper
+            qemu.usesNbdkit = configuration.usesNbdkit
+            return qemu
+        }
         let numbers = try await Blocking.run { () throws(SystemError) in
             try EventNumbers(path: places.layout.library + "/events.next")
         }

@@ -15,6 +15,11 @@ public struct Configuration: Sendable {
     /// How many signs of life may be missed.
     public var keepaliveCount = 5
 
+    /// Where the program stands that is the user network of guests; the usual place when nil.
+    public var slirpHelper: String?
+    /// Whether nbdkit fetches images from web and SSH servers even where QEMU could.
+    public var usesNbdkit = false
+
     public init() {}
 
     /// Reads the text of a configuration file; throws with the line that is wrong.
@@ -53,6 +58,10 @@ public struct Configuration: Sendable {
         case "max_clients": return number(&maxClients) && maxClients > 0
         case "keepalive_interval": return number(&keepaliveInterval)
         case "keepalive_count": return number(&keepaliveCount) && keepaliveCount >= 0
+        case "slirp_helper": slirpHelper = value
+        case "storage_use_nbdkit":
+            guard value == "0" || value == "1" else { return false }
+            usesNbdkit = value == "1"
         default: break
         }
         return true

@@ -18,6 +18,8 @@ public struct FileStatus: Hashable, Sendable {
     public let group: UInt32
     public let inode: UInt64
     public let device: UInt64
+    /// How many names the file has.
+    public let names: UInt64
     /// The device that a device file stands for.
     public let representedDevice: UInt64
     /// Last change of the content, in nanoseconds since 1970.
@@ -36,6 +38,7 @@ public struct FileStatus: Hashable, Sendable {
         group = facts.st_gid
         inode = UInt64(facts.st_ino)
         device = UInt64(facts.st_dev)
+        names = UInt64(facts.st_nlink)
         representedDevice = UInt64(facts.st_rdev)
         modified = Self.nanoseconds(facts.st_mtim)
         accessed = Self.nanoseconds(facts.st_atim)

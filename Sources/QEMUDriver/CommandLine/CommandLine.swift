@@ -78,6 +78,7 @@ public struct QEMUCommandLine: Sendable {
                 "qom-type": "secret", "id": "masterKey0", "format": "raw",
                 "file": .string(resources.masterKeyPath),
             ], from: .roost("secrets reach QEMU encrypted, and this is their key"))
+        try addBusState()
         try addReservationHelper()
         try addFlash()
         try addMachineOptions()

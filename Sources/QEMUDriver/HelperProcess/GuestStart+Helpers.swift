@@ -70,7 +70,7 @@ extension HelperRecord {
     /// What a helper that has ended wrote last; nil for one that runs. May wait.
     var lastWords: String? {
         if let process = try? ProcessHandle(process), !process.hasEnded { return nil }
-        let said = HelperLog(log).tail()
+        let said = HelperLog(log).tail(from: logStart)
         return "\(name) has ended" + (said.isEmpty ? ", and \(log) is empty" : "; \(log) ends with: \(said)")
     }
 }

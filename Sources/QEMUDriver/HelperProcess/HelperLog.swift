@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 
 /// The file that a helper's outputs go to.
@@ -7,8 +8,15 @@ struct HelperLog: Sendable {
     init(_ path: String) { self.path = path }
 
     /// Opens the file for the program to write to, and gives it to `owner`; may wait.
+    ///
+    /// The folder may be `owner`'s: what stands there must be a file of that one name, and nothing else's.
     func open(for owner: FileOwner?) throws(SystemError) -> Descriptor {
-        let file = try FileSystem.open(path, [.writeOnly, .create, .append], mode: 0o600, links: .refuseLast)
+        let file = try FileSystem.open(
+            path, [.writeOnly, .create, .append, .nonBlocking], mode: 0o600, links: .refuseLast)
+        let status = try file.status()
+        guard status.kind == .regular, status.names == 1 else {
+            throw SystemError(call: "open", errno: EPERM, context: path)
+        }
         if let owner { try file.setOwner(user: owner.user, group: owner.group) }
         return file
     }
@@ -17,7 +25,7 @@ struct HelperLog: Sendable {
     var size: UInt64 { (try? FileSystem.status(of: path))?.size ?? 0 }
 
     /// The last lines of what was written after `offset`, for an error's message; may wait.
-    func tail(from offset: UInt64 = 0) -> String {
+    func tail(from offset: UInt64) -> String {
         guard let text = try? FileSystem.readText(path, limit: 64 << 20) else { return "" }
         let lines = text.utf8.dropFirst(Int(clamping: offset))
         return String(Substring(lines)).split(separator: "\n").suffix(4).joined(separator: "\n")

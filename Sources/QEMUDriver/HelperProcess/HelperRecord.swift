@@ -9,18 +9,20 @@ struct HelperRecord: Sendable, Equatable {
     var alias: String
     var process: ProcessIdentity
     var log: String
+    /// How long the log was before it was started.
+    var logStart: UInt64
     /// Where it can be told to end.
     var control: String?
 
-    init(_ helper: HelperProcess, _ process: ProcessIdentity) {
+    init(_ helper: HelperProcess, _ process: ProcessIdentity, logStart: UInt64) {
         (name, alias, log, control) = (helper.name, helper.alias, helper.log, helper.control)
-        self.process = process
+        (self.process, self.logStart) = (process, logStart)
     }
 
     var json: JSONValue {
         [
             "name": .string(name), "alias": .string(alias), "pid": JSONValue(process.id), "startTime": JSONValue(process.startTime),
-            "log": .string(log), "control": control.map(JSONValue.string) ?? .null,
+            "log": .string(log), "logStart": JSONValue(logStart), "control": control.map(JSONValue.string) ?? .null,
         ]
     }
 
@@ -31,6 +33,7 @@ struct HelperRecord: Sendable, Equatable {
         else { return nil }
         (self.name, self.alias, self.log) = (name, alias, log)
         process = ProcessIdentity(id: id, startTime: start)
+        logStart = value["logStart"]?.uint ?? 0
         control = value["control"]?.string
     }
 }

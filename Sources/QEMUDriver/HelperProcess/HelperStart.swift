@@ -21,8 +21,8 @@ struct HelperStart: Sendable {
         let before = await Blocking.run { HelperLog(helper.log).size }
         do {
             try await Blocking.run { () throws(SystemError) in try prepare() }
-            if let setup = helper.setup { try await run(setup) }
-            return try await launch()
+            if let setup = helper.setup { try await run(setup, before) }
+            return try await launch(before)
         } catch {
             let said = await Blocking.run { HelperLog(helper.log).tail(from: before) }
             throw explained(error, said)
@@ -74,7 +74,7 @@ struct HelperStart: Sendable {
     }
 
     /// Runs what makes the helper's state, unless that is there.
-    private func run(_ setup: HelperSetup) async throws {
+    private func run(_ setup: HelperSetup, _ logStart: UInt64) async throws {
         if await Blocking.run({ FileSystem.exists(setup.final) }) { return }
         try await Blocking.run { () throws(SystemError) in
             try? FileSystem.removeTree(setup.folder.path)
@@ -83,9 +83,11 @@ struct HelperStart: Sendable {
         do {
             for arguments in setup.runs {
                 var orders = try await orders(setup.program, arguments)
+                if !ThisProcess.isRoot { orders.useOwnHome() }
                 let feeds = try feed(setup.inputs, &orders)
                 let status = try await Launcher.run(orders, timeout: Self.setupPatience) {
-                    (process) async throws(SystemError) in try await write(process)
+                    (process) async throws(SystemError) in
+                    try await note(HelperRecord(helper, process.identity, logStart: logStart))
                 }
                 withExtendedLifetime(feeds) {}
                 guard status.isSuccess else {
@@ -103,7 +105,7 @@ struct HelperStart: Sendable {
 
     // MARK: Launch
 
-    private func launch() async throws -> (alias: String, end: Descriptor)? {
+    private func launch(_ logStart: UInt64) async throws -> (alias: String, end: Descriptor)? {
         var orders = try await orders(helper.program, helper.arguments)
         let feeds = try feed(helper.inputs, &orders)
         var announcement: Pipe?
@@ -127,17 +129,13 @@ struct HelperStart: Sendable {
         case nil: break
         }
         let process = try await Launcher.launch(orders) { (process) async throws(SystemError) in
-            try await write(process)
+            try await note(HelperRecord(helper, process.identity, logStart: logStart))
         }
         withExtendedLifetime(feeds) {}
         // Only the helper has its end from here on: once it is gone, nobody can connect.
         orders.descriptors = [:]
         if let announcement { try await hear(announcement, from: process) }
         return end
-    }
-
-    private func write(_ process: ProcessHandle) async throws(SystemError) {
-        try await note(HelperRecord(helper, process.identity))
     }
 
     private func orders(_ program: String, _ arguments: [String]) async throws(SystemError) -> LaunchOrders {
@@ -198,4 +196,13 @@ struct HelperFailure: Error { let text: String }
 extension HelperProcess {
     /// Whether what goes over a pair of sockets are packets, not a stream.
     var sendsPackets: Bool { name.hasPrefix(HelperProgram.slirp.rawValue) }
+}
+
+extension LaunchOrders {
+    /// What an ordinary user's programs are configured by stands in that user's home, not in the guest's.
+    fileprivate mutating func useOwnHome() {
+        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"] {
+            environment[name] = ThisProcess.environment(name)
+        }
+    }
 }

@@ -10,6 +10,7 @@ extension QEMUContext {
         let descriptors = await Blocking.run { VhostUserDescriptor.all(in: VhostUserDescriptor.folders) }
         var host = HelperHost()
         host.logs = configuration.logs
+        host.isPrivileged = ThisProcess.isRoot
         (host.tpmStates, host.tpmLogs) = (configuration.tpmStates, configuration.tpmLogs)
         host.find = { name in
             name == HelperProgram.slirp.rawValue ? configuration.slirpHelper : ProgramOrders.find(name)

@@ -106,6 +106,10 @@ extension QEMUGuest {
             program: try host.path(.swtpmSetup), runs: [make],
             folder: HelperFolder(path: new, mode: 0o700, owner: .tpm), final: folder)
         setup.inputs = helper.inputs[4].map { [HelperProcess.socketNumber: $0] } ?? [:]
+        if !host.isPrivileged {
+            // A user's own certificate authority.
+            setup.runs.insert(["--create-config-files", "skip-if-exist"], at: 0)
+        }
         if !tpm.pcrBanks.isEmpty, tpm.version == .v2_0 { setup.runs.append(banks(tpm, new, helper.log)) }
         helper.setup = setup
     }

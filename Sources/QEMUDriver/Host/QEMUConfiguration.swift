@@ -36,6 +36,8 @@ public struct QEMUConfiguration: Sendable {
     public var tpmAccount: FileOwner?
     /// Where the program stands that is the user network of guests, if it is to be used where it is installed.
     public var slirpHelper = "/usr/bin/slirp-helper"
+    /// Whether nbdkit fetches images from web and SSH servers even where QEMU could.
+    public var usesNbdkit = false
     /// The user and group that guests run as; nil as the daemon itself.
     public var account: FileOwner?
     public var groups: [UInt32] = []

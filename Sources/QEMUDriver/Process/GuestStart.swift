@@ -180,6 +180,7 @@ struct GuestStart: Sendable {
         resources.vncListen = configuration.vncListen
         resources.hugepageMounts = context.hugepageMounts.value
         resources.tpmSocket = "\(configuration.run)/swtpm/\(shortName)-swtpm.sock"
+        resources.usesNbdkit = configuration.usesNbdkit
         resources.usesSlirpHelper = FileSystem.exists(configuration.slirpHelper)
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
         return resources

@@ -37,10 +37,6 @@ enum Undecidable {
             ]
         ),
         (
-            "nbdkit was said to be installed",
-            ["disk-cdrom-network-nbdkit", "disk-network-source-curl-nbdkit", "disk-network-ssh-password"]
-        ),
-        (
             "what secrets hold, and how it comes out encrypted",
             ["disk-network-http", "disk-network-source-curl"]
         ),

@@ -72,6 +72,13 @@ struct HelperProcessTests {
         #expect(elsewhere.setup == nil)
     }
 
+    @Test("an ordinary user's TPM gets its certificates from an authority of that user's")
+    func ordinaryUser() throws {
+        var bench = HelperBench()
+        bench.host.isPrivileged = false
+        #expect(try bench.only(tpm()).setup?.runs.first == ["--create-config-files", "skip-if-exist"])
+    }
+
     @Test("what has no program of the daemon's has no helper")
     func none() throws {
         let devices = """

@@ -14,6 +14,9 @@ extension DomainDefinition {
         {
             throw .unsupported("unknown secret type '<null>'")
         }
+        if disk.source.reservations != nil, disk.device != .lun {
+            throw .unsupported("<reservations/> allowed only for lun devices")
+        }
         if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, qemu) }
         try checkFormat(disk)
     }
