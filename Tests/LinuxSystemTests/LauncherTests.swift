@@ -64,7 +64,8 @@ import Testing
         }
         let found = Mutex<ProcessHandle?>(nil)
         await #expect(throws: SystemError(call: "exec", errno: ETIMEDOUT, context: "/bin/sleep")) {
-            try await Launcher.run(LaunchOrders("/bin/sleep", ["1000"]), timeout: .milliseconds(50)) { process in
+            try await Launcher.run(LaunchOrders("/bin/sleep", ["1000"]), timeout: .milliseconds(50)) {
+                process in
                 found.withLock { $0 = process }
             }
         }
@@ -86,7 +87,8 @@ import Testing
     @Test("a signal to a group reaches what the program has started")
     func group() async throws {
         let pipe = try Pipe()
-        var orders = LaunchOrders("/bin/sh", ["-c", "sleep 1000 & echo $!; wait"], environment: ["PATH": "/bin"])
+        var orders = LaunchOrders(
+            "/bin/sh", ["-c", "sleep 1000 & echo $!; wait"], environment: ["PATH": "/bin"])
         orders.output = pipe.writeEnd
         let process = try await Launcher.launch(orders)
         let line = String(decoding: try readSome(pipe.readEnd), as: UTF8.self)

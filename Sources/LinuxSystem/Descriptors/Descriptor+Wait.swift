@@ -3,7 +3,9 @@ import Synchronization
 extension Descriptor {
     /// Waits until something can be read, at most `limit`, and reads it: no bytes at the end, nil when the time is
     /// over. The descriptor must not block.
-    public func firstBytes(within limit: Duration, loop: EventLoop = .shared) async throws(SystemError) -> [UInt8]? {
+    public func firstBytes(within limit: Duration, loop: EventLoop = .shared) async throws(SystemError)
+        -> [UInt8]?
+    {
         let isAnswered = OnceFlag()
         let held = Mutex<(EventLoop.Registration?, EventLoop.Timer?)>((nil, nil))
         let isReady = await withUnsafeContinuation { (continuation: UnsafeContinuation<Bool, Never>) in
@@ -11,7 +13,8 @@ extension Descriptor {
                 if isAnswered.set() { continuation.resume(returning: $0) }
             }
             let timer = loop.schedule(after: limit) { answer(false) }
-            let registration = try? loop.register(self, for: [.readable, .edgeTriggered]) { _ in answer(true) }
+            let registration = try? loop.register(self, for: [.readable, .edgeTriggered]) { _ in answer(true)
+            }
             held.withLock { $0 = (registration, timer) }
             if registration == nil { answer(true) }
         }

@@ -6,6 +6,7 @@ extension GuestStart {
     /// Starts all of a guest's helpers at the same time; QEMU's ends of their connections, by the numbers that QEMU
     /// knows them by.
     func startHelpers(_ prepared: PreparedGuest) async throws(VirtError) -> [Int32: Descriptor] {
+        if prepared.helperProcesses.isEmpty { return [:] }
         do throws(SystemError) {
             try await Blocking.run { () throws(SystemError) in try prepared.record.write() }
         } catch {
@@ -85,7 +86,7 @@ extension QEMUResources {
     static func descriptors(of helpers: [HelperProcess]) -> [String: Int32] {
         var numbers: [String: Int32] = [:]
         for helper in helpers {
-            guard case .pair(let alias)? = helper.socket else { continue }
+            guard case .pair(let alias, _)? = helper.socket else { continue }
             numbers[alias] = firstHelperDescriptor + Int32(numbers.count)
         }
         return numbers

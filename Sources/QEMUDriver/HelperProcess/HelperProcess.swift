@@ -81,8 +81,8 @@ enum HelperSocket: Sendable, Equatable {
     case activated(path: String)
     /// The program listens itself, and writes a line to this descriptor once it does.
     case announced(path: String, by: Int32)
-    /// Two ends joined; QEMU's is known by the device's alias.
-    case pair(alias: String)
+    /// Two ends joined; QEMU's is known by the device's alias. What is sent stays a packet where `keepsPackets`.
+    case pair(alias: String, keepsPackets: Bool = false)
 
     /// Where the socket stands in the file system.
     var path: String? {

@@ -21,8 +21,10 @@ struct HelperRecord: Sendable, Equatable {
 
     var json: JSONValue {
         [
-            "name": .string(name), "alias": .string(alias), "pid": JSONValue(process.id), "startTime": JSONValue(process.startTime),
-            "log": .string(log), "logStart": JSONValue(logStart), "control": control.map(JSONValue.string) ?? .null,
+            "name": .string(name), "alias": .string(alias), "pid": JSONValue(process.id),
+            "startTime": JSONValue(process.startTime),
+            "log": .string(log), "logStart": JSONValue(logStart),
+            "control": control.map(JSONValue.string) ?? .null,
         ]
     }
 

@@ -122,8 +122,8 @@ struct HelperStart: Sendable {
             }
             orders.descriptors[number] = pipe.writeEnd
             announcement = pipe
-        case .pair(let alias):
-            let (own, theirs) = try UnixSocket.pair(nonBlocking: false, keepsBoundaries: helper.sendsPackets)
+        case .pair(let alias, let keepsPackets):
+            let (own, theirs) = try UnixSocket.pair(nonBlocking: false, keepsBoundaries: keepsPackets)
             orders.descriptors[HelperProcess.socketNumber] = theirs
             end = (alias, own)
         case nil: break
@@ -164,7 +164,8 @@ struct HelperStart: Sendable {
     }
 
     /// Puts what the program is to read into pipes; what is kept is small enough to fit.
-    private func feed(_ inputs: [Int32: [UInt8]], _ orders: inout LaunchOrders) throws(SystemError) -> [Pipe] {
+    private func feed(_ inputs: [Int32: [UInt8]], _ orders: inout LaunchOrders) throws(SystemError) -> [Pipe]
+    {
         var pipes: [Pipe] = []
         for (number, content) in inputs {
             let pipe = try Pipe()
@@ -184,7 +185,9 @@ struct HelperStart: Sendable {
         let said = try await pipe.readEnd.firstBytes(within: Self.patience)
         if said == nil {
             throw HelperFailure(
-                text: "process \(process.identity.id) does not listen after \(Self.patience.components.seconds) s")
+                text:
+                    "process \(process.identity.id) does not listen after \(Self.patience.components.seconds) s"
+            )
         }
         if said == [] { throw HelperFailure(text: "it ended before it listened") }
     }
@@ -192,11 +195,6 @@ struct HelperStart: Sendable {
 
 /// Why a helper isn't there.
 struct HelperFailure: Error { let text: String }
-
-extension HelperProcess {
-    /// Whether what goes over a pair of sockets are packets, not a stream.
-    var sendsPackets: Bool { name.hasPrefix(HelperProgram.slirp.rawValue) }
-}
 
 extension LaunchOrders {
     /// What an ordinary user's programs are configured by stands in that user's home, not in the guest's.

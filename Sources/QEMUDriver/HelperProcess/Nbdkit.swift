@@ -46,7 +46,8 @@ extension QEMUGuest {
         }
         if let auth = image.auth {
             guard let password = host.storageSecret(auth.secret.reference) else {
-                throw .failed("there is no secret for user '\(auth.username)' of image '\(network.name ?? "")'")
+                throw .failed(
+                    "there is no secret for user '\(auth.username)' of image '\(network.name ?? "")'")
             }
             helper.inputs[4] = password
             helper.arguments.append("password=-4")

@@ -40,7 +40,8 @@ extension QEMUDomain {
         guard case .filesystem(let folder) = device else { return device }
         var domain = DomainDefinition()
         domain.devices.filesystems = [folder]
-        domain.chooseFolderServers(await Blocking.run { VhostUserDescriptor.all(in: VhostUserDescriptor.folders) })
+        domain.chooseFolderServers(
+            await Blocking.run { VhostUserDescriptor.all(in: VhostUserDescriptor.folders) })
         return domain.devices.filesystems.first.map(DomainDevice.filesystem) ?? device
     }
 

@@ -12,10 +12,13 @@ extension QEMUGuest {
         card.type == .user && card.backend?.type != .passt && resources.usesSlirpHelper
     }
 
-    private func slirp(_ card: InterfaceDevice, _ host: HelperHost) throws(ConfigurationError) -> HelperProcess {
+    private func slirp(_ card: InterfaceDevice, _ host: HelperHost) throws(ConfigurationError)
+        -> HelperProcess
+    {
         let alias = try alias(of: card.info)
-        var helper = HelperProcess(.slirp, of: alias, path: try host.path(.slirp), log: log(alias + "-slirp", host))
-        helper.socket = .pair(alias: alias)
+        var helper = HelperProcess(
+            .slirp, of: alias, path: try host.path(.slirp), log: log(alias + "-slirp", host))
+        helper.socket = .pair(alias: alias, keepsPackets: true)
         helper.arguments = ["--fd=\(HelperProcess.socketNumber)"]
         for ip in card.ips {
             let option = ip.family == .ipv6 ? "--net6" : "--net"
@@ -28,10 +31,13 @@ extension QEMUGuest {
         return helper
     }
 
-    private func passt(_ card: InterfaceDevice, _ host: HelperHost) throws(ConfigurationError) -> HelperProcess {
+    private func passt(_ card: InterfaceDevice, _ host: HelperHost) throws(ConfigurationError)
+        -> HelperProcess
+    {
         let alias = try alias(of: card.info)
         let socket = resources.passtSocket(alias)
-        var helper = HelperProcess(.passt, of: alias, path: try host.path(.passt), log: log(alias + "-passt", host))
+        var helper = HelperProcess(
+            .passt, of: alias, path: try host.path(.passt), log: log(alias + "-passt", host))
         helper.folders = [HelperFolder(path: "\(resources.runFolder)/passt", mode: 0o755, owner: .guest)]
         helper.socket = .announced(path: socket, by: HelperProcess.socketNumber)
         helper.arguments = [

@@ -11,13 +11,15 @@ extension QEMUGuest {
         guard host.isExecutable(found.binary) else {
             throw .internal("vhost-user-gpu binary '\(found.binary)' is not executable")
         }
-        var helper = HelperProcess(.gpu, of: alias, path: found.binary, log: log(alias + "-vhost-user-gpu", host))
+        var helper = HelperProcess(
+            .gpu, of: alias, path: found.binary, log: log(alias + "-vhost-user-gpu", host))
         helper.socket = .pair(alias: alias)
         helper.arguments = ["--fd=\(HelperProcess.socketNumber)"]
         guard video.acceleration?.accel3d == true else { return helper }
         let features = host.features(found.binary)
         if features.contains("virgl") { helper.arguments.append("--virgl") }
-        if let node = video.acceleration?.rendernode ?? resources.renderNode, features.contains("render-node") {
+        if let node = video.acceleration?.rendernode ?? resources.renderNode, features.contains("render-node")
+        {
             helper.arguments.append("--render-node=\(node)")
         }
         return helper

@@ -19,7 +19,9 @@ extension DomainDefinition {
 
 extension QEMUGuest {
     /// The program that serves a shared folder.
-    func virtiofsd(_ folder: FilesystemDevice, _ host: HelperHost) throws(ConfigurationError) -> HelperProcess? {
+    func virtiofsd(_ folder: FilesystemDevice, _ host: HelperHost) throws(ConfigurationError)
+        -> HelperProcess?
+    {
         guard folder.isServedByDaemon else { return nil }
         let alias = try alias(of: folder.info)
         let program = try server(of: folder, host)
@@ -45,7 +47,8 @@ extension QEMUGuest {
         return helper
     }
 
-    private func server(of folder: FilesystemDevice, _ host: HelperHost) throws(ConfigurationError) -> String {
+    private func server(of folder: FilesystemDevice, _ host: HelperHost) throws(ConfigurationError) -> String
+    {
         if let path = folder.binary?.path {
             guard path.hasPrefix("/"), host.isExecutable(path) else {
                 throw .internal("virtiofsd binary '\(path)' is not executable")
@@ -99,11 +102,15 @@ extension QEMUGuest {
         _ value: String?, _ values: [String], _ what: String
     ) throws(ConfigurationError) -> String? {
         guard let value else { return nil }
-        guard values.contains(value) else { throw .xml("unknown \(what) '\(value)' of a virtiofs filesystem") }
+        guard values.contains(value) else {
+            throw .xml("unknown \(what) '\(value)' of a virtiofs filesystem")
+        }
         return value
     }
 
-    private func addMaps(_ folder: FilesystemDevice, to helper: inout HelperProcess) throws(ConfigurationError) {
+    private func addMaps(_ folder: FilesystemDevice, to helper: inout HelperProcess)
+        throws(ConfigurationError)
+    {
         for map in folder.idmap?.users ?? [] {
             helper.arguments.append("--uid-map=:\(map.start):\(map.target):\(map.count):")
         }

@@ -244,7 +244,9 @@ struct GuestStart: Sendable {
         _ live: DomainDefinition, _ id: Int32, _ ownerships: [FileOwnership], _ ports: [UInt16],
         _ helpers: [HelperProcess]
     ) throws -> LiveRecord {
-        guard let uuid = live.uuid else { throw VirtError(.internalError, "a domain has no UUID", from: .qemu) }
+        guard let uuid = live.uuid else {
+            throw VirtError(.internalError, "a domain has no UUID", from: .qemu)
+        }
         var record = LiveRecord(
             name: live.name, uuid: uuid, id: id, process: nil, folder: folder,
             state: DomainState.paused.rawValue, reason: DomainPausedReason.startingUp.rawValue,

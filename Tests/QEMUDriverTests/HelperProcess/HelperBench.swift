@@ -24,10 +24,12 @@ struct HelperBench {
                 """, options: .inactive)
         let qemu = try #require(Self.qemu)
         domain.devices.emulator = qemu.emulator
-        try domain.fillQEMUDefaults(qemu, host: QEMUHost(architecture: "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) })
+        try domain.fillQEMUDefaults(
+            qemu, host: QEMUHost(architecture: "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) })
         try domain.prepareForStart(qemu)
         domain.chooseFolderServers(host.vhostUser)
-        var resources = QEMUResources(domainFolder: "/lib/domain-1-guest", shortName: "1-guest", monitorDescriptor: 3)
+        var resources = QEMUResources(
+            domainFolder: "/lib/domain-1-guest", shortName: "1-guest", monitorDescriptor: 3)
         resources.runFolder = "/run/qemu"
         (resources.usesSlirpHelper, resources.usesNbdkit) = (usesSlirp, usesNbdkit)
         return try QEMUGuest(domain: domain, qemu: qemu, resources: resources).helpers(host)

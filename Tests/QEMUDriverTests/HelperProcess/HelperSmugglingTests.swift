@@ -32,7 +32,8 @@ private let documents = [
 ]
 
 private let hostileTexts = [
-    "a,b=c", "a=b", "a\"b'c", "a b\nc", "-o", "--runas=0", ",mode=0666", "größe\\", "\\054b", "$(x);`y`", "~1", "%eth0/1",
+    "a,b=c", "a=b", "a\"b'c", "a b\nc", "-o", "--runas=0", ",mode=0666", "größe\\", "\\054b", "$(x);`y`",
+    "~1", "%eth0/1",
 ]
 
 /// The words that a helper's program takes apart at commas stand behind these.
@@ -67,7 +68,8 @@ private func lines(_ devices: String, _ name: String, _ place: String, _ text: S
 
 @Suite(.enabled(if: Corpus.isPresent))
 struct HelperSmugglingTests {
-    @Test("no text of a document becomes more than the one value that it stands for, whatever helper reads it")
+    @Test(
+        "no text of a document becomes more than the one value that it stands for, whatever helper reads it")
     func oneValue() throws {
         var tried = 0
         for document in documents {
@@ -96,7 +98,8 @@ struct HelperSmugglingTests {
             let quiet = lines(document, "zqzxzj", "FOLDER", "/srv") ?? []
             for hostile in hostileTexts {
                 guard let line = lines(document, hostile, "FOLDER", "/srv") else { continue }
-                #expect(line.map { read($0).map(\.count) } == quiet.map { read($0).map(\.count) }, "\(hostile)")
+                #expect(
+                    line.map { read($0).map(\.count) } == quiet.map { read($0).map(\.count) }, "\(hostile)")
             }
         }
     }
