@@ -201,7 +201,13 @@ class Restart(HelperCase):
         before = {name: self.helpers(name) for name in domains_}
         self.assertTrue(all(before.values()))
         self.server.kill()
+        # As of a start in which nothing ran yet.
+        stray = [self.server.root / top / "99-stray" for top in ("run/qemu/channel", "var/lib/qemu/ram")]
+        stray.append(self.server.root / "var/lib/qemu/domain-99-stray")
+        for path in stray:
+            path.mkdir(parents=True, exist_ok=True)
         self.again()
+        self.assertEqual([path for path in stray if path.exists()], [])
         for name in domains_:
             domain = self.connection.lookupByName(name)
             self.assertTrue(domain.isActive())

@@ -79,6 +79,7 @@ extension QEMUContext {
             ((try? store.names()) ?? []).map { ($0, (try? store.read($0)).flatMap(LiveRecord.init(text:))) }
         }
         for (_, record) in records { files.note(record?.ownerships ?? []) }
+        await Blocking.run { self.removeStrayFolders(records.map(\.1)) }
         await withTaskGroup(of: Void.self) { group in
             for (name, record) in records {
                 guard let record else {
@@ -89,6 +90,16 @@ extension QEMUContext {
                 guard let (domain, live) = known(record) else { continue }
                 group.addTask { await domain.takeUp(record, live) }
             }
+        }
+    }
+
+    /// Removes the folders of starts in which a daemon was killed before anything ran. Where a record can't be read,
+    /// nobody knows whose they are, and all stay.
+    private func removeStrayFolders(_ records: [LiveRecord?]) {
+        let known = Set(records.compactMap { $0.map { FileSystem.lastPart(of: $0.folder) } })
+        guard known.count == records.count else { return }
+        for name in (try? FileSystem.names(in: configuration.library)) ?? [] where name.hasPrefix("domain-") {
+            if !known.contains(name) { removeFolders(of: "\(configuration.library)/\(name)") }
         }
     }
 

@@ -27,19 +27,24 @@ extension QEMUContext {
         await Blocking.run {
             self.files.takeBack(holdings.ownerships)
             for path in holdings.leftovers { _ = try? FileSystem.remove(path) }
-            try? FileSystem.removeTree(holdings.folder)
-            try? FileSystem.removeTree(self.configuration.channelFolder(of: holdings.folder))
-            try? FileSystem.removeTree(self.configuration.memoryFolder(of: holdings.folder))
-            let shortName = self.configuration.shortName(of: holdings.folder)
-            for mount in self.hugepageMounts.value {
-                // QEMU's files in it have no names: what is left is an empty folder, if it is this guest's.
-                _ = try? FileSystem.remove(mount.folder(of: shortName))
-            }
+            self.removeFolders(of: holdings.folder)
             _ = try? FileSystem.remove("\(self.configuration.run)/\(name).pid")
             try? self.starts.remove(name)
             // Of a domain that only lived while it ran nothing stays.
             if !FileSystem.exists(self.definitions.path(name)) { try? self.written.remove(name) }
             try? self.records.remove(name)
+        }
+    }
+
+    /// Removes the folder of a start, and those that go with it. May wait.
+    func removeFolders(of folder: String) {
+        try? FileSystem.removeTree(folder)
+        try? FileSystem.removeTree(configuration.channelFolder(of: folder))
+        try? FileSystem.removeTree(configuration.memoryFolder(of: folder))
+        let shortName = configuration.shortName(of: folder)
+        for mount in hugepageMounts.value {
+            // QEMU's files in it have no names: what is left is an empty folder, if it is this guest's.
+            _ = try? FileSystem.remove(mount.folder(of: shortName))
         }
     }
 }
