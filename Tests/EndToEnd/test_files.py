@@ -82,6 +82,7 @@ class Files(ServerCase):
         self.assertNotEqual(image.stat().st_uid, owner)
         self.virsh.ok("destroy", first)
         self.assertNotEqual(image.stat().st_uid, owner, "the second guest still has it")
+        self.server.kill()
         self.server.restart()
         self.virsh.ok("destroy", second)
         self.assertNotEqual(image.stat().st_uid, owner, "the third guest still has it")
