@@ -8,7 +8,7 @@ extension DomainDefinition {
         for console in devices.consoles where console.targetType == .virtio { note(console.info, &used) }
         for index in devices.consoles.indices where devices.consoles[index].targetType == .virtio {
             guard devices.consoles[index].info.address != nil else { continue }
-            devices.consoles[index].info = try placed(devices.consoles[index].info, &used)
+            devices.consoles[index].info = try placed(devices.consoles[index].info, &used, mayBeFirst: true)
         }
         for index in devices.channels.indices {
             guard case .virtio = devices.channels[index].target else { continue }
@@ -23,7 +23,7 @@ extension DomainDefinition {
     }
 
     private mutating func placed(
-        _ given: DeviceInfo, _ used: inout [UInt32: Set<UInt32>]
+        _ given: DeviceInfo, _ used: inout [UInt32: Set<UInt32>], mayBeFirst: Bool = false
     ) throws(ConfigurationError) -> DeviceInfo {
         var info = given
         var address = VirtioSerialAddress()
@@ -33,7 +33,7 @@ extension DomainDefinition {
         case nil: break
         default: return info
         }
-        if isFixed, address.port > 0 { return info }
+        if isFixed, address.port > 0 || mayBeFirst { return info }
         let controllers = devices.controllers.filter { $0.type == .virtioSerial }
         for controller in controllers {
             let index = controller.index ?? 0

@@ -8,6 +8,8 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
     case detail(String)
     /// A value that can't be.
     case argument(String)
+    /// A value that is understood but that the hypervisor cannot take.
+    case argumentUnsupported(String)
     /// Something that should have been settled before isn't.
     case `internal`(String)
     /// What the document asks for couldn't be found or done.
@@ -19,6 +21,7 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
         case .xml(let message): "XML error: \(message)"
         case .detail(let message): message
         case .argument(let message): "invalid argument: \(message)"
+        case .argumentUnsupported(let message): "argument unsupported: \(message)"
         case .internal(let message): "internal error: \(message)"
         case .failed(let message): "operation failed: \(message)"
         }

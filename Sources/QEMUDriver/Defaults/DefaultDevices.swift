@@ -4,7 +4,8 @@ extension DomainDefinition {
     /// Adds the devices that a board has without being asked.
     mutating func addDefaultDevices(_ qemu: QEMUCapabilities) {
         let board = board
-        if board.hasDefaultUSB, !devices.controllers.contains(where: { $0.type == .usb }),
+        if board.hasDefaultUSB, !isUSBDisabled,
+            !devices.controllers.contains(where: { $0.type == .usb && ($0.index ?? 0) == 0 }),
             board.implicitUSBModel(qemu) != nil
         {
             filling("guests of this machine have a USB bus unless model='none' says otherwise") {

@@ -45,12 +45,17 @@ extension DomainDefinition {
         below = image
     }
 
-    /// Web servers are asked at their usual ports.
+    /// Servers are asked at their usual ports, and iSCSI's for the first unit.
     private func fillPorts(_ source: inout StorageSource) {
-        let ports: [NetworkStorage.NetworkProtocol: UInt32] = [.http: 80, .https: 443]
-        guard var network = source.network, let port = ports[network.protocol] else { return }
-        for index in network.hosts.indices where network.hosts[index].port == nil {
-            network.hosts[index].port = port
+        guard var network = source.network else { return }
+        if network.protocol == .iscsi, let name = network.name, !name.contains("/") {
+            network.name = name + "/0"
+        }
+        if let port = network.protocol.usualPort {
+            for index in network.hosts.indices
+            where network.hosts[index].port == nil && network.hosts[index].transport != .unix {
+                network.hosts[index].port = port
+            }
         }
         source.network = network
     }
@@ -81,7 +86,8 @@ extension DomainDefinition {
         switch serial.target.type {
         case "isa-serial", "usb-serial", "pci-serial": serial.target.model = serial.target.type
         case "spapr-vio-serial": serial.target.model = "spapr-vty"
-        case "system-serial": serial.target.model = board.isARM ? "pl011" : "16550a"
+        case "system-serial" where board.isARM: serial.target.model = "pl011"
+        case "system-serial" where board.isRISCV || board.isLoongArch: serial.target.model = "16550a"
         case "sclp-serial": serial.target.model = "sclpconsole"
         case "isa-debug": serial.target.model = "isa-debugcon"
         default: break
@@ -154,9 +160,9 @@ extension DomainDefinition {
         // Without any port nothing is listened on.
         if graphics.type == .spice, graphics.autoport != true, (graphics.port ?? 0) == 0,
             (graphics.tlsPort ?? 0) == 0,
-            graphics.listens == [GraphicsListen(.address(nil))]
+            case .address? = graphics.listens.first?.kind
         {
-            graphics.listens = [GraphicsListen(.none)]
+            graphics.listens[0] = GraphicsListen(.none)
         }
     }
 
@@ -209,5 +215,25 @@ extension UInt32 {
     fileprivate var roundedUpToPowerOfTwo: UInt32 {
         guard self > 1, self <= 1 << 31 else { return self }
         return 1 << (32 - (self - 1).leadingZeroBitCount)
+    }
+}
+
+extension NetworkStorage.NetworkProtocol {
+    /// Where servers of the protocol listen; nil where the library that asks them knows.
+    fileprivate var usualPort: UInt32? {
+        switch self {
+        case .nbd: 10809
+        case .iscsi: 3260
+        case .gluster: 24007
+        case .sheepdog: 7000
+        case .ssh: 22
+        case .http: 80
+        case .https: 443
+        case .ftp: 21
+        case .ftps: 990
+        case .tftp: 69
+        case .vxhs: 9999
+        case .rbd, .nfs: nil
+        }
     }
 }

@@ -37,7 +37,7 @@ extension QEMUGuest {
         device.add("chardev", "char" + alias)
         device.add("id", alias)
         try addAddress(of: parallel.info, to: &device)
-        return try parts(of: parallel.source, alias: alias) + [.device(device)]
+        return try parts(of: parallel.source, alias: alias, device: "parallel") + [.device(device)]
     }
 
     /// The parts of a console; none for one that is a serial port over again.
@@ -68,6 +68,9 @@ extension QEMUGuest {
         case .guestForward(let address, let port):
             return backend + [.netdev(forward(address, port, alias))]
         case .virtio(let name, _):
+            if source.type == .spicevmc, let name, name != "com.redhat.spice.0" {
+                throw .unsupported("Unsupported spicevmc target name '\(name)'")
+            }
             var device: JSONObject = ["driver": "virtserialport"]
             try addAddress(of: channel.info, to: &device)
             device.add("chardev", "char" + alias)

@@ -4,9 +4,11 @@ import VirtXML
 extension QEMUGuest {
     /// The parts that make the host's end of a character device; the last is the `-chardev` itself.
     ///
-    /// - Parameter alias: the device's alias; the end gets its name with `char` in front.
+    /// - Parameters:
+    ///   - alias: the device's alias; the end gets its name with `char` in front.
+    ///   - device: what a device of the host is.
     func parts(
-        of source: CharacterSource, alias: String, isWaiting: Bool = false
+        of source: CharacterSource, alias: String, device: String = "serial"
     ) throws(ConfigurationError) -> [QEMUPart] {
         var sets: [QEMUPart] = []
         func set(_ use: String) -> DescriptorSet? {
@@ -15,7 +17,8 @@ extension QEMUGuest {
             if let set { sets.append(set.part(name)) }
             return set
         }
-        var backend = try backend(source, alias: alias, file: source.type == .file ? set("source") : nil)
+        var backend = try backend(
+            source, alias: alias, file: source.type == .file ? set("source") : nil, device: device)
         if let log = source.logFile, case .chardev(var text)? = backend.popLast() {
             addLog(log, set("log"), source, to: &text)
             backend.append(.chardev(text))
@@ -24,12 +27,12 @@ extension QEMUGuest {
     }
 
     private func backend(
-        _ source: CharacterSource, alias: String, file set: DescriptorSet?
+        _ source: CharacterSource, alias: String, file set: DescriptorSet?, device: String
     ) throws(ConfigurationError) -> [QEMUPart] {
         let id = "char" + alias
         switch source.type {
         case .null, .vc, .pty, .stdio: return [.chardev(named(source.type.rawValue, id))]
-        case .dev, .file, .pipe: return [.chardev(try file(source, id, set))]
+        case .dev, .file, .pipe: return [.chardev(try file(source, id, set, device))]
         case .unix: return [.chardev(try unix(source, id, alias))]
         case .tcp: return try tcp(source, id, alias)
         case .udp: return [.chardev(udp(source, id))]
@@ -55,9 +58,9 @@ extension QEMUGuest {
     }
 
     private func file(
-        _ source: CharacterSource, _ id: String, _ set: DescriptorSet?
+        _ source: CharacterSource, _ id: String, _ set: DescriptorSet?, _ device: String
     ) throws(ConfigurationError) -> OptionText {
-        let kind = source.type == .dev ? "serial" : source.type.rawValue
+        let kind = source.type == .dev ? device : source.type.rawValue
         guard let path = source.path else {
             throw .internal("Missing source path attribute for char device")
         }
@@ -119,7 +122,7 @@ extension QEMUGuest {
 
     private func spice(_ source: CharacterSource, _ id: String) throws(ConfigurationError) -> OptionText {
         var text = named(source.type.rawValue, id)
-        text.add("name", source.channel)
+        text.add("name", source.channel ?? (source.type == .spicevmc ? "vdagent" : nil))
         return text
     }
 

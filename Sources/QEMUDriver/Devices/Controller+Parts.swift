@@ -103,6 +103,10 @@ extension QEMUGuest {
             throw .unsupported("USB controller model '\(model)' not supported in this QEMU binary")
         }
         var device: JSONObject = ["driver": .string(driver)]
+        if controller.ports != nil, !driver.hasSuffix("xhci") {
+            throw .unsupported(
+                "usb controller type '\(model)' doesn't support 'ports' with this QEMU binary")
+        }
         if driver.hasSuffix("xhci") {
             device.add("p2", controller.ports)
             device.add("p3", controller.ports)

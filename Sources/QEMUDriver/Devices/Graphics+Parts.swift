@@ -3,6 +3,9 @@ import VirtXML
 extension QEMUGuest {
     /// The parts of a way to see the screen.
     func parts(of graphics: GraphicsDevice) throws(ConfigurationError) -> [QEMUPart] {
+        if graphics.listens.count > 1 {
+            throw .unsupported("QEMU does not support multiple listens for one graphics device.")
+        }
         switch graphics.type {
         case .vnc: return try vnc(graphics)
         case .spice: return try spice(graphics)
@@ -76,7 +79,7 @@ extension QEMUGuest {
     private func vncAddress(_ address: String?, _ graphics: GraphicsDevice) throws(ConfigurationError)
         -> OptionText
     {
-        guard let port = graphics.port, port >= 5900 else {
+        guard let port = graphics.port, (5900...65535).contains(port) else {
             throw .unsupported("vnc port must be in range [5900,65535]")
         }
         let address = address ?? resources.vncListen

@@ -108,7 +108,7 @@ extension QEMUGuest {
         var image = BlockImage(source: source, format: .raw, index: 0, isReadOnly: device.readonly)
         image.name = name.hasSuffix("-backend") ? String(name.dropLast("-backend".count)) : name
         let secrets = scsi.auth == nil ? [] : [try secret("\(name)-secret0")]
-        var object = try storageNode(image, DiskDriver(), isCDROM: false)
+        var object = try storageNode(image, DiskDriver(), .disk)
         if scsi.auth != nil { object["password-secret"] = .string("\(name)-secret0") }
         object.add("node-name", name)
         object.add("read-only", device.readonly)

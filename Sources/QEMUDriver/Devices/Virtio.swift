@@ -22,7 +22,7 @@ extension QEMUGuest {
         case .virtioMMIO: return "device"
         case .virtioS390: return "s390"
         default:
-            throw .xml("unexpected address type '\(info.address?.kind.rawValue ?? "none")' for \(base)")
+            throw .internal("Unexpected address type for '\(base)'")
         }
     }
 

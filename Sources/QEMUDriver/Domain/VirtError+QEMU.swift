@@ -10,6 +10,7 @@ extension VirtError {
         case .xml(let message): self.init(.xmlError, message, from: .qemu)
         case .detail(let message): self.init(.xmlDetail, message, from: .qemu)
         case .argument(let message): self.init(.invalidArg, message, from: .qemu)
+        case .argumentUnsupported(let message): self.init(.argumentUnsupported, message, from: .qemu)
         case .internal(let message): self.init(.internalError, message, from: .qemu)
         case .failed(let message): self.init(.operationFailed, message, from: .qemu)
         }

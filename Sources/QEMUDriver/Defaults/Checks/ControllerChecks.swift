@@ -2,89 +2,99 @@ import VirtXML
 
 extension DomainDefinition {
     func check(_ controller: ControllerDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        let index = controller.index ?? 0
-        if let driver = controller.driver, driver.iothread != nil || !driver.iothreads.isEmpty,
-            controller.type != .scsi || controller.model?.hasPrefix("virtio") != true
-        {
-            throw .xml("'iothread' attribute only supported for virtio scsi controllers")
-        }
-        guard controller.type == .pci else { return }
-        let isRoot = controller.model == "pci-root" || controller.model == "pcie-root"
-        if isRoot, index != 0, !board.isPSeries {
-            throw .xml("pci-root and pcie-root controllers should have index 0")
-        }
-        if isRoot, index == 0, controller.pciTarget?.node != nil {
-            throw .unsupported("The PCI controller with index=0 can't be associated with a NUMA node")
-        }
-        if board.isPSeries, let target = controller.pciTarget?.index, target > 30 {
-            throw .unsupported("PCI controller target index '\(target)' out of range - must be 0-30")
-        }
-        if controller.model == "pci-expander-bus", !board.isI440FX {
-            throw .unsupported("pci-expander-bus controllers are not supported with this machine type")
+        try check(controller.driver, of: controller)
+        switch controller.type {
+        case .ide: try checkIDE(controller)
+        case .scsi: try checkSCSI(controller, qemu)
+        case .usb: try checkUSB(controller)
+        case .pci: try checkPCI(controller)
+        default: break
         }
     }
 
-    func check(_ input: InputDevice) throws(ConfigurationError) {
-        if input.bus == .virtio, let model = input.model, model != .virtio, input.type != .passthrough {
-            throw .unsupported(
-                "virtio (non-)transitional models are not supported for input type=\(input.type.rawValue)")
+    private func check(
+        _ driver: ControllerDevice.Driver?, of controller: ControllerDevice
+    ) throws(ConfigurationError) {
+        guard let driver, controller.type != .scsi || !Self.isVirtioSCSI(controller.model) else {
+            let threads = controller.driver?.iothread.map { [$0] } ?? controller.driver?.iothreads.map(\.id)
+            for thread in threads ?? [] where !hasIOThread(thread) {
+                throw .unsupported("controller iothread '\(thread)' not defined in iothreadid")
+            }
+            return
         }
-        if input.bus == .usb, isUSBDisabled {
-            throw .unsupported("Can't add USB input device. USB bus is disabled")
+        if driver.iothread != nil || !driver.iothreads.isEmpty {
+            throw .xml("'iothread' attribute only supported for virtio scsi controllers")
+        }
+        for (name, isSet) in [
+            ("queues", driver.queues != nil), ("cmd_per_lun", driver.commandsPerLUN != nil),
+            ("max_sectors", driver.maxSectors != nil), ("ioeventfd", driver.ioeventfd != nil),
+        ] where isSet {
+            throw .unsupported("'\(name)' is only supported by virtio-scsi controller")
+        }
+    }
+
+    static func isVirtioSCSI(_ model: String?) -> Bool { model?.hasPrefix("virtio") == true }
+
+    private func checkIDE(_ controller: ControllerDevice) throws(ConfigurationError) {
+        guard board.hasIDE else {
+            throw .unsupported("IDE controllers are unsupported for this QEMU binary or machine type")
+        }
+        if (controller.index ?? 0) != 0 {
+            throw .unsupported("Only a single IDE controller is supported for this machine type")
+        }
+    }
+
+    private func checkSCSI(
+        _ controller: ControllerDevice, _ qemu: QEMUCapabilities
+    ) throws(ConfigurationError) {
+        let models: [String: (driver: String, name: String)] = [
+            "lsilogic": ("lsi53c895a", "the LSI 53C895A SCSI controller"),
+            "lsisas1068": ("mptsas1068", "the LSI SAS1068 (MPT Fusion) controller"),
+            "lsisas1078": ("megasas", "the LSI SAS1078 (MegaRAID) controller"),
+            "vmpvscsi": ("pvscsi", "the pvscsi (VMware paravirtual SCSI) controller"),
+        ]
+        let model = controller.model ?? ""
+        if model == "buslogic" { throw .unsupported("Unsupported controller model: buslogic") }
+        if model == "ncr53c90", !board.hasBuiltInSCSI {
+            throw .unsupported("ncr53c90 SCSI controller is not a built-in for this machine")
+        }
+        guard let known = models[model], !qemu.has(known.driver) else { return }
+        throw .unsupported("This QEMU doesn't support \(known.name)")
+    }
+
+    private func checkUSB(_ controller: ControllerDevice) throws(ConfigurationError) {
+        switch controller.model {
+        case "qusb1", "qusb2":
+            throw .unsupported("USB controller model type 'qusb1' or 'qusb2' is not supported in qemu")
+        case "qemu-xhci", "nec-xhci":
+            guard let ports = controller.ports, ports > 15 else { return }
+            throw .unsupported("'\(controller.model ?? "")' controller only supports up to '15' ports")
+        default: break
+        }
+    }
+
+    /// A controller that shares a bus needs one that owns it, and where there is no USB there is no controller.
+    func checkUSBFamilies() throws(ConfigurationError) {
+        let all = devices.controllers.filter { $0.type == .usb }
+        if all.count > 1, isUSBDisabled {
+            throw .detail("Can't add another USB controller: USB is disabled for this domain")
+        }
+        for companion in all where companion.info.masterStartPort != nil {
+            let hasMaster = all.contains {
+                $0.index == companion.index && $0.info.masterStartPort == nil
+            }
+            if !hasMaster { throw .detail("No master USB controller specified") }
         }
     }
 
     /// Whether the document does without USB.
     var isUSBDisabled: Bool { devices.controllers.contains { $0.type == .usb && $0.model == "none" } }
 
-    func check(_ iommu: IOMMUDevice) throws(ConfigurationError) {
-        switch iommu.model {
-        case .intel where !board.isQ35:
-            throw .unsupported("IOMMU device: 'intel' is only supported with Q35 machines")
-        case .virtio where !board.isQ35 && !board.isARMVirt:
-            throw .unsupported("IOMMU device: 'virtio' is only supported with Q35 and ARM Virt machines")
-        case .virtio where iommu.info.address?.kind != .pci:
-            throw .unsupported("IOMMU device: 'virtio' needs a PCI address")
-        case .smmuv3 where !board.isARMVirt:
-            throw .unsupported("IOMMU device: 'smmuv3' is only supported with ARM Virt machines")
-        default: break
-        }
-    }
-
-    func check(_ panic: PanicDevice) throws(ConfigurationError) {
-        switch panic.model {
-        case nil, .default:
-            throw .unsupported(
-                "no panic model provided, and no default for the architecture and machine type")
-        case .s390 where panic.info.address != nil:
-            throw .unsupported("setting the panic device address is not supported for model 's390'")
-        case .pseries where panic.info.address != nil:
-            throw .unsupported("setting the panic device address is not supported for model 'pseries'")
-        case .pvpanic where panic.info.address != nil && panic.info.address?.kind != .pci:
-            throw .unsupported("pvpanic is supported only with PCI address type")
-        default: break
-        }
-    }
-
     /// What only some boards can have; said before places are looked for on the others.
     func checkBoard(_ controller: ControllerDevice) throws(ConfigurationError) {
         guard controller.type == .pci else { return }
         if controller.model == "pcie-expander-bus", !board.isQ35, !board.isARMVirt {
             throw .unsupported("pcie-expander-bus controllers are not supported with this machine type")
-        }
-    }
-
-    func checkTPMs() throws(ConfigurationError) {
-        if devices.tpms.filter({ $0.model != .spaprProxy }).count > 1 {
-            throw .unsupported("only a single TPM non-proxy device is supported")
-        }
-        if devices.tpms.filter({ $0.model == .spaprProxy }).count > 1 {
-            throw .unsupported("only a single TPM Proxy device is supported")
-        }
-        for tpm in devices.tpms {
-            if tpm.version == .v1_2, board.isARM || tpm.model == .crb || tpm.model == .spapr {
-                throw .unsupported("TPM 1.2 is not supported on architecture '\(os.arch ?? "")'")
-            }
         }
     }
 

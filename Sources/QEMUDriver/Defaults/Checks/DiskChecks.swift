@@ -2,23 +2,18 @@ import VirtXML
 
 extension DomainDefinition {
     func check(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if disk.source.type == .vhostuser { try checkVhostUser(disk) }
         try checkTarget(disk)
-        if disk.vendor != nil || disk.product != nil, disk.target.bus != .scsi {
-            throw .unsupported("Only scsi disk supports '\(disk.vendor != nil ? "vendor" : "product")'")
-        }
-        if disk.auth != nil, disk.source.auth != nil {
-            throw .unsupported("an <auth> definition already found for disk source")
-        }
-        if disk.source.type == .network, let auth = disk.auth ?? disk.source.auth,
-            auth.secret.type == nil || auth.secret.reference == SecretReference()
-        {
-            throw .unsupported("unknown secret type '<null>'")
-        }
-        if disk.source.reservations != nil, disk.device != .lun {
-            throw .unsupported("<reservations/> allowed only for lun devices")
-        }
-        if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, qemu) }
+        try checkBus(disk)
+        try checkIdentity(disk)
+        try checkGeometry(disk)
+        try checkAuth(disk)
         try checkFormat(disk)
+        try checkSource(disk, qemu)
+        if disk.device == .lun { try checkLUN(disk) }
+        try checkDriver(disk)
+        try checkTuning(disk)
+        if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, qemu) }
     }
 
     private func checkTarget(_ disk: DiskDevice) throws(ConfigurationError) {
@@ -28,6 +23,82 @@ extension DomainDefinition {
         }
         if DiskTarget.index(dev) == nil {
             throw .xml("Unknown disk name '\(dev)' and no address specified")
+        }
+        if disk.target.tray != nil, disk.device != .cdrom, disk.device != .floppy {
+            throw .unsupported("tray is only valid for cdrom and floppy")
+        }
+        if disk.target.removable != nil, disk.target.bus != .usb, disk.target.bus != .scsi {
+            throw .xml("removable is only valid for usb disks")
+        }
+        if disk.target.rotationRate != nil, ![.scsi, .ide, .sata].contains(disk.target.bus) {
+            throw .internal("rotation rate is only valid for SCSI/IDE/SATA bus")
+        }
+    }
+
+    private func checkBus(_ disk: DiskDevice) throws(ConfigurationError) {
+        let bus = disk.target.bus ?? .none
+        if disk.device == .floppy, bus != .fdc {
+            throw .internal("Invalid bus type '\(bus.rawValue)' for floppy disk")
+        }
+        if disk.device != .floppy, bus == .fdc {
+            throw .internal("Invalid bus type 'fdc' for disk")
+        }
+        if disk.device == .cdrom, bus == .virtio {
+            throw .unsupported("disk type of '\(disk.target.dev)' does not support ejectable media")
+        }
+        if let model = disk.model, bus != .virtio {
+            throw .unsupported("disk model '\(model.rawValue)' not supported for bus '\(bus.rawValue)'")
+        }
+        if disk.readonly, disk.device == .disk, bus == .ide || bus == .sata {
+            throw .unsupported("readonly \(bus.rawValue) disks are not supported")
+        }
+    }
+
+    private func checkIdentity(_ disk: DiskDevice) throws(ConfigurationError) {
+        if let vendor = disk.vendor, vendor.utf8.count > 8 {
+            throw .unsupported("disk vendor is more than 8 characters")
+        }
+        if let product = disk.product, product.utf8.count > 16 {
+            throw .unsupported("disk product is more than 16 characters")
+        }
+        if disk.vendor != nil || disk.product != nil {
+            if disk.target.bus != .scsi {
+                throw .unsupported("Only scsi disk supports '\(disk.vendor != nil ? "vendor" : "product")'")
+            }
+            if disk.device == .lun {
+                throw .unsupported("Setting vendor or product is not supported for lun device")
+            }
+        }
+        guard let wwn = disk.wwn else { return }
+        let digits = wwn.hasPrefix("0x") ? wwn.dropFirst(2) : Substring(wwn)
+        guard digits.count == 16, UInt64(digits, radix: 16) != nil else {
+            throw .internal("Malformed wwn: \(wwn)")
+        }
+        if disk.target.bus != .ide, disk.target.bus != .scsi {
+            throw .unsupported("Only ide and scsi disk support wwn")
+        }
+        if disk.device == .lun { throw .unsupported("Setting wwn is not supported for lun device") }
+    }
+
+    private func checkGeometry(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard let geometry = disk.geometry else { return }
+        let bus = disk.target.bus ?? .none
+        if bus == .usb || bus == .sd || bus == .fdc {
+            throw .unsupported("CHS geometry can not be set for '\(bus.rawValue)' bus")
+        }
+        if let translation = geometry.translation, translation != .default, bus != .ide {
+            throw .unsupported("CHS translation mode can only be set for 'ide' bus not '\(bus.rawValue)'")
+        }
+    }
+
+    private func checkAuth(_ disk: DiskDevice) throws(ConfigurationError) {
+        if disk.auth != nil, disk.source.auth != nil {
+            throw .unsupported("an <auth> definition already found for disk source")
+        }
+        if disk.source.type == .network, let auth = disk.auth ?? disk.source.auth,
+            auth.secret.type == nil || auth.secret.reference == SecretReference()
+        {
+            throw .unsupported("unknown secret type '<null>'")
         }
     }
 
@@ -51,26 +122,18 @@ extension DomainDefinition {
                 "'directory' storage format is not directly supported by QEMU, use 'dir' disk type instead")
         case .iso:
             throw .unsupported("storage format 'iso' is not directly supported by QEMU, use 'raw' instead")
+        case .cow:
+            throw .unsupported("'cow' storage format is not supported")
+        case .luks: throw .unsupported("unknown driver format value 'luks'")
+        case .fat where disk.source.type != .dir && !disk.source.isEmpty:
+            throw .unsupported("storage format 'fat' is supported only with 'dir' storage type")
         default: break
         }
-    }
-
-    /// A name stands for one disk.
-    func checkTargets() throws(ConfigurationError) {
-        var sources: [String: String] = [:]
-        for disk in devices.disks {
-            let source = disk.source.path ?? ""
-            if let other = sources[disk.target.dev] {
-                throw .xml(
-                    "target '\(disk.target.dev)' duplicated for disk sources '\(other)' and '\(source)'")
-            }
-            sources[disk.target.dev] = source
+        if disk.source.type == .dir, let format = disk.driver.format, format != .fat {
+            throw .unsupported("storage type 'dir' requires use of storage format 'fat'")
         }
-    }
-
-    func check(_ folder: FilesystemDevice) throws(ConfigurationError) {
-        if folder.info.boot != nil, folder.info.address?.kind != .pci {
-            throw .unsupported("setting virtiofs boot order is supported only with PCI bus")
+        if disk.driver.metadataCacheSize != nil, disk.driver.format != .qcow2 {
+            throw .unsupported("metadata cache max size control is supported only with qcow2 images")
         }
     }
 }

@@ -66,22 +66,4 @@ extension DomainDefinition {
             throw .detail("hugepages: node \(missing) not found")
         }
     }
-
-    func checkMemory() throws(ConfigurationError) {
-        let cells = cpu?.numa?.cells.count ?? 0
-        for memory in devices.memories {
-            if let node = memory.target.node, cells > 0, node >= cells {
-                throw .detail(
-                    "can't add memory backend for guest node '\(node)' as the guest has only '\(cells)' NUMA nodes configured"
-                )
-            }
-        }
-    }
-
-    func check(_ shmem: ShmemDevice) throws(ConfigurationError) {
-        if let size = shmem.size, size.bytes < 1 << 20 || size.bytes & (size.bytes - 1) != 0 {
-            throw .xml("shmem size must be a power of 2 and at least 1 MiB (1024 KiB)")
-        }
-        if shmem.msi != nil, shmem.server == nil { throw .xml("msi option is only supported with a server") }
-    }
 }

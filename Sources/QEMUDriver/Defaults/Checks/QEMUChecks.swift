@@ -18,21 +18,31 @@ extension DomainDefinition {
 
     /// What can be seen to be wrong once all is filled in.
     func checkQEMUDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkVirtioSerialPorts()
         for disk in devices.disks { try check(disk, qemu) }
         try checkTargets()
+        try checkDriveAddresses()
         for controller in devices.controllers { try check(controller, qemu) }
+        try checkUSBFamilies()
         for card in devices.interfaces { try check(card) }
-        for device in devices.hostdevs { try check(device) }
-        try checkHostdevs()
-        for input in devices.inputs { try check(input) }
-        for shmem in devices.shmems { try check(shmem) }
-        for panic in devices.panics { try check(panic) }
+        for device in devices.hostdevs { try check(device, qemu) }
+        for input in devices.inputs { try check(input, qemu) }
+        for shmem in devices.shmems { try check(shmem, qemu) }
+        for panic in devices.panics { try check(panic, qemu) }
+        try checkPanics()
         for iommu in devices.iommus { try check(iommu) }
         for folder in devices.filesystems { try check(folder) }
-        try checkCharacterDevices()
-        try checkTPMs()
+        try checkCharacterDevices(qemu)
+        try checkTPMs(qemu)
         try checkGraphics()
-        try checkMemory()
+        try checkVideos(qemu)
+        try checkSound(qemu)
+        try checkWatchdogs()
+        try checkSingles(qemu)
+        try checkRedirection()
+        try checkMemory(qemu)
+        try checkInfos()
+        try checkHostdevs()
         try checkZPCI(qemu)
         try checkVCPUs(qemu)
     }

@@ -6,13 +6,13 @@ struct BlockGraph {
     let guest: QEMUGuest
     /// How the disk's driver wants its images served.
     let driver: DiskDriver
-    let isCDROM: Bool
+    let kind: DiskDevice.Kind
     private(set) var parts: [QEMUPart] = []
 
-    init(guest: QEMUGuest, driver: DiskDriver = DiskDriver(), isCDROM: Bool = false) {
+    init(guest: QEMUGuest, driver: DiskDriver = DiskDriver(), kind: DiskDevice.Kind = .disk) {
         self.guest = guest
         self.driver = driver
-        self.isCDROM = isCDROM
+        self.kind = kind
     }
 
     /// Adds the nodes of an image and of all below it; answers the name of its uppermost node.
@@ -45,7 +45,7 @@ struct BlockGraph {
 
     private mutating func addStorage(_ image: BlockImage) throws(ConfigurationError) {
         parts += try guest.connectionParts(image)
-        var node = try guest.storageNode(image, driver, isCDROM: isCDROM)
+        var node = try guest.storageNode(image, driver, kind)
         node.add("node-name", image.storageNode)
         if hasFormatNode(image) {
             node.add("auto-read-only", true)
@@ -60,9 +60,10 @@ struct BlockGraph {
 
     private func addEffects(to node: inout JSONObject, _ image: BlockImage) {
         if let discard = driver.discard, discard != .default { node.add("discard", discard.rawValue) }
-        if let zeroes = driver.detectZeroes, zeroes != .default, zeroes != .off {
-            node.add("detect-zeroes", zeroes.rawValue)
-        }
+        guard let zeroes = driver.detectZeroes, zeroes != .default else { return }
+        // Zeroes can't be given back where nothing is.
+        let isWritten = zeroes == .unmap && driver.discard != .unmap
+        node.add("detect-zeroes", isWritten ? "on" : zeroes.rawValue)
     }
 
     /// What is kept in the host's memory; nil leaves it to QEMU.

@@ -139,7 +139,7 @@ extension QEMUGuest {
 
     /// Whether the guest sees a write cache that it must flush.
     private func addCache(of disk: DiskDevice, to device: inout JSONObject) {
-        guard disk.target.bus != .fdc, disk.device != .lun else { return }
+        guard disk.device != .lun else { return }
         switch disk.effectiveDriver.cache {
         case nil, .default: break
         case .writethrough, .directsync: device.add("write-cache", "off")

@@ -5,7 +5,7 @@ extension QEMUGuest {
     /// The parts of a disk: the nodes that serve it, and the device that the guest sees.
     func parts(of disk: DiskDevice) throws(ConfigurationError) -> [QEMUPart] {
         if disk.source.type == .vhostuser { return try vhostUser(disk) }
-        var graph = BlockGraph(guest: self, driver: disk.effectiveDriver, isCDROM: disk.device == .cdrom)
+        var graph = BlockGraph(guest: self, driver: disk.effectiveDriver, kind: disk.device)
         var top: String?
         if !disk.source.isEmpty { top = try graph.add(BlockImage(disk)) }
         var parts = graph.parts
@@ -51,6 +51,7 @@ extension QEMUGuest {
         var device: JSONObject = ["driver": .string(try virtioDriver("vhost-user-blk", disk.info))]
         addVirtio(disk.driver.virtio, to: &device)
         try addAddress(of: disk.info, to: &device)
+        device.add("event_idx", disk.driver.eventIndex)
         device.add("num-queues", disk.driver.queues)
         device.add("queue-size", disk.driver.queueSize)
         device.add("chardev", "chr-vu-\(alias)")

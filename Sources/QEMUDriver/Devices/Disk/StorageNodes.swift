@@ -4,16 +4,16 @@ import VirtXML
 extension QEMUGuest {
     /// What reads an image's bytes, without the node's name and access.
     func storageNode(
-        _ image: BlockImage, _ driver: DiskDriver, isCDROM: Bool
+        _ image: BlockImage, _ driver: DiskDriver, _ kind: DiskDevice.Kind
     ) throws(ConfigurationError) -> JSONObject {
         switch image.source.type {
         case .file: return try file("file", image.source, driver)
         case .block:
-            let isDrive = isCDROM && resources.isCDROMDrive(image.source.path ?? "")
+            let isDrive = kind == .cdrom && resources.isCDROMDrive(image.source.path ?? "")
             return try file(isDrive ? "host_cdrom" : "host_device", image.source, driver)
         case .network: return try network(image, driver)
         case .nvme: return try nvme(image.source)
-        case .dir: return try directory(image, driver)
+        case .dir: return try directory(image, kind)
         case .vhostvdpa:
             guard let path = image.source.path else { throw .xml("missing source path of a vhost-vdpa disk") }
             let name = resources.descriptorSet(image.storageNode + "-vdpa")?.path ?? path
@@ -50,10 +50,14 @@ extension QEMUGuest {
         ]
     }
 
-    private func directory(_ image: BlockImage, _ driver: DiskDriver) throws(ConfigurationError) -> JSONObject
-    {
+    private func directory(
+        _ image: BlockImage, _ kind: DiskDevice.Kind
+    ) throws(ConfigurationError) -> JSONObject {
         guard let path = image.source.path else { throw .xml("missing source path of a disk") }
-        return ["driver": "vvfat", "dir": .string(path), "floppy": false, "rw": .bool(!image.isReadOnly)]
+        return [
+            "driver": "vvfat", "dir": .string(path), "floppy": .bool(kind == .floppy),
+            "rw": .bool(!image.isReadOnly),
+        ]
     }
 
     private func network(_ image: BlockImage, _ driver: DiskDriver) throws(ConfigurationError) -> JSONObject {
@@ -84,7 +88,7 @@ extension QEMUGuest {
 
     private func host(_ network: NetworkStorage) throws(ConfigurationError) -> StorageHost {
         guard let host = network.hosts.first, network.hosts.count == 1 else {
-            throw .internal("protocol '\(network.protocol.rawValue)' accepts only one host")
+            throw .internal("\(network.protocol.rawValue) protocol accepts only one host")
         }
         return host
     }
@@ -93,6 +97,9 @@ extension QEMUGuest {
         _ network: NetworkStorage, defaultPort: UInt32
     ) throws(ConfigurationError) -> JSONValue {
         let host = try host(network)
+        if host.transport == .rdma {
+            throw .internal("transport protocol 'rdma' is not yet supported")
+        }
         if host.transport == .unix { return ["type": "unix", "path": .string(host.socket ?? "")] }
         return [
             "type": "inet", "host": .string(host.name ?? ""),
@@ -111,7 +118,7 @@ extension QEMUGuest {
         node.add("conf", network.configFile)
         if !network.hosts.isEmpty {
             node["server"] = .array(
-                network.hosts.map { ["host": .string($0.name ?? ""), "port": .string("\($0.port ?? 6789)")] })
+                network.hosts.map { ["host": .string($0.name ?? ""), "port": .string("\($0.port ?? 0)")] })
         }
         if let encryption = image.encryption, encryption.engine == .librbd {
             node.add("encrypt", try rbdEncryption(encryption, image))
@@ -147,7 +154,7 @@ extension QEMUGuest {
         }
         let parts = (network.name ?? "").split(separator: "/", maxSplits: 1).map { String($0) }
         let lun = try parts.dropFirst().first.map { text throws(ConfigurationError) in
-            guard let lun = UInt32(text) else { throw .internal("can't parse LUN '\(text)' of iSCSI source") }
+            guard let lun = UInt32(text) else { throw .internal("cannot parse target for lunStr '\(text)'") }
             return lun
         }
         let name = host.name ?? ""
@@ -237,7 +244,7 @@ extension QEMUGuest {
         }
         return [
             "driver": "gluster", "volume": .string(parts.first ?? ""),
-            "path": .string(parts.dropFirst().first ?? ""), "server": .array(servers),
+            "path": .string(parts.dropFirst().first ?? ""), "server": .array(servers), "debug": 4,
         ]
     }
 

@@ -72,7 +72,7 @@ extension ConsoleDevice {
         self.init()
         source = serial.source
         targetType = .serial
-        port = 0
+        port = serial.target.port ?? 0
         info = serial.info
     }
 }

@@ -39,6 +39,9 @@ public struct ControllerDevice: Device {
         try x.attribute("type", &type, default: .ide)
         try x.attribute("index", &index)
         try x.attribute("model", &model)
+        if let model, !type.models.contains(model) {
+            try x.require(false, "Unknown model type '\(model)'", .unsupported)
+        }
         try x.attribute("ports", &ports)
         try x.attribute("vectors", &vectors)
         try x.attribute("maxGrantFrames", &maxGrantFrames)
@@ -51,7 +54,12 @@ public struct ControllerDevice: Device {
     }
 
     private mutating func bindPCI(_ x: inout XMLBinder) throws(XMLError) {
-        try x.group("model") { (x) throws(XMLError) in try x.attribute("name", &pciModelName) }
+        try x.group("model") { (x) throws(XMLError) in
+            try x.attribute("name", &pciModelName)
+            try x.require(
+                pciModelName.map(Self.pciModelNames.contains) ?? true,
+                "Invalid value for attribute 'name' in element 'model': '\(pciModelName ?? "")'.")
+        }
         try x.element("target", &pciTarget)
         if let target = pciTarget, target == PCITarget() { pciTarget = nil }
     }
@@ -104,4 +112,41 @@ public struct ControllerDevice: Device {
             try x.iothreadMappings(&iothreads)
         }
     }
+}
+
+extension ControllerDevice {
+    /// What QEMU calls its PCI controllers.
+    private static let pciModelNames: Set<String> = [
+        "pci-bridge", "i82801b11-bridge", "ioh3420", "x3130-upstream", "xio3130-downstream", "pxb",
+        "pxb-pcie",
+        "pcie-root-port", "spapr-pci-host-bridge", "pcie-pci-bridge",
+    ]
+}
+
+extension ControllerDevice.Kind {
+    /// The models that documents know for a type.
+    fileprivate var models: Set<String> {
+        switch self {
+        case .ide: ["piix3", "piix4", "ich6"]
+        case .scsi: Self.scsiModels
+        case .usb: Self.usbModels
+        case .pci: Self.pciModels
+        case .virtioSerial: ["virtio", "virtio-transitional", "virtio-non-transitional"]
+        case .fdc, .sata, .ccid, .xenbus, .isa, .nvme: []
+        }
+    }
+
+    private static let scsiModels: Set<String> = [
+        "auto", "buslogic", "lsilogic", "lsisas1068", "vmpvscsi", "ibmvscsi", "virtio-scsi", "lsisas1078",
+        "virtio-transitional", "virtio-non-transitional", "ncr53c90", "dc390", "am53c974",
+    ]
+    private static let usbModels: Set<String> = [
+        "piix3-uhci", "piix4-uhci", "ehci", "ich9-ehci1", "ich9-uhci1", "ich9-uhci2", "ich9-uhci3",
+        "vt82c686b-uhci", "pci-ohci", "nec-xhci", "qusb1", "qusb2", "qemu-xhci", "none",
+    ]
+    private static let pciModels: Set<String> = [
+        "pci-root", "pcie-root", "pci-bridge", "dmi-to-pci-bridge", "pcie-root-port",
+        "pcie-switch-upstream-port", "pcie-switch-downstream-port", "pci-expander-bus", "pcie-expander-bus",
+        "pcie-to-pci-bridge",
+    ]
 }

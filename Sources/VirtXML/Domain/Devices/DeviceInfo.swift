@@ -19,11 +19,15 @@ public struct DeviceInfo: Equatable, Sendable {
     public var hasUserAlias: Bool { alias?.hasPrefix("ua-") ?? false }
 
     /// Binds what comes after a device's own children, in libvirt's order.
-    mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.element("boot", &boot)
+    ///
+    /// - Parameters:
+    ///   - boots: whether a guest may boot from such a device.
+    ///   - hasROM: whether such a device may have a ROM of its own.
+    mutating func bind(_ x: inout XMLBinder, boots: Bool = false, hasROM: Bool = false) throws(XMLError) {
+        if boots { try x.element("boot", &boot) }
         try bindAlias(&x)
         try bindMaster(&x)
-        try x.element("rom", &rom)
+        if hasROM { try x.element("rom", &rom) }
         try bindACPI(&x)
         try x.element("address", &address)
     }

@@ -72,18 +72,34 @@ public struct DomainDevices: Equatable, Sendable {
     private mutating func bindRest(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("hostdev", &hostdevs)
         try x.elements("redirdev", &redirdevs)
-        try x.element("redirfilter", &redirFilter)
+        try x.single("redirfilter", &redirFilter, "only one set of redirection filter rule is supported")
         try x.elements("hub", &hubs)
         try x.elements("watchdog", &watchdogs)
-        try x.element("memballoon", &memballoon)
+        try x.single("memballoon", &memballoon, "only a single memory balloon device is supported")
         try x.elements("rng", &rngs)
-        try x.element("nvram", &nvram)
+        try x.single("nvram", &nvram, "only a single nvram device is supported")
         try x.elements("panic", &panics)
         try x.elements("shmem", &shmems)
         try x.elements("memory", &memories)
         try x.elements("crypto", &cryptos)
         try x.elements("iommu", &iommus)
-        try x.element("vsock", &vsock)
+        try x.single("vsock", &vsock, "only a single vsock device is supported", .xml)
         try x.element("pstore", &pstore)
+    }
+}
+
+extension XMLBinder {
+    /// A child of which there may be only one.
+    fileprivate mutating func single<T: XMLElement>(
+        _ name: StaticString, _ value: inout T?, _ message: String, _ code: XMLError.Code = .internalError
+    ) throws(XMLError) {
+        if isReading {
+            var list: [T] = []
+            try elements(name, &list)
+            try require(list.count < 2, message, code)
+            value = list.first
+        } else {
+            try element(name, &value)
+        }
     }
 }

@@ -41,7 +41,7 @@ public struct FilesystemDevice: Device {
         try x.element("idmap", &idmap)
         try x.group("target") { (x) throws(XMLError) in try x.attribute("dir", &targetDir) }
         try x.flag("readonly", &readonly)
-        try info.bind(&x)
+        try info.bind(&x, boots: true)
         try x.size("space_hard_limit", &spaceHardLimit, unit: .bytes, default: .bytes)
         try x.size("space_soft_limit", &spaceSoftLimit, unit: .bytes, default: .bytes)
     }

@@ -23,11 +23,18 @@ public struct InputDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type, orElse: "missing input device type", .internalError)
-        try x.attribute("bus", &bus)
+        try bindBus(&x)
         try x.attribute("model", &model)
         try x.element("driver", &driver)
-        try x.element("source", &source)
+        if type == .passthrough || type == .evdev { try x.element("source", &source) }
         try info.bind(&x)
+    }
+
+    /// No bus is not said.
+    private mutating func bindBus(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isWriting, bus == Bus.none { return }
+        try x.attribute("bus", &bus)
+        if x.isReading, bus == Bus.none { bus = nil }
     }
 
     /// The host's device whose events the guest gets.

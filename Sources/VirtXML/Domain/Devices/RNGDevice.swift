@@ -24,6 +24,7 @@ public struct RNGDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("model", &model, orElse: "missing RNG device model")
         try x.element("rate", &rate)
+        if x.isReading, rate?.bytes == 0 { rate = nil }
         try x.group("backend") { (x) throws(XMLError) in try bindBackend(&x) }
         try x.element("driver", &driver)
         try info.bind(&x)
@@ -48,6 +49,7 @@ public struct RNGDevice: Device {
             var source = CharacterSource()
             if case .egd(let known) = backend { source = known }
             try source.bindType(&x)
+            x.expand()
             try source.bind(&x)
             if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
             backend = .egd(source)

@@ -16,7 +16,7 @@ public struct RedirdevDevice: Device {
         try source.bindType(&x)
         try source.bind(&x)
         if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
-        try info.bind(&x)
+        try info.bind(&x, boots: true)
     }
 }
 
@@ -44,7 +44,17 @@ public struct RedirectionFilter: XMLElement {
             try bindNumber("product", &product, 4, &x)
             try x.attribute("version", &version)
             if version == "-1" { version = nil }
+            if x.isReading { version = version.map(Self.twoDigits) }
             try x.yesNo("allow", &allow)
+        }
+
+        /// A version with two digits behind the point, as the device carries it.
+        private static func twoDigits(_ version: String) -> String {
+            let parts = version.split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count <= 2, let major = parts.first.flatMap({ UInt8($0) }) else { return version }
+            let minor = parts.count == 2 ? parts[1] : "0"
+            guard minor.count <= 2, UInt8(minor) != nil else { return version }
+            return "\(major).\(minor)" + (minor.count < 2 ? "0" : "")
         }
 
         private func bindNumber(
@@ -56,7 +66,7 @@ public struct RedirectionFilter: XMLElement {
             guard let number = UInt32(anyBase: text) else {
                 throw x.fault("Cannot parse USB \(name) value '\(text)'", value: text)
             }
-            value = number.hex(width: width)
+            value = "0x" + number.hex(width: width).dropFirst(2).uppercased()
         }
     }
 }

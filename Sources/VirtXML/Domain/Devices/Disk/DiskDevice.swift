@@ -61,7 +61,7 @@ public struct DiskDevice: Device {
             try x.elements("throttlefilter", &throttleFilters)
         }
         try bindTraits(&x)
-        try info.bind(&x)
+        try info.bind(&x, boots: true)
     }
 
     private mutating func bindSource(_ x: inout XMLBinder) throws(XMLError) {

@@ -42,7 +42,9 @@ public struct NetworkStorage: XMLElement {
         try x.elements("host", &hosts)
         try x.group("snapshot") { (x) throws(XMLError) in try x.attribute("name", &snapshot) }
         try x.group("config") { (x) throws(XMLError) in try x.attribute("file", &configFile) }
-        try x.group("ssl") { (x) throws(XMLError) in try x.yesNo("verify", &sslVerify) }
+        if `protocol` == .https || `protocol` == .ftps {
+            try x.group("ssl") { (x) throws(XMLError) in try x.yesNo("verify", &sslVerify) }
+        }
         try x.group("cookies") { (x) throws(XMLError) in try x.elements("cookie", &cookies) }
         try x.group("readahead") { (x) throws(XMLError) in try x.attribute("size", &readahead) }
         try x.group("timeout") { (x) throws(XMLError) in try x.attribute("seconds", &timeout) }
@@ -83,6 +85,7 @@ public struct StorageHost: XMLElement {
         try x.attribute("socket", &socket)
         guard x.isReading else { return }
         if transport == .tcp { transport = nil }
+        if transport == .unix { return }
         try x.attribute("name", &name)
         try x.attribute("port", &port)
     }

@@ -116,6 +116,7 @@ public struct StorageEncryption: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("format", &format)
         try x.attribute("engine", &engine)
+        x.expand()
         try x.elements("secret", &secrets)
         try x.element("cipher", &cipher)
         try x.element("ivgen", &ivgen)

@@ -84,7 +84,7 @@ public struct HostdevDevice: Device {
         try x.elements("route", &routes)
         try x.flag("readonly", &readonly)
         try x.flag("shareable", &shareable)
-        try info.bind(&x)
+        try info.bind(&x, boots: true, hasROM: true)
     }
 
     private mutating func bindKind(_ x: inout XMLBinder) throws(XMLError) {

@@ -53,7 +53,7 @@ public struct InterfaceDevice: Device {
         try bindHost(&x)
         try bindGuest(&x)
         try bindTuning(&x)
-        try info.bind(&x)
+        try info.bind(&x, boots: true, hasROM: true)
     }
 
     private mutating func bindHost(_ x: inout XMLBinder) throws(XMLError) {

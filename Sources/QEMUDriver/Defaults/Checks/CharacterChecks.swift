@@ -1,0 +1,134 @@
+import VirtXML
+
+extension DomainDefinition {
+    func checkCharacterDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if !devices.parallels.isEmpty, !board.isX86 { throw .unsupported("parallel ports are not supported") }
+        for serial in devices.serials { try check(serial) }
+        try checkConsoles(qemu)
+        for source in portSources { try checkPort(source) }
+        for channel in devices.channels { try check(channel) }
+        for source in portSources + otherSources { try check(source) }
+    }
+
+    /// Ends of lines that a guest sees as ports of its own.
+    private var portSources: [CharacterSource] {
+        devices.serials.map(\.source) + devices.parallels.map(\.source) + devices.consoles.map(\.source)
+    }
+
+    private var otherSources: [CharacterSource] {
+        var sources = devices.channels.map(\.source) + devices.redirdevs.map(\.source)
+        for card in devices.smartcards {
+            if case .passthrough(let source) = card.card { sources.append(source) }
+        }
+        for rng in devices.rngs {
+            if case .egd(let source) = rng.backend { sources.append(source) }
+        }
+        return sources
+    }
+
+    private func checkPort(_ source: CharacterSource) throws(ConfigurationError) {
+        if source.type == .spicevmc { throw .unsupported("spicevmc device type only supports virtio") }
+        if source.type == .unix, source.path == nil {
+            throw .internal("Missing source path attribute for char device")
+        }
+    }
+
+    private func check(_ channel: ChannelDevice) throws(ConfigurationError) {
+        switch channel.target {
+        case .none: throw .xml("target type must be specified for channel device")
+        case .guestForward(let address, _):
+            if channel.source.type == .spicevmc {
+                throw .unsupported("spicevmc device type only supports virtio")
+            }
+            if address.isEmpty { throw .xml("guestfwd channel does not define a target address") }
+            if address.contains(":") {
+                throw .unsupported("guestfwd channel only supports IPv4 addresses")
+            }
+        case .virtio, .xen: break
+        }
+    }
+
+    private func check(_ source: CharacterSource) throws(ConfigurationError) {
+        if source.type == .tcp, source.protocol != .raw, source.protocol != .telnet {
+            throw .unsupported("tcp chardev protocol '\(source.protocol.rawValue)' not supported")
+        }
+        if let reconnect = source.reconnect, reconnect.enabled == true {
+            if source.listens { throw .internal("chardev reconnect is possible only for connect mode") }
+            if (reconnect.timeout ?? 0) == 0 {
+                throw .argument("chardev reconnect source timeout cannot be '0'")
+            }
+        }
+        if source.type == .spicevmc || source.type == .spiceport,
+            !devices.graphics.contains(where: { $0.type == .spice })
+        {
+            throw .unsupported("chardev '\(source.type.rawValue)' not supported without spice graphics")
+        }
+    }
+
+    private func checkConsoles(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        for (index, console) in devices.consoles.enumerated() {
+            switch console.targetType {
+            case .serial, nil:
+                if index > 0 { throw .unsupported("Only the first console can be a serial port") }
+            case .virtio: break
+            case .sclp, .sclplm:
+                let driver = console.targetType == .sclp ? "sclpconsole" : "sclplmconsole"
+                if !qemu.has(driver) {
+                    throw .unsupported("\(driver) is not supported in this QEMU binary")
+                }
+            case let type?: throw .unsupported("unsupported console target type \(type.rawValue)")
+            }
+        }
+    }
+
+    /// A serial port's kind, the model that goes with it, and where it may be.
+    private func check(_ serial: SerialDevice) throws(ConfigurationError) {
+        let type = serial.target.type ?? "", model = serial.target.model
+        try checkAddress(of: serial, type)
+        if let model, let needed = Self.serialTypes[model], needed != type {
+            throw .unsupported("Target model '\(model)' requires target type '\(needed)'")
+        }
+        guard let model, !fits(model) else { return }
+        throw .unsupported(
+            "Serial device with target type '\(type)' and target model '\(model)' not compatible with guest architecture or machine type"
+        )
+    }
+
+    private static var serialTypes: [String: String] {
+        [
+            "isa-serial": "isa-serial", "usb-serial": "usb-serial", "pci-serial": "pci-serial",
+            "spapr-vty": "spapr-vio-serial", "pl011": "system-serial", "16550a": "system-serial",
+            "sclpconsole": "sclp-serial", "sclplmconsole": "sclp-serial", "isa-debugcon": "isa-debug",
+        ]
+    }
+
+    private func checkAddress(of serial: SerialDevice, _ type: String) throws(ConfigurationError) {
+        if type == "isa-debug", !board.isX86 {
+            throw .unsupported("isa-debug serial type only valid on x86 architecture")
+        }
+        guard let kind = serial.info.address?.kind else { return }
+        switch type {
+        case "isa-serial" where kind != .isa, "isa-debug" where kind != .isa:
+            throw .unsupported("Target type '\(type)' requires address type 'isa'")
+        case "pci-serial" where kind != .pci:
+            throw .unsupported("Target type 'pci-serial' requires address type 'pci'")
+        case "spapr-vio-serial" where kind != .spaprVIO && board.isPSeries:
+            throw .unsupported("Target type 'spapr-vio-serial' requires address type 'spapr-vio'")
+        case "usb-serial" where kind != .usb:
+            throw .unsupported("usb-serial requires address of usb type")
+        case "system-serial", "sclp-serial":
+            throw .unsupported("Target type '\(type)' cannot have an associated address")
+        default: break
+        }
+    }
+
+    private func fits(_ model: String) -> Bool {
+        switch model {
+        case "pl011": board.isARM
+        case "16550a": board.isRISCV || board.isLoongArch
+        case "spapr-vty": board.isPSeries
+        case "sclpconsole", "sclplmconsole": board.isS390
+        default: true
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// What a disk's source and its place in a chain may be.
+    func checkSource(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        let source = disk.source
+        if source.isEmpty, disk.device == .disk || disk.device == .lun {
+            throw .detail("missing source information for device \(disk.target.dev)")
+        }
+        if let policy = source.startupPolicy, policy != .default {
+            try check(policy, disk)
+        }
+        if source.type == .nvme, source.nvme?.namespace == 0 {
+            throw .unsupported("NVMe namespace can't be zero")
+        }
+        if source.type == .dir, !source.isEmpty, disk.device != .floppy, !disk.readonly {
+            throw .unsupported("virtual FAT storage can't be accessed in read-write mode")
+        }
+        try check(source.reservations, disk)
+        guard source.type == .network, let network = source.network else { return }
+        try check(network, disk, qemu)
+    }
+
+    private func check(_ policy: StorageSource.StartupPolicy, _ disk: DiskDevice) throws(ConfigurationError) {
+        if disk.source.type == .network {
+            throw .xml(
+                "disk startupPolicy '\(policy.rawValue)' is not allowed for disk of 'network' type")
+        }
+        if policy == .requisite, disk.device != .cdrom, disk.device != .floppy {
+            throw .xml("disk startupPolicy 'requisite' is allowed only for cdrom or floppy")
+        }
+    }
+
+    private func check(_ reservations: Reservations?, _ disk: DiskDevice) throws(ConfigurationError) {
+        guard let reservations else { return }
+        if disk.device != .lun { throw .unsupported("<reservations/> allowed only for lun devices") }
+        guard reservations.managed == false else { return }
+        guard let helper = reservations.source else {
+            throw .xml("missing connection type for <reservations/>")
+        }
+        if helper.path ?? "" == "" { throw .xml("missing path for <reservations/>") }
+        if helper.mode != "client" {
+            throw .xml("unsupported connection mode for <reservations/>: \(helper.mode)")
+        }
+    }
+
+    private func check(
+        _ network: NetworkStorage, _ disk: DiskDevice, _ qemu: QEMUCapabilities
+    ) throws(ConfigurationError) {
+        for host in network.hosts where host.transport == .unix && host.socket == nil {
+            throw .xml("missing socket for unix transport")
+        }
+        if network.tlsHostname != nil, network.tls != true {
+            throw .unsupported("hostname for TLS verification is supported only with tls='yes'")
+        }
+        switch network.protocol {
+        case .tftp where !qemu.schema.has("blockdev-add", "tftp"):
+            throw .unsupported("'tftp' protocol is not supported with this QEMU binary")
+        case .rbd, .gluster:
+            let name = network.name ?? ""
+            if !name.contains("/") {
+                throw .xml("can't split path '\(name)' into pool name and image name")
+            }
+        default: break
+        }
+    }
+
+    /// A disk that is passed through to the guest as it is.
+    func checkLUN(_ disk: DiskDevice) throws(ConfigurationError) {
+        let bus = disk.target.bus ?? .none
+        if bus != .scsi, bus != .virtio {
+            throw .unsupported("disk device='lun' is not supported for bus='\(bus.rawValue)'")
+        }
+        let source = disk.source
+        if source.type == .network, let network = source.network {
+            if network.protocol != .iscsi {
+                throw .unsupported(
+                    "disk device='lun' is not supported for protocol='\(network.protocol.rawValue)'")
+            }
+        } else if source.type != .block, source.type != .volume {
+            throw .unsupported("disk device='lun' is only valid for block type disk source")
+        }
+        if let format = disk.driver.format, format != .raw {
+            throw .unsupported("disk device 'lun' must use 'raw' format")
+        }
+        if source.encryption != nil || disk.encryption != nil {
+            throw .unsupported("disk device 'lun' doesn't support encryption")
+        }
+        if disk.serial != nil, bus == .scsi {
+            throw .unsupported("scsi-block 'lun' devices do not support the serial property")
+        }
+        if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
+    }
+}

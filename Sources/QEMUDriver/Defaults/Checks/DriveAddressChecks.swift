@@ -1,0 +1,57 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// Where on its controller a disk is, or a SCSI device of the host.
+    func checkDriveAddresses() throws(ConfigurationError) {
+        var used: [DiskBus: Set<DriveAddress>] = [:]
+        for disk in devices.disks {
+            try checkAddressKind(of: disk)
+            guard let place = disk.info.address?.drive, let bus = disk.target.bus else { continue }
+            try check(place, on: bus)
+            guard used[bus, default: []].insert(place).inserted else {
+                throw .unsupported(
+                    "Found duplicate drive address for disk with target name '\(disk.target.dev)' controller='\(place.controller)' bus='\(place.bus)' target='\(place.target)' unit='\(place.unit)'"
+                )
+            }
+        }
+    }
+
+    private func checkAddressKind(of disk: DiskDevice) throws(ConfigurationError) {
+        guard let kind = disk.info.address?.kind, let bus = disk.target.bus else { return }
+        switch bus {
+        case .virtio where kind == .drive:
+            throw .unsupported("virtio disk cannot have an address of type '\(kind.rawValue)'")
+        case .usb where kind != .usb: throw .internal("unexpected address type for usb disk")
+        case .scsi, .ide, .sata, .fdc:
+            guard kind != .drive else { return }
+            throw .unsupported(
+                "Invalid address type '\(kind.rawValue)' for the disk '\(disk.target.dev)' with the bus type '\(bus.rawValue)'"
+            )
+        default: break
+        }
+    }
+
+    private func check(_ place: DriveAddress, on bus: DiskBus) throws(ConfigurationError) {
+        switch bus {
+        case .fdc:
+            if place.controller > 0 { throw .internal("Only 1 fdc controller is supported") }
+            if place.bus > 0 { throw .internal("Only 1 fdc bus is supported") }
+            if place.target > 0 { throw .unsupported("target must be 0 for controller fdc") }
+        case .ide:
+            if place.controller > 0 { throw .internal("Only 1 IDE controller is supported") }
+            if place.target > 0 { throw .unsupported("target must be 0 for ide controller") }
+        case .sata:
+            if place.bus > 0 { throw .unsupported("bus must be 0 for sata controller") }
+            if place.target > 0 { throw .unsupported("target must be 0 for sata controller") }
+        case .scsi:
+            if place.bus > 0 { throw .internal("SCSI controller only supports 1 bus") }
+            let model = devices.controllers.first {
+                $0.type == .scsi && ($0.index ?? 0) == place.controller
+            }?.model
+            if model == "lsilogic", place.target > 0 {
+                throw .unsupported("target must be 0 for controller model 'lsilogic'")
+            }
+        default: break
+        }
+    }
+}

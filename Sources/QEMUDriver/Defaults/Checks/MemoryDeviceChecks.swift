@@ -1,0 +1,123 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// Memory that is plugged in: what each model needs, and that no two share a slot or a place.
+    func checkMemory(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        for memory in devices.memories {
+            try checkSupport(of: memory, qemu)
+            try checkNode(of: memory)
+            try check(memory)
+        }
+        try checkSlots()
+    }
+
+    private func checkSupport(
+        of memory: MemoryDevice, _ qemu: QEMUCapabilities
+    ) throws(ConfigurationError) {
+        let model = memory.model.rawValue
+        switch memory.model {
+        case .dimm where !qemu.has("pc-dimm"):
+            throw .unsupported("memory hotplug isn't supported by this QEMU binary")
+        case .nvdimm where !qemu.has("nvdimm"), .virtioPmem where !qemu.has("virtio-pmem-pci"),
+            .virtioMem where !qemu.has("virtio-mem-pci") && !qemu.has("virtio-mem-ccw"):
+            throw .unsupported("\(model) isn't supported by this QEMU binary")
+        case .sgxEPC where !qemu.has("sgx-epc"):
+            throw .unsupported("sgx epc isn't supported by this QEMU binary")
+        default: break
+        }
+    }
+
+    private func checkNode(of memory: MemoryDevice) throws(ConfigurationError) {
+        let cells = cpu?.numa?.cells.count ?? 0
+        if memory.target.size == nil { throw .xml("missing element or attribute './size'") }
+        if memory.target.node == nil, cells > 0, [.dimm, .nvdimm, .virtioMem].contains(memory.model) {
+            throw .unsupported("target NUMA node needs to be specified for memory device")
+        }
+        if memory.model == .virtioPmem, memory.target.node != nil {
+            throw .unsupported("virtio-pmem does not support NUMA nodes")
+        }
+        if let node = memory.target.node, cells > 0, node >= cells {
+            throw .detail(
+                "can't add memory backend for guest node '\(node)' as the guest has only '\(cells)' NUMA nodes configured"
+            )
+        }
+    }
+
+    private func check(_ memory: MemoryDevice) throws(ConfigurationError) {
+        let kind = memory.info.address?.kind
+        switch memory.model {
+        case .dimm where kind != nil && kind != .dimm, .nvdimm where kind != nil && kind != .dimm:
+            throw .unsupported("only 'dimm' addresses are supported for the pc-dimm device")
+        case .nvdimm: try checkNVDIMM(memory)
+        case .virtioPmem:
+            if memory.path == nil { throw .detail("path is required for model 'virtio-pmem'") }
+            if kind != nil, kind != .pci {
+                throw .unsupported("only 'pci' addresses are supported for the virtio-pmem device")
+            }
+        case .virtioMem: try checkVirtioMem(memory)
+        default: break
+        }
+    }
+
+    private func checkNVDIMM(_ memory: MemoryDevice) throws(ConfigurationError) {
+        if memory.path == nil { throw .detail("path is required for model 'nvdimm'") }
+        if memory.discard == true { throw .detail("discard is not supported for nvdimms") }
+        if let label = memory.target.labelSize, label.bytes < 128 << 10 {
+            throw .xml("nvdimm label must be at least 128KiB")
+        }
+        if let label = memory.target.labelSize, let size = memory.target.size,
+            label.bytes >= size.bytes
+        {
+            throw .xml("label size must be smaller than NVDIMM size")
+        }
+        if memory.uuid != nil, !board.isPSeries {
+            throw .unsupported("UUID is not supported for NVDIMM device")
+        }
+        if memory.target.labelSize == nil, board.isPSeries {
+            throw .unsupported("label size is required for NVDIMM device")
+        }
+    }
+
+    private func checkVirtioMem(_ memory: MemoryDevice) throws(ConfigurationError) {
+        if let kind = memory.info.address?.kind, kind != .pci, kind != .ccw {
+            throw .unsupported("only 'pci' addresses are supported for the virtio-mem device")
+        }
+        guard let block = memory.target.blockSize else {
+            throw .xml("missing element or attribute './block'")
+        }
+        let size = memory.target.size ?? .zero, requested = memory.target.requestedSize ?? .zero
+        if block.bytes == 0 || block.bytes & (block.bytes - 1) != 0 {
+            throw .detail("block size must be a power of two")
+        }
+        let least: UInt64 = 2 << 20
+        if block.bytes < least { throw .detail("block size too small, must be at least \(least >> 10)KiB") }
+        if requested > size {
+            throw .detail(
+                "requested size must be smaller than or equal to @size (\(size.bytes >> 10)KiB)")
+        }
+        if requested.bytes % block.bytes != 0 {
+            throw .detail("requested size must be an integer multiple of block size")
+        }
+    }
+
+    private func checkSlots() throws(ConfigurationError) {
+        var slots: Set<UInt32> = [], bases: Set<UInt64> = []
+        for memory in devices.memories {
+            guard case .dimm(let address)? = memory.info.address else { continue }
+            if let slot = address.slot {
+                if let count = self.memory.slots, slot >= count {
+                    throw .unsupported("memory device slot '\(slot)' exceeds slots count '\(count)'")
+                }
+                if !slots.insert(slot).inserted {
+                    throw .unsupported(
+                        "memory device slot '\(slot)' is already being used by another memory device")
+                }
+            }
+            if let base = address.base, !bases.insert(base).inserted {
+                throw .unsupported(
+                    "memory device base '0x\(String(base, radix: 16))' is already being used by another memory device"
+                )
+            }
+        }
+    }
+}

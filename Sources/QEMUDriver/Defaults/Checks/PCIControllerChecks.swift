@@ -1,0 +1,116 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// What a PCI controller may be told, which differs by model.
+    func checkPCI(_ controller: ControllerDevice) throws(ConfigurationError) {
+        let index = controller.index ?? 0
+        let isRoot = controller.model == "pci-root" || controller.model == "pcie-root"
+        if isRoot, index != 0, !board.isPSeries {
+            throw .xml("pci-root and pcie-root controllers should have index 0")
+        }
+        if isRoot, index != 0, controller.model == "pcie-root" {
+            throw .unsupported("Index for 'pcie-root' controllers must be 0")
+        }
+        if isRoot, controller.info.address != nil {
+            throw .unsupported("pci-root and pcie-root controllers should not have an address")
+        }
+        try checkBus(of: controller)
+        let target = controller.pciTarget ?? .init()
+        if isRoot, index == 0, target.node != nil {
+            throw .unsupported("The PCI controller with index=0 can't be associated with a NUMA node")
+        }
+        try checkNode(target, of: controller)
+        try checkBoard(of: controller)
+        try checkName(of: controller)
+        try checkRanges(target, of: controller)
+        try checkOptions(target, of: controller)
+    }
+
+    private func checkBus(of controller: ControllerDevice) throws(ConfigurationError) {
+        guard let index = controller.index, let address = controller.info.address?.pci,
+            controller.model != "pci-root" && controller.model != "pcie-root", address.bus >= index
+        else { return }
+        throw .unsupported(
+            "PCI controller at index \(index) (0x\(hex(index, 2))) has bus='0x\(hex(address.bus, 2))', but index must be larger than bus"
+        )
+    }
+
+    private func checkNode(
+        _ target: ControllerDevice.PCITarget, of controller: ControllerDevice
+    ) throws(ConfigurationError) {
+        let cells = cpu?.numa?.cells.count ?? 0
+        guard let node = target.node, node >= cells else { return }
+        throw .xml(
+            "\(controller.model ?? "") with index \(controller.index ?? 0) is configured for a NUMA node (\(node)) not present in the domain's <cpu><numa> array (\(cells))"
+        )
+    }
+
+    private func checkBoard(of controller: ControllerDevice) throws(ConfigurationError) {
+        if controller.model == "pci-expander-bus", !board.isI440FX {
+            throw .unsupported("pci-expander-bus controllers are not supported with this machine type")
+        }
+        if board.isPSeries, controller.pciHole64 != nil {
+            throw .unsupported(
+                "Setting the 64-bit PCI hole size is not supported for machine '\(os.machine ?? "")'")
+        }
+    }
+
+    private func checkName(of controller: ControllerDevice) throws(ConfigurationError) {
+        let names: [String: Set<String>] = [
+            "pci-root": board.isPSeries ? ["spapr-pci-host-bridge"] : [], "pcie-root": [],
+            "pci-bridge": ["pci-bridge"], "dmi-to-pci-bridge": ["i82801b11-bridge"],
+            "pcie-root-port": ["pcie-root-port", "ioh3420"], "pcie-switch-upstream-port": ["x3130-upstream"],
+            "pcie-switch-downstream-port": ["xio3130-downstream"], "pci-expander-bus": ["pxb"],
+            "pcie-expander-bus": ["pxb-pcie"], "pcie-to-pci-bridge": ["pcie-pci-bridge"],
+        ]
+        guard let name = controller.pciModelName, let fitting = names[controller.model ?? ""],
+            !fitting.contains(name)
+        else { return }
+        throw .unsupported("Option 'modelName' has invalid value for \(Self.described(controller))")
+    }
+
+    private static func described(_ controller: ControllerDevice) -> String {
+        "PCI controller with index '\(controller.index ?? 0)', model '\(controller.model ?? "")' and modelName '\(controller.pciModelName ?? "none")'"
+    }
+
+    private func checkRanges(
+        _ target: ControllerDevice.PCITarget, of controller: ControllerDevice
+    ) throws(ConfigurationError) {
+        func check(
+            _ name: String, _ value: UInt32?, _ range: ClosedRange<UInt32>
+        ) throws(ConfigurationError) {
+            guard let value, !range.contains(value) else { return }
+            throw .unsupported(
+                "PCI controller \(name) '\(value)' out of range - must be \(range.lowerBound)-\(range.upperBound)"
+            )
+        }
+        try check("chassisNr", target.chassisNr, 1...255)
+        try check("chassis", target.chassis, 0...255)
+        try check("port", target.port, 0...255)
+        try check("busNr", target.busNr, 1...254)
+        try check("target index", target.index, 0...30)
+        if let index = target.index, (index == 0) != ((controller.index ?? 0) == 0) {
+            throw .unsupported("Only the PCI controller with index 0 can have target index 0, and vice versa")
+        }
+    }
+
+    private func checkOptions(
+        _ target: ControllerDevice.PCITarget, of controller: ControllerDevice
+    ) throws(ConfigurationError) {
+        let model = controller.model ?? ""
+        let isExpander = model == "pci-expander-bus" || model == "pcie-expander-bus"
+        let isPort = model == "pcie-root-port" || model == "pcie-switch-downstream-port"
+        let isHost = model == "pci-root" && board.isPSeries
+        let options: [(String, Bool, Bool)] = [
+            ("chassisNr", target.chassisNr != nil, model == "pci-bridge"),
+            ("chassis", target.chassis != nil, isPort), ("port", target.port != nil, isPort),
+            ("busNr", target.busNr != nil, isExpander),
+            ("numaNode", target.node != nil, isExpander || isHost),
+            ("targetIndex", target.index != nil, isHost),
+            ("hotplug", target.hotplug != nil, isPort),
+        ]
+        if let (name, _, _) = options.first(where: { $0.1 && !$0.2 }) {
+            throw .unsupported("Option '\(name)' is not valid for \(Self.described(controller))")
+        }
+    }
+}

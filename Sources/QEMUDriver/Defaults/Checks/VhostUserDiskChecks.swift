@@ -1,0 +1,46 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// A disk that another process serves: QEMU passes the guest's requests on and does nothing itself.
+    func checkVhostUser(_ disk: DiskDevice) throws(ConfigurationError) {
+        if let snapshot = disk.snapshot, snapshot != .no {
+            throw .unsupported("only snapshot=no is supported with vhostuser disk")
+        }
+        if disk.target.bus != .virtio { throw .unsupported("vhostuser disk supports only virtio bus") }
+        let driver = disk.driver
+        let foreign: [(String, Bool)] = [
+            ("geometry", disk.geometry != nil), ("blockio", disk.blockIO != nil),
+            ("backingStore", disk.backingStore?.source != nil),
+            ("encryption", disk.encryption != nil || disk.source.encryption != nil),
+            ("throttlefilters", !disk.throttleFilters.isEmpty),
+            ("iotune", disk.iotune != nil), ("iothread", driver.iothread != nil || !driver.iothreads.isEmpty),
+            ("cache", driver.cache.map { $0 != .default } ?? false),
+            ("error_policy", driver.errorPolicy.map { $0 != .default } ?? false),
+            ("rerror_policy", driver.readErrorPolicy.map { $0 != .default } ?? false),
+            ("io", driver.io.map { $0 != .default } ?? false), ("discard", driver.discard != nil),
+            ("detect_zeroes", driver.detectZeroes != nil), ("copy_on_read", driver.copyOnRead != nil),
+            ("wwn", disk.wwn != nil), ("serial", disk.serial != nil), ("vendor", disk.vendor != nil),
+            ("product", disk.product != nil), ("readonly", disk.readonly), ("shareable", disk.shareable),
+            ("transient", disk.transient != nil),
+        ]
+        if let (name, _) = foreign.first(where: \.1) {
+            throw .unsupported("\(name) is not supported with vhostuser disk")
+        }
+        try requireSharedMemory("vhostuser")
+    }
+
+    /// What another process serves works in the guest's own memory.
+    func requireSharedMemory(_ what: String) throws(ConfigurationError) {
+        guard !hasSharedMemory else { return }
+        throw .unsupported("'\(what)' requires shared memory")
+    }
+
+    private var hasSharedMemory: Bool {
+        if board.isS390 { return true }
+        let cells = cpu?.numa?.cells ?? []
+        if cells.isEmpty { return memoryBacking?.access == .shared }
+        return cells.allSatisfy { ($0.memoryAccess ?? memoryBacking?.access) == .shared }
+    }
+
+    func hasIOThread(_ number: UInt32) -> Bool { iothreads.threads.contains { $0.id == number } }
+}

@@ -1,0 +1,82 @@
+import VirtXML
+
+extension DomainDefinition {
+    func checkVideos(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if devices.videos.count > 1, devices.videos.contains(where: { $0.type == .none }) {
+            throw .unsupported(
+                "a 'none' video type must be the only video device defined for the domain")
+        }
+        for video in devices.videos { try check(video, qemu) }
+    }
+
+    private func check(_ video: VideoDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        guard video.type != .none else { return }
+        let type = video.type.rawValue
+        try check(video.driver?.virtio ?? .init(), isVirtio: video.type == .virtio)
+        if video.driver?.name == .vhostuser, video.type != .virtio {
+            throw .unsupported("'vhostuser' driver is only supported with 'virtio' device")
+        }
+        if !video.primary, !Self.mayBeSecondary.contains(video.type) {
+            throw .unsupported("video type '\(type)' is only valid as primary video device")
+        }
+        if !isSupported(video, qemu) {
+            throw .unsupported("domain configuration does not support video model '\(type)'")
+        }
+        if video.type != .qxl {
+            if video.ram != nil { throw .unsupported("ram attribute only supported for video type qxl") }
+            if video.vram64 != nil {
+                throw .unsupported("vram64 attribute only supported for video type qxl")
+            }
+            if video.vgamem != nil {
+                throw .unsupported("vgamem attribute only supported for video type qxl")
+            }
+        }
+        if video.heads != 1, video.type != .qxl, video.type != .virtio {
+            throw .unsupported("video type '\(type)' doesn't support multiple 'heads'")
+        }
+        try checkMemory(of: video)
+        try checkAcceleration(of: video)
+        if video.resolution != nil, ![.vga, .qxl, .virtio, .bochs].contains(video.type) {
+            throw .xml("model resolution is not supported")
+        }
+    }
+
+    private static var mayBeSecondary: Set<VideoDevice.Kind> { [.qxl, .virtio, .bochs] }
+
+    private func isSupported(_ video: VideoDevice, _ qemu: QEMUCapabilities) -> Bool {
+        switch video.type {
+        case .vga: qemu.has("VGA")
+        case .cirrus: qemu.has("cirrus-vga")
+        case .vmvga: qemu.has("vmware-svga")
+        case .qxl: qemu.has("qxl")
+        case .bochs: qemu.has("bochs-display")
+        case .ramfb: qemu.has("ramfb")
+        case .virtio:
+            ["virtio-gpu-pci", "virtio-gpu-ccw", "virtio-gpu-device", "virtio-vga"].contains(where: qemu.has)
+        case .none: true
+        case .default, .xen, .vbox, .parallels, .gop: false
+        }
+    }
+
+    /// What every card of these models has, in KiB.
+    private func checkMemory(of video: VideoDevice) throws(ConfigurationError) {
+        let least: UInt32 = 1024
+        if video.type == .vga || video.type == .vmvga, let vram = video.vram, vram < least {
+            throw .unsupported("value for 'vram' must be at least 1 MiB (1024 KiB)")
+        }
+        if video.type == .qxl, let vgamem = video.vgamem, vgamem < least {
+            throw .unsupported("value for 'vgamem' must be at least 1 MiB (1024 KiB)")
+        }
+    }
+
+    private func checkAcceleration(of video: VideoDevice) throws(ConfigurationError) {
+        guard let wish = video.acceleration else { return }
+        if wish.rendernode != nil, video.driver?.name != .vhostuser {
+            throw .unsupported("unsupported rendernode accel attribute without 'vhostuser'")
+        }
+        if wish.accel2d == true { throw .unsupported("qemu does not support the accel2d setting") }
+        if wish.accel3d == true, video.type != .virtio {
+            throw .unsupported("3d acceleration is supported only with 'virtio' video device")
+        }
+    }
+}
