@@ -45,7 +45,7 @@ extension DomainDefinition {
             let controller = devices.controllers[index]
             let isVirtio =
                 controller.type == .virtioSerial
-                || controller.type == .scsi && controller.model == "virtio-scsi"
+                || controller.type == .scsi && controller.model?.hasPrefix("virtio") == true
             if isVirtio { body(&devices.controllers[index].info) }
         }
         for index in devices.filesystems.indices { body(&devices.filesystems[index].info) }

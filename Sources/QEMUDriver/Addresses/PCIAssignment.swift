@@ -40,6 +40,10 @@ extension DomainDefinition {
         copy.forEachInfo { info in
             if let address = info.address?.pci, address.domain == 0 { highest = max(highest, address.bus) }
         }
+        // Controllers count on from those that stand before them.
+        for controller in devices.controllers where controller.type == .pci {
+            highest = max(highest, controller.index ?? 0)
+        }
         guard highest > 0, highest <= 255 else { return }
         let model: PCIBusModel = board.isPSeries ? .pciRoot : board.hasPCIeRoot ? .rootPort : .pciBridge
         for index in 1...highest

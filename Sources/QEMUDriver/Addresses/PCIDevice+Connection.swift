@@ -12,7 +12,10 @@ extension PCIDevice {
 
     private func isOnPCIAnyway(_ domain: DomainDefinition) -> Bool {
         switch self {
-        case .controller(let index): return domain.devices.controllers[index].type == .pci
+        case .controller(let index):
+            let controller = domain.devices.controllers[index]
+            let isUSB = controller.type == .usb && (controller.model ?? "none") != "none"
+            return controller.type == .pci || isUSB
         case .hostdev(let index):
             if case .pci = domain.devices.hostdevs[index].source { return true }
             return false

@@ -79,6 +79,8 @@ extension PCIPlan {
         if let sibling = family.compactMap({ $0.info.address?.pci }).first {
             return PCILocation(bus: Int(sibling.bus), slot: Int(sibling.slot), function: function)
         }
+        // Only whole families have it.
+        guard family.contains(where: { $0.model == "ich9-uhci1" }) else { return nil }
         return [0x1d, 0x1a].lazy.map { PCILocation(bus: 0, slot: $0, function: function) }.first {
             !isSlotUsed($0)
         }

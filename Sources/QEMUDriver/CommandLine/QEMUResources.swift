@@ -158,6 +158,9 @@ public struct TLSCredentials: Sendable, Equatable {
         self.password = password
     }
 
+    /// Those of the host's QEMUs, where nothing else is said.
+    static let usual = TLSCredentials(folder: "/etc/pki/qemu", verifiesPeer: true)
+
     /// The objects for them under a name.
     func parts(_ name: String, endpoint: String) -> [QEMUPart] {
         var object: JSONObject = [

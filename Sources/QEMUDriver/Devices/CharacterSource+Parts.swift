@@ -103,7 +103,8 @@ extension QEMUGuest {
             text.add("wait", on: false)
         }
         addReconnect(source.reconnect, to: &text)
-        guard source.tls == true, let tls = resources.tls["chardev"] else {
+        let tls = resources.tls["chardev"] ?? .usual
+        guard source.tls == true else {
             return [.chardev(text)]
         }
         let name = "objchar\(alias)_tls0"

@@ -24,9 +24,8 @@ extension QEMUGuest {
         if image.encryption?.engine == .librbd {
             parts += try encryptionSecrets(image.encryption, prefix: image.storageNode)
         }
-        if image.source.network?.tls == true,
-            let tls = resources.tls[image.source.network?.protocol.rawValue ?? ""]
-        {
+        if let network = image.source.network, network.tls == true {
+            let tls = resources.tls[network.protocol.rawValue] ?? .usual
             parts += tls.parts("obj\(image.storageNode)_tls0", endpoint: "client")
         }
         return parts

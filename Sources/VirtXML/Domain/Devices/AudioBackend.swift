@@ -45,6 +45,9 @@ public struct AudioBackend: XMLElement {
         }
         try x.element("input", &input)
         try x.element("output", &output)
+        guard x.isReading else { return }
+        input.keep(for: type)
+        output.keep(for: type)
     }
 
     /// One direction of the sound.
@@ -104,5 +107,17 @@ public struct AudioBackend: XMLElement {
             try x.attribute("channels", &channels)
             try x.attribute("format", &format)
         }
+    }
+}
+
+extension AudioBackend.Stream {
+    /// Forgets what a backend of the kind doesn't know.
+    fileprivate mutating func keep(for kind: AudioBackend.Kind) {
+        if kind != .alsa && kind != .oss { dev = nil }
+        if kind != .oss { tryPoll = nil }
+        if ![.oss, .coreaudio, .sdl].contains(kind) { bufferCount = nil }
+        if kind != .pulseaudio && kind != .pipewire { (name, streamName, latency) = (nil, nil, nil) }
+        guard kind != .jack else { return }
+        (serverName, clientName, connectPorts, exactName) = (nil, nil, nil, nil)
     }
 }

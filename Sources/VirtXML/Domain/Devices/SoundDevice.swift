@@ -17,9 +17,10 @@ public struct SoundDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("model", &model)
-        try x.yesNo("multichannel", &multichannel)
-        try x.attribute("streams", &streams)
-        try x.elements("codec", &codecs)
+        // What a card of another model is told is not kept.
+        if model == .usb { try x.yesNo("multichannel", &multichannel) }
+        if model == .virtio { try x.attribute("streams", &streams) }
+        if [.ich6, .ich7, .ich9].contains(model) { try x.elements("codec", &codecs) }
         try x.audio(&audioID)
         try x.element("driver", &driver)
         try info.bind(&x)
