@@ -15,6 +15,7 @@ extension DomainDefinition {
             var plan = PCIPlan(board: board)
             try plan.prepare(attempt)
             if let missing = try plan.place(&attempt, qemu) {
+                try checkAddable(missing.device, missing.connection)
                 let name = missing.device.name(in: attempt)
                 try addPCIController(for: missing.connection, qemu, "there was no slot left for \(name)")
                 continue
@@ -31,6 +32,24 @@ extension DomainDefinition {
             return
         }
         throw .internal("No more available PCI slots")
+    }
+
+    /// Whether the kind of slot that a controller needs comes with a controller that can be added.
+    private func checkAddable(
+        _ device: PCIDevice, _ connection: PCIConnection
+    ) throws(ConfigurationError) {
+        guard case .controller(let index) = device, devices.controllers.indices.contains(index),
+            devices.controllers[index].type == .pci, let model = devices.controllers[index].model
+        else { return }
+        var addable: PCIConnection = [.pci, .pcie, .pciBridge]
+        if board.hasPCIeRoot { addable.formUnion([.pcieBridge, .upstreamPort]) }
+        guard connection.isDisjoint(with: addable) else { return }
+        if connection.contains(.expanderBus) {
+            throw .unsupported("\(model) controllers are not supported with this machine type")
+        }
+        throw .internal(
+            "a PCI slot is needed to connect a PCI controller model='\(model)', but none is available, and it cannot be automatically added"
+        )
     }
 
     /// Adds controllers for buses that addresses name and that have none.

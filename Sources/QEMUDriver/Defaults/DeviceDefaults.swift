@@ -146,10 +146,11 @@ extension DomainDefinition {
 
     private func fill(_ video: inout VideoDevice, _ qemu: QEMUCapabilities) {
         if video.type == .default { video.type = defaultVideo(qemu) }
+        // Memory of cards comes in powers of two.
+        video.vram = video.vram?.roundedUpToPowerOfTwo
         if video.type == .qxl {
-            video.vgamem = (video.vgamem ?? 16384).roundedUpToPowerOfTwo
+            video.vgamem = video.vgamem ?? 16384
             video.ram = video.ram?.roundedUpToPowerOfTwo
-            video.vram = video.vram?.roundedUpToPowerOfTwo
         }
     }
 

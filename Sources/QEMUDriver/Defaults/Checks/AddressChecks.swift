@@ -74,6 +74,7 @@ extension DomainDefinition {
             throw .unsupported(
                 "USB is disabled for this domain, but USB devices are present in the domain XML")
         }
+        infos.removeFirst(devices.hubs.count)
         for info in infos {
             if let kind = info.address?.kind, kind != .usb {
                 throw .xml("Invalid address for a USB device")

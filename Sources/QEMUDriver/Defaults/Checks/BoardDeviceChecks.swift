@@ -9,7 +9,7 @@ extension DomainDefinition {
                 ? .internal("ps2 bus does not support evdev input device")
                 : .unsupported("input evdev doesn't support bus element")
         }
-        if bus == .xen || bus == .parallels {
+        if bus == .xen {
             throw .internal("unsupported input bus \(bus.rawValue)")
         }
         if bus == .ps2 {
@@ -22,7 +22,9 @@ extension DomainDefinition {
             if bus != .virtio {
                 throw .unsupported("only bus 'virtio' is supported for 'passthrough' input devices")
             }
-            if input.source?.evdev == nil { throw .xml("Missing evdev path for input device") }
+            if let source = input.source, source.evdev == nil {
+                throw .xml("Missing evdev path for input device")
+            }
             if input.model == .transitional || input.model == .nonTransitional,
                 !qemu.has("virtio-input-host-pci-non-transitional")
             {

@@ -84,6 +84,9 @@ extension DomainDefinition {
     /// A serial port's kind, the model that goes with it, and where it may be.
     private func check(_ serial: SerialDevice) throws(ConfigurationError) {
         let type = serial.target.type ?? "", model = serial.target.model
+        if !type.isEmpty, !Self.serialTypes.values.contains(type) {
+            throw .unsupported("unknown target type '\(type)' specified for character device")
+        }
         try checkAddress(of: serial, type)
         if let model, let needed = Self.serialTypes[model], needed != type {
             throw .unsupported("Target model '\(model)' requires target type '\(needed)'")
@@ -108,7 +111,7 @@ extension DomainDefinition {
         }
         guard let kind = serial.info.address?.kind else { return }
         switch type {
-        case "isa-serial" where kind != .isa, "isa-debug" where kind != .isa:
+        case "isa-serial" where kind != .isa && board.isX86, "isa-debug" where kind != .isa:
             throw .unsupported("Target type '\(type)' requires address type 'isa'")
         case "pci-serial" where kind != .pci:
             throw .unsupported("Target type 'pci-serial' requires address type 'pci'")

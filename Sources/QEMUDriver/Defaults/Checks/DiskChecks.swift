@@ -4,13 +4,13 @@ extension DomainDefinition {
     func check(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
         if disk.source.type == .vhostuser { try checkVhostUser(disk) }
         try checkTarget(disk)
+        if disk.device == .lun { try checkLUN(disk) }
         try checkBus(disk)
         try checkIdentity(disk)
         try checkGeometry(disk)
         try checkAuth(disk)
         try checkFormat(disk)
         try checkSource(disk, qemu)
-        if disk.device == .lun { try checkLUN(disk) }
         try checkDriver(disk)
         try checkTuning(disk)
         if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, qemu) }

@@ -25,8 +25,8 @@ extension DomainDefinition {
         if disk.shareable, !disk.readonly, disk.device != .cdrom, driver.format ?? .raw != .raw {
             throw .unsupported("shared access for disk '\(dev)' requires use of supported storage format")
         }
-        if driver.io == .native, let cache = driver.cache, cache != DiskDriver.Cache.none,
-            cache != .directsync, cache != .default
+        if driver.io == .native, disk.device != .cdrom, driver.cache != DiskDriver.Cache.none,
+            driver.cache != .directsync
         {
             throw .unsupported("io='native' needs either no disk cache or directsync cache mode")
         }

@@ -67,10 +67,6 @@ extension DomainDefinition {
 
     /// A disk that is passed through to the guest as it is.
     func checkLUN(_ disk: DiskDevice) throws(ConfigurationError) {
-        let bus = disk.target.bus ?? .none
-        if bus != .scsi, bus != .virtio {
-            throw .unsupported("disk device='lun' is not supported for bus='\(bus.rawValue)'")
-        }
         let source = disk.source
         if source.type == .network, let network = source.network {
             if network.protocol != .iscsi {
@@ -79,6 +75,10 @@ extension DomainDefinition {
             }
         } else if source.type != .block, source.type != .volume {
             throw .unsupported("disk device='lun' is only valid for block type disk source")
+        }
+        let bus = disk.target.bus ?? .none
+        if bus != .scsi, bus != .virtio {
+            throw .unsupported("disk device='lun' is not supported for bus='\(bus.rawValue)'")
         }
         if let format = disk.driver.format, format != .raw {
             throw .unsupported("disk device 'lun' must use 'raw' format")

@@ -3,14 +3,14 @@ import VirtXML
 extension DomainDefinition {
     /// Where on its controller a disk is, or a SCSI device of the host.
     func checkDriveAddresses() throws(ConfigurationError) {
-        var used: [DiskBus: Set<DriveAddress>] = [:]
+        var used: [DiskBus: [DriveAddress: String]] = [:]
         for disk in devices.disks {
             try checkAddressKind(of: disk)
             guard let place = disk.info.address?.drive, let bus = disk.target.bus else { continue }
             try check(place, on: bus)
-            guard used[bus, default: []].insert(place).inserted else {
+            if let first = used[bus, default: [:]].updateValue(disk.target.dev, forKey: place) {
                 throw .unsupported(
-                    "Found duplicate drive address for disk with target name '\(disk.target.dev)' controller='\(place.controller)' bus='\(place.bus)' target='\(place.target)' unit='\(place.unit)'"
+                    "Found duplicate drive address for disk with target name '\(first)' controller='\(place.controller)' bus='\(place.bus)' target='\(place.target)' unit='\(place.unit)'"
                 )
             }
         }

@@ -38,7 +38,7 @@ extension DomainDefinition {
         if let twice = known.first(where: { id in known.filter { $0 == id }.count > 1 }) {
             throw .xml("audio ID \(twice) is used multiple times")
         }
-        for id in devices.sounds.compactMap(\.audioID) + devices.graphics.compactMap(\.audioID)
+        for id in devices.sounds.compactMap(\.audioID)
         where !known.contains(id) {
             throw .xml("no audio device with ID \(id)")
         }

@@ -42,6 +42,7 @@ extension DomainDefinition {
                 throw .xml("Invalid prefix value '\(prefix)' in <ip>")
             }
         }
+        if card.type == .vdpa { return }
         guard card.type == .user || card.backend?.type == .passt else {
             if !card.ips.isEmpty || !card.routes.isEmpty {
                 throw .unsupported(
@@ -111,6 +112,8 @@ extension DomainDefinition {
             throw .unsupported(
                 "<virtualport> element unsupported for <interface type='\(card.type.rawValue)'>")
         }
+        // What a network's port is told, its network may add to.
+        if card.type == .network { return }
         switch port.type {
         case .qbh where port.profileID == nil:
             throw .xml("missing profileid in <virtualport type='802.1Qbh'>")

@@ -107,7 +107,7 @@ extension DomainDefinition {
             ("busNr", target.busNr != nil, isExpander),
             ("numaNode", target.node != nil, isExpander || isHost),
             ("targetIndex", target.index != nil, isHost),
-            ("hotplug", target.hotplug != nil, isPort),
+            ("hotplug", target.hotplug != nil, isPort || isHost),
         ]
         if let (name, _, _) = options.first(where: { $0.1 && !$0.2 }) {
             throw .unsupported("Option '\(name)' is not valid for \(Self.described(controller))")

@@ -18,7 +18,6 @@ extension DomainDefinition {
 
     /// What can be seen to be wrong once all is filled in.
     func checkQEMUDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        try checkVirtioSerialPorts()
         for disk in devices.disks { try check(disk, qemu) }
         try checkTargets()
         try checkDriveAddresses()
@@ -42,6 +41,7 @@ extension DomainDefinition {
         try checkRedirection()
         try checkMemory(qemu)
         try checkInfos()
+        try checkVirtioSerialPorts()
         try checkHostdevs()
         try checkZPCI(qemu)
         try checkVCPUs(qemu)

@@ -6,6 +6,9 @@ extension DomainDefinition {
             throw .unsupported(
                 "a 'none' video type must be the only video device defined for the domain")
         }
+        if devices.videos.filter(\.primary).count > 1 {
+            throw .unsupported("Only one primary video device is supported")
+        }
         for video in devices.videos { try check(video, qemu) }
     }
 
@@ -41,7 +44,7 @@ extension DomainDefinition {
         }
     }
 
-    private static var mayBeSecondary: Set<VideoDevice.Kind> { [.qxl, .virtio, .bochs] }
+    private static var mayBeSecondary: Set<VideoDevice.Kind> { [.qxl, .virtio] }
 
     private func isSupported(_ video: VideoDevice, _ qemu: QEMUCapabilities) -> Bool {
         switch video.type {
@@ -66,6 +69,9 @@ extension DomainDefinition {
         }
         if video.type == .qxl, let vgamem = video.vgamem, vgamem < least {
             throw .unsupported("value for 'vgamem' must be at least 1 MiB (1024 KiB)")
+        }
+        if video.type == .qxl, let vgamem = video.vgamem, vgamem & (vgamem - 1) != 0 {
+            throw .unsupported("value for 'vgamem' must be power of two")
         }
     }
 
