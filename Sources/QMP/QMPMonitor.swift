@@ -11,10 +11,8 @@ public actor QMPMonitor {
 
     private enum Phase { case negotiating, ready, closed(QMPError) }
 
-    private typealias Reply = CheckedContinuation<Result<JSONValue, QMPError>, Never>
-
     private struct Waiting {
-        var reply: Reply
+        var reply: (Result<JSONValue, QMPError>) -> Void
         var deadline: EventLoop.Timer?
     }
 
@@ -94,12 +92,37 @@ public actor QMPMonitor {
         if case .closed(let error) = phase { throw error }
         guard session.isReady else { throw .disconnected }
         let (id, line) = session.command(command, arguments)
-        let result = await withCheckedContinuation { (reply: Reply) in
-            waiting[id] = Waiting(reply: reply, deadline: timeout.map { deadline(of: id, after: $0) })
+        let result = await withCheckedContinuation { continuation in
+            expect(id, timeout) { continuation.resume(returning: $0) }
             outgoing.append(line, descriptors)
             flush()
         }
         return try result.get()
+    }
+
+    /// Has QEMU execute several commands, sent at once, and gives what each returns, in their order.
+    public func execute(
+        batch commands: [(name: String, arguments: JSONObject?)], timeout: Duration? = nil
+    ) async -> [Result<JSONValue, QMPError>] {
+        if case .closed(let error) = phase { return commands.map { _ in .failure(error) } }
+        guard session.isReady, !commands.isEmpty else { return commands.map { _ in .failure(.disconnected) } }
+        return await withCheckedContinuation { continuation in
+            let replies = QMPReplies(count: commands.count) { continuation.resume(returning: $0) }
+            var lines: [UInt8] = []
+            for (index, command) in commands.enumerated() {
+                let (id, line) = session.command(command.name, command.arguments)
+                expect(id, timeout) { replies.take($0, index) }
+                lines += line
+            }
+            outgoing.append(lines, [])
+            flush()
+        }
+    }
+
+    private func expect(
+        _ id: QMPSession.ID, _ timeout: Duration?, _ reply: @escaping (Result<JSONValue, QMPError>) -> Void
+    ) {
+        waiting[id] = Waiting(reply: reply, deadline: timeout.map { deadline(of: id, after: $0) })
     }
 
     private func deadline(of id: QMPSession.ID, after limit: Duration) -> EventLoop.Timer {
@@ -110,7 +133,7 @@ public actor QMPMonitor {
 
     private func expire(_ id: QMPSession.ID) {
         guard let entry = waiting.removeValue(forKey: id) else { return }
-        entry.reply.resume(returning: .failure(.timedOut(command: session.name(of: id) ?? "")))
+        entry.reply(.failure(.timedOut(command: session.name(of: id) ?? "")))
     }
 
     /// Ends the connection; commands on the way fail with ``QMPError/disconnected``.
@@ -156,7 +179,7 @@ public actor QMPMonitor {
         case .reply(let id, let result):
             guard let entry = waiting.removeValue(forKey: id) else { return }
             entry.deadline?.cancel()
-            entry.reply.resume(returning: result)
+            entry.reply(result)
         }
     }
 
@@ -188,7 +211,7 @@ public actor QMPMonitor {
         readiness = []
         for entry in waiting.values {
             entry.deadline?.cancel()
-            entry.reply.resume(returning: .failure(error))
+            entry.reply(.failure(error))
         }
         waiting = [:]
         onClose(error)

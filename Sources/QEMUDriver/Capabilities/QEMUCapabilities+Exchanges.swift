@@ -15,22 +15,29 @@ extension QEMUCapabilities {
         guard let version = QMPVersion(Self.result(of: "query-version", in: first)) else {
             throw .incomplete(emulator: emulator, "it did not tell its version")
         }
-        guard let target = Self.result(of: "query-target", in: first)?["arch"]?.string else {
-            throw .incomplete(emulator: emulator, "it did not tell its architecture")
-        }
         self.emulator = emulator
         self.version = version
-        architecture = Self.architecture(ofTarget: target)
+        architecture = try Self.architecture(of: emulator, first)
         for exchange in first { take(exchange) }
         takeAccelerations(conversations, hostHasHVF)
     }
 
-    private static func split(_ exchanges: [QEMUExchange]) -> [ArraySlice<QEMUExchange>] {
+    static func split(_ exchanges: [QEMUExchange]) -> [ArraySlice<QEMUExchange>] {
         exchanges.split(omittingEmptySubsequences: true) { $0.command == "qmp_capabilities" }
     }
 
-    private static func result(of command: String, in conversation: ArraySlice<QEMUExchange>) -> JSONValue? {
+    static func result(of command: String, in conversation: ArraySlice<QEMUExchange>) -> JSONValue? {
         conversation.first { $0.command == command }?.result
+    }
+
+    /// The architecture that a binary told, in libvirt's words.
+    static func architecture(
+        of emulator: String, _ conversation: ArraySlice<QEMUExchange>
+    ) throws(QEMUProbeError) -> String {
+        guard let target = result(of: "query-target", in: conversation)?["arch"]?.string else {
+            throw .incomplete(emulator: emulator, "it did not tell its architecture")
+        }
+        return architecture(ofTarget: target)
     }
 
     /// libvirt's name for what QEMU calls `arm`, `i386` …
@@ -47,8 +54,7 @@ extension QEMUCapabilities {
         _ conversations: [ArraySlice<QEMUExchange>], _ hostHasHVF: Bool
     ) {
         guard let first = conversations.first else { return }
-        let kvm = Self.result(of: "query-kvm", in: first)
-        if kvm?["enabled"]?.bool == true {
+        if QEMUQuestions.usesKVM(first) {
             accelerations[.kvm] = QEMUAcceleration(first)
         } else if hostHasHVF {
             accelerations[.hvf] = QEMUAcceleration(first)
@@ -56,7 +62,7 @@ extension QEMUCapabilities {
         guard let plain = conversations.dropFirst().first ?? (accelerations.isEmpty ? first : nil) else {
             return
         }
-        if has("tcg-accel") || accelerations.isEmpty { accelerations[.tcg] = QEMUAcceleration(plain) }
+        if has(QEMUQuestions.emulation) || accelerations.isEmpty { accelerations[.tcg] = QEMUAcceleration(plain) }
     }
 
     private mutating func take(_ exchange: QEMUExchange) {

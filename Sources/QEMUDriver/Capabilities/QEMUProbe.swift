@@ -8,13 +8,22 @@ struct QEMUProbe {
     let emulator: String
     /// What is to be started for the orders given; a launcher may be put before them.
     let launch: @Sendable (ProgramOrders) -> ProgramOrders
+    /// How long it all may take.
     let timeout: Duration
 
-    /// Asks a binary with one choice of accelerators, such as `kvm:tcg`.
-    func ask(accelerators: String, isWhole: Bool) async throws(QEMUProbeError) -> [QEMUExchange] {
+    /// Asks a binary with one choice of accelerators, such as `kvm:tcg`; `then` tells what else, from the answers.
+    func ask(
+        _ questions: [QEMUQuestions.Question], accelerators: String,
+        then: ([QEMUExchange]) -> [QEMUQuestions.Question] = { _ in [] }
+    ) async throws(QEMUProbeError) -> [QEMUExchange] {
         let run = try await start(accelerators)
         do {
-            let exchanges = try await converse(run.monitor, isWhole: isWhole)
+            try await run.monitor.open(timeout: run.timeLeft)
+            var exchanges = [
+                QEMUExchange(command: "qmp_capabilities", arguments: nil, answer: ["return": [:]])
+            ]
+            exchanges += try await ask(questions, run)
+            exchanges += try await ask(then(exchanges), run)
             await run.end()
             return exchanges
         } catch {
@@ -24,12 +33,12 @@ struct QEMUProbe {
 
     private func start(_ accelerators: String) async throws(QEMUProbeError) -> QEMUProbeRun {
         do {
-            let (ours, theirs) = try UnixSocket.pair()
+            let (ours, theirs) = try UnixSocket.pair(nonBlocking: false)
             let log = try QEMUProbeLog()
             let orders = launch(orders(accelerators, socket: theirs, log: log))
             let child = try await Blocking.run { () throws(SystemError) in try ChildProcess.start(orders) }
             theirs.close()
-            return QEMUProbeRun(child: child, log: log, socket: ours)
+            return QEMUProbeRun(child: child, log: log, socket: ours, timeout: timeout)
         } catch {
             throw .exited(emulator: emulator, status: "could not be started", output: "\(error)")
         }
@@ -47,51 +56,34 @@ struct QEMUProbe {
             descriptors: [2: log.writer, 3: socket], newSession: true)
     }
 
-    private func converse(
-        _ monitor: QMPMonitor, isWhole: Bool
-    ) async throws(QMPError) -> [QEMUExchange] {
-        try await monitor.open(timeout: timeout)
-        var exchanges = [QEMUExchange(command: "qmp_capabilities", arguments: nil, answer: ["return": [:]])]
-        if isWhole { try await askGeneral(monitor, &exchanges) }
-        let usesKVM = exchanges.contains { $0.command == "query-kvm" && $0.result?["enabled"]?.bool == true }
-        try await ask(QEMUQuestions.acceleration(model: usesKVM ? "host" : "max"), monitor, &exchanges)
-        if usesKVM { try await ask(QEMUQuestions.enlightenments, monitor, &exchanges) }
-        return exchanges
-    }
-
-    private func askGeneral(
-        _ monitor: QMPMonitor, _ exchanges: inout [QEMUExchange]
-    ) async throws(QMPError) {
-        try await ask(QEMUQuestions.general, monitor, &exchanges)
-        let target = exchanges.first { $0.command == "query-target" }?.result?["arch"]?.string ?? ""
-        let types = exchanges.first { $0.command == "qom-list-types" }?.result?.array ?? []
-        let names = Set(types.compactMap { $0["name"]?.string })
-        try await ask(QEMUQuestions.properties(target: target, types: names), monitor, &exchanges)
-    }
-
-    /// A refusal is an answer too; anything else is the end of the conversation.
+    /// Sends all questions before the first answer has come. A refusal is an answer too; anything else is the
+    /// end of the conversation.
     private func ask(
-        _ questions: [QEMUQuestions.Question], _ monitor: QMPMonitor, _ exchanges: inout [QEMUExchange]
-    ) async throws(QMPError) {
-        for (command, arguments) in questions {
+        _ questions: [QEMUQuestions.Question], _ run: QEMUProbeRun
+    ) async throws(QMPError) -> [QEMUExchange] {
+        var exchanges: [QEMUExchange] = []
+        let results = await run.monitor.execute(batch: questions, timeout: run.timeLeft)
+        for (question, result) in zip(questions, results) {
             let answer: JSONValue
             do {
-                answer = ["return": try await monitor.execute(command, arguments, timeout: timeout)]
+                answer = ["return": try result.get()]
             } catch .refused(_, let kind, let message) {
                 answer = ["error": ["class": .string(kind), "desc": .string(message)]]
             }
             exchanges.append(
-                QEMUExchange(command: command, arguments: arguments.map(JSONValue.object), answer: answer))
+                QEMUExchange(
+                    command: question.name, arguments: question.arguments.map(JSONValue.object), answer: answer))
         }
+        return exchanges
     }
 
     private func failure(_ error: QMPError, of run: QEMUProbeRun) async -> QEMUProbeError {
         switch error {
         case .timedOut:
-            await run.end()
+            run.kill()
             return .timedOut(emulator: emulator)
         case .disconnected:
-            let status = await run.end()
+            let status = await run.endAfterSilence()
             return .exited(emulator: emulator, status: "ended (\(status))", output: run.log.text())
         default:
             await run.end()

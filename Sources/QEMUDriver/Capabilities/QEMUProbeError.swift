@@ -17,10 +17,11 @@ public enum QEMUProbeError: Error, Equatable, Sendable, CustomStringConvertible 
 
     public var description: String {
         switch self {
-        case .missing(let emulator): "Cannot find QEMU binary \(emulator)"
-        case .notExecutable(let emulator): "QEMU binary \(emulator) is not executable"
+        case .missing(let emulator): "Cannot check QEMU binary \(emulator): No such file or directory"
+        case .notExecutable(let emulator): "QEMU binary \(emulator) is not executable: Permission denied"
         case .exited(let emulator, let status, let output):
-            "QEMU binary \(emulator) \(status) while it was probed" + (output.isEmpty ? "" : ": \(output)")
+            "Failed to start QEMU binary \(emulator) for probing: "
+                + (output.isEmpty ? "it \(status)" : output)
         case .timedOut(let emulator): "QEMU binary \(emulator) did not answer in time while it was probed"
         case .monitor(let emulator, let error): "Probing QEMU binary \(emulator) failed: \(error)"
         case .incomplete(let emulator, let what): "QEMU binary \(emulator) cannot be used: \(what)"

@@ -1,10 +1,11 @@
 import Glibc
 import JSON
 import LinuxSystem
+import Synchronization
 
 /// What an answer of QEMU's depends on: the binary, and the host that it ran on. As long as it is the same,
 /// nothing need be asked again.
-struct QEMUProbeKey: Equatable, Sendable {
+struct QEMUProbeKey: Hashable, Sendable {
     var emulator: String
     var size: UInt64
     /// When the binary was changed last, in nanoseconds since 1970.
@@ -34,7 +35,7 @@ struct QEMUProbeKey: Equatable, Sendable {
 }
 
 /// What of the host a binary's abilities depend on.
-public struct QEMUProbeHost: Equatable, Sendable {
+public struct QEMUProbeHost: Hashable, Sendable {
     /// Whether QEMU's user may use hardware virtualization.
     public enum KVM: String, Sendable {
         case usable
@@ -52,6 +53,19 @@ public struct QEMUProbeHost: Equatable, Sendable {
         self.kernel = kernel
         self.cpu = cpu
         self.kvm = kvm
+    }
+
+    /// This host as it is each time that it is asked for: what can't change while the process runs is read once.
+    public static func watched() -> @Sendable () -> QEMUProbeHost {
+        let first = Mutex<QEMUProbeHost?>(nil)
+        return {
+            first.withLock { first in
+                var host = first ?? current()
+                first = host
+                host.kvm = ownAccess()
+                return host
+            }
+        }
     }
 
     /// This host; may wait on the disk. `kvm` is what QEMU's user may do; this process' own user by default.

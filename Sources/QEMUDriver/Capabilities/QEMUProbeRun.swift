@@ -7,20 +7,34 @@ struct QEMUProbeRun: Sendable {
     let child: ChildProcess
     let log: QEMUProbeLog
     let monitor: QMPMonitor
+    private let deadline: MonotonicTime
 
-    init(child: ChildProcess, log: QEMUProbeLog, socket: Descriptor) {
+    init(child: ChildProcess, log: QEMUProbeLog, socket: Descriptor, timeout: Duration) {
         self.child = child
         self.log = log
         monitor = QMPMonitor(socket: socket, onEvent: { _ in }, onClose: { _ in })
+        deadline = MonotonicTime.now.advanced(by: timeout)
     }
 
-    /// Ends the process, if it hasn't ended, and tells how it did.
+    /// How long it may still take.
+    var timeLeft: Duration { MonotonicTime.now.duration(to: deadline) }
+
+    /// Ends the process and its children, if it hasn't ended, and tells how it did.
     @discardableResult
     func end() async -> ExitStatus {
         await monitor.close()
-        try? child.handle.signal(SIGKILL)
+        kill()
         return await child.waitForEnd()
     }
+
+    /// The same for one that has closed its monitor: as a rule it is about to end by itself, for a reason.
+    func endAfterSilence() async -> ExitStatus {
+        _ = await child.handle.ends(within: .seconds(1))
+        return await end()
+    }
+
+    /// Kills the process and its children; its end is not awaited, since what hangs in the kernel has none.
+    func kill() { try? child.handle.signalGroup(SIGKILL) }
 }
 
 /// What a probed QEMU writes to standard error: a pipe that is read once it has ended, and that it can't

@@ -2,7 +2,17 @@ import JSON
 
 /// What a QEMU binary is asked to learn what it can do.
 enum QEMUQuestions {
-    typealias Question = (command: String, arguments: JSONObject?)
+    typealias Question = (name: String, arguments: JSONObject?)
+
+    /// What is asked of a binary that only shall be listed: it takes a fraction of the time of all questions.
+    static let summary: [Question] = [
+        ("query-version", nil), ("query-target", nil), ("query-kvm", nil),
+        ("qom-list-properties", ["typename": .string(emulation)]), ("query-machines", nil),
+        ("query-cpu-definitions", nil),
+    ]
+
+    /// The class that a binary has if it can do without hardware virtualization.
+    static let emulation = "tcg-accel"
 
     /// Asked first; the rest depends on the answers only by what QEMU doesn't know and then refuses.
     static let general: [Question] = [
@@ -41,7 +51,7 @@ enum QEMUQuestions {
     }
 
     /// Questions about the properties of classes, of those that the binary has.
-    static func properties(target: String, types: Set<String>) -> [Question] {
+    private static func properties(target: String, types: Set<String>) -> [Question] {
         let devices = devices.filter(types.contains).map { type -> Question in
             ("device-list-properties", ["typename": .string(type)])
         }
@@ -49,6 +59,21 @@ enum QEMUQuestions {
             ("qom-list-properties", ["typename": .string(type)])
         }
         return devices + objects
+    }
+
+    /// What is asked once the answers to ``general`` are there.
+    static func details(after general: [QEMUExchange]) -> [Question] {
+        func result(_ command: String) -> JSONValue? { general.first { $0.command == command }?.result }
+        let target = result("query-target")?["arch"]?.string ?? ""
+        let types = Set(result("qom-list-types")?.array?.compactMap { $0["name"]?.string } ?? [])
+        let usesKVM = usesKVM(general)
+        return properties(target: target, types: types) + acceleration(model: usesKVM ? "host" : "max")
+            + (usesKVM ? enlightenments : [])
+    }
+
+    /// Whether the binary that answered used KVM.
+    static func usesKVM(_ exchanges: some Sequence<QEMUExchange>) -> Bool {
+        exchanges.contains { $0.command == "query-kvm" && $0.result?["enabled"]?.bool == true }
     }
 
     /// What differs between accelerators; `model` is the CPU that stands for the host's own.
@@ -64,7 +89,7 @@ enum QEMUQuestions {
     }
 
     /// What of Microsoft's hypervisor KVM can show to a guest.
-    static let enlightenments: [Question] = [
+    private static let enlightenments: [Question] = [
         (
             "query-cpu-model-expansion",
             [

@@ -36,5 +36,16 @@ extension VirtError {
     }
 
     /// A QEMU binary that can't be used.
-    init(_ error: QEMUProbeError) { self.init(.internalError, "\(error)", from: .qemu) }
+    init(_ error: QEMUProbeError) {
+        switch error {
+        case .missing(let emulator):
+            self.init(
+                SystemError(call: "access", errno: 2, context: emulator), "Cannot check QEMU binary \(emulator)")
+        case .notExecutable(let emulator):
+            self.init(
+                SystemError(call: "access", errno: 13, context: emulator),
+                "QEMU binary \(emulator) is not executable")
+        default: self.init(.internalError, "\(error)", from: .qemu)
+        }
+    }
 }

@@ -6,19 +6,13 @@ import XMLBinding
 
 extension QEMUContext {
     /// The binary for this host's own architecture; nil if it isn't installed.
-    var defaultEmulator: String? { emulator(for: KernelFacts().machine) }
-
-    /// The binary for guests of an architecture; nil if it isn't installed.
-    func emulator(for architecture: String) -> String? {
-        let path = "/usr/bin/qemu-system-\(architecture)"
-        return FileSystem.exists(path) ? path : nil
-    }
+    var defaultEmulator: String? { QEMUArchitecture.emulator(for: KernelFacts().machine) }
 
     /// Fills in all that a definition leaves to QEMU, to the binary and to the host.
     func complete(_ definition: inout DomainDefinition) async throws(VirtError) {
         let architecture = KernelFacts().machine
         let wanted = definition.os.arch ?? architecture
-        let emulator = definition.devices.emulator ?? emulator(for: wanted)
+        let emulator = definition.devices.emulator ?? QEMUArchitecture.emulator(for: wanted)
         guard let emulator else {
             throw VirtError(
                 .configUnsupported, "Emulator '/usr/bin/qemu-system-\(wanted)' does not exist", from: .qemu)

@@ -1,7 +1,6 @@
 import DriverKit
 import LinuxSystem
 import Logging
-import Synchronization
 import Virt
 import VirtXML
 
@@ -24,13 +23,12 @@ final class QEMUContext: Sendable {
     let ports: PortPool
     /// What of the host's files guests have.
     let files: GivenFiles
-    /// What host and binaries can do, as text; made when first asked for.
-    let capabilitiesText = Published<String?>(nil)
+    /// What the host can do as it was told last, as text, and of which guests.
+    let capabilitiesText = Published<(guests: [InstalledGuest], text: String)?>(nil)
     /// Where the host has huge pages mounted.
     let hugepageMounts = Published<[HugepageMount]>([])
     let vhostUserFeatures = VhostUserFeatures()
     private let prober: QEMUProber
-    private let known = Mutex<[String: QEMUCapabilities]>([:])
 
     init(configuration: QEMUConfiguration, events: EventHub, log: Logger) {
         self.configuration = configuration
@@ -67,32 +65,24 @@ final class QEMUContext: Sendable {
 
     /// What a binary can do; asked once, and again when it has changed.
     func capabilities(of emulator: String) async throws(VirtError) -> QEMUCapabilities {
-        if let capabilities = known.withLock({ $0[emulator] }) { return capabilities }
         do throws(QEMUProbeError) {
-            let capabilities = try await prober.capabilities(of: emulator)
-            known.withLock { $0[emulator] = capabilities }
-            // Reading the answers took several times the memory of what is kept of them.
-            ThisProcess.returnMemory()
-            return capabilities
+            return try await prober.capabilities(of: emulator)
         } catch {
             throw VirtError(error)
         }
     }
 
-    /// What all installed binaries can do; those that can't be asked are left out, with a word in the log.
-    func installed() async -> [QEMUCapabilities] {
-        let emulators = await Blocking.run { QEMUProber.emulators() }
-        var found: [QEMUCapabilities] = []
-        for (emulator, result) in await prober.capabilities(of: emulators).sorted(by: { $0.key < $1.key }) {
-            switch result {
-            case .success(let capabilities):
-                found.append(capabilities)
-                known.withLock { $0[emulator] = capabilities }
-            case .failure(let error): log.warning("\(error)")
-            }
+    /// The guests that the installed binaries run, one of each architecture; binaries that can't be asked are
+    /// left out, with a word in the log.
+    func guests() async -> [InstalledGuest] {
+        let prober = prober
+        let binaries = await Blocking.run { QEMUArchitecture.emulators() }
+        let summaries = await prober.summaries(of: Set(binaries.map(\.path)))
+        for case (_, .failure(let error)) in summaries { log.warning("\(error)") }
+        return binaries.compactMap { binary in
+            guard case .success(let summary) = summaries[binary.path] else { return nil }
+            return InstalledGuest(architecture: binary.architecture, binary: summary)
         }
-        ThisProcess.returnMemory()
-        return found
     }
 
     /// What is to be told to people about the host; nil if nothing is wrong.

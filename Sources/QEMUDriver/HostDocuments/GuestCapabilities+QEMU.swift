@@ -1,19 +1,24 @@
 import Virt
 import VirtXML
 
+/// Guests of one architecture, and the binary that runs them.
+struct InstalledGuest: Equatable, Sendable {
+    var architecture: String
+    var binary: QEMUSummary
+}
+
 extension GuestCapabilities {
-    /// The guests that a binary runs.
-    init(_ qemu: QEMUCapabilities) {
+    init(_ guest: InstalledGuest) {
         self.init()
-        arch = qemu.architecture
+        let all = guest.binary.machines
+        arch = guest.architecture
         wordsize = QEMUArchitecture.wordSize(arch)
-        emulator = qemu.emulator
-        let all = qemu.preferred?.machines ?? []
+        emulator = guest.binary.emulator
         machines = (all.filter(\.isDefault) + all.filter { !$0.isDefault }).flatMap { Self.machines($0) }
-        domains = [QEMUAccelerator.tcg, .kvm, .hvf].filter { qemu.accelerations[$0] != nil }.map {
+        domains = [QEMUAccelerator.tcg, .kvm].filter(guest.binary.accelerators.contains).map {
             Domain($0.virtType)
         }
-        features = Features(qemu)
+        features = Features(guest)
     }
 
     /// The machine by its full name, and by the short one.
@@ -29,14 +34,14 @@ extension GuestCapabilities {
 }
 
 extension GuestCapabilities.Features {
-    fileprivate init(_ qemu: QEMUCapabilities) {
+    fileprivate init(_ guest: InstalledGuest) {
         self.init()
-        let arch = qemu.architecture
+        let arch = guest.architecture
         pae = arch == "i686"
         nonpae = arch == "i686"
         if QEMUArchitecture.isX86(arch) || arch == "aarch64" { acpi = .init(default: true, toggles: true) }
         if QEMUArchitecture.isX86(arch) { apic = .init(default: true, toggles: false) }
-        cpuSelection = !(qemu.preferred?.cpuModels.isEmpty ?? true)
+        cpuSelection = guest.binary.hasCPUModels
         deviceBoot = true
         diskSnapshot = .init(default: true, toggles: false)
         externalSnapshot = true
@@ -44,9 +49,6 @@ extension GuestCapabilities.Features {
 }
 
 extension QEMUCapabilities {
-    /// What the fastest accelerator offers.
-    var preferred: QEMUAcceleration? { accelerations[.kvm] ?? accelerations[.hvf] ?? accelerations[.tcg] }
-
     /// The fastest accelerator.
     var preferredAccelerator: QEMUAccelerator? {
         [QEMUAccelerator.kvm, .hvf, .tcg].first { accelerations[$0] != nil }

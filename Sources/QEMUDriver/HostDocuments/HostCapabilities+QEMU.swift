@@ -9,7 +9,7 @@ extension HostCapabilities {
     ///
     /// - Parameter account: whom guests run as; nil as the daemon itself.
     static func qemu(
-        host: Host, binaries: [QEMUCapabilities], account: FileOwner?
+        host: Host, guests: [InstalledGuest], account: FileOwner?
     ) -> HostCapabilities {
         var all = HostCapabilities()
         all.host = host
@@ -17,16 +17,8 @@ extension HostCapabilities {
         migration.transports = ["tcp", "rdma"]
         all.host.migration = migration
         all.host.secmodels = securityModels(account)
-        all.guests = guests(binaries)
+        all.guests = guests.map { GuestCapabilities($0) }
         return all
-    }
-
-    /// One guest for each architecture, from the binary that bears the architecture's name.
-    private static func guests(_ binaries: [QEMUCapabilities]) -> [GuestCapabilities] {
-        let usual = binaries.filter {
-            FileSystem.lastPart(of: $0.emulator) == "qemu-system-" + QEMUArchitecture.binary($0.architecture)
-        }
-        return usual.sorted { $0.architecture < $1.architecture }.map { GuestCapabilities($0) }
     }
 
     /// Guests are kept apart by the user that they run as.

@@ -1,3 +1,5 @@
+import LinuxSystem
+
 /// What libvirt tells of an architecture, whichever binary runs it.
 enum QEMUArchitecture {
     /// The architectures that documents may name.
@@ -8,6 +10,13 @@ enum QEMUArchitecture {
         "parisc64", "ppc",
         "ppcle", "ppc64", "ppc64le", "ppcemb", "riscv32", "riscv64", "s390", "s390x", "sh4", "sh4eb", "sparc",
         "sparc64", "unicore32", "x86_64", "xtensa", "xtensaeb",
+    ]
+
+    /// Those that the host's capabilities list where there is a binary, in their order.
+    static let listed = [
+        "alpha", "armv6l", "armv7l", "aarch64", "cris", "i686", "loongarch64", "m68k", "microblaze",
+        "microblazeel", "mips", "mipsel", "mips64", "mips64el", "ppc", "ppc64", "ppc64le", "riscv32",
+        "riscv64", "s390x", "sh4", "sh4eb", "sparc", "sparc64", "x86_64", "xtensa", "xtensaeb",
     ]
 
     /// Bits in a word.
@@ -29,6 +38,16 @@ enum QEMUArchitecture {
         case "parisc": "hppa"
         default: name
         }
+    }
+
+    /// Where the binary for an architecture stands, if there is one; may wait on the disk.
+    static func emulator(for name: String, in folder: String = "/usr/bin") -> String? {
+        [name, binary(name)].map { "\(folder)/qemu-system-\($0)" }.first(where: FileSystem.exists)
+    }
+
+    /// The binaries in a folder, by the architectures whose guests they run; may wait on the disk.
+    static func emulators(in folder: String = "/usr/bin") -> [(architecture: String, path: String)] {
+        listed.compactMap { name in emulator(for: name, in: folder).map { (name, $0) } }
     }
 
     static func isX86(_ name: String) -> Bool { name == "x86_64" || name == "i686" }

@@ -39,7 +39,7 @@ extension QEMUContext {
             throw VirtError(SystemError(call: "access", errno: 2, context: emulator), text)
         }
         let wanted = architecture ?? KernelFacts().machine
-        if let found = self.emulator(for: QEMUArchitecture.binary(wanted)) { return found }
+        if let found = QEMUArchitecture.emulator(for: wanted) { return found }
         let detail = "unable to find any emulator to serve '\(wanted)' architecture"
         throw VirtError(.configUnsupported, detail, from: .qemu)
     }

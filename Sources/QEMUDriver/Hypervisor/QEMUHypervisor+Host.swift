@@ -8,8 +8,9 @@ import XMLBinding
 
 extension QEMUHypervisor: LocalHypervisor {
     func capabilities() async throws(VirtError) -> String {
-        if let known = context.capabilitiesText.value { return known }
         let context = context
+        let guests = await context.guests()
+        if let known = context.capabilitiesText.value, known.guests == guests { return known.text }
         let read = await Blocking.run { () -> Result<HostCapabilities.Host, SystemError> in
             Result { () throws(SystemError) in try HostCapabilities.Host.local() }
         }
@@ -17,9 +18,9 @@ extension QEMUHypervisor: LocalHypervisor {
             throw VirtError(.internalError, "the host does not tell about itself", from: .qemu)
         }
         let all = HostCapabilities.qemu(
-            host: host, binaries: await context.installed(), account: context.configuration.account)
+            host: host, guests: guests, account: context.configuration.account)
         let text = try Self.text(all)
-        context.capabilitiesText.publish(text)
+        context.capabilitiesText.publish((guests, text))
         return text
     }
 

@@ -7,29 +7,24 @@ import VirtXML
 
 @Suite struct HostDocumentTests {
     /// A binary with one machine, which stands last, and one that it takes by default.
-    private func binary() throws -> QEMUCapabilities {
-        var qemu = try QEMUCapabilities(
-            emulator: "/usr/bin/qemu-system-i386",
-            exchanges: [
-                QEMUExchange(command: "qmp_capabilities", arguments: nil, answer: ["return": [:]]),
-                QEMUExchange(
-                    command: "query-version", arguments: nil,
-                    answer: ["return": ["qemu": ["major": 7, "minor": 2, "micro": 0], "package": ""]]),
-                QEMUExchange(command: "query-target", arguments: nil, answer: ["return": ["arch": "i386"]]),
-            ])
-        let machines: [JSONValue] = [
+    private func binary() throws -> QEMUSummary {
+        let machines: JSONValue = [
             ["name": "isapc", "cpu-max": 1],
             ["name": "pc-i440fx-7.2", "alias": "pc", "is-default": true, "cpu-max": 255, "deprecated": true],
         ]
-        var tcg = QEMUAcceleration()
-        tcg.machines = machines.compactMap { QEMUMachine($0) }
-        qemu.accelerations = [.tcg: tcg]
-        return qemu
+        let answers: [(String, JSONValue)] = [
+            ("qmp_capabilities", [:]), ("query-target", ["arch": "i386"]), ("query-machines", machines),
+        ]
+        return try QEMUSummary(
+            emulator: "/usr/bin/qemu-system-i386",
+            exchanges: answers.map {
+                QEMUExchange(command: $0.0, arguments: nil, answer: ["return": $0.1])
+            })
     }
 
     @Test("the default machine comes first, by both of its names")
     func machines() throws {
-        let guest = GuestCapabilities(try binary())
+        let guest = GuestCapabilities(InstalledGuest(architecture: "i686", binary: try binary()))
         #expect(guest.machines.map(\.name) == ["pc-i440fx-7.2", "pc", "isapc"])
         #expect(guest.machines.map(\.canonical) == [nil, "pc-i440fx-7.2", nil])
         #expect(guest.machines.map(\.deprecated) == [true, true, false])
