@@ -55,6 +55,6 @@ public struct QEMUAcceleration: Sendable, Equatable {
         machines.first { $0.alias == name } ?? machines.first { $0.name == name }
     }
 
-    /// The machine that QEMU takes if none is named.
-    public var defaultMachine: QEMUMachine? { machines.first(where: \.isDefault) }
+    /// The machine that is taken if none is named.
+    public var defaultMachine: QEMUMachine? { machines.usual }
 }

@@ -19,6 +19,9 @@ public struct QEMUMachine: Sendable, Equatable {
     public var isDeprecated: Bool
     public var isDefault: Bool
 
+    /// Taken for ARM, where QEMU has no default.
+    static let fallback = "integratorcp"
+
     init?(_ entry: JSONValue) {
         guard let name = entry["name"]?.string, name != "none" else { return nil }
         self.name = name
@@ -32,4 +35,9 @@ public struct QEMUMachine: Sendable, Equatable {
         isDeprecated = entry["deprecated"]?.bool ?? false
         isDefault = entry["is-default"]?.bool ?? false
     }
+}
+
+extension [QEMUMachine] {
+    /// The one that is taken if none is named.
+    var usual: QEMUMachine? { first(where: \.isDefault) ?? first { $0.name == QEMUMachine.fallback } }
 }

@@ -8,7 +8,6 @@ enum QEMUQuestions {
     static let summary: [Question] = [
         ("query-version", nil), ("query-target", nil), ("query-kvm", nil),
         ("qom-list-properties", ["typename": .string(emulation)]), ("query-machines", nil),
-        ("query-cpu-definitions", nil),
     ]
 
     /// The class that a binary has if it can do without hardware virtualization.

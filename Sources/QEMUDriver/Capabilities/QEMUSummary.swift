@@ -10,8 +10,6 @@ public struct QEMUSummary: Sendable, Equatable {
     public var accelerators: Set<QEMUAccelerator> = []
     /// The machine types with the fastest accelerator, in QEMU's order.
     public var machines: [QEMUMachine]
-    /// Whether there are several models of CPU.
-    public var hasCPUModels: Bool
 
     /// From the answers to the short list of questions, or to all.
     public init(emulator: String, exchanges: [QEMUExchange]) throws(QEMUProbeError) {
@@ -20,9 +18,7 @@ public struct QEMUSummary: Sendable, Equatable {
         }
         self.emulator = emulator
         architecture = try QEMUCapabilities.architecture(of: emulator, first)
-        let acceleration = QEMUAcceleration(first)
-        machines = acceleration.machines
-        hasCPUModels = !acceleration.cpuModels.isEmpty
+        machines = QEMUAcceleration(first).machines
         let hasKVM = QEMUQuestions.usesKVM(first)
         if hasKVM { accelerators.insert(.kvm) }
         if !hasKVM || Self.emulates(first) { accelerators.insert(.tcg) }

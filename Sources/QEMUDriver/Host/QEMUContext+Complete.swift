@@ -17,6 +17,7 @@ extension QEMUContext {
             throw VirtError(
                 .configUnsupported, "Emulator '/usr/bin/qemu-system-\(wanted)' does not exist", from: .qemu)
         }
+        definition.devices.emulator = emulator
         let qemu = try await capabilities(of: emulator)
         if qemu.accelerations[QEMUAccelerator(definition.type)] == nil {
             throw VirtError(

@@ -14,7 +14,8 @@ extension GuestCapabilities {
         arch = guest.architecture
         wordsize = QEMUArchitecture.wordSize(arch)
         emulator = guest.binary.emulator
-        machines = (all.filter(\.isDefault) + all.filter { !$0.isDefault }).flatMap { Self.machines($0) }
+        let usual = all.usual
+        machines = ([usual].compactMap(\.self) + all.filter { $0 != usual }).flatMap { Self.machines($0) }
         domains = [QEMUAccelerator.tcg, .kvm].filter(guest.binary.accelerators.contains).map {
             Domain($0.virtType)
         }
@@ -41,7 +42,7 @@ extension GuestCapabilities.Features {
         nonpae = arch == "i686"
         if QEMUArchitecture.isX86(arch) || arch == "aarch64" { acpi = .init(default: true, toggles: true) }
         if QEMUArchitecture.isX86(arch) { apic = .init(default: true, toggles: false) }
-        cpuSelection = guest.binary.hasCPUModels
+        cpuSelection = true
         deviceBoot = true
         diskSnapshot = .init(default: true, toggles: false)
         externalSnapshot = true
