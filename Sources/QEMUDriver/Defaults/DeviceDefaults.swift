@@ -81,6 +81,12 @@ extension DomainDefinition {
         if board.isARMVirt, serial.target.type == "isa-serial" {
             serial.target = .init(system: serial.target.port)
         }
+        // The same of other boards, whose ports have names of their own.
+        if serial.target.type == "isa-serial", serial.target.model == nil,
+            board.isPSeries || board.isS390 || board.isRISCVVirt
+        {
+            serial.target.type = board.serialTarget(nil)
+        }
         if serial.target.type == nil { serial.target.type = board.serialTarget(serial.info.address?.kind) }
         guard serial.target.model == nil else { return }
         switch serial.target.type {
@@ -119,6 +125,7 @@ extension DomainDefinition {
     }
 
     private func fill(_ tpm: inout TPMDevice) {
+        if tpm.backend == .passthrough, tpm.device == nil { tpm.device = "/dev/tpm0" }
         if tpm.model == nil { tpm.model = board.isPSeries ? .spapr : .tis }
         if tpm.backend == .emulator, tpm.version == nil {
             tpm.version = tpm.model == .tis && board.isX86 ? .v1_2 : .v2_0
