@@ -15,7 +15,7 @@ public struct XMLError: Error, Equatable, Sendable {
         case malformed = 35
         case operationInvalid = 55
         case unsupported = 67
-        case overflow = 74
+        case overflow = 82
         case invalidSchema = 92
     }
 

@@ -87,37 +87,106 @@ import XMLBinding
             .unsupported, line: 7, "relabelling"),
     ]
 
+    /// What elements outside of the devices must keep to: the part, the number, words of the message.
+    private static let rules: [Wrong] = [
+        ("<vcpu/>", .xml, "maximum vcpus count must be an integer"),
+        ("<vcpu cpuset='x'>1</vcpu>", .invalidArgument, "Failed to parse bitmap 'x'"),
+        ("<vcpu cpuset='0,^0'>1</vcpu>", .unsupported, "Invalid value of 'cpuset': 0,^0"),
+        ("<iothreadids><iothread id='0'/></iothreadids>", .xml, "Zero is not permitted"),
+        (
+            "<cputune><period>999</period></cputune>", .unsupported,
+            "'period' must be in range [1000, 1000000]"
+        ),
+        ("<cputune><vcpupin vcpu='0'/></cputune>", .internalError, "missing cpuset for vcpupin"),
+        (
+            "<cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='0' cpuset='1'/></cputune>", .internalError,
+            "duplicate vcpupin for vcpu '0'"
+        ),
+        (
+            "<cputune><vcpusched vcpus='0' scheduler='fifo'/></cputune>", .xml,
+            "Missing required attribute 'priority' in element 'vcpusched'"
+        ),
+        ("<cpu><vendor>Intel</vendor></cpu>", .xml, "CPU vendor specified without CPU model"),
+        (
+            "<cpu><feature policy='require' name='svm'/></cpu>", .xml,
+            "Non-empty feature list specified without CPU model"
+        ),
+        (
+            "<cpu mode='host-model' migratable='on'/>", .unsupported,
+            "only allowed for 'host-passthrough' / 'maximum' CPU mode"
+        ),
+        (
+            "<cpu><model vendor_id='short'>a</model></cpu>", .xml,
+            "vendor_id must be exactly 12 characters long"
+        ),
+        (
+            "<cpu><numa><cell memory='1'><distances/></cell></numa></cpu>", .xml,
+            "NUMA distances defined without siblings"
+        ),
+        (
+            "<cpu><numa><cell memory='1'><distances><sibling id='0' value='11'/></distances></cell></numa></cpu>",
+            .xml, "'value 11' is invalid for 'sibling id 0' under NUMA 'cell id 0'"
+        ),
+        (
+            "<cpu><numa><cell memory='1'/><interconnects><latency initiator='1' target='0' type='access' value='1'/>"
+                + "</interconnects></numa></cpu>", .xml, "'initiator' refers to a non-existent NUMA node"
+        ),
+        ("<clock offset='timezone'/>", .internalError, "missing 'timezone' attribute"),
+        ("<clock offset='absolute' start='x'/>", .internalError, "missing 'start' attribute"),
+        ("<features><bogus/></features>", .unsupported, "unexpected feature 'bogus'"),
+        ("<features><htm/></features>", .xml, "Missing required attribute 'state' in element 'htm'"),
+        (
+            "<features><hyperv><spinlocks state='on' retries='3'/></hyperv></features>", .xml,
+            "HyperV spinlock retry count must be at least 4095"
+        ),
+        (
+            "<features><hyperv><vendor_id state='on' value='1234567890123'/></hyperv></features>", .xml,
+            "must not be more than 12 characters"
+        ),
+        (
+            "<features><kvm><dirty-ring state='on' size='1000'/></kvm></features>", .xml,
+            "dirty ring must be power of 2 and ranges [1024, 65536]"
+        ),
+        ("<perf><event name='bogus' enabled='yes'/></perf>", .xml, "'event': 'bogus'"),
+        (
+            "<os><type>hvm</type><bios rebootTimeout='65536'/></os>", .unsupported,
+            "invalid value for rebootTimeout, must be in range [-1,65535]"
+        ),
+    ].map { part, code, words in Wrong(DomainDefinition.self, tuned(part), code, line: 4, words) }
+
     private static func tuned(_ part: String) -> String {
         "<domain type='kvm'>\n<name>a</name>\n<memory>1</memory>\n\(part)\n</domain>"
     }
 
-    private static let contradictions: [Wrong] = [
-        Wrong(
-            DomainDefinition.self, tuned("<iothreadids><iothread id='2'/><iothread id='2'/></iothreadids>"),
-            .xml,
-            line: 1, "iothread", "'2'"),
-        Wrong(
-            DomainDefinition.self,
-            tuned("<cpu><numa><cell id='1' cpus='0' memory='1'/></numa></cpu>"), .xml, line: 4, "'cell'"),
-        Wrong(
-            DomainDefinition.self,
-            tuned(
-                "<cpu><numa><cell id='0' cpus='0' memory='1'/><cell id='1' cpus='0' memory='1'/></numa></cpu>"
-            ),
-            .unsupported, line: 4, "NUMA cells 0 and 1"),
-        Wrong(
-            DomainDefinition.self, tuned("<blkiotune><device><weight>500</weight></device></blkiotune>"),
-            .xml,
-            line: 4, "path"),
-        Wrong(
-            DomainDefinition.self,
-            tuned(
-                "<cputune><memorytune vcpus='0'><node id='0' bandwidth='1'/><node id='0' bandwidth='2'/></memorytune>"
-                    + "</cputune>"), .xml, line: 4, "node '0'"),
-        Wrong(
-            DomainDefinition.self, domain("<redirdev bus='usb' type='unix'/>"), .internalError, line: 6,
-            "source path"),
-    ]
+    private static let contradictions: [Wrong] =
+        rules + [
+            Wrong(
+                DomainDefinition.self,
+                tuned("<iothreadids><iothread id='2'/><iothread id='2'/></iothreadids>"),
+                .xml,
+                line: 1, "iothread", "'2'"),
+            Wrong(
+                DomainDefinition.self,
+                tuned("<cpu><numa><cell id='1' cpus='0' memory='1'/></numa></cpu>"), .xml, line: 4, "'cell'"),
+            Wrong(
+                DomainDefinition.self,
+                tuned(
+                    "<cpu><numa><cell id='0' cpus='0' memory='1'/><cell id='1' cpus='0' memory='1'/></numa></cpu>"
+                ),
+                .unsupported, line: 4, "NUMA cells 1 and 0"),
+            Wrong(
+                DomainDefinition.self, tuned("<blkiotune><device><weight>500</weight></device></blkiotune>"),
+                .unsupported,
+                line: 4, "path"),
+            Wrong(
+                DomainDefinition.self,
+                tuned(
+                    "<cputune><memorytune vcpus='0'><node id='0' bandwidth='1'/><node id='0' bandwidth='2'/></memorytune>"
+                        + "</cputune>"), .xml, line: 4, "node 0"),
+            Wrong(
+                DomainDefinition.self, domain("<redirdev bus='usb' type='unix'/>"), .internalError, line: 6,
+                "source path"),
+        ]
 
     private static let networks: [Wrong] = [
         Wrong(NetworkDefinition.self, "<network>\n<bridge name='b'/></network>", .noName, line: 1, "name"),

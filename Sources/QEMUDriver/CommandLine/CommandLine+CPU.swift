@@ -129,10 +129,10 @@ extension QEMUCommandLine {
                 if kvm.hidden == true { text.add("kvm", on: false) }
                 if kvm.hintDedicated == true { text.add("kvm-hint-dedicated", on: true) }
                 if kvm.pollControl == true { text.add("kvm-poll-control", on: true) }
-                text.add("kvm-pv-ipi", on: kvm.pvIPI)
+                if kvm.pvIPI == false { text.add("kvm-pv-ipi", on: false) }
             }
         }
-        text.from("features/pmu") { $0.add("pmu", on: domain.features.pmu) }
+        if !domain.board.isPPC { text.from("features/pmu") { $0.add("pmu", on: domain.features.pmu) } }
     }
 
     private func addCaches(to text: inout OptionText) {

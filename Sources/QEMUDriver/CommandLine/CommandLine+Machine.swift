@@ -65,7 +65,7 @@ extension QEMUCommandLine {
             machine.from(.device(IOMMUDevice.self, index)) { $0.add("iommu", "smmuv3") }
         }
         machine.from("features/ras") { $0.add("ras", on: domain.features.ras) }
-        machine.from("features/aia") { $0.add("aia", domain.features.aia) }
+        machine.from("features/aia") { $0.add("aia", domain.features.aia?.rawValue) }
     }
 
     private func addFirmware(to machine: inout OptionText) {
@@ -83,9 +83,9 @@ extension QEMUCommandLine {
         machine.from("features/htm") { $0.add("cap-htm", on: features.htm) }
         machine.from("features/nested-hv") { $0.add("cap-nested-hv", on: features.nestedHV) }
         machine.from("features/ccf-assist") { $0.add("cap-ccf-assist", on: features.ccfAssist) }
-        machine.from("features/cfpc") { $0.add("cap-cfpc", features.cfpc) }
-        machine.from("features/sbbc") { $0.add("cap-sbbc", features.sbbc) }
-        machine.from("features/ibs") { $0.add("cap-ibs", features.ibs) }
+        machine.from("features/cfpc") { $0.add("cap-cfpc", features.cfpc?.rawValue) }
+        machine.from("features/sbbc") { $0.add("cap-sbbc", features.sbbc?.rawValue) }
+        machine.from("features/ibs") { $0.add("cap-ibs", features.ibs?.rawValue) }
         if domain.board.isPSeries, domain.cpu?.mode == .hostModel,
             let model = domain.cpu?.model?.name
         {
@@ -94,6 +94,7 @@ extension QEMUCommandLine {
     }
 
     private func addTables(to machine: inout OptionText) {
+        if guest.hasMemoryAttributes { machine.from("cpu/numa") { $0.add("hmat", on: true) } }
         if let loadparm = guest.machineLoadparm { machine.add("loadparm", loadparm) }
         if let hpet = domain.timer(.hpet)?.present, qemu.option("machine", has: "hpet") {
             machine.from(domain.origin(of: .hpet)) { $0.add("hpet", on: hpet) }

@@ -8,7 +8,7 @@ extension QEMUCommandLine {
         if let maximum = domain.memory.maximum {
             memory.from("maxMemory") { text in
                 if let slots = domain.memory.slots, slots > 0 { text.add("slots", slots) }
-                text.add("maxmem", "\(maximum.kibibytes)k")
+                text.add("maxmem", "\(guest.aligned(maximum).kibibytes)k")
             }
         }
         try arguments.add("-m", memory, from: .element("memory"))
@@ -95,11 +95,12 @@ extension QEMUCommandLine {
         try addInterconnects()
     }
 
-    private static let cellPath = "cpu/numa/cell"
+    static let cellPath = "cpu/numa/cell"
 
     private mutating func addNode(_ cell: NUMACell, _ index: Int) throws(ConfigurationError) {
         var node = OptionText("node")
         node.add("nodeid", index)
+        if guest.hasMemoryAttributes { node.add("initiator", guest.initiator(of: index)) }
         for range in (cell.cpus?.xml ?? "").split(separator: ",") { node.add("cpus", String(range)) }
         if guest.cellsHaveBackends {
             node.add("memdev", "ram-node\(index)")
@@ -119,50 +120,19 @@ extension QEMUCommandLine {
             return told?.value ?? usual
         }
         let pairs = cells.indices.flatMap { from in cells.indices.map { (from, $0) } }
-        // What QEMU takes for granted anyway is not told.
-        guard pairs.contains(where: { told($0, $1) != ($0 == $1 ? 10 : 20) }) else { return }
+        // What QEMU takes for granted anyway is not told, unless a cell says only a part of it.
+        let isUsual = cells.allSatisfy { cell in
+            cell.distances.isEmpty
+                || cell.distances.count == cells.count
+                    && cell.distances.allSatisfy { [10, 20].contains($0.value) }
+        }
+        guard !isUsual else { return }
         for (from, to) in pairs {
             var distance = OptionText("dist")
             distance.add("src", from)
             distance.add("dst", to)
             distance.add("val", told(from, to))
             try arguments.add("-numa", distance, from: .one(Self.cellPath, from))
-        }
-    }
-
-    private mutating func addInterconnects() throws(ConfigurationError) {
-        guard let numa = domain.cpu?.numa else { return }
-        for entry in numa.latencies + numa.bandwidths {
-            let isLatency = numa.latencies.contains(entry)
-            var lb = OptionText("hmat-lb")
-            lb.add("initiator", entry.initiator)
-            lb.add("target", entry.target)
-            lb.add(
-                "hierarchy",
-                entry.cache.map {
-                    $0 == 0 ? "memory" : $0 == 1 ? "first-level" : $0 == 2 ? "second-level" : "third-level"
-                } ?? "memory")
-            lb.add("data-type", entry.type + (isLatency ? "-latency" : "-bandwidth"))
-            if isLatency { lb.add("latency", entry.value) } else { lb.add("bandwidth", "\(entry.value)K") }
-            try arguments.add("-numa", lb, from: .element("cpu/numa/interconnects"))
-        }
-        for (index, cell) in numa.cells.enumerated() {
-            for cache in cell.caches {
-                var text = OptionText("hmat-cache")
-                text.add("node-id", index)
-                text.add("size", "\(cache.size?.kibibytes ?? 0)K")
-                text.add("level", cache.level)
-                let words: [NUMACell.Cache.Associativity: String] = [
-                    .none: "none", .direct: "direct", .full: "complex",
-                ]
-                text.add("associativity", words[cache.associativity])
-                text.add(
-                    "policy",
-                    cache.policy == .writethrough
-                        ? "write-through" : cache.policy == .writeback ? "write-back" : "none")
-                text.add("line", cache.line?.bytes ?? 0)
-                try arguments.add("-numa", text, from: .one(Self.cellPath, index))
-            }
         }
     }
 }

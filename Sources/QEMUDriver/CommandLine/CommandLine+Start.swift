@@ -36,7 +36,8 @@ extension QEMUCommandLine {
         try addRTC()
         try addTimers()
         arguments.add("-no-shutdown", from: .roost("what follows a power-off is for Roost to decide"))
-        if domain.board.hasACPI, !guest.acpiIsMachineOption, !domain.features.acpi {
+        let isSwitched = domain.board.isX86 || domain.os.arch == "aarch64" && domain.board.isVirt
+        if isSwitched, !guest.acpiIsMachineOption, !domain.features.acpi {
             arguments.add("-no-acpi", from: .roost("there is no <acpi/> in <features>"))
         }
         try addPowerManagement()
@@ -50,6 +51,7 @@ extension QEMUCommandLine {
         if let timer = domain.timer(.rtc) {
             rtc.from(domain.origin(of: .rtc)) { text in
                 if timer.track == .guest { text.add("clock", "vm") }
+                if timer.track == .realtime { text.add("clock", "rt") }
                 if timer.track == .wall { text.add("clock", "host") }
                 if timer.tickPolicy == .catchup { text.add("driftfix", "slew") }
             }
@@ -75,10 +77,8 @@ extension QEMUCommandLine {
     private mutating func addTimers() throws(ConfigurationError) {
         for (index, timer) in domain.clock.timers.enumerated() {
             let origin = QEMUOrigin.one("clock/timer", index)
-            if timer.name == .pit, timer.tickPolicy == .delay || timer.tickPolicy == .discard,
-                qemu.has("kvm-pit")
-            {
-                let policy = timer.tickPolicy == .delay ? "delay" : "discard"
+            if timer.name == .pit, timer.tickPolicy != .catchup, qemu.has("kvm-pit") {
+                let policy = timer.tickPolicy == .discard ? "discard" : "delay"
                 try arguments.add("-global", "kvm-pit.lost_tick_policy=\(policy)", from: origin)
             }
             if timer.name == .hpet, timer.present == false, !qemu.option("machine", has: "hpet"),

@@ -66,7 +66,7 @@ struct MemoryBackend {
         Self.addSharing(access, request, guest, isFile: isFile, to: &object)
         let preallocates = request.isPreallocated ?? (pages != nil || backing?.allocationMode == .immediate)
         if preallocates, request.isReserved != false { object["prealloc"] = true }
-        if preallocates, let threads = backing?.allocationThreads {
+        if let threads = backing?.allocationThreads {
             object["prealloc-threads"] = JSONValue(threads)
         }
         if request.isReserved == false { object["reserve"] = false }

@@ -11,7 +11,11 @@ extension DomainDefinition {
         if cpu?.mode == .hostModel, cpu?.check == nil {
             cpu?.check = board.isARM ? CheckNone.value : .partial
         }
-        if cpu?.mode == .hostModel, cpu?.model?.name == nil { cpu?.model = nil }
+        if cpu?.mode == .hostModel {
+            cpu?.match = nil
+            if cpu?.model?.name == nil { cpu?.model?.fallback = nil }
+            if cpu?.model == CPUModel() { cpu?.model = nil }
+        }
         if cpu?.model?.name != nil, cpu?.model?.fallback == nil, cpu?.mode != nil {
             cpu?.model?.fallback = .allow
         }
@@ -36,8 +40,9 @@ extension DomainDefinition {
 
     private mutating func fillHostCPU() {
         if cpu?.check == nil { cpu?.check = CheckNone.value }
-        if board.isX86, cpu?.migratable == nil { cpu?.migratable = true }
+        if board.isX86, cpu?.mode == .hostPassthrough, cpu?.migratable == nil { cpu?.migratable = true }
         cpu?.match = nil
+        cpu?.model = nil
     }
 
     private func defaultCPUName(_ qemu: QEMUCapabilities) -> String? {

@@ -1,3 +1,4 @@
+import Virt
 import VirtXML
 import XMLBinding
 
@@ -9,6 +10,7 @@ extension DomainDefinition {
     public mutating func fillQEMUDefaults(_ qemu: QEMUCapabilities, host: QEMUHost) throws {
         try fillGuest(qemu, host)
         try checkQEMU(qemu, host)
+        fillHugePages()
         try fillFirmware(qemu, host)
         filling("controllers have numbers") { $0.devices.numberControllers() }
         addDefaultDevices(qemu)
@@ -86,6 +88,13 @@ extension DomainDefinition {
         }
     }
 
+    /// A guest without cells has one, which needn't be named.
+    private mutating func fillHugePages() {
+        guard cpu?.numa?.cells.isEmpty ?? true, var pages = memoryBacking?.hugepages else { return }
+        for index in pages.indices where pages[index].nodeset == CPUSet([0]) { pages[index].nodeset = nil }
+        memoryBacking?.hugepages = pages
+    }
+
     /// Drops limits that are none, and settles who says where memory comes from.
     private mutating func fillTuning() {
         let unlimited: UInt64 = 9_007_199_254_740_991 << 10
@@ -113,6 +122,7 @@ extension DomainDefinition {
     }
 
     private mutating func fillQEMUIdentity(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws {
+        if genid != nil, genid?.id == nil { genid?.id = .random() }
         if os.arch == nil { os.arch = qemu.architecture }
         if devices.emulator == nil { devices.emulator = host.emulator(os.arch ?? "") ?? qemu.emulator }
         let offered = qemu.accelerations[QEMUAccelerator(type)] ?? qemu.accelerations.values.first

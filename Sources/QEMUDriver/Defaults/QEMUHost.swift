@@ -5,7 +5,9 @@ public struct QEMUHost: Sendable {
     /// The host's architecture in libvirt's words.
     public var architecture: String
     /// The binary for an architecture that a document doesn't name one for.
-    public var emulator: @Sendable (String) -> String? = { "/usr/bin/qemu-system-\($0)" }
+    public var emulator: @Sendable (String) -> String? = {
+        "/usr/bin/qemu-system-\(QEMUArchitecture.binary($0))"
+    }
     /// What firmware there is, in the order in which it is preferred.
     public var firmware: [FirmwareDescriptor] = []
     /// Firmware known by its files alone: code, and the template of its variables.

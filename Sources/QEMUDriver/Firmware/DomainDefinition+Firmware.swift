@@ -119,6 +119,12 @@ extension DomainDefinition {
     private func checkFirmware(_ host: QEMUHost) throws(ConfigurationError) {
         let loader = os.loader
         let wantsVariables = os.nvram != nil || loader?.stateless == false
+        if os.firmware == nil, loader?.path == nil, loader != nil || os.nvram != nil {
+            if loader?.secure == true, !board.isQ35 {
+                throw .unsupported("Secure boot is supported with q35 machine types only")
+            }
+            throw .detail("no loader path specified and firmware auto selection disabled")
+        }
         if os.firmware == .bios, wantsVariables { throw .detail("Only EFI firmware permits NVRAM") }
         if os.firmware == nil, loader?.path != nil, loader?.type != .pflash, wantsVariables {
             throw .detail("Only pflash loader type permits NVRAM")

@@ -11,14 +11,16 @@ struct NativeCommand {
     {
         do throws(ConfigurationError) {
             let dry = try DryStart(definition, qemu, configuration, for: .conversion)
-            text = Self.text(dry.folder, qemu.emulator, dry.arguments.words)
+            text = Self.text(dry.folder, dry.domain, qemu.emulator, dry.arguments.words)
         } catch {
             throw VirtError(error)
         }
     }
 
-    private static func text(_ folder: String, _ program: String, _ arguments: [String]) -> String {
-        let environment = GuestEnvironment.variables(folder).map { "\($0.name)=\($0.value)" }
+    private static func text(
+        _ folder: String, _ domain: DomainDefinition, _ program: String, _ arguments: [String]
+    ) -> String {
+        let environment = GuestEnvironment.variables(folder, of: domain).map { "\($0.name)=\($0.value)" }
         return (environment + [program] + arguments).map(quoted).joined(separator: " ")
     }
 

@@ -1,14 +1,23 @@
 import LinuxSystem
+import VirtXML
 
 /// What a guest's QEMU finds in its environment: its own folders, and programs where the daemon finds its own.
 enum GuestEnvironment {
-    /// The variables in libvirt's order, for a guest whose folder is `folder`.
+    /// The variables in libvirt's order, for a guest or a helper whose folder is `folder`.
     static func variables(_ folder: String) -> [(name: String, value: String)] {
         [
             ("LC_ALL", "C"), ("PATH", ThisProcess.environment("PATH") ?? usualPath), ("HOME", folder),
             ("XDG_DATA_HOME", folder + "/.local/share"), ("XDG_CACHE_HOME", folder + "/.cache"),
             ("XDG_CONFIG_HOME", folder + "/.config"),
         ]
+    }
+
+    /// The same with what the guest's document asks for: the zone of its clock, and variables of its own, which win.
+    static func variables(_ folder: String, of domain: DomainDefinition) -> [(name: String, value: String)] {
+        var found = variables(folder)
+        if domain.clock.offset == .timezone, let zone = domain.clock.timezone { found.append(("TZ", zone)) }
+        found += (domain.qemu?.commandLine?.environment ?? []).map { ($0.name, $0.value ?? "") }
+        return found
     }
 
     private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -210,7 +210,7 @@ struct GuestStart: Sendable {
     private func startProcess(
         _ prepared: PreparedGuest, _ helperEnds: [Int32: Descriptor]
     ) async throws(VirtError) -> ProcessHandle {
-        let variables = GuestEnvironment.variables(prepared.folder)
+        let variables = GuestEnvironment.variables(prepared.folder, of: prepared.definition)
         let environment = Dictionary(variables.map { ($0.name, $0.value) }) { $1 }
         var orders = LaunchOrders(
             prepared.emulator, prepared.arguments, environment: environment)

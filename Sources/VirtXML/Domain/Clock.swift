@@ -25,16 +25,45 @@ public struct Clock: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try bindOffset(&x)
         switch offset {
-        case .utc, .localtime: try x.attribute("adjustment", &adjustment)
-        case .variable:
-            if adjustment == nil { adjustment = .seconds(0) }
-            try x.attribute("adjustment", &adjustment)
-            if basis == nil { basis = .utc }
-            try x.attribute("basis", &basis)
-        case .timezone: try x.attribute("timezone", &timezone)
-        case .absolute: try x.attribute("start", &start)
+        case .utc, .localtime: try bindAdjustment(&x)
+        case .variable: try bindVariable(&x)
+        case .timezone:
+            try x.attribute("timezone", &timezone)
+            try x.require(
+                timezone?.isEmpty == false,
+                "missing 'timezone' attribute for clock with offset='timezone'", .internalError)
+        case .absolute:
+            let isNumber = x.node?.attribute("start").map { UInt64(xml: $0) != nil } ?? true
+            if isNumber { try x.attribute("start", &start) }
+            try x.require(
+                start != nil, "missing 'start' attribute for clock with offset='absolute'", .internalError)
         }
         try x.elements("timer", &timers)
+    }
+
+    /// A clock that is so much off is one that may go its own way from there.
+    private mutating func bindAdjustment(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading, let text = x.node?.attribute("adjustment"), Adjustment(xml: text) == nil {
+            throw x.fault("unknown clock adjustment '\(text)'", attribute: "adjustment", value: text)
+        }
+        try x.attribute("adjustment", &adjustment)
+        guard x.isReading, case .seconds? = adjustment else { return }
+        basis = offset == .localtime ? .localtime : .utc
+        offset = .variable
+    }
+
+    private mutating func bindVariable(_ x: inout XMLBinder) throws(XMLError) {
+        if adjustment == nil { adjustment = .seconds(0) }
+        // What is no number counts as none.
+        if x.node?.attribute("adjustment").map({ Adjustment(xml: $0) != nil }) ?? true {
+            try x.attribute("adjustment", &adjustment)
+        }
+        if adjustment == .reset { adjustment = .seconds(0) }
+        if let text = x.node?.attribute("basis"), Basis(xml: text) == nil {
+            throw x.fault("unknown clock basis '\(text)'", .unsupported, attribute: "basis", value: text)
+        }
+        if basis == nil { basis = .utc }
+        try x.attribute("basis", &basis)
     }
 
     private mutating func bindOffset(_ x: inout XMLBinder) throws(XMLError) {
@@ -93,6 +122,7 @@ public struct ClockTimer: XMLElement {
         if frequency == 0 { frequency = nil }
         try x.attribute("mode", &mode)
         try x.element("catchup", &catchup)
+        if catchup == CatchUp() { catchup = nil }
     }
 
     /// How fast lost ticks are made good.

@@ -108,6 +108,7 @@ public struct DomainDefinition: XMLRoot {
         try x.element("genid", &genid)
         try x.value("title", &title)
         try x.value("description", &description)
+        if title == "" { title = nil }
         try x.element("metadata", &metadata)
         if x.isReading { try checkIdentity(x) }
     }
@@ -131,24 +132,32 @@ public struct DomainDefinition: XMLRoot {
     private mutating func bindResources(_ x: inout XMLBinder) throws(XMLError) {
         try memory.bind(&x)
         try x.element("blkiotune", &blkiotune)
+        if blkiotune == BlkioTune() { blkiotune = nil }
         try x.element("memtune", &memtune)
         try x.element("memoryBacking", &memoryBacking)
+        if memoryBacking == MemoryBacking() { memoryBacking = nil }
         try vcpu.bindElement(&x)
         try x.group("vcpus") { (x) throws(XMLError) in try x.elements("vcpu", &vcpus) }
         try iothreads.bind(&x)
         try x.element("cputune", &cputune)
+        if cputune == CPUTune() { cputune = nil }
         try x.element("numatune", &numatune)
+        if numatune == NUMATune() { numatune = nil }
         try x.element("resource", &resource)
     }
 
     private mutating func bindMachine(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("sysinfo", &sysinfo)
+        if x.isReading {
+            for index in sysinfo.indices { try sysinfo[index].settle(x) }
+        }
         try x.group("throttlegroups") { (x) throws(XMLError) in
             try x.elements("throttlegroup", &throttleGroups)
         }
         try x.value("bootloader", &bootloader)
         try x.value("bootloader_args", &bootloaderArguments)
         try x.element("os", &os)
+        if os.type != "exe" { os.`init` = ContainerInit() }
         try x.element("idmap", &idmap)
         try x.element("features", &features)
         try x.element("cpu", &cpu)
@@ -160,13 +169,29 @@ public struct DomainDefinition: XMLRoot {
         try x.action("on_reboot", &onReboot)
         try x.action("on_crash", &onCrash)
         try x.action("on_lockfailure", &onLockFailure)
+        if onLockFailure == .default { onLockFailure = nil }
         try x.element("pm", &powerManagement)
-        try x.group("perf") { (x) throws(XMLError) in try x.elements("event", &perfEvents) }
+        try x.group("perf") { (x) throws(XMLError) in
+            try x.elements("event", &perfEvents)
+            for (index, event) in perfEvents.enumerated() {
+                try x.require(
+                    !perfEvents[..<index].contains { $0.name == event.name },
+                    "perf event '\(event.name)' was already specified")
+            }
+        }
     }
 
     private mutating func bindSecurity(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("seclabel", &seclabels)
-        try x.group("keywrap") { (x) throws(XMLError) in try x.elements("cipher", &keywrap) }
+        try x.group("keywrap") { (x) throws(XMLError) in
+            try x.elements("cipher", &keywrap)
+            for (index, cipher) in keywrap.enumerated() {
+                try x.require(
+                    !keywrap[..<index].contains { $0.name == cipher.name },
+                    "A domain definition can have no more than one cipher node with name \(cipher.name.rawValue)",
+                    .internalError)
+            }
+        }
         try x.element("launchSecurity", &launchSecurity)
     }
 

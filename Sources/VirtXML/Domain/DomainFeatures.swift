@@ -24,22 +24,38 @@ public struct DomainFeatures: XMLElement {
     public var msrs: MSRs?
     public var ccfAssist: Bool?
     @Boxed public var xen: XenFeatures?
-    public var cfpc: String?
-    public var sbbc: String?
-    public var ibs: String?
+    public var cfpc: Mitigation?
+    public var sbbc: Mitigation?
+    public var ibs: IndirectBranch?
     public var tcgTBCache: ByteSize?
     public var asyncTeardown: Bool?
     public var ras: Bool?
     public var ps2: Bool?
-    public var aia: String?
+    public var aia: AIA?
 
     public init() {}
 
     public enum IOAPIC: String, XMLWord { case qemu, kvm }
 
+    /// How a pSeries machine answers for a flaw of its processors.
+    public enum Mitigation: String, XMLWord { case broken, workaround, fixed }
+
+    public enum IndirectBranch: String, XMLWord {
+        case broken, workaround
+        case fixedIBS = "fixed-ibs"
+        case fixedCCD = "fixed-ccd"
+        case fixedNA = "fixed-na"
+    }
+
+    public enum AIA: String, XMLWord {
+        case none, aplic
+        case aplicIMSIC = "aplic-imsic"
+    }
+
     public enum MSRs: String, XMLWord { case ignore, fault }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.allow(Self.names) { "unexpected feature '\($0)'" }
         try x.flag("acpi", &acpi)
         try x.element("apic", &apic)
         try x.flag("pae", &pae)
@@ -48,9 +64,11 @@ public struct DomainFeatures: XMLElement {
         try x.flag("privnet", &privnet)
         try x.element("hyperv", &hyperv)
         try x.element("kvm", &kvm)
-        try x.element("xen", &xen)
         try x.state("pvspinlock", &pvspinlock, absent: true)
         try x.element("capabilities", &capabilities)
+        if capabilities?.states.isEmpty == true, capabilities?.policy ?? .default == .default {
+            capabilities = nil
+        }
         try x.state("pmu", &pmu, absent: true)
         try x.state("vmport", &vmport, absent: true)
         try x.element("gic", &gic)
@@ -58,14 +76,25 @@ public struct DomainFeatures: XMLElement {
         try bindRest(&x)
     }
 
+    private static let names: Set<String> = [
+        "acpi", "apic", "pae", "hap", "viridian", "privnet", "hyperv", "kvm", "xen", "pvspinlock",
+        "capabilities", "pmu", "vmport", "gic", "smm", "ioapic", "hpt", "vmcoreinfo", "htm", "nested-hv",
+        "msrs", "ccf-assist", "cfpc", "sbbc", "ibs", "tcg", "async-teardown", "ras", "ps2", "aia",
+    ]
+
     private mutating func bindRest(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("ioapic") { (x) throws(XMLError) in try x.attribute("driver", &ioapic) }
         try x.element("hpt", &hpt)
+        if hpt == HPT() { hpt = nil }
         try x.state("vmcoreinfo", &vmcoreinfo, absent: true)
         try x.state("htm", &htm)
         try x.state("nested-hv", &nestedHV)
-        try x.group("msrs") { (x) throws(XMLError) in try x.attribute("unknown", &msrs) }
+        try x.group("msrs") { (x) throws(XMLError) in
+            try x.attribute("unknown", &msrs)
+            try x.require(msrs != nil, "Missing required attribute 'unknown' in element 'msrs'")
+        }
         try x.state("ccf-assist", &ccfAssist)
+        try x.element("xen", &xen)
         try x.group("cfpc") { (x) throws(XMLError) in try x.attribute("value", &cfpc) }
         try x.group("sbbc") { (x) throws(XMLError) in try x.attribute("value", &sbbc) }
         try x.group("ibs") { (x) throws(XMLError) in try x.attribute("value", &ibs) }

@@ -1,8 +1,8 @@
 import Virt
 import XMLBinding
 
-/// A number that changes whenever the guest may find itself in another time than before. Without one in the
-/// definition, each start makes a new one.
+/// A number that changes whenever the guest may find itself in another time than before. One without a number is
+/// given one when the domain is defined.
 public struct GenerationID: XMLElement {
     public var id: UUID?
 

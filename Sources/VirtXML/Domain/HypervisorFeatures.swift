@@ -29,40 +29,63 @@ public struct HyperVFeatures: XMLElement {
 
     public init() {}
 
-    public enum Mode: String, XMLWord { case none, custom, passthrough }
+    public enum Mode: String, XMLWord { case custom, passthrough }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         if mode == nil { mode = .custom }
         try x.attribute("mode", &mode)
         x.expand()
+        try x.allow(Self.names) { "unsupported HyperV Enlightenment feature: \($0)" }
         try x.state("relaxed", &relaxed)
         try x.state("vapic", &vapic)
-        try x.group("spinlocks") { (x) throws(XMLError) in
-            try x.onOff("state", &spinlocks)
-            try x.attribute("retries", &spinlockRetries)
-        }
+        try bindSpinlocks(&x)
         try x.state("vpindex", &vpindex)
         try x.state("runtime", &runtime)
         try x.state("synic", &synic)
-        try x.group("stimer") { (x) throws(XMLError) in
-            try x.onOff("state", &stimer)
+        try x.detailed("stimer", &stimer) { (x) throws(XMLError) in
             try x.state("direct", &stimerDirect)
+            if stimerDirect == false { stimerDirect = nil }
         }
         try x.state("reset", &reset)
-        try x.group("vendor_id") { (x) throws(XMLError) in
-            try x.onOff("state", &vendorID)
-            try x.attribute("value", &vendorIDValue)
-        }
+        try bindVendor(&x)
         try bindRest(&x)
+    }
+
+    private static let names: Set<String> = [
+        "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic", "stimer", "reset", "vendor_id",
+        "frequencies", "reenlightenment", "tlbflush", "ipi", "evmcs", "avic", "emsr_bitmap", "xmm_input",
+    ]
+
+    private mutating func bindSpinlocks(_ x: inout XMLBinder) throws(XMLError) {
+        try x.detailed("spinlocks", &spinlocks) { (x) throws(XMLError) in
+            var retries = spinlockRetries ?? 0
+            if x.isReading || spinlockRetries != nil { try x.attribute("retries", &retries) }
+            try x.require(retries >= 4095, "HyperV spinlock retry count must be at least 4095")
+            spinlockRetries = x.isReading ? retries : spinlockRetries
+        }
+    }
+
+    private mutating func bindVendor(_ x: inout XMLBinder) throws(XMLError) {
+        try x.detailed("vendor_id", &vendorID) { (x) throws(XMLError) in
+            try x.attribute("value", &vendorIDValue)
+            guard x.isReading else { return }
+            guard let text = vendorIDValue else {
+                throw x.fault("missing 'value' attribute for HyperV feature 'vendor_id'")
+            }
+            try x.require(
+                text.utf8.count <= 12, "HyperV vendor_id value must not be more than 12 characters.")
+            try x.require(!text.contains(","), "HyperV vendor_id value is invalid")
+        }
     }
 
     private mutating func bindRest(_ x: inout XMLBinder) throws(XMLError) {
         try x.state("frequencies", &frequencies)
         try x.state("reenlightenment", &reenlightenment)
-        try x.group("tlbflush") { (x) throws(XMLError) in
-            try x.onOff("state", &tlbflush)
+        try x.detailed("tlbflush", &tlbflush) { (x) throws(XMLError) in
             try x.state("direct", &tlbflushDirect)
             try x.state("extended", &tlbflushExtended)
+            if tlbflushDirect == false { tlbflushDirect = nil }
+            if tlbflushExtended == false { tlbflushExtended = nil }
         }
         try x.state("ipi", &ipi)
         try x.state("evmcs", &evmcs)
@@ -85,14 +108,40 @@ public struct KVMFeatures: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        x.expand()
+        try x.allow(Self.names) { "unsupported KVM feature: \($0)" }
         try x.state("hidden", &hidden)
         try x.state("hint-dedicated", &hintDedicated)
         try x.state("poll-control", &pollControl)
         try x.state("pv-ipi", &pvIPI)
-        try x.group("dirty-ring") { (x) throws(XMLError) in
-            try x.onOff("state", &dirtyRing)
-            try x.attribute("size", &dirtyRingSize)
+        try x.detailed("dirty-ring", &dirtyRing) { (x) throws(XMLError) in
+            var size = dirtyRingSize ?? 0
+            if x.isReading || dirtyRingSize != nil { try x.attribute("size", &size) }
+            try x.require(
+                size.nonzeroBitCount == 1 && (1024...65536).contains(size),
+                "dirty ring must be power of 2 and ranges [1024, 65536]")
+            dirtyRingSize = x.isReading ? size : dirtyRingSize
         }
+    }
+
+    private static let names: Set<String> = [
+        "hidden", "hint-dedicated", "poll-control", "pv-ipi", "dirty-ring",
+    ]
+}
+
+extension XMLBinder {
+    /// A feature that must say whether it is on; what else there is to say of it counts only then.
+    fileprivate mutating func detailed(
+        _ name: StaticString, _ value: inout Bool?, _ details: (inout XMLBinder) throws(XMLError) -> Void
+    ) throws(XMLError) {
+        var state = value
+        try group(name) { (x) throws(XMLError) in
+            if x.isReading { state = nil }
+            try x.onOff("state", &state)
+            try x.require(state != nil, "Missing required attribute 'state' in element '\(name)'")
+            if state == true { try details(&x) }
+        }
+        value = state
     }
 }
 
@@ -110,9 +159,9 @@ public struct XenFeatures: XMLElement {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        x.expand()
         try x.state("e820_host", &e820Host)
-        try x.group("passthrough") { (x) throws(XMLError) in
-            try x.onOff("state", &passthrough)
+        try x.detailed("passthrough", &passthrough) { (x) throws(XMLError) in
             try x.attribute("mode", &passthroughMode)
         }
     }

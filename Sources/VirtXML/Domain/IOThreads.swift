@@ -10,12 +10,18 @@ public struct IOThreads: Equatable, Sendable {
 
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         if x.isReading || count > 0 {
+            if x.isReading, let text = x.node?.children.first(where: { $0.name == "iothreads" })?.text,
+                UInt32(xml: text) == nil
+            {
+                throw x.fault("invalid iothreads count '\(text)'", value: text)
+            }
             try x.value("iothreads", &count)
         }
         if x.isReading || threads.contains(where: \.isSpoken) {
             try x.group("iothreadids") { (x) throws(XMLError) in try x.elements("iothread", &threads) }
         }
         try x.element("defaultiothread", &defaultThread)
+        if defaultThread == ThreadPool() { defaultThread = nil }
         guard x.isReading else { return }
         for (index, thread) in threads.enumerated()
         where threads[..<index].contains(where: { $0.id == thread.id }) {
@@ -71,8 +77,7 @@ public struct IOThread: XMLElement {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("id", &id)
-        try x.require(id > 0, "invalid iothread 'id' value '0'")
+        try x.positive("id", &id)
         try pool.bind(&x)
         try x.element("poll", &poll)
     }

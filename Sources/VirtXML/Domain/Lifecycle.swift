@@ -35,10 +35,24 @@ public struct PerfEvent: XMLElement {
 
     public init() {}
 
+    private static let names: Set<String> = [
+        "cmt", "mbmt", "mbml", "cpu_cycles", "instructions", "cache_references", "cache_misses",
+        "branch_instructions", "branch_misses", "bus_cycles", "stalled_cycles_frontend",
+        "stalled_cycles_backend", "ref_cpu_cycles", "cpu_clock", "task_clock", "page_faults",
+        "context_switches", "cpu_migrations", "page_faults_min", "page_faults_maj", "alignment_faults",
+        "emulation_faults",
+    ]
+
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("name", &name)
-        var flag: Bool? = enabled
+        if x.isReading, !Self.names.contains(name) {
+            throw x.fault(
+                "Invalid value for attribute 'name' in element 'event': '\(name)'.", attribute: "name",
+                value: name)
+        }
+        var flag: Bool? = x.isReading ? nil : enabled
         try x.yesNo("enabled", &flag)
+        try x.require(flag != nil, "Missing required attribute 'enabled' in element 'event'")
         enabled = flag ?? enabled
     }
 }

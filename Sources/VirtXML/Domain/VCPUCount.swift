@@ -17,7 +17,7 @@ public struct VCPUCount: Equatable, Sendable {
     mutating func bindElement(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("vcpu") { (x) throws(XMLError) in
             try x.attribute("placement", &placement)
-            try x.attribute("cpuset", &cpuset)
+            try x.set("cpuset", &cpuset)
             try x.attribute("current", &current)
             try bindMaximum(&x)
         }
@@ -26,7 +26,7 @@ public struct VCPUCount: Equatable, Sendable {
     private mutating func bindMaximum(_ x: inout XMLBinder) throws(XMLError) {
         var text = String(maximum)
         try x.content(&text)
-        guard x.isReading, !text.isEmpty else { return }
+        guard x.isReading else { return }
         guard let count = UInt32(xml: text) else {
             throw x.fault("maximum vcpus count must be an integer", value: text)
         }
@@ -44,6 +44,11 @@ public struct VCPU: XMLElement {
 
     public init() {}
 
+    init(id: UInt32, enabled: Bool) {
+        self.id = id
+        self.enabled = enabled
+    }
+
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("id", &id)
         var flag: Bool? = x.isReading ? nil : enabled
@@ -52,5 +57,6 @@ public struct VCPU: XMLElement {
         enabled = flag ?? enabled
         try x.yesNo("hotpluggable", &hotpluggable)
         try x.attribute("order", &order)
+        if order == 0 { order = nil }
     }
 }

@@ -48,6 +48,12 @@ public struct CPUSet: Hashable, Sendable {
 extension CPUSet: XMLValue {
     /// Reads numbers, ranges and, with `^` in front, numbers to leave out, in their order. Nothing left is no set.
     public init?(xml text: String) {
+        self.init(members: text)
+        if isEmpty { return nil }
+    }
+
+    /// The same, where nothing may be left; nil if the text can't be read.
+    init?(members text: String) {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let word = part.filter { !$0.isWhitespace }
             if word.hasPrefix("^") {
@@ -61,7 +67,6 @@ extension CPUSet: XMLValue {
                 for member in first...last { insert(member) }
             }
         }
-        if isEmpty { return nil }
     }
 
     private static func number(_ text: some StringProtocol) -> Int? {

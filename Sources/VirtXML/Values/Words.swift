@@ -10,6 +10,7 @@ extension XMLBinder {
         try group(name) { (x) throws(XMLError) in
             if x.isReading { state = absent }
             try x.onOff("state", &state)
+            try x.require(state != nil, "Missing required attribute 'state' in element '\(name)'")
         }
         value = state
     }

@@ -1,17 +1,20 @@
 import VirtXML
 
 extension DomainDefinition {
-    func checkFeatures() throws(ConfigurationError) {
-        let board = board
-        let place = "architecture '\(os.arch ?? "")' or machine type '\(os.machine ?? "")'"
-        if features.gic != nil, !board.isARMVirt {
-            throw .unsupported("The 'gic' feature is not supported for \(place)")
-        }
-        if features.hpt != nil, !board.isPSeries {
-            throw .unsupported("The 'hpt' feature is not supported for \(place)")
-        }
+    func checkFeatures(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkBoardFeatures()
+        try checkSMM()
         if features.acpi, board.isARM, !board.isARMVirt {
             throw .unsupported("machine type '\(os.machine ?? "")' does not support ACPI")
+        }
+        if features.pmu == false, board.isPPC {
+            throw .unsupported("PMU is always enabled for architecture '\(os.arch ?? "")'")
+        }
+        if features.vmport != nil, !board.isX86 {
+            throw .unsupported("vmport is not available with this QEMU binary")
+        }
+        if features.vmcoreinfo == true, !qemu.has("vmcoreinfo") {
+            throw .unsupported("vmcoreinfo is not available with this QEMU binary")
         }
         if features.ps2 == false, features.vmport == true {
             throw .unsupported("vmport feature requires the ps2 feature not to be disabled")
@@ -19,52 +22,51 @@ extension DomainDefinition {
         if features.ps2 == false, devices.inputs.contains(where: { $0.bus == .ps2 }) {
             throw .unsupported("ps2 bus inputs require the ps2 feature not to be disabled")
         }
-        if let tseg = features.smm?.tseg, tseg.bytes % (1 << 20) != 0 {
+        if let cache = features.tcgTBCache {
+            if type != .qemu {
+                throw .unsupported("TCG features are incompatible with domain type '\(type.rawValue)'")
+            }
+            if cache.bytes % (1 << 20) != 0 {
+                throw .unsupported("tb-cache size must be an integer multiple of MiB")
+            }
+        }
+    }
+
+    /// Features that only some boards have.
+    private func checkBoardFeatures() throws(ConfigurationError) {
+        let board = board
+        let place = "architecture '\(os.arch ?? "")' or machine type '\(os.machine ?? "")'"
+        if features.hyperv != nil, !board.isX86, os.arch != "aarch64" {
+            throw .unsupported("Hyperv features are not supported for \(place)")
+        }
+        if features.apic?.eoi != nil, !board.isX86 {
+            throw .unsupported("The 'eoi' attribute of the 'apic' feature is not supported for \(place)")
+        }
+        let hasPageTable = features.hpt?.resizing != nil || features.hpt?.maxPageSize != nil
+        for (name, isAsked, isKnown) in [
+            ("pvspinlock", features.pvspinlock != nil, board.isX86),
+            ("gic", features.gic != nil, board.isARMVirt),
+            ("ioapic", features.ioapic != nil, board.isX86),
+            ("hpt", hasPageTable, board.isPSeries),
+            ("htm", features.htm != nil, board.isPSeries),
+            ("nested-hv", features.nestedHV != nil, board.isPSeries),
+            ("ccf-assist", features.ccfAssist != nil, board.isPSeries),
+            ("cfpc", features.cfpc != nil, board.isPSeries),
+            ("sbbc", features.sbbc != nil, board.isPSeries),
+            ("ibs", features.ibs != nil, board.isPSeries),
+            ("ras", features.ras != nil, board.isARMVirt),
+            ("aia", features.aia != nil, board.isRISCVVirt),
+            ("ps2", features.ps2 != nil, board.isX86),
+        ] where isAsked && !isKnown {
+            throw .unsupported("The '\(name)' feature is not supported for \(place)")
+        }
+    }
+
+    private func checkSMM() throws(ConfigurationError) {
+        guard let tseg = features.smm?.tseg, features.smm?.state != false else { return }
+        if !board.isQ35 { throw .unsupported("SMM TSEG is only supported with q35 machine type") }
+        if tseg.bytes % (1 << 20) != 0 {
             throw .unsupported("SMM TSEG size must be divisible by 1 MiB")
-        }
-        try checkTimers()
-    }
-
-    private func checkTimers() throws(ConfigurationError) {
-        guard !board.isX86, timer(.tsc) != nil || timer(.kvmclock) != nil || timer(.hypervclock) != nil else {
-            return
-        }
-        let name = timer(.tsc) != nil ? "tsc" : timer(.kvmclock) != nil ? "kvmclock" : "hypervclock"
-        throw .unsupported(
-            "Configuring the '\(name)' timer is not supported for virtType=\(type.rawValue) arch=\(os.arch ?? "") machine=\(os.machine ?? "") guests"
-        )
-    }
-
-    func checkCPU() throws(ConfigurationError) {
-        guard let cpu else { return try checkThreads() }
-        if let cache = cpu.cache, cache.mode == .passthrough {
-            if let level = cache.level {
-                _ = level; throw .unsupported("unsupported CPU cache level for mode 'passthrough'")
-            }
-            if cpu.mode != .hostPassthrough, cpu.mode != .maximum {
-                throw .unsupported(
-                    "CPU cache mode 'passthrough' can only be used with 'host-passthrough' / 'maximum' CPUs")
-            }
-        }
-        if let size = cpu.maxPhysAddr {
-            if size.mode == .passthrough, (size.bits ?? -1) > 0 {
-                throw .unsupported(
-                    "CPU maximum physical address bits number specification cannot be used with mode='passthrough'"
-                )
-            }
-        }
-        if cpu.deprecatedFeatures != nil, !board.isS390 {
-            throw .unsupported("toggling deprecated features for CPU model is unsupported")
-        }
-        try checkThreads()
-    }
-
-    /// CPUs of a pSeries core come and go together.
-    private func checkThreads() throws(ConfigurationError) {
-        guard board.isPSeries, let threads = cpu?.topology?.threads, threads > 1 else { return }
-        let current = vcpu.current ?? vcpu.maximum
-        guard current % threads == 0 else {
-            throw .unsupported("vCPUs count must be a multiple of the vCPU hotplug granularity (\(threads))")
         }
     }
 }

@@ -3,17 +3,8 @@ import VirtXML
 extension DomainDefinition {
     func checkNUMA(_ host: QEMUHost) throws(ConfigurationError) {
         let cells = cpu?.numa?.cells ?? []
-        for (index, cell) in cells.enumerated() {
-            guard Int(cell.id ?? 0) == index else {
-                throw .xml(
-                    "Exactly one 'cell' element per guest NUMA cell allowed, non-contiguous ranges or ranges not starting from 0 are not allowed"
-                )
-            }
-            for distance in cell.distances where distance.id >= cells.count {
-                throw .xml(
-                    "'sibling_id \(distance.id)' does not refer to a valid cell within NUMA 'cell id \(index)'"
-                )
-            }
+        if memory.maximum != nil, cells.isEmpty, !board.isPSeries {
+            throw .unsupported("At least one numa node has to be configured when enabling memory hotplug")
         }
         try checkTune(cells.count, host)
         try checkPages(cells.count)
@@ -21,21 +12,40 @@ extension DomainDefinition {
 
     private func checkTune(_ cells: Int, _ host: QEMUHost) throws(ConfigurationError) {
         guard let tune = numatune else { return }
-        if !tune.nodes.isEmpty, cells == 0 {
-            throw .xml("Element 'memnode' is invalid without any guest NUMA cells")
-        }
-        if tune.nodes.contains(where: { $0.mode == .restrictive }), tune.memory?.mode != .restrictive {
-            throw .xml(
-                "'restrictive' mode is required in memory element when mode is 'restrictive' in memnode element"
-            )
-        }
+        try checkNodes(of: tune, cells)
         if let memory = tune.memory, memory.placement != .auto,
             vcpu.placement != .auto || memory.placement == .static
         {
-            guard let nodes = memory.nodeset else {
+            guard memory.nodeset != nil else {
                 throw .unsupported("nodeset for NUMA memory tuning must be set if 'placement' is 'static'")
             }
-            if nodes.isEmpty { throw .unsupported("Invalid value of 'nodeset': \(nodes.xml)") }
+        }
+    }
+
+    private func checkNodes(of tune: NUMATune, _ cells: Int) throws(ConfigurationError) {
+        guard !tune.nodes.isEmpty else { return }
+        if tune.memory?.placement == .auto {
+            throw .unsupported("Per-node binding is not compatible with automatic NUMA placement.")
+        }
+        if cells == 0 { throw .xml("Element 'memnode' is invalid without any guest NUMA cells") }
+        for (index, node) in tune.nodes.enumerated() {
+            if node.cellID >= cells {
+                throw .xml(
+                    "Argument 'cellid' in memnode element must correspond to existing guest's NUMA cell")
+            }
+            if tune.nodes[..<index].contains(where: { $0.cellID == node.cellID }) {
+                throw .xml("Multiple memnode elements with cellid \(node.cellID)")
+            }
+            if node.mode == .restrictive, tune.memory?.mode != .restrictive {
+                throw .xml(
+                    "'restrictive' mode is required in memory element when mode is 'restrictive' in memnode element"
+                )
+            }
+            if node.mode != .restrictive, tune.memory?.mode == .restrictive {
+                throw .xml(
+                    "'restrictive' mode is required in memnode element when mode is 'restrictive' in memory element"
+                )
+            }
         }
     }
 
@@ -61,6 +71,23 @@ extension DomainDefinition {
     }
 
     private func checkPages(_ cells: Int) throws(ConfigurationError) {
+        guard let backing = memoryBacking, let pages = backing.hugepages else { return }
+        if backing.allocationMode == .ondemand {
+            throw .unsupported("hugepages are not allowed with memory allocation ondemand")
+        }
+        if backing.source == .anonymous {
+            throw .unsupported("hugepages are not allowed with anonymous memory source")
+        }
+        // Without cells the only one is the guest as a whole.
+        func isMaster(_ page: MemoryBacking.HugePage) -> Bool {
+            page.nodeset == nil || cells == 0 && page.nodeset == CPUSet([0])
+        }
+        for (index, page) in pages.enumerated() where isMaster(page) {
+            guard let other = pages[..<index].first(where: isMaster) else { continue }
+            throw .detail(
+                "two master hugepages detected: \(page.size?.kibibytes ?? 0) and \(other.size?.kibibytes ?? 0)"
+            )
+        }
         for page in memoryBacking?.hugepages ?? [] {
             guard let missing = page.nodeset?.members.first(where: { $0 >= max(cells, 1) }) else { continue }
             throw .detail("hugepages: node \(missing) not found")

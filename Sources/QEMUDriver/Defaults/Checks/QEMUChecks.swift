@@ -8,11 +8,15 @@ extension DomainDefinition {
             throw .unsupported(
                 "Emulator '\(devices.emulator ?? "")' does not support virt type '\(type.rawValue)'")
         }
-        try checkFeatures()
+        try checkFeatures(qemu)
+        try checkTimers(qemu)
         for controller in devices.controllers { try checkBoard(controller) }
-        try checkCPU()
+        try checkCPU(qemu)
         try checkNUMA(host)
-        try checkBoot()
+        try checkTuning()
+        try checkSingleVCPUs()
+        try checkLifecycle(qemu)
+        try checkSystem(qemu)
         try checkIdentity()
     }
 
@@ -47,12 +51,6 @@ extension DomainDefinition {
         try checkVCPUs(qemu)
     }
 
-    private func checkVCPUs(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        let machine = qemu.accelerations[QEMUAccelerator(type)]?.machine(named: os.machine ?? "")
-        guard let limit = machine?.maximumCPUs, limit > 0, vcpu.maximum > limit else { return }
-        throw .unsupported("Maximum CPUs greater than specified machine type limit \(limit)")
-    }
-
     private func checkIdentity() throws(ConfigurationError) {
         for info in sysinfo where info.type == .smbios {
             guard let text = info.system.first(where: { $0.name == "uuid" })?.value, let own = uuid else {
@@ -65,24 +63,6 @@ extension DomainDefinition {
         let models = seclabels.compactMap(\.model)
         if let twice = models.first(where: { model in models.filter { $0 == model }.count > 1 }) {
             throw .detail("seclabel for model \(twice) is already provided")
-        }
-    }
-
-    private func checkBoot() throws(ConfigurationError) {
-        var hasOrder = false, badLoadparm: String?
-        var copy = devices
-        copy.forEachInfo { info in
-            if info.boot != nil { hasOrder = true }
-            if let text = info.boot?.loadparm, !(1...8).contains(text.count) { badLoadparm = text }
-        }
-        if hasOrder, !os.boot.isEmpty {
-            throw .unsupported("per-device boot elements cannot be used together with os/boot elements")
-        }
-        if let badLoadparm {
-            throw .internal("loadparm value '\(badLoadparm.uppercased())' must be between 1 and 8 characters")
-        }
-        if let timeout = os.bootMenu?.timeout, timeout > 65535 {
-            throw .unsupported("invalid value for boot menu timeout, must be in range [0,65535]")
         }
     }
 }

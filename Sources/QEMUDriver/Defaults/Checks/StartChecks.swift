@@ -1,3 +1,4 @@
+import LinuxSystem
 import VirtXML
 
 extension DomainDefinition {
@@ -8,12 +9,7 @@ extension DomainDefinition {
                 "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration"
             )
         }
-        if cpu?.mode == .hostPassthrough, type != .kvm, type != .hvf {
-            let arch = os.arch ?? ""
-            throw .unsupported(
-                "CPU mode 'host-passthrough' for \(arch) \(type.rawValue) domain on \(host?.architecture ?? arch) host is not supported by hypervisor"
-            )
-        }
+        try checkHostCPU(host?.architecture ?? KernelFacts().machine)
         if let host { try checkHostNodes(host) }
         try checkAlignment()
         for card in devices.interfaces where card.type == .hostdev && card.backend?.tap != nil {
@@ -28,6 +24,19 @@ extension DomainDefinition {
                 throw .unsupported("only 'pci' addresses are supported for the shared memory device")
             }
         }
+    }
+
+    /// Whether the host's CPU can be the guest's: only where it runs the guest itself, or is at least of its kind.
+    private func checkHostCPU(_ host: String) throws(ConfigurationError) {
+        guard let mode = cpu?.mode, mode == .hostPassthrough || mode == .hostModel else { return }
+        if type == .kvm || type == .hvf { return }
+        let arch = os.arch ?? ""
+        if mode == .hostModel, QEMUArchitecture.binary(arch) == QEMUArchitecture.binary(host) || board.isX86 {
+            return
+        }
+        throw .unsupported(
+            "CPU mode '\(mode.rawValue)' for \(arch) \(type.rawValue) domain on \(host) host is not supported by hypervisor"
+        )
     }
 
     /// A serial number reaches the guest in forms that know letters and digits only.

@@ -32,11 +32,33 @@ public struct GuestCPU: XMLElement {
         try bindMode(&x)
         try x.element("model", &model)
         try x.value("vendor", &vendor)
+        if vendor == "" { vendor = nil }
         try x.element("topology", &topology)
         try x.element("cache", &cache)
         try x.element("maxphysaddr", &maxPhysAddr)
         try x.elements("feature", &features)
+        if x.isReading { try check(x) }
         try x.element("numa", &numa)
+    }
+
+    /// What is said of a model needs one, unless the host's is taken.
+    private func check(_ x: XMLBinder) throws(XMLError) {
+        let hasModel = model?.name != nil || mode != nil && mode != .custom
+        if vendor != nil, model?.name == nil { throw x.fault("CPU vendor specified without CPU model") }
+        if !features.isEmpty, !hasModel {
+            throw x.fault("Non-empty feature list specified without CPU model")
+        }
+        if migratable != nil, mode != .hostPassthrough, mode != .maximum {
+            throw x.fault(
+                "Attribute migratable is only allowed for 'host-passthrough' / 'maximum' CPU mode",
+                .unsupported)
+        }
+        for (index, feature) in features.enumerated() {
+            try x.require(!feature.name.isEmpty, "Invalid CPU feature name")
+            if features[..<index].contains(where: { $0.name == feature.name }) {
+                throw x.fault("CPU feature '\(feature.name)' specified more than once", value: feature.name)
+            }
+        }
     }
 
     private mutating func bindMode(_ x: inout XMLBinder) throws(XMLError) {
@@ -65,6 +87,10 @@ public struct CPUModel: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("fallback", &fallback)
         try x.attribute("vendor_id", &vendorID)
+        if let vendorID {
+            try x.require(vendorID.utf8.count == 12, "vendor_id must be exactly 12 characters long")
+            try x.require(!vendorID.contains(","), "vendor id is invalid")
+        }
         try x.content(&name)
     }
 }
@@ -80,13 +106,19 @@ public struct CPUTopology: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("sockets", &sockets)
-        try x.attribute("dies", &dies, default: 1)
-        try x.attribute("clusters", &clusters, default: 1)
-        try x.attribute("cores", &cores)
-        try x.attribute("threads", &threads)
-        try x.require(
-            ![sockets, dies, clusters, cores, threads].contains(0), "Invalid CPU topology")
+        try x.positive("sockets", &sockets)
+        try bindOptional("dies", &dies, &x)
+        try bindOptional("clusters", &clusters, &x)
+        try x.positive("cores", &cores)
+        try x.positive("threads", &threads)
+    }
+
+    private func bindOptional(
+        _ name: StaticString, _ value: inout UInt32, _ x: inout XMLBinder
+    ) throws(XMLError) {
+        var given: UInt32? = x.isReading ? nil : value
+        try x.positive(name, &given)
+        value = given ?? 1
     }
 }
 
@@ -101,6 +133,7 @@ public struct CPUCache: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("level", &level)
+        try x.require((1...3).contains(level ?? 1), "invalid CPU cache level, must be in range [1,3]")
         try x.attribute("mode", &mode)
     }
 }

@@ -11,33 +11,15 @@ public struct GuestNUMA: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("cell", &cells)
         if x.isReading {
-            numberCells()
+            try numberCells(x)
             try check(x)
+            try fillDistances(x)
         }
         try x.group("interconnects") { (x) throws(XMLError) in
             try x.elements("latency", &latencies)
             try x.elements("bandwidth", &bandwidths)
         }
-    }
-
-    /// Cells are numbered from 0 without a gap, and no CPU is in two of them.
-    private func check(_ x: XMLBinder) throws(XMLError) {
-        for (index, cell) in cells.enumerated() {
-            let id = cell.id ?? 0
-            try x.require(
-                id == UInt32(clamping: index),
-                "Exactly one 'cell' element per guest NUMA cell allowed, non-contiguous ranges or ranges not "
-                    + "starting from 0 are not allowed")
-            for other in cells[..<index] where cell.cpus?.isDisjoint(with: other.cpus ?? CPUSet()) == false {
-                throw x.fault(
-                    "NUMA cells \(other.id ?? 0) and \(id) have overlapping vCPU ids", .unsupported)
-            }
-        }
-    }
-
-    private mutating func numberCells() {
-        for index in cells.indices where cells[index].id == nil { cells[index].id = UInt32(clamping: index) }
-        cells.sort { ($0.id ?? 0) < ($1.id ?? 0) }
+        if x.isReading { try checkInterconnects(x) }
     }
 
     /// How quickly one cell reaches another one's memory.
@@ -45,20 +27,26 @@ public struct GuestNUMA: XMLElement {
         public var initiator: UInt32 = 0
         public var target: UInt32 = 0
         public var cache: UInt32?
-        public var type = "access"
+        public var type = Kind.access
         /// In nanoseconds, or with a unit, a second.
         public var value: UInt64 = 0
         public var unit: String?
 
         public init() {}
 
+        public enum Kind: String, XMLWord { case access, read, write }
+
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("initiator", &initiator)
             try x.attribute("target", &target)
-            try x.attribute("cache", &cache)
+            try x.positive("cache", &cache)
             try x.attribute("type", &type)
             try x.attribute("value", &value)
             try x.attribute("unit", &unit)
+            if x.isReading, let unit {
+                let size = try ByteSize(value, unit: unit)
+                (value, self.unit) = (size.kibibytes, "KiB")
+            }
         }
     }
 }
@@ -77,11 +65,15 @@ public struct NUMACell: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("id", &id)
-        try x.attribute("cpus", &cpus)
+        try x.set("cpus", &cpus)
         try x.size(attribute: "memory", &memory)
+        try x.require(memory != nil, "missing element or attribute './@memory'")
         try x.attribute("memAccess", &memoryAccess)
         try x.yesNo("discard", &discard)
-        try x.group("distances") { (x) throws(XMLError) in try x.elements("sibling", &distances) }
+        try x.group("distances") { (x) throws(XMLError) in
+            try x.elements("sibling", &distances)
+            try x.require(!distances.isEmpty, "NUMA distances defined without siblings")
+        }
         if x.isReading { distances.sort { $0.id < $1.id } }
         try x.elements("cache", &caches)
     }
@@ -114,12 +106,31 @@ public struct NUMACell: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("level", &level)
-            try x.attribute("associativity", &associativity)
-            try x.attribute("policy", &policy)
+            try bindWords(&x)
             try x.group("size") { (x) throws(XMLError) in try x.size(attribute: "value", &size) }
+            try x.require(size != nil, "missing element or attribute './size/@value'")
             try x.group("line") { (x) throws(XMLError) in
-                try x.size(attribute: "value", &line, unit: .bytes)
+                var unit: String? = line.map { _ in "B" }
+                var count = line?.bytes
+                try x.attribute("value", &count)
+                try x.attribute("unit", &unit)
+                if x.isReading {
+                    line = try count.map { count throws(XMLError) in try ByteSize(count, unit: unit ?? "KiB")
+                    }
+                }
             }
+            try x.require(line != nil, "missing element or attribute './line/@value'")
+        }
+
+        private mutating func bindWords(_ x: inout XMLBinder) throws(XMLError) {
+            if let text = x.node?.attribute("associativity"), Associativity(xml: text) == nil {
+                throw x.fault("Invalid cache associativity '\(text)'", value: text)
+            }
+            try x.attribute("associativity", &associativity, omitting: .none)
+            if let text = x.node?.attribute("policy"), Policy(xml: text) == nil {
+                throw x.fault("Invalid cache policy '\(text)'", value: text)
+            }
+            try x.attribute("policy", &policy, omitting: .none)
         }
     }
 }

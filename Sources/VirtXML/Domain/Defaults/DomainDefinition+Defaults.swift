@@ -66,10 +66,10 @@ extension DomainDefinition {
         guard let total = memory.total, total.bytes > 0 else {
             throw XMLError(.xml, "Memory size must be specified via <memory> or in the <numa> configuration")
         }
-        memory.current = min(memory.current ?? total, total)
+        memory.current = min(memory.current.flatMap { $0.bytes > 0 ? $0 : nil } ?? total, total)
         if let maximum = memory.maximum, maximum < total {
             throw XMLError(
-                .unsupported, "maximum memory size must be equal or greater than the actual memory size")
+                .xml, "maximum memory size must be equal or greater than the actual memory size")
         }
     }
 
@@ -78,7 +78,11 @@ extension DomainDefinition {
         if vcpu.placement == nil {
             vcpu.placement = numatune?.memory?.placement == .auto && vcpu.cpuset == nil ? .auto : .static
         }
-        if vcpu.placement == .auto { vcpu.cpuset = nil }
+        if vcpu.placement == .auto {
+            vcpu.cpuset = nil
+            if numatune?.memory == nil { fillAutomaticMemory() }
+        }
+        try fillSingleVCPUs()
         if let current = vcpu.current {
             if current > vcpu.maximum {
                 throw XMLError(.unsupported, "maximum vCPU count must not be less than current vCPU count")
@@ -87,7 +91,32 @@ extension DomainDefinition {
         }
         try fillEachVCPU()
         let count = vcpu.maximum
-        cputune?.vcpuPins.removeAll { $0.vcpu >= count }
+        try cpu?.numa?.fillCPUs(count: count)
+        cputune?.limit(toVCPUs: count)
+        if cputune == CPUTune() { cputune = nil }
+    }
+
+    /// Memory comes from where the CPUs are.
+    private mutating func fillAutomaticMemory() {
+        var memory = NUMATune.Memory()
+        (memory.mode, memory.placement) = (.strict, .auto)
+        var tune = numatune ?? NUMATune()
+        tune.memory = memory
+        numatune = tune
+    }
+
+    /// Where CPUs are told one by one, those that aren't can be plugged in, and the count follows from the list.
+    private mutating func fillSingleVCPUs() throws(XMLError) {
+        guard !vcpus.isEmpty else { return }
+        if let wrong = vcpus.first(where: { $0.id >= vcpu.maximum }) {
+            throw XMLError(.xml, "vcpu id '\(wrong.id)' is out of range of maximum vcpu count")
+        }
+        vcpus = (0..<min(vcpu.maximum, 16_384)).map { id in
+            var one = vcpus.last { $0.id == id } ?? VCPU(id: id, enabled: false)
+            one.hotpluggable = one.hotpluggable ?? !one.enabled
+            return one
+        }
+        vcpu.current = UInt32(clamping: vcpus.count(where: \.enabled))
     }
 
     public mutating func fillLifecycle() {

@@ -56,7 +56,10 @@ public struct QEMUNamespace: Equatable, Sendable {
 
         init(_ value: String) { self.value = value }
 
-        mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("value", &value) }
+        mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute(
+                "value", &value, orElse: "No qemu command-line argument specified", .internalError)
+        }
     }
 
     public struct Variable: XMLElement {
@@ -66,7 +69,16 @@ public struct QEMUNamespace: Equatable, Sendable {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("name", &name)
+            try x.attribute("name", &name, orElse: "No qemu environment name specified", .internalError)
+            let letters = { (unit: UInt8) in
+                unit == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(unit | 0x20)
+            }
+            try x.require(
+                name.utf8.first.map(letters) == true,
+                "Invalid environment name, it must begin with a letter or underscore", .internalError)
+            try x.require(
+                name.utf8.allSatisfy { letters($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) },
+                "Invalid environment name, it must contain only alphanumerics and underscore", .internalError)
             try x.attribute("value", &value)
         }
     }
@@ -93,7 +105,9 @@ public struct QEMUNamespace: Equatable, Sendable {
 
         init(_ name: String) { self.name = name }
 
-        mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("capability", &name) }
+        mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("capability", &name, orElse: "missing capability name", .internalError)
+        }
     }
 
     /// Properties of devices that replace what would be given.
@@ -113,7 +127,7 @@ public struct QEMUNamespace: Equatable, Sendable {
             public init() {}
 
             public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-                try x.attribute("alias", &alias)
+                try x.attribute("alias", &alias, orElse: "missing 'alias' attribute for qemu:device")
                 try x.group("qemu:frontend", in: address) { (x) throws(XMLError) in
                     try x.elements("qemu:property", &properties, in: address)
                 }
@@ -130,9 +144,30 @@ public struct QEMUNamespace: Equatable, Sendable {
             public enum Kind: String, XMLWord { case string, signed, unsigned, bool, remove }
 
             public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-                try x.attribute("name", &name)
+                try x.attribute("name", &name, orElse: "missing 'name' attribute for qemu:property")
                 try x.attribute("type", &type)
                 try x.attribute("value", &value)
+                try check(x)
+            }
+
+            private func check(_ x: XMLBinder) throws(XMLError) {
+                guard let value else {
+                    return try x.require(
+                        type == .remove, "missing 'value' attribute for 'qemu:property'")
+                }
+                let fits =
+                    switch type {
+                    case .string: true
+                    case .signed: Int64(value) != nil
+                    case .unsigned: UInt64(value) != nil
+                    case .bool: value == "true" || value == "false"
+                    case .remove: false
+                    }
+                try x.require(
+                    fits,
+                    type == .remove
+                        ? "setting 'value' attribute of 'qemu:property' doesn't make sense with 'remove' type"
+                        : "invalid value '\(value)' of 'value' attribute of 'qemu:property'")
             }
         }
     }

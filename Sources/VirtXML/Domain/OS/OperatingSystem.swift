@@ -70,11 +70,18 @@ public struct OperatingSystem: XMLElement {
         try x.elements("boot", &entries)
         if x.isReading { boot = entries.map(\.dev) }
         try x.element("bootmenu", &bootMenu)
+        if bootMenu?.enable == nil { bootMenu = nil }
         try x.group("bios") { (x) throws(XMLError) in
             try x.yesNo("useserial", &biosUseSerial)
             try x.attribute("rebootTimeout", &biosRebootTimeout)
+            if let timeout = biosRebootTimeout, !(-1...65535).contains(timeout), x.isReading {
+                throw x.fault(
+                    "invalid value for rebootTimeout, must be in range [-1,65535]", .unsupported,
+                    attribute: "rebootTimeout", value: String(timeout))
+            }
         }
         try x.group("smbios") { (x) throws(XMLError) in try x.attribute("mode", &smbios) }
+        if smbios == SMBIOSMode.none { smbios = nil }
     }
 }
 
@@ -107,6 +114,7 @@ public struct BootMenu: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("enable", &enable)
         try x.attribute("timeout", &timeout)
+        if enable != true { timeout = nil }
     }
 }
 

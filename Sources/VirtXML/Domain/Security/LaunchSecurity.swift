@@ -63,6 +63,7 @@ public struct KeyWrapCipher: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("name", &name)
         try x.onOff("state", &state)
+        try x.require(state != nil, "Missing required attribute 'state' in element 'cipher'")
     }
 }
 

@@ -39,6 +39,9 @@ public struct Seclabel: XMLElement {
         if x.isWriting, type == .none { return }
         try x.yesNo("relabel", &relabel)
         guard x.isReading else { return }
+        if type == .none, relabel == true {
+            throw x.fault("resource relabeling is not compatible with 'none' label type", .unsupported)
+        }
         if type == .none { relabel = false } else if relabel == nil { relabel = type == .dynamic }
     }
 }

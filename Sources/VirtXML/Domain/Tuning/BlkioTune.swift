@@ -12,11 +12,12 @@ public struct BlkioTune: XMLElement {
         try x.value("weight", &weight)
         if weight == 0 { weight = nil }
         try x.elements("device", &devices)
+        if x.isReading { devices.removeAll { $0.limitsNothing } }
         for (index, device) in devices.enumerated() where x.isReading {
-            try x.require(!device.path.isEmpty, "missing per-device path")
+            try x.require(!device.path.isEmpty, "missing per-device path", .unsupported)
             try x.require(
                 !devices[..<index].contains { $0.path == device.path },
-                "duplicate blkio device path '\(device.path)'")
+                "duplicate blkio device path '\(device.path)'", .unsupported)
         }
     }
 }
@@ -31,6 +32,13 @@ public struct BlkioDevice: XMLElement {
     public var writeBytes: UInt64?
 
     public init() {}
+
+    /// Whether there is a path and no more.
+    fileprivate var limitsNothing: Bool {
+        var plain = BlkioDevice()
+        plain.path = path
+        return self == plain && !path.isEmpty
+    }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("path", &path)

@@ -3,6 +3,7 @@ import XMLBinding
 extension CPUTune {
     /// Refuses groups for cache and memory bandwidth that the kernel couldn't keep apart.
     func check() throws(XMLError) {
+        try checkThreads()
         for (index, tune) in cacheTunes.enumerated() {
             try tune.check()
             try checkOverlap(tune.vcpus, cacheTunes[..<index].map(\.vcpus), same: "cachetunes")
@@ -17,6 +18,49 @@ extension CPUTune {
         }
     }
 
+    /// Each thread has one pin and one way to be scheduled.
+    private func checkThreads() throws(XMLError) {
+        for (index, pin) in vcpuPins.enumerated()
+        where vcpuPins[..<index].contains(where: { $0.vcpu == pin.vcpu }) {
+            throw XMLError(.internalError, "duplicate vcpupin for vcpu '\(pin.vcpu)'")
+        }
+        for (index, pin) in iothreadPins.enumerated()
+        where iothreadPins[..<index].contains(where: { $0.iothread == pin.iothread }) {
+            throw XMLError(.internalError, "duplicate iothreadpin for same iothread '\(pin.iothread)'")
+        }
+        for (sets, element, attribute) in [
+            (vcpuSchedulers.map(\.vcpus), "vcpusched", "vcpus"),
+            (iothreadSchedulers.map(\.iothreads), "iothreadsched", "iothreads"),
+        ] where Set(sets).count < sets.count {
+            throw XMLError(.malformed, "'\(element)' attributes '\(attribute)' must not overlap")
+        }
+    }
+
+    /// Times that the kernel could not keep.
+    func checkTimes(_ x: XMLBinder) throws(XMLError) {
+        for (name, period) in [
+            ("period", period), ("global_period", globalPeriod), ("emulator_period", emulatorPeriod),
+            ("iothread_period", iothreadPeriod),
+        ] where (period ?? 0) > 0 {
+            try checkRange(name, period ?? 0, 1000...1_000_000, x)
+        }
+        for (name, quota) in [
+            ("quota", quota), ("global_quota", globalQuota), ("emulator_quota", emulatorQuota),
+            ("iothread_quota", iothreadQuota),
+        ] where (quota ?? 0) > 0 {
+            try checkRange(name, UInt64(clamping: quota ?? 0), 1000...17_592_186_044_415, x)
+        }
+    }
+
+    private func checkRange(
+        _ name: String, _ value: UInt64, _ range: ClosedRange<UInt64>, _ x: XMLBinder
+    ) throws(XMLError) {
+        guard !range.contains(value) else { return }
+        throw x.fault(
+            "Value of cputune '\(name)' must be in range [\(range.lowerBound), \(range.upperBound)]",
+            .unsupported, value: String(value))
+    }
+
     private func checkOverlap(_ set: CPUSet, _ others: [CPUSet], same: String) throws(XMLError) {
         for other in others {
             if other == set { throw XMLError(.xml, "Identical vcpus in \(same) found") }
@@ -29,7 +73,7 @@ extension MemoryBandwidthTune {
     fileprivate func check() throws(XMLError) {
         for (index, node) in nodes.enumerated() where nodes[..<index].contains(where: { $0.id == node.id }) {
             throw XMLError(
-                .xml, "Memory Bandwidth allocation for node '\(node.id)' is given twice", element: "node")
+                .xml, "Memory Bandwidth already defined for node \(node.id)", element: "node")
         }
     }
 }
@@ -43,6 +87,9 @@ extension CacheTune {
                     "Colliding cache allocations for cache level '\(cache.level)' id '\(cache.id)', "
                         + "type '\(cache.type.rawValue)'")
             }
+        }
+        for (index, monitor) in monitors.enumerated() where monitors[..<index].contains(monitor) {
+            throw XMLError(.invalidArgument, "Identical vcpus found in same type monitors")
         }
         for monitor in monitors where !vcpus.isSuperset(of: monitor.vcpus) {
             throw XMLError(.invalidArgument, "Monitor vcpus conflicts with allocation")

@@ -29,8 +29,9 @@ public struct CPUTune: XMLElement {
         try x.value("emulator_quota", &emulatorQuota)
         try x.value("iothread_period", &iothreadPeriod)
         try x.value("iothread_quota", &iothreadQuota)
+        if x.isReading { try checkTimes(x) }
         try x.elements("vcpupin", &vcpuPins)
-        try x.group("emulatorpin") { (x) throws(XMLError) in try x.attribute("cpuset", &emulatorPin) }
+        try bindEmulatorPin(&x)
         try x.elements("iothreadpin", &iothreadPins)
         try x.element("emulatorsched", &emulatorScheduler)
         try x.elements("vcpusched", &vcpuSchedulers)
@@ -40,6 +41,15 @@ public struct CPUTune: XMLElement {
         if x.isReading {
             split()
             try check()
+        }
+    }
+
+    private mutating func bindEmulatorPin(_ x: inout XMLBinder) throws(XMLError) {
+        let count = x.node?.children.count { $0.name == "emulatorpin" } ?? 0
+        try x.require(count <= 1, "only one emulatorpin is supported")
+        try x.group("emulatorpin") { (x) throws(XMLError) in
+            try x.set("cpuset", &emulatorPin)
+            try x.require(emulatorPin != nil, "missing cpuset for emulatorpin", .internalError)
         }
     }
 
@@ -60,6 +70,28 @@ public struct CPUTune: XMLElement {
     }
 }
 
+extension CPUTune {
+    /// Forgets what is said of CPUs that don't exist, and groups that say nothing.
+    mutating func limit(toVCPUs count: UInt32) {
+        vcpuPins.removeAll { $0.vcpu >= count }
+        for index in cacheTunes.indices { cacheTunes[index].vcpus.limit(to: count) }
+        cacheTunes.removeAll { $0.vcpus.isEmpty || $0.caches.isEmpty && $0.monitors.isEmpty }
+        for index in memoryTunes.indices { memoryTunes[index].vcpus.limit(to: count) }
+        memoryTunes.removeAll { $0.vcpus.isEmpty || $0.nodes.isEmpty && $0.monitors.isEmpty }
+        func none<T: FixedWidthInteger>(_ value: T?) -> T? { value == 0 ? nil : value }
+        (period, quota) = (none(period), none(quota))
+        (globalPeriod, globalQuota) = (none(globalPeriod), none(globalQuota))
+        (emulatorPeriod, emulatorQuota) = (none(emulatorPeriod), none(emulatorQuota))
+        (iothreadPeriod, iothreadQuota) = (none(iothreadPeriod), none(iothreadQuota))
+    }
+}
+
+extension CPUSet {
+    fileprivate mutating func limit(to count: UInt32) {
+        for member in members where member >= count { remove(member) }
+    }
+}
+
 /// The host's CPUs that one of the guest's may use.
 public struct VCPUPin: XMLElement {
     public var vcpu: UInt32 = 0
@@ -69,7 +101,7 @@ public struct VCPUPin: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("vcpu", &vcpu)
-        try x.attribute("cpuset", &cpuset)
+        try x.set("cpuset", &cpuset, orElse: "missing cpuset for vcpupin")
     }
 }
 
@@ -81,8 +113,8 @@ public struct IOThreadPin: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("iothread", &iothread)
-        try x.attribute("cpuset", &cpuset)
+        try x.positive("iothread", &iothread)
+        try x.set("cpuset", &cpuset, orElse: "missing cpuset for iothreadpin")
     }
 }
 
@@ -98,6 +130,10 @@ public struct Scheduler: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("scheduler", &policy)
         try x.attribute("priority", &priority)
+        guard policy == .fifo || policy == .rr else { return priority = nil }
+        try x.require(
+            priority != nil,
+            "Missing required attribute 'priority' in element '\(x.node?.name ?? "")'")
     }
 }
 
@@ -114,7 +150,7 @@ public struct VCPUScheduler: XMLElement {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("vcpus", &vcpus)
+        try x.set("vcpus", &vcpus, orElse: "Missing attribute 'vcpus' in element 'vcpusched'", .xml)
         try scheduler.bind(&x)
     }
 }
@@ -132,7 +168,8 @@ public struct IOThreadScheduler: XMLElement {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("iothreads", &iothreads)
+        try x.set(
+            "iothreads", &iothreads, orElse: "Missing attribute 'iothreads' in element 'iothreadsched'", .xml)
         try scheduler.bind(&x)
     }
 }

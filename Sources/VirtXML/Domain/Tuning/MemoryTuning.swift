@@ -39,10 +39,15 @@ public struct MemoryBacking: XMLElement {
         try x.flag("nosharepages", &nosharepages)
         try x.flag("locked", &locked)
         try x.group("source") { (x) throws(XMLError) in try x.attribute("type", &source) }
-        try x.group("access") { (x) throws(XMLError) in try x.attribute("mode", &access) }
+        try x.group("access") { (x) throws(XMLError) in
+            try x.attribute("mode", &access)
+            try x.require(
+                access != .default, "Invalid value for attribute 'mode' in element 'access': 'default'.")
+        }
         try x.group("allocation") { (x) throws(XMLError) in
             try x.attribute("mode", &allocationMode)
             try x.attribute("threads", &allocationThreads)
+            if allocationThreads == 0 { allocationThreads = nil }
         }
         try x.flag("discard", &discard)
     }
@@ -67,7 +72,9 @@ public struct MemoryBacking: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.size(attribute: "size", &size)
-            try x.attribute("nodeset", &nodeset)
+            try x.require(size != nil, "missing element or attribute './@size'")
+            if x.isReading, size?.bytes == 0 { throw x.fault("hugepage size can't be zero", .malformed) }
+            try x.set("nodeset", &nodeset)
         }
     }
 }
@@ -83,6 +90,12 @@ public struct NUMATune: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.element("memory", &memory)
+        if let node = x.node?.children.first(where: { $0.name == "memory" }),
+            node.attribute("mode") == nil, node.attribute("placement") == nil,
+            node.attribute("nodeset") == nil
+        {
+            memory = nil
+        }
         try x.elements("memnode", &nodes)
     }
 
@@ -96,7 +109,7 @@ public struct NUMATune: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             if mode == nil { mode = .strict }
             try x.attribute("mode", &mode)
-            try x.attribute("nodeset", &nodeset)
+            try x.set("nodeset", &nodeset)
             var shown = placement == .static && nodeset != nil ? nil : placement
             try x.attribute("placement", &shown)
             placement = shown == .static && nodeset != nil ? nil : shown
@@ -114,7 +127,8 @@ public struct NUMATune: XMLElement {
             try x.attribute("cellid", &cellID)
             if mode == nil { mode = .strict }
             try x.attribute("mode", &mode)
-            try x.attribute("nodeset", &nodeset)
+            try x.set(
+                "nodeset", &nodeset, orElse: "Missing required nodeset attribute in memnode element", .xml)
         }
     }
 }

@@ -11,7 +11,7 @@ public struct CacheTune: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("vcpus", &vcpus)
+        try x.set("vcpus", &vcpus, orElse: "Missing cachetune attribute 'vcpus'", .xml)
         var shown = x.options.contains(.inactive) ? nil : id
         try x.attribute("id", &shown)
         if x.isReading, !x.options.contains(.inactive) { id = shown }
@@ -34,10 +34,11 @@ public struct CacheTune: XMLElement {
             try x.attribute("level", &level)
             try x.attribute("type", &type)
             try x.size(attribute: "size", &size, unit: shownUnit(x))
+            try x.require(size != nil, "missing element or attribute './@size'")
         }
 
         private func shownUnit(_ x: XMLBinder) -> ByteSize.Unit {
-            x.isReading ? .bytes : (size?.roundestUnit ?? .bytes)
+            x.isReading ? .kib : (size?.roundestUnit ?? .bytes)
         }
     }
 
@@ -49,6 +50,7 @@ public struct CacheTune: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("level", &level)
+            try x.require(level == 3, "Invalid monitor cache level '\(level)'")
             try x.attribute("vcpus", &vcpus)
         }
     }

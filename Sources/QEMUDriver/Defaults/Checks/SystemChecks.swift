@@ -1,0 +1,72 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// What surrounds the machine: its firmware's console, loaders, names for firmware, memory encryption.
+    func checkSystem(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if bootloader != nil || bootloaderArguments != nil {
+            throw .unsupported("bootloader is not supported by QEMU")
+        }
+        if genid != nil, !qemu.has("vmgenid") {
+            throw .unsupported("this QEMU does not support the 'genid' capability")
+        }
+        if let map = idmap, map.users.isEmpty != map.groups.isEmpty {
+            throw .unsupported("uid and gid should be mapped both")
+        }
+        if os.biosUseSerial == true {
+            if !board.isX86 { throw .unsupported("BIOS serial console only supported on x86 architectures") }
+            if devices.serials.isEmpty {
+                throw .xml("need at least one serial port to use BIOS serial output")
+            }
+        }
+        for entry in sysinfo.filter({ $0.type == .fwcfg }).flatMap(\.entries) {
+            if !entry.name.hasPrefix("opt/") { throw .unsupported("Invalid firmware name") }
+            if entry.name.hasPrefix("opt/ovmf/") || entry.name.hasPrefix("opt/org.qemu/") {
+                throw .unsupported("That firmware name is reserved")
+            }
+        }
+        try checkBoot()
+        try checkSecurity(qemu)
+    }
+
+    private func checkSecurity(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        switch launchSecurity?.type {
+        case .sev?:
+            if !qemu.has("sev-guest") || qemu.sev == nil {
+                throw .unsupported("SEV launch security is not supported with this QEMU binary")
+            }
+            if launchSecurity?.kernelHashes != nil, !qemu.has("sev-guest", "kernel-hashes") {
+                throw .unsupported("SEV measured direct kernel boot is not supported with this QEMU binary")
+            }
+        case .sevSNP?:
+            if !qemu.has("sev-snp-guest") {
+                throw .unsupported("SEV SNP launch security is not supported with this QEMU binary")
+            }
+        case .s390PV?:
+            if !qemu.has("s390-pv-guest") || !board.isS390 {
+                throw .unsupported("S390 PV launch security is not supported with this QEMU binary")
+            }
+        case nil: break
+        }
+    }
+
+    private func checkBoot() throws(ConfigurationError) {
+        var orders: [UInt32] = [], badLoadparm: String?
+        var copy = devices
+        copy.forEachInfo { info in
+            if let order = info.boot?.order { orders.append(order) }
+            if let text = info.boot?.loadparm, !(1...8).contains(text.count) { badLoadparm = text }
+        }
+        if !orders.isEmpty, !os.boot.isEmpty {
+            throw .unsupported("per-device boot elements cannot be used together with os/boot elements")
+        }
+        if let twice = orders.first(where: { order in orders.count { $0 == order } > 1 }) {
+            throw .unsupported("boot order '\(twice)' used for more than one device")
+        }
+        if let badLoadparm {
+            throw .internal("loadparm value '\(badLoadparm.uppercased())' must be between 1 and 8 characters")
+        }
+        if let timeout = os.bootMenu?.timeout, timeout > 65535 {
+            throw .unsupported("invalid value for boot menu timeout, must be in range [0,65535]")
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// Whether what is said of threads is about threads that there are, in numbers that can be.
+    func checkTuning() throws(ConfigurationError) {
+        if memtune?.minGuarantee != nil {
+            throw .unsupported("Parameter 'min_guarantee' not supported by QEMU.")
+        }
+        for thread in iothreads.threads { try thread.pool.check() }
+        try iothreads.defaultThread?.check()
+        guard let cputune else { return }
+        if let shares = cputune.shares, shares > 0, !(2...262_144).contains(shares) {
+            throw .unsupported("Value of cputune 'shares' must be in range [2, 262144]")
+        }
+        let known = Set(iothreads.threads.map { Int($0.id) })
+        let named =
+            cputune.iothreadPins.map { Int($0.iothread) }
+            + cputune.iothreadSchedulers.flatMap { $0.iothreads.members }
+        if let missing = named.first(where: { !known.contains($0) }) {
+            throw .unsupported("Cannot find 'iothread' : \(missing)")
+        }
+        let scheduled = cputune.vcpuSchedulers.flatMap { $0.vcpus.members }
+        if let missing = scheduled.first(where: { $0 >= vcpu.maximum }) {
+            throw .unsupported("vCPU '\(missing)' is not present in domain definition")
+        }
+    }
+
+    /// What QEMU can be told to do when the guest is done.
+    func checkLifecycle(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        for (event, action) in [("poweroff", onPoweroff), ("reboot", onReboot)] {
+            guard let action, action == .coredumpDestroy || action == .coredumpRestart else { continue }
+            throw .unsupported("Lifecycle event '\(event)' doesn't support '\(action.rawValue)' action")
+        }
+        if [onPoweroff, onReboot, onCrash].contains(.renameRestart) {
+            throw .unsupported(
+                "qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'"
+            )
+        }
+        if onPoweroff == .preserve || onReboot == .preserve {
+            throw .unsupported(
+                "qemu driver doesn't support the 'preserve' action for 'on_reboot'/'on_poweroff'")
+        }
+        if onPoweroff == .restart, onReboot == .destroy {
+            throw .unsupported(
+                "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'")
+        }
+        let power = powerManagement
+        if !qemu.has(board.isQ35 ? "ICH9-LPC" : "PIIX4_PM"),
+            power.suspendToMemory != nil || power.suspendToDisk != nil
+        {
+            throw .unsupported(
+                "setting ACPI \(power.suspendToMemory != nil ? "S3" : "S4") not supported")
+        }
+    }
+}
+
+extension ThreadPool {
+    fileprivate func check() throws(ConfigurationError) {
+        if max == 0 { throw .unsupported("thread_pool_max must be a positive integer") }
+        if let min, min > (max ?? -1) {
+            throw .unsupported("thread_pool_min must be smaller or equal to thread_pool_max")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// The first CPU starts, and those that can't be pulled out start before the others.
+    func checkSingleVCPUs() throws(ConfigurationError) {
+        if vcpu.current == 0 || vcpus.first?.enabled == false {
+            throw .unsupported("vcpu 0 can't be offline")
+        }
+        guard let first = vcpus.first else { return }
+        if first.hotpluggable == true { throw .unsupported("vcpu0 can't be hotpluggable") }
+        if (first.order ?? 1) != 1 { throw .unsupported("vcpu0 must be enabled first") }
+        var order: UInt32 = 0
+        for one in vcpus where one.hotpluggable == false {
+            let next = one.order ?? order
+            if !one.enabled || next < order {
+                throw .unsupported("online non-hotpluggable vcpus must be ordered in ascending order")
+            }
+            order = next
+        }
+    }
+
+    /// What the machine can hold, and what of them interrupts reach.
+    func checkVCPUs(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        let machine = qemu.accelerations[QEMUAccelerator(type)]?.machine(named: os.machine ?? "")
+        if let limit = machine?.maximumCPUs, limit > 0, vcpu.maximum > limit {
+            throw .unsupported("Maximum CPUs greater than specified machine type limit \(limit)")
+        }
+        let isExtended = devices.iommus.contains { $0.driver?.eim == true }
+        if board.isQ35, vcpu.maximum > 255, !isExtended {
+            throw .unsupported(
+                "more than 255 vCPUs require extended interrupt mode enabled on the iommu device")
+        }
+        if cpu?.check != nil, cpu?.mode == nil {
+            throw .unsupported("check attribute specified for CPU with no model")
+        }
+    }
+}
