@@ -3,7 +3,8 @@ import LinuxSystem
 
 /// What is still to be sent to a monitor: lines, and the descriptors that go with their first bytes.
 struct OutgoingLines {
-    static let brokenPipe = EPIPE
+    /// What a socket fails with when the other side has gone.
+    static let ends: Set = [EPIPE, ECONNRESET]
 
     private var lines: [(bytes: [UInt8], descriptors: [Descriptor])] = []
     private var sent = 0

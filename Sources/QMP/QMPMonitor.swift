@@ -152,7 +152,7 @@ public actor QMPMonitor {
         } catch let error as QMPError {
             end(error)
         } catch let error as SystemError {
-            end(.system(errno: error.errno))
+            end(Self.failure(error))
         } catch {
             end(.disconnected)
         }
@@ -196,10 +196,15 @@ public actor QMPMonitor {
                 let isDone = try outgoing.send(to: socket)
                 try registration?.modify(isDone ? .readable : [.readable, .writable])
             } catch {
-                end(error.errno == OutgoingLines.brokenPipe ? .disconnected : .system(errno: error.errno))
+                end(Self.failure(error))
             }
             return
         }
+    }
+
+    /// Who goes without having read all breaks the connection; that is an end as any.
+    private static func failure(_ error: SystemError) -> QMPError {
+        OutgoingLines.ends.contains(error.errno) ? .disconnected : .system(errno: error.errno)
     }
 
     private func end(_ error: QMPError) {

@@ -155,7 +155,12 @@ extension XMLBinder {
 
     @inlinable
     func parse<V: XMLValue>(_ text: String, _ name: StaticString) throws(XMLError) -> V {
-        guard let value = V(xml: text) else { throw invalid(name, text, expected: V.expectation) }
+        guard let value = V(xml: text) else {
+            if let node, let complaint = V.complaint(about: text, in: name.description) {
+                throw complaint.placed(at: node)
+            }
+            throw invalid(name, text, expected: V.expectation)
+        }
         return value
     }
 }

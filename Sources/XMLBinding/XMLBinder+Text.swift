@@ -83,6 +83,7 @@ extension XMLBinder {
         invention?.content(of: node, as: V.self)
         let text = node.text
         guard let value = V(xml: text) else {
+            if let complaint = V.complaint(about: text, in: node.name) { throw complaint.placed(at: node) }
             let hint = V.expectation.isEmpty ? "" : ". Expected \(V.expectation)"
             throw XMLError(
                 .xml, "Invalid value '\(text)' for element '\(node.name)'\(hint)",

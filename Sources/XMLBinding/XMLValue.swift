@@ -6,10 +6,14 @@ public protocol XMLValue {
     var xml: String { get }
     /// What an error says would have been right, such as `integer value`; may be empty.
     static var expectation: String { get }
+    /// What is wrong with a text that isn't one, where an attribute or element `name` holds it; nil for the
+    /// usual words.
+    static func complaint(about text: String, in name: String) -> XMLError?
 }
 
 extension XMLValue {
     @inlinable public static var expectation: String { "" }
+    @inlinable public static func complaint(about text: String, in name: String) -> XMLError? { nil }
 }
 
 /// A value that is one of a few words. An enumeration's raw values are the words.

@@ -3,7 +3,7 @@ import VirtXML
 extension DomainDefinition {
     /// Gives every device that has none a place, as libvirt does, since guests see places. Controllers that
     /// are needed for that are added.
-    mutating func assignAddresses(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    mutating func assignAddresses(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
         try filling("the first free port of a virtio-serial controller") {
             domain throws(ConfigurationError) in
             try domain.assignVirtioSerialPorts()
@@ -17,7 +17,9 @@ extension DomainDefinition {
         if usesVirtioMMIO {
             filling("the machine has no bus for virtio devices: they are mapped") { $0.assignVirtioMMIO() }
         }
-        try filling("places on PCI buses") { domain throws(ConfigurationError) in try domain.assignPCI(qemu) }
+        try filling("places on PCI buses") { domain throws(ConfigurationError) in
+            try domain.assignPCI(qemu, host)
+        }
         filling("the first free slot for memory") { $0.assignMemorySlots() }
     }
 

@@ -9,6 +9,8 @@ struct PCIAddressSet {
     private struct Bus {
         var model: PCIBusModel
         var slots: [Int: Slot] = [:]
+        /// Only devices of the same number are put here.
+        var isolation = 0
     }
 
     /// By index; nil where no controller has that index.
@@ -48,6 +50,11 @@ struct PCIAddressSet {
             throw .xml("Attempted double use of PCI Address \(location)")
         }
         take(location, aggregate)
+    }
+
+    /// Keeps a bus for devices of one number, if nothing is on it yet. The root is everybody else's.
+    mutating func isolate(_ bus: Int, _ isolation: Int) {
+        if bus > 0, buses[bus]?.slots.isEmpty == true { buses[bus]?.isolation = isolation }
     }
 
     /// Takes a location whatever stands there.
@@ -97,9 +104,22 @@ struct PCIAddressSet {
     }
 
     /// Takes the first free place for a device of some kind; nil if no bus has one.
-    mutating func reserveNext(_ connection: PCIConnection, aggregate: Bool = false) -> PCILocation? {
-        for index in buses.keys.sorted() {
-            guard let bus = buses[index], fits(connection, bus.model) else { continue }
+    mutating func reserveNext(
+        _ connection: PCIConnection, aggregate: Bool = false, isolation: Int = 0
+    ) -> PCILocation? {
+        let fitting = buses.keys.sorted().filter { buses[$0].map { fits(connection, $0.model) } ?? false }
+        let same = fitting.filter { buses[$0]?.isolation == isolation }
+        if let place = reserveNext(on: same, aggregate) { return place }
+        guard let unused = fitting.first(where: { $0 > 0 && buses[$0]?.slots.isEmpty == true }) else {
+            return nil
+        }
+        isolate(unused, isolation)
+        return reserveNext(on: [unused], aggregate)
+    }
+
+    private mutating func reserveNext(on list: [Int], _ aggregate: Bool) -> PCILocation? {
+        for index in list {
+            guard let bus = buses[index] else { continue }
             for slot in bus.model.slots {
                 guard let function = freeFunction(bus.slots[slot], aggregate) else { continue }
                 let location = PCILocation(bus: index, slot: slot, function: function)

@@ -3,7 +3,7 @@ import VirtXML
 extension DomainDefinition {
     /// Gives PCI devices places. Where there is none left, a controller that has some is added and everything
     /// is assigned anew, so that the result is what it would be had the document named that controller.
-    mutating func assignPCI(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    mutating func assignPCI(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
         guard board.hasPCI else { return }
         let lastOfDocument =
             devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
@@ -12,7 +12,7 @@ extension DomainDefinition {
         }
         for _ in 0..<300 {
             var attempt = self
-            var plan = PCIPlan(board: board)
+            var plan = PCIPlan(board: board, iommuGroup: host.iommuGroup)
             try plan.prepare(attempt)
             if let missing = try plan.place(&attempt, qemu) {
                 try checkAddable(missing.device, missing.connection)

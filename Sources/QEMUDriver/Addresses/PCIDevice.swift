@@ -97,6 +97,20 @@ enum PCIDevice {
         }
     }
 
+    /// Where the device stands on the host, if it is one of the host's.
+    func hostAddress(in domain: DomainDefinition) -> PCIAddress? {
+        switch self {
+        case .hostdev(let index):
+            if case .pci(let source) = domain.devices.hostdevs[index].source { return source.address }
+            return nil
+        case .interface(let index):
+            let card = domain.devices.interfaces[index]
+            guard card.type == .hostdev, case .pci(let address)? = card.source.hostdev?.address else { return nil }
+            return address
+        default: return nil
+        }
+    }
+
     func setPlace(_ place: PCILocation, in domain: inout DomainDefinition) {
         switch self {
         case .controller(let index): set(place, &domain.devices.controllers[index].info)

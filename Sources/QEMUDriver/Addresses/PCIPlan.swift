@@ -4,8 +4,19 @@ import VirtXML
 struct PCIPlan {
     let board: Board
     private(set) var slots = PCIAddressSet()
+    private let iommuGroup: (PCIAddress) -> Int?
 
-    init(board: Board) { self.board = board }
+    init(board: Board, iommuGroup: @escaping (PCIAddress) -> Int?) {
+        self.board = board
+        self.iommuGroup = iommuGroup
+    }
+
+    /// What keeps devices apart on pSeries, where errors take a whole bus down: the devices of each of the host's
+    /// groups have buses of their own, and what is emulated (0) has the rest.
+    private func isolation(_ device: PCIDevice, _ domain: DomainDefinition) -> Int {
+        guard board.isPSeries, let source = device.hostAddress(in: domain) else { return 0 }
+        return iommuGroup(source).map { $0 + 1 } ?? 0
+    }
 
     /// Takes a place that belongs to the board.
     mutating func take(_ place: PCILocation) { slots.occupy(place) }
@@ -47,13 +58,15 @@ struct PCIPlan {
     {
         guard let info = device.info(in: domain) else { return }
         try reserve(
-            info, device.connection(in: domain, board) ?? .pci, aggregate: device.aggregates(in: domain))
+            info, device.connection(in: domain, board) ?? .pci, aggregate: device.aggregates(in: domain),
+            isolation(device, domain))
     }
 
     private mutating func reserve(
-        _ info: DeviceInfo, _ connection: PCIConnection, aggregate: Bool = false
+        _ info: DeviceInfo, _ connection: PCIConnection, aggregate: Bool = false, _ isolation: Int = 0
     ) throws(ConfigurationError) {
         guard case .pci(let address)? = info.address, !address.isEmpty else { return }
+        slots.isolate(Int(address.bus), isolation)
         try slots.reserve(PCILocation(address), connection, aggregate: aggregate)
     }
 
@@ -81,9 +94,9 @@ struct PCIPlan {
                 hint(device, "where boards that are built have a device of the kind")
                 continue
             }
-            guard let place = slots.reserveNext(connection, aggregate: device.aggregates(in: domain)) else {
-                return MissingSlot(connection: connection, device: device)
-            }
+            let found = slots.reserveNext(
+                connection, aggregate: device.aggregates(in: domain), isolation: isolation(device, domain))
+            guard let place = found else { return MissingSlot(connection: connection, device: device) }
             device.setPlace(place, in: &domain)
             hint(
                 device, "\(shared(device, domain))the first free place when its turn came; \(bus(place.bus))")

@@ -7,7 +7,7 @@ extension DomainDefinition {
     public mutating func prepareForStart(
         _ qemu: QEMUCapabilities, host: QEMUHost? = nil
     ) throws(ConfigurationError) {
-        try checkStart(host)
+        try checkStart(qemu, host)
         filling("what the host makes of the CPU that is asked for") { $0.settleCPU(qemu) }
         try filling("the first free port of a USB bus") { domain throws(ConfigurationError) in
             try domain.assignUSB()

@@ -18,7 +18,7 @@ extension DomainDefinition {
         filling("what the machine has where nothing is said") { $0.fillQEMUFeatures(qemu, host) }
         try fillAllDevices(qemu, host)
         filling("a guest boots from its first disk where nothing has a turn") { $0.fillBootOrder() }
-        try assignAddresses(qemu)
+        try assignAddresses(qemu, host)
         // Guests that are defined already may have been seen with other ports, and get them when they start.
         if host.updatesABI {
             try filling("the first free port of a USB bus") { try $0.assignUSB() }

@@ -25,6 +25,8 @@ public struct QEMUHost: Sendable {
     public var resolvesMachineAliases = true
     /// Whether a new definition may get today's defaults in place of those that old guests rely on.
     public var updatesABI = false
+    /// The group in which a PCI device of the host is given to guests; nil where it isn't known.
+    public var iommuGroup: @Sendable (PCIAddress) -> Int? = { _ in nil }
     /// How many nodes of memory the host has.
     public var memoryNodes: CPUSet?
 

@@ -26,7 +26,7 @@ struct DryStart: Sendable {
         domain = definition
         let shortName = "-1-" + String(definition.name.prefix(20))
         folder = "\(configuration.library)/domain-\(shortName)"
-        try domain.prepareForStart(qemu)
+        try domain.prepareForStart(qemu, host: QEMUContext.startHost())
         domain.filling("a free port of the host; which one, only the start can say") { $0.assumePorts() }
         let channels = configuration.channelFolder(of: folder)
         domain.filling("in a folder of the guest's own") { $0.placeSockets(in: channels) }

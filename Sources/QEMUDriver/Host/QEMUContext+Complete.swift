@@ -46,6 +46,14 @@ extension QEMUContext {
         }
     }
 
+    /// What of the host decides whether a domain can be started; may wait on the disk.
+    static func startHost() -> QEMUHost {
+        var host = QEMUHost(architecture: KernelFacts().machine) { MACAddress((0, 0, 0, 0, 0, 0)) }
+        let nodes = try? FileSystem.readText("/sys/devices/system/node/online", limit: 4096)
+        host.memoryNodes = nodes.flatMap { CPUSet(xml: $0) }
+        return host
+    }
+
     private func hostFacts(_ architecture: String, _ firmware: [FirmwareDescriptor]) -> QEMUHost {
         var host = QEMUHost(architecture: architecture) {
             // QEMU's own prefix, as libvirt takes it.
@@ -55,6 +63,10 @@ extension QEMUContext {
         host.updatesABI = true
         host.nvramFolder = configuration.library + "/nvram"
         host.firmware = firmware
+        host.iommuGroup = { address in
+            let place = "/sys/bus/pci/devices/\(address)/iommu_group"
+            return (try? FileSystem.readLink(place)).flatMap { Int(FileSystem.lastPart(of: $0)) }
+        }
         return host
     }
 }

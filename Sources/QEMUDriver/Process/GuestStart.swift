@@ -81,7 +81,7 @@ struct GuestStart: Sendable {
         var ports: [UInt16] = []
         var ownerships: [FileOwnership] = []
         do {
-            try live.prepareForStart(qemu)
+            try live.prepareForStart(qemu, host: QEMUContext.startHost())
             try ImageChain.fill(&live, account: configuration.account)
             ports = try live.takePorts(context)
             live.placeSockets(in: channelFolder)

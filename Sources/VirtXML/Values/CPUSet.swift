@@ -52,6 +52,13 @@ extension CPUSet: XMLValue {
         if isEmpty { return nil }
     }
 
+    /// A set that leaves nothing is another fault than a text that is none.
+    public static func complaint(about text: String, in name: String) -> XMLError? {
+        CPUSet(members: text) == nil
+            ? XMLError(.invalidArgument, "Failed to parse bitmap '\(text)'", value: text)
+            : XMLError(.unsupported, "Invalid value of '\(name)': \(text)", attribute: name, value: text)
+    }
+
     /// The same, where nothing may be left; nil if the text can't be read.
     init?(members text: String) {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -25,6 +25,8 @@ enum ConformanceHost {
         host.resolvesMachineAliases = one.version != "latest"
         host.updatesABI = one.updatesABI
         host.memoryNodes = CPUSet(0...7)
+        // As on most hosts, the functions of a slot are one group.
+        host.iommuGroup = { Int($0.domain) << 16 | Int($0.bus) << 8 | Int($0.slot) }
         return host
     }
 

@@ -1,14 +1,17 @@
+import JSON
 import LinuxSystem
+import Processors
 import VirtXML
 
 extension DomainDefinition {
     /// What a definition may say, but no domain can be started with here.
-    func checkStart(_ host: QEMUHost?) throws(ConfigurationError) {
+    func checkStart(_ qemu: QEMUCapabilities, _ host: QEMUHost?) throws(ConfigurationError) {
         if let firmware = os.firmware, os.loader?.path == nil {
             throw .failed(
                 "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration"
             )
         }
+        try checkCPUFeatures(qemu)
         try checkHostCPU(host?.architecture ?? KernelFacts().machine)
         if let host { try checkHostNodes(host) }
         try checkAlignment()
@@ -37,6 +40,24 @@ extension DomainDefinition {
         throw .unsupported(
             "CPU mode '\(mode.rawValue)' for \(arch) \(type.rawValue) domain on \(host) host is not supported by hypervisor"
         )
+    }
+
+    /// Features that neither documents nor QEMU know; where there is no list of those, QEMU says so itself.
+    private func checkCPUFeatures(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        guard let cpu else { return }
+        if cpu.deprecatedFeatures != nil,
+            !qemu.schema.has("query-cpu-model-expansion", "->", "deprecated-props")
+        {
+            throw .unsupported("toggling deprecated features for CPU model is unsupported")
+        }
+        let host = qemu.accelerations[QEMUAccelerator(type)]?.wholeHostCPU ?? [:]
+        for name in cpu.features.map(\.name) {
+            let isKnown =
+                board.isX86 ? X86Features.isKnown(name) : !board.isARM || ARMFeatures.names.contains(name)
+            if !isKnown, host[X86Features.property(ofFeature: name)] == nil, host[name] == nil {
+                throw .unsupported("unknown CPU feature: \(name)")
+            }
+        }
     }
 
     /// A serial number reaches the guest in forms that know letters and digits only.

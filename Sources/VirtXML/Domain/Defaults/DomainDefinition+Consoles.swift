@@ -29,7 +29,7 @@ extension DomainDefinition {
         }
         if let serial = devices.serials.first {
             devices.consoles[0].source = serial.source
-            devices.consoles[0].port = devices.consoles[0].port ?? 0
+            devices.consoles[0].port = serial.target.port
             devices.consoles[0].info = serial.info
         }
     }
@@ -44,7 +44,8 @@ extension DomainDefinition {
     private mutating func numberPorts() {
         number(&devices.serials, \.target.port)
         number(&devices.parallels, \.port)
-        number(&devices.consoles, \.port)
+        // A console's number is its place, whatever the document says.
+        for index in devices.consoles.indices { devices.consoles[index].port = UInt32(clamping: index) }
     }
 
     /// A port without a number gets the one after the highest so far.
