@@ -124,7 +124,8 @@ let package = Package(
         tests(
             of: "QEMUDriver",
             uses: [
-                "Processors", "VirtXML", "XMLBinding", "Virt", "JSON", "QMP", "LinuxSystem", "Explanation",
+                "Processors", "VirtXML", "XMLBinding", "CLibXML2", "Virt", "JSON", "QMP", "LinuxSystem",
+                "Explanation",
             ]),
         tests(of: "Roost"),
         tests(

@@ -30,7 +30,7 @@ import XMLBinding
         let qemu = try #require(try Corpus.capabilities("7.2.0_x86_64"))
         var host = QEMUHost(architecture: "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
         host.firmware = ConformanceHost.firmware
-        let documents = try SmuggledArgumentTests.documents()
+        let documents = try GuestDocuments.all()
         for xml in documents {
             var domain = try DomainDefinition(xml: xml.replacing("PORT", with: "10809"), options: .inactive)
             domain.uuid = .zero

@@ -51,6 +51,11 @@ extension QEMUDomain {
     /// Gives the running guest a device.
     private func plug(_ device: DomainDevice) async throws(VirtError) {
         try requireGuest()
+        try device.checkLiveAttach()
+        if case .lease = device {
+            publish { $0.live?.devices.insert(device) }
+            return saveRecordSoon()
+        }
         guard let live = snapshot.live, let emulator = live.devices.emulator else { return }
         let qemu = try await context.capabilities(of: emulator)
         var added = try await newDevices(device, in: live, qemu)

@@ -12,9 +12,8 @@ extension QEMUDomain {
 
     func detachDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
         try flags.require([.live, .config], in: "qemuDomainDetachDeviceFlags", from: .qemu)
-        try await detach(flags) { (devices) throws(VirtError) in
-            try devices.one(meantBy: try DomainDevice(device: xml, options: []))
-        }
+        let asked = try DomainDevice(device: xml, options: [])
+        try await detach(flags, asked) { (devices) throws(VirtError) in try devices.one(meantBy: asked) }
     }
 
     func detachDeviceAlias(alias: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
@@ -28,7 +27,7 @@ extension QEMUDomain {
     }
 
     private func detach(
-        _ flags: DomainDeviceModifyFlags,
+        _ flags: DomainDeviceModifyFlags, _ asked: DomainDevice? = nil,
         _ find: @Sendable (DomainDevices) throws(VirtError) -> DomainDevice
     ) async throws(VirtError) {
         try await withJob(.modify, "detach") { (domain: isolated QEMUDomain) async throws(VirtError) in
@@ -39,6 +38,7 @@ extension QEMUDomain {
                 persistent = definition
             }
             if impact.contains(.live), let live = domain.snapshot.live {
+                try asked?.checkLiveDetach()
                 try await domain.unplug(try find(live.devices), in: live)
             }
             if impact.contains(.config), let persistent { try await domain.keep(persistent) }
@@ -47,6 +47,11 @@ extension QEMUDomain {
 
     /// Has the guest let go of a device. A guest that takes its time may do so later.
     private func unplug(_ device: DomainDevice, in live: DomainDefinition) async throws(VirtError) {
+        try device.checkLiveDetachFound()
+        if case .lease = device {
+            publish { $0.live?.devices.remove(device) }
+            return saveRecordSoon()
+        }
         guard let alias = device.alias, let emulator = live.devices.emulator else {
             throw VirtError(
                 .configUnsupported, "live detach of device '\(device.kind)' is not supported", from: .qemu)
@@ -127,7 +132,14 @@ extension DomainDevices {
         switch wanted {
         case .disk(let disk): "disk \(disk.target.dev) not found"
         case .interface(let card) where card.mac != nil:
-            "no device matching MAC address \(card.mac.map { "\($0.address)" } ?? "") found"
+            "no device found at address '\(card.info.address?.pci.map { "\($0)" } ?? "(<null>)")' matching MAC "
+                + "address '\(card.mac.map { "\($0.address)" } ?? "")' and alias '\(card.info.alias ?? "(<null>)")'"
+        case .filesystem: "matching filesystem not found"
+        case .rng(let one): "model '\(one.backend.word)' RNG device not present in domain configuration"
+        case .shmem(let one): "model '\(one.model.rawValue)' shmem device not present in domain configuration"
+        case .memory(let one):
+            "model '\(one.model.rawValue)' memory device not present in the domain configuration"
+        case .hostdev(let one): one.source.missing
         case .controller(let one):
             "device controller \(one.type.rawValue):\(one.index.map { String($0) } ?? "") not found"
         case .serial, .parallel, .console, .channel:
@@ -136,6 +148,16 @@ extension DomainDevices {
         case .watchdog(let dog):
             "model '\(dog.model.rawValue)' watchdog device not present in domain configuration"
         default: "matching \(wanted.kind) device not found"
+        }
+    }
+}
+
+extension RNGDevice.Backend {
+    fileprivate var word: String {
+        switch self {
+        case .random: "random"
+        case .egd: "egd"
+        case .builtin: "builtin"
         }
     }
 }

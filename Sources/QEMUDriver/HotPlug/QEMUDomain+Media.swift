@@ -6,6 +6,7 @@ import VirtXML
 extension QEMUDomain {
     /// Puts another medium into a drive, or takes the one in it out.
     func change(_ old: DiskDevice, to new: DiskDevice, isForced: Bool) async throws(VirtError) {
+        try old.checkChange(to: new)
         guard old.device == .cdrom || old.device == .floppy else {
             guard old.source.isSameImage(as: new.source) else {
                 throw VirtError(

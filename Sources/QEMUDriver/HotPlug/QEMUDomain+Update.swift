@@ -9,6 +9,8 @@ extension QEMUDomain {
         try flags.require([.live, .config, .force], in: "qemuDomainUpdateDeviceFlags", from: .qemu)
         try await withJob(.modify, "update") { (domain: isolated QEMUDomain) async throws(VirtError) in
             let device = try DomainDevice(device: xml)
+            // A definition has no names of QEMU's; a running guest's device is found by its own.
+            let asked = try DomainDevice(device: xml, options: [])
             let impact = try domain.impact(of: flags)
             var (persistent, given) = (domain.snapshot.persistent, DomainDefinition?.none)
             if impact.contains(.config), var definition = persistent {
@@ -18,7 +20,8 @@ extension QEMUDomain {
                 persistent = definition
             }
             if impact.contains(.live), let live = domain.snapshot.live {
-                let old = try live.devices.one(meantBy: device)
+                try asked.checkLiveUpdate()
+                let old = try live.devices.one(meantBy: asked)
                 try await domain.change(old, to: device, isForced: flags.contains(.force))
             }
             if impact.contains(.config), let persistent {
@@ -34,33 +37,56 @@ extension QEMUDomain {
         switch (old, new) {
         case (.disk(let old), .disk(let new)): try await change(old, to: new, isForced: isForced)
         case (.interface(let old), .interface(let new)): try await change(old, to: new)
+        case (.memory(let old), .memory(let new)): try await change(old, to: new)
         case (.graphics(let old), .graphics(let new)): try await change(old, to: new)
-        default:
-            throw VirtError(
-                .operationUnsupported, "live update of device '\(new.kind)' is not supported", from: .qemu)
+        default: try new.checkLiveUpdate()
         }
         saveRecordSoon()
     }
 
     // MARK: Cards
 
-    /// Plugs a card's cable in or pulls it.
+    /// Plugs a card's cable in or pulls it; all else about it stays as it is.
     private func change(_ old: InterfaceDevice, to new: InterfaceDevice) async throws(VirtError) {
-        var changed = old
-        changed.linkState = new.linkState
-        guard old.model == new.model || new.model == nil, old.type == new.type else {
-            throw VirtError(
-                .operationUnsupported, "cannot modify network device type or model of a running guest",
-                from: .qemu)
+        guard var filled = snapshot.live, let index = filled.devices.interfaces.firstIndex(of: old) else {
+            return
         }
+        filled.devices.interfaces[index] = new
+        try await context.complete(&filled)
+        try old.checkChange(to: filled.devices.interfaces[index])
         if let alias = old.info.alias, (old.linkState == .down) != (new.linkState == .down) {
             try await setLink(alias, isUp: new.linkState != .down)
         }
+        var changed = old
+        changed.linkState = new.linkState
         publish { $0.live?.devices.replace(.interface(old), with: .interface(changed)) }
     }
 
     func setLink(_ alias: String, isUp: Bool) async throws(VirtError) {
         try await ask("set_link", ["name": .string(alias), "up": .bool(isUp)])
+    }
+
+    // MARK: Memory
+
+    /// Asks the guest to take more of a memory device, or less.
+    private func change(_ old: MemoryDevice, to new: MemoryDevice) async throws(VirtError) {
+        guard old.model == .virtioMem, let alias = old.info.alias,
+            let size = new.target.requestedSize ?? old.target.requestedSize
+        else {
+            throw VirtError(
+                .configUnsupported, "live update of memory of model '\(old.model.rawValue)' is not supported",
+                from: .qemu)
+        }
+        try old.checkRequest(size)
+        try await ask(
+            "qom-set",
+            [
+                "path": .string("/machine/peripheral/\(alias)"), "property": "requested-size",
+                "value": .init(size.bytes),
+            ])
+        var changed = old
+        changed.target.requestedSize = size
+        publish { $0.live?.devices.replace(.memory(old), with: .memory(changed)) }
     }
 
     // MARK: Screens

@@ -36,7 +36,13 @@ extension DomainDevice {
         case (.channel(let one), .channel(let wanted)):
             return one.source == wanted.source && one.target.isSame(as: wanted.target)
                 && agrees(with: one.info, wanted.info)
+        case (.serial(let one), .serial(let wanted)):
+            return one.source == wanted.source && agrees(with: one.info, wanted.info)
+                && (wanted.target.type == nil || one.target.type == wanted.target.type)
+                && (wanted.target.port == nil || one.target.port == wanted.target.port)
         case (.hostdev(let one), .hostdev(let wanted)): return one.source == wanted.source
+        case (.memory(let one), .memory(let wanted)) where one.model == .virtioMem:
+            return one.isSame(as: wanted) && agrees(with: one.info, wanted.info)
         default: return agreesInAll(with: wanted)
         }
     }
@@ -50,6 +56,19 @@ extension DomainDevice {
     private func agreesInAll(with wanted: DomainDevice) -> Bool {
         let asked = wanted.info ?? DeviceInfo()
         return agrees(with: info, asked) && with { $0 = DeviceInfo() } == wanted.with { $0 = DeviceInfo() }
+    }
+}
+
+extension MemoryDevice {
+    /// Whether both are the same but for how much of it the guest shall take, and has.
+    fileprivate func isSame(as other: Self) -> Bool {
+        func plain(_ one: Self) -> Self {
+            var copy = one
+            copy.info = DeviceInfo()
+            (copy.target.requestedSize, copy.target.currentSize, copy.target.base) = (nil, nil, nil)
+            return copy
+        }
+        return plain(self) == plain(other)
     }
 }
 

@@ -1,0 +1,1 @@
+../../VirtXMLTests/RoundTrip/XMLNode+Editing.swift
