@@ -15,8 +15,12 @@ public struct InterfaceIP: XMLElement {
         try x.attribute("family", &family)
         try x.attribute("prefix", &prefix)
         try x.attribute("peer", &peer)
+        try x.require(isAddress(address), "Invalid address '\(address)' in <ip>")
+        try x.require(peer.map(isAddress) ?? true, "Invalid peer '\(peer ?? "")' in <ip>", .invalidArgument)
         if prefix == 0, x.isReading { prefix = nil }
     }
+
+    private func isAddress(_ text: String) -> Bool { IPAddress(text)?.family == family }
 }
 
 public enum AddressFamily: String, XMLWord { case ipv4, ipv6 }
