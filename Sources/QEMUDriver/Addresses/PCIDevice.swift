@@ -105,7 +105,9 @@ enum PCIDevice {
             return nil
         case .interface(let index):
             let card = domain.devices.interfaces[index]
-            guard card.type == .hostdev, case .pci(let address)? = card.source.hostdev?.address else { return nil }
+            guard card.type == .hostdev, case .pci(let address)? = card.source.hostdev?.address else {
+                return nil
+            }
             return address
         default: return nil
         }

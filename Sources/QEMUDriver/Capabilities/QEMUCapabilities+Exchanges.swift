@@ -62,7 +62,9 @@ extension QEMUCapabilities {
         guard let plain = conversations.dropFirst().first ?? (accelerations.isEmpty ? first : nil) else {
             return
         }
-        if has(QEMUQuestions.emulation) || accelerations.isEmpty { accelerations[.tcg] = QEMUAcceleration(plain) }
+        if has(QEMUQuestions.emulation) || accelerations.isEmpty {
+            accelerations[.tcg] = QEMUAcceleration(plain)
+        }
     }
 
     private mutating func take(_ exchange: QEMUExchange) {

@@ -72,7 +72,8 @@ struct QEMUProbe {
             }
             exchanges.append(
                 QEMUExchange(
-                    command: question.name, arguments: question.arguments.map(JSONValue.object), answer: answer))
+                    command: question.name, arguments: question.arguments.map(JSONValue.object),
+                    answer: answer))
         }
         return exchanges
     }

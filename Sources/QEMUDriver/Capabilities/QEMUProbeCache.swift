@@ -30,6 +30,7 @@ struct QEMUProbeCache: Sendable {
         let hash = key.emulator.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
             ($0 ^ UInt64($1)) &* 0x100_0000_01b3
         }
-        return "\(folder)/\(FileSystem.lastPart(of: key.emulator))-\(hex(hash, 16))\(extent == .summary ? ".summary" : "").json"
+        return
+            "\(folder)/\(FileSystem.lastPart(of: key.emulator))-\(hex(hash, 16))\(extent == .summary ? ".summary" : "").json"
     }
 }

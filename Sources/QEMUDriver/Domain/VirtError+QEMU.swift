@@ -40,7 +40,8 @@ extension VirtError {
         switch error {
         case .missing(let emulator):
             self.init(
-                SystemError(call: "access", errno: 2, context: emulator), "Cannot check QEMU binary \(emulator)")
+                SystemError(call: "access", errno: 2, context: emulator),
+                "Cannot check QEMU binary \(emulator)")
         case .notExecutable(let emulator):
             self.init(
                 SystemError(call: "access", errno: 13, context: emulator),

@@ -38,7 +38,8 @@ extension InterfaceDevice {
         }
         for (name, isSame) in [
             ("bandwidth", bandwidth == new.bandwidth), ("vlan", vlan == new.vlan), ("MTU", mtu == new.mtu),
-            ("coalesce", coalesceRxFrames == new.coalesceRxFrames), ("port isolated", isolated == new.isolated),
+            ("coalesce", coalesceRxFrames == new.coalesceRxFrames),
+            ("port isolated", isolated == new.isolated),
             ("virtualport", virtualPort == new.virtualPort), ("filter", filter == new.filter),
         ] where !isSame {
             throw .cannotPlug("cannot modify network device \(name) of a running guest")
@@ -88,7 +89,8 @@ extension MemoryDevice {
         if let whole = target.size, size > whole {
             throw VirtError(
                 .xmlDetail,
-                "requested size must be smaller than or equal to @size (\(whole.bytes >> 10)KiB)", from: .qemu)
+                "requested size must be smaller than or equal to @size (\(whole.bytes >> 10)KiB)", from: .qemu
+            )
         }
         if let block = target.blockSize, block.bytes > 0, size.bytes % block.bytes != 0 {
             throw VirtError(

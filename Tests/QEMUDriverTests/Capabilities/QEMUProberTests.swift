@@ -22,7 +22,8 @@ private let isInstalled = FileManager.default.isExecutableFile(atPath: real)
         #expect(whole.has("virtio-blk-pci", "num-queues"))
         #expect(summary.architecture == "x86_64")
         #expect(summary.accelerators == Set(whole.accelerations.keys))
-        #expect(summary.machines == whole.accelerations[.kvm]?.machines ?? whole.accelerations[.tcg]?.machines)
+        #expect(
+            summary.machines == whole.accelerations[.kvm]?.machines ?? whole.accelerations[.tcg]?.machines)
         // A summary of all answers is the same.
         #expect(try await QEMUProber(cache: fakes.cache).summary(of: real) == summary)
     }

@@ -19,7 +19,7 @@ struct HelperBench {
         var domain = try DomainDefinition(
             xml: """
                 <domain type="qemu"><name>\(name)</name><uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid>
-                <memory>65536</memory><os><type arch="x86_64" machine="q35">hvm</type></os>
+                <memory>65536</memory><memoryBacking><access mode="shared"/></memoryBacking><os><type arch="x86_64" machine="q35">hvm</type></os>
                 <devices>\(devices)</devices></domain>
                 """, options: .inactive)
         let qemu = try #require(Self.qemu)

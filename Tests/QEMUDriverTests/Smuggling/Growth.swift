@@ -118,13 +118,16 @@ final class GrownDocument: XMLInvention {
 
     private func path(_ node: XMLNode) -> [Int]? {
         guard let parent = node.parent else { return [] }
-        guard let index = parent.children.firstIndex(where: { $0.pointer == node.pointer }) else { return nil }
+        guard let index = parent.children.firstIndex(where: { $0.pointer == node.pointer }) else {
+            return nil
+        }
         return path(parent).map { $0 + [index] }
     }
 
     private static func example(_ type: any XMLValue.Type) -> String {
         if let words = type as? any XMLWord.Type { return words.first }
-        return ["1", "example", "52:54:00:00:00:01", "00000000-0000-0000-0000-000000000001", "10.0.0.1"].first {
+        return ["1", "example", "52:54:00:00:00:01", "00000000-0000-0000-0000-000000000001", "10.0.0.1"].first
+        {
             type.init(xml: $0) != nil
         } ?? ""
     }

@@ -105,7 +105,8 @@ enum QEMUWords {
 
     private static func leaves(_ value: JSONValue) -> [String] {
         switch value {
-        case .object(let object): object.members.flatMap { key, value in leaves(value).map { key + "=" + $0 } }
+        case .object(let object):
+            object.members.flatMap { key, value in leaves(value).map { key + "=" + $0 } }
         case .array(let values): values.flatMap(leaves)
         case .string(let text): [text]
         default: [value.description]

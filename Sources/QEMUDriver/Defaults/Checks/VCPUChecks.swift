@@ -9,6 +9,10 @@ extension DomainDefinition {
         guard let first = vcpus.first else { return }
         if first.hotpluggable == true { throw .unsupported("vcpu0 can't be hotpluggable") }
         if (first.order ?? 1) != 1 { throw .unsupported("vcpu0 must be enabled first") }
+        if let one = vcpus.first(where: { !$0.enabled && $0.hotpluggable == false }) {
+            throw .unsupported("vcpu '\(one.id)' is both offline and not hotpluggable")
+        }
+        try checkVCPUOrder()
         var order: UInt32 = 0
         for one in vcpus where one.hotpluggable == false {
             let next = one.order ?? order
@@ -16,6 +20,20 @@ extension DomainDefinition {
                 throw .unsupported("online non-hotpluggable vcpus must be ordered in ascending order")
             }
             order = next
+        }
+    }
+
+    /// Either all CPUs that are there have their turn, or none has.
+    private func checkVCPUOrder() throws(ConfigurationError) {
+        let online = vcpus.filter(\.enabled)
+        let ordered = online.filter { $0.order != nil }
+        if ordered.isEmpty { return }
+        guard ordered.count == online.count else {
+            throw .unsupported("all vcpus must have either set or unset order")
+        }
+        let pluggedFirst = online.filter { $0.hotpluggable == true }.compactMap(\.order).min() ?? .max
+        if online.contains(where: { $0.hotpluggable != true && ($0.order ?? 0) > pluggedFirst }) {
+            throw .unsupported("online non-hotpluggable vcpus need to be ordered prior to hotplugable vcpus")
         }
     }
 
