@@ -250,7 +250,7 @@ domcapabilities --xpath /domainCapabilities/devices/disk
 domcapabilities --xpath /domainCapabilities/devices/hostdev
 domcapabilities --xpath /domainCapabilities/devices/rng
 domcapabilities --machine q35 --virttype qemu --xpath /domainCapabilities/devices/graphics
-domcapabilities --arch aarch64
+domcapabilities --arch aarch64 --xpath /domainCapabilities/arch
 domcapabilities --machine nonsense
 domcapabilities --emulatorbin /nonexistent
 domxml-to-native qemu-argv {root}/files/disks.xml
