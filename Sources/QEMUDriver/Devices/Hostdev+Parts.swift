@@ -33,7 +33,7 @@ extension QEMUGuest {
         var object: JSONObject = ["driver": "usb-host"]
         if let place = resources.usbDevice(usb) {
             if qemu.has("usb-host", "hostdevice") {
-                object.add("hostdevice", "/dev/bus/usb/\(three(place.bus))/\(three(place.device))")
+                object.add("hostdevice", USBHostdev.node(place.bus, place.device))
             } else {
                 object.add("hostbus", place.bus)
                 object.add("hostaddr", place.device)
@@ -53,11 +53,6 @@ extension QEMUGuest {
         }
         try addAddress(of: device.info, to: &object)
         return object
-    }
-
-    private func three(_ number: UInt32) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
     }
 
     private func scsiHost(_ device: HostdevDevice, _ scsi: SCSIHostdev) throws(ConfigurationError)

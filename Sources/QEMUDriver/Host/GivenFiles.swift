@@ -39,7 +39,7 @@ final class GivenFiles: Sendable {
 
     /// A guest that a former daemon has started has these files.
     func note(_ files: [FileOwnership]) {
-        for file in files { _ = join(file.path) ?? enter(file) }
+        for file in files { _ = enter(file) }
     }
 
     /// Gives files back that no other guest has; those that are gone or belong to somebody else meanwhile are left
@@ -83,11 +83,14 @@ final class GivenFiles: Sendable {
         }
     }
 
-    /// Notes whose a file is that is about to be given.
+    /// Notes whose a file is that is about to be given, unless another guest's start has just done so.
     private func enter(_ file: FileOwnership) -> FileOwnership {
-        if let shared = join(file.path) { return shared }
-        loans.withLock { $0[file.path] = Loan(owner: file.owner) }
-        return file
+        loans.withLock { loans in
+            var loan = loans[file.path] ?? Loan(owner: file.owner, guests: 0)
+            loan.guests += 1
+            loans[file.path] = loan
+            return FileOwnership(path: file.path, owner: loan.owner)
+        }
     }
 
     /// One guest less has a file; whether none has.

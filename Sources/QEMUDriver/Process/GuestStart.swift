@@ -87,13 +87,14 @@ struct GuestStart: Sendable {
             live.placeSockets(in: channelFolder)
             live.noteHost(configuration.account)
             live.chooseFolderServers(host.vhostUser)
-            let helpers = try QEMUGuest(domain: live, qemu: qemu, resources: resources()).helpers(host)
+            if live.usesHugePages { context.findHugepages() }
+            var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
+            let helpers = try guest.helpers(host)
             try makeFolders()
             try makeHugepageFolders(live)
             try makeVariables(live)
             ownerships = try context.files.give(live.hostFiles)
             let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
-            var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
             guest.resources.useDescriptors(of: helpers)
             let descriptors = try GuestDescriptors(for: live, account: configuration.account)
             descriptors.fill(&guest.resources)
@@ -113,9 +114,7 @@ struct GuestStart: Sendable {
         } catch {
             context.files.takeBack(ownerships)
             for port in ports { context.ports.give(back: port) }
-            try? FileSystem.removeTree(folder)
-            try? FileSystem.removeTree(channelFolder)
-            try? FileSystem.removeTree(configuration.memoryFolder(of: folder))
+            context.removeFolders(of: folder)
             try? context.starts.remove(live.name)
             throw virtError(error)
         }
@@ -168,7 +167,6 @@ struct GuestStart: Sendable {
     /// Makes the folders that the guest's memory is kept in where it is made of huge pages.
     private func makeHugepageFolders(_ live: DomainDefinition) throws(SystemError) {
         guard live.usesHugePages else { return }
-        context.findHugepages()
         for mount in context.hugepageMounts.value { try makeOwned(mount.folder(of: shortName)) }
     }
 

@@ -58,10 +58,18 @@ extension CharacterSource {
 extension HostdevDevice {
     fileprivate var hostFiles: [HostFile] {
         guard case .usb(let usb) = source, let bus = usb.bus, let device = usb.device else { return [] }
+        return [USBHostdev.node(bus, device)].written
+    }
+}
+
+extension USBHostdev {
+    /// The device file of what is plugged in at a place of the host.
+    static func node(_ bus: UInt32, _ device: UInt32) -> String {
         func three(_ number: UInt32) -> String {
-            String(repeating: "0", count: max(0, 3 - "\(number)".count)) + "\(number)"
+            let digits = String(number)
+            return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
         }
-        return ["/dev/bus/usb/\(three(bus))/\(three(device))"].written
+        return "/dev/bus/usb/\(three(bus))/\(three(device))"
     }
 }
 

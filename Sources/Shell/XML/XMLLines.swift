@@ -26,7 +26,7 @@ struct XMLLines {
     /// An element with a text, unless there is none.
     mutating func add(_ name: String, text: String?) {
         guard let text else { return }
-        line("<\(name)>\(Self.escaped(text))</\(name)>")
+        line("<\(name)>\(xmlEscaped(text))</\(name)>")
     }
 
     private mutating func line(_ line: String) {
@@ -36,20 +36,7 @@ struct XMLLines {
     private static func written(_ attributes: [Attribute]) -> String {
         attributes.reduce(into: "") { text, attribute in
             guard let value = attribute.1 else { return }
-            text += " \(attribute.0)='\(escaped(value))'"
-        }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "'": result += "&apos;"
-            case "\"": result += "&quot;"
-            default: result.append(character)
-            }
+            text += " \(attribute.0)='\(xmlEscaped(value))'"
         }
     }
 }

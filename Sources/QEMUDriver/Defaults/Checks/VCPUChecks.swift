@@ -16,7 +16,7 @@ extension DomainDefinition {
         var order: UInt32 = 0
         for one in vcpus where one.hotpluggable == false {
             let next = one.order ?? order
-            if !one.enabled || next < order {
+            if next < order {
                 throw .unsupported("online non-hotpluggable vcpus must be ordered in ascending order")
             }
             order = next
