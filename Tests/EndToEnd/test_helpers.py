@@ -166,12 +166,13 @@ class Helpers(HelperCase):
 
         thread = threading.Thread(target=start)
         thread.start()
-        hung = eventually(lambda: self.helpers(name), "the helper to be there")
+        eventually(lambda: self.helpers(name), "the helper to be there")
         other = self.guest("swtpm")
         self.assertTrue(other.isActive())
         other.destroy()
         self.assertEqual(errors, [])
-        for pid in hung:
+        # Listed anew: what launches the helper may have been among those seen first.
+        for pid in self.helpers(name):
             os.kill(pid, signal.SIGKILL)
         thread.join(20)
         self.assertFalse(thread.is_alive())
