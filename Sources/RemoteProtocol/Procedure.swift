@@ -33,6 +33,8 @@ public struct ProcedureFacts: Sendable {
         public static var snapshot: Self { Self(rawValue: 2) }
         /// It opens a stream.
         public static var stream: Self { Self(rawValue: 4) }
+        /// It may compute for long.
+        public static var costly: Self { Self(rawValue: 8) }
     }
 
     public let number: Int32

@@ -8,7 +8,7 @@ extension Session {
     func dispatch(_ packet: Packet) {
         let header = packet.header
         let table = server.routes
-        if let own = ownCall(header) { return run(packet, inPlace: own.inPlace, own.body) }
+        if let own = ownCall(header) { return run(packet, own.inPlace ? .here : .pool, own.body) }
         guard let route = table[header.program, header.procedure] else { return refuse(packet) }
         let flags = packet.payload.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         do throws(VirtError) {
@@ -16,8 +16,7 @@ extension Session {
         } catch {
             return fail(packet, error)
         }
-        run(packet, inPlace: route.facts.options.contains(.snapshot)) {
-            (session, packet) async throws(VirtError) in
+        run(packet, place(for: packet, route.facts.options)) { (session, packet) async throws(VirtError) in
             let call = Call(driver: try session.driver(), files: packet.descriptors)
             let reply = try await route.run(call, packet)
             if let stream = call.extras.stream {
@@ -27,15 +26,32 @@ extension Session {
         }
     }
 
-    /// Runs a call: on this thread as far as it needs no waiting, or as a task of its own.
+    /// Where a call runs.
+    private enum Place {
+        /// On this thread, as far as it needs no waiting.
+        case here
+        /// As a task of its own.
+        case pool
+        /// As a task in the client's lane for heavy work.
+        case lane
+    }
+
+    /// The most bytes of a packet whose reading takes no time to speak of.
+    private static let smallPacket = 32 << 10
+
+    private func place(for packet: Packet, _ options: ProcedureFacts.Options) -> Place {
+        if options.contains(.costly) || packet.payload.count > Self.smallPacket { return .lane }
+        return options.contains(.snapshot) ? .here : .pool
+    }
+
     private func run(
-        _ packet: Packet, inPlace: Bool,
+        _ packet: Packet, _ place: Place,
         _ body: @escaping @Sendable (Session, Packet) async throws(VirtError) -> Packet
     ) {
-        if inPlace {
-            Task.immediate { await complete(packet, body) }
-        } else {
-            Task { await complete(packet, body) }
+        switch place {
+        case .here: Task.immediate { await complete(packet, body) }
+        case .pool: Task { await complete(packet, body) }
+        case .lane: Task(executorPreference: lane) { await self.complete(packet, body) }
         }
     }
 

@@ -17,6 +17,8 @@ final class Session: PacketReceiver {
     let server: Server
     let log: Logger
     let streams = ServerStreams()
+    /// Where what computes for long runs.
+    let lane = HeavyWork.shared.lane()
     private let state = Mutex(State())
     private let link = Mutex<PacketConnection?>(nil)
 

@@ -7,10 +7,12 @@ final class ThreadPool: Sendable {
 
     private let bound: Int
     private let idleTime: Duration
+    private let name: String
+    private let stack: Int
     private let state = Mutex(State())
 
     private struct State {
-        var queue: [@Sendable () -> Void] = []
+        var queue = FIFO<@Sendable () -> Void>()
         /// Idle threads, the one that was busy last at the end: it is warm, and the others may go.
         var idle: [Seat] = []
         var threads = 0
@@ -19,9 +21,13 @@ final class ThreadPool: Sendable {
     /// - Parameters:
     ///   - bound: how many threads there may be at once.
     ///   - idleTime: how long a thread stays without work.
-    init(bound: Int = 512, idleTime: Duration = .seconds(10)) {
-        self.bound = bound
-        self.idleTime = idleTime
+    ///   - name: what its threads are called.
+    ///   - stack: how large the stack of each is, in bytes.
+    init(
+        bound: Int = 512, idleTime: Duration = .seconds(10), name: String = "blocking", stack: Int = 1 << 20
+    ) {
+        (self.bound, self.idleTime) = (bound, idleTime)
+        (self.name, self.stack) = (name, stack)
     }
 
     func submit(_ work: @escaping @Sendable () -> Void) {
@@ -49,7 +55,7 @@ final class ThreadPool: Sendable {
     var threadCount: Int { state.withLock { $0.threads } }
 
     private func start(with work: @escaping @Sendable () -> Void) {
-        if Thread.start(name: "blocking", { self.serve(first: work) }) { return }
+        if Thread.start(name: name, stack: stack, { self.serve(first: work) }) { return }
         let othersWork = state.withLock { state in
             state.threads -= 1
             guard state.threads > 0 else { return false }
@@ -72,7 +78,7 @@ final class ThreadPool: Sendable {
     /// The thread's next work; nil when it is to end.
     private func nextWork(for seat: Seat) -> (@Sendable () -> Void)? {
         let queued: (@Sendable () -> Void)? = state.withLock { state in
-            if !state.queue.isEmpty { return state.queue.removeFirst() }
+            if let work = state.queue.popFirst() { return work }
             state.idle.append(seat)
             return nil
         }

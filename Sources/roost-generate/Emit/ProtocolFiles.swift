@@ -106,6 +106,7 @@ private func facts(_ item: Procedure) -> String {
     var options: [String] = []
     for (word, option) in [
         ("ro", ".readOnly"), ("read", ".snapshot"), ("readstream", ".stream"), ("writestream", ".stream"),
+        ("costly", ".costly"),
     ]
     where item.words.contains(word) { options.append(option) }
     let rules = item.rules.map { rule in
