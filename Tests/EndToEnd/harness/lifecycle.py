@@ -1,0 +1,298 @@
+"""What a domain may do: its states, and what each call, each end of a QEMU and each event means in them.
+
+A model in small steps. A call takes effect in one step or in several (a start begins, tells its events, is done), at
+moments between its begin and its end that nobody sees; `steps` says from each state what may come next. What is not a
+step of somebody's is impossible, and a history that needs it is a fault of the daemon's.
+"""
+
+import typing
+
+OFF, STARTING, RUNNING, PAUSED = "off", "starting", "running", "paused"
+
+# Lifecycle events, by their numbers in libvirt's interface: (event, detail).
+ADDED, UPDATED, DEFINED_RENAMED = (0, 0), (0, 1), (0, 2)
+REMOVED, UNDEFINED_RENAMED = (1, 0), (1, 1)
+STARTED, SUSPENDED, RESUMED = (2, 0), (3, 0), (4, 0)
+STOPPED_SHUTDOWN, STOPPED_DESTROYED, STOPPED_CRASHED, STOPPED_FAILED = (5, 0), (5, 1), (5, 2), (5, 5)
+SHUTDOWN = 6
+
+# Errors, by libvirt's numbers.
+NO_DOMAIN, INVALID, TIMEOUT = 42, 55, 68
+# What a call says that was at work on a guest when it ended, or that found it with another name.
+ENDED = {1, 9, 38, 86}
+
+# States as the interface numbers them.
+NUMBERS = {1: RUNNING, 3: PAUSED, 5: OFF}
+IN_SHUTDOWN = 4
+
+# How far a call is.
+BEGUN, HALF, DONE = "begun", "half", "done"
+
+
+class State(typing.NamedTuple):
+    """One domain at one moment."""
+
+    name: str | None = None
+    persistent: bool = False
+    life: str = OFF
+    # Its QEMU has been killed, or is being ended by a call.
+    doomed: bool = False
+    ending: bool = False
+    autostart: bool = False
+    title: str | None = None
+
+    @property
+    def active(self):
+        return self.life != OFF
+
+    @property
+    def exists(self):
+        return self.persistent or self.active
+
+    def become(self, **changes):
+        """The next state; what doesn't exist any more is like what never was."""
+        next = self._replace(**changes)
+        if next.life == OFF:
+            next = next._replace(doomed=False, ending=False)
+        return next if next.exists else State()
+
+
+class Step(typing.NamedTuple):
+    """What may come next: the state, how far the call is then, and the events that are told, in order."""
+
+    state: State
+    stage: str
+    events: tuple = ()
+
+
+def told(state, *events):
+    """Events as a listener gets them: with the domain's name."""
+    return tuple((*event, state.name) for event in events)
+
+
+def spontaneous(state, is_loose=False):
+    """What happens without a call: the end of a killed QEMU is seen; one that is being ended says so first. Loosely
+    seen, QEMUs end without a reason."""
+    if state.life in (RUNNING, PAUSED) and (state.doomed or is_loose):
+        for detail in (STOPPED_FAILED, STOPPED_CRASHED):
+            yield Step(state.become(life=OFF), DONE, told(state, detail))
+    if state.active and (state.ending or is_loose):
+        for detail in (0, 1, 2):
+            yield Step(state, DONE, told(state, (SHUTDOWN, detail)))
+
+
+def steps(state, call, stage):
+    """The steps that a call may do next."""
+    if call.error is not None:
+        yield from refusal(state, call, stage)
+    if call.error is None or call.end is None:
+        yield from ACTS[call.kind](state, call, stage)
+    if call.excused and may_come_late(state, call):
+        yield Step(state, DONE)
+
+
+def may_come_late(state, call):
+    """Loosely seen, a call may find a guest that is ending, and a read what is gone."""
+    if call.kind == "state" and NUMBERS.get(call.value) == OFF:
+        return not state.exists
+    return call.error is None and call.kind in ON_GUESTS and state.ending and call.kind != "destroy"
+
+
+def has_effect(call):
+    """Whether a call can change anything: one that can't is done as soon as its answer fits."""
+    return call.kind not in READS and (call.error is None or call.kind in ("start", "create"))
+
+
+# MARK: Calls that were refused
+
+def refusal(state, call, stage):
+    """A call that failed had a reason, at some moment while it lasted."""
+    if call.kind in ("start", "create"):
+        yield from failed_start(state, call, stage)
+    if stage is None and refused(state, call):
+        yield Step(state, DONE)
+
+
+def refused(state, call):
+    code, kind = call.error, call.kind
+    if code == NO_DOMAIN:
+        return not state.exists and kind not in ("define", "create")
+    if code == TIMEOUT:
+        return False
+    if call.excused and code in ENDED:
+        return True
+    if kind in FREELY_REFUSED and code != INVALID:
+        return state.exists
+    if code == INVALID:
+        return INVALID_WHEN[kind](state, call)
+    if code in ENDED:
+        if kind in ("define", "create") and state.exists and state.name != call.name:
+            return True
+        if kind == "rename" and state.name == call.name:
+            return True
+        return kind in ON_GUESTS and (not state.active or state.doomed or state.ending)
+    return False
+
+
+def failed_start(state, call, stage):
+    """A start that was begun fails only when its QEMU is ended; who has heard of a begin hears of that end."""
+    if call.error not in ENDED | {INVALID}:
+        return
+    if stage in (None, BEGUN) or state.doomed or state.ending:
+        yield from start(state, call, stage)
+    if stage in (BEGUN, HALF) and state.life == STARTING and (state.doomed or state.ending or call.excused):
+        ends = [(STOPPED_FAILED,), (STOPPED_DESTROYED,), (STOPPED_CRASHED,)]
+        if not (stage == HALF and call.paused):
+            ends.append(())
+        for end in ends:
+            yield Step(state.become(life=OFF), DONE, told(state, *end))
+
+
+INVALID_WHEN = {
+    "start": lambda state, call: state.active or not state.persistent,
+    "create": lambda state, call: state.active,
+    "define": lambda state, call: False,
+    "undefine": lambda state, call: not state.persistent,
+    "rename": lambda state, call: state.active or not state.persistent or state.name == call.name,
+    "autostart": lambda state, call: not state.persistent,
+    "title": lambda state, call: not state.persistent,
+    "resume": lambda state, call: state.life != PAUSED or state.ending,
+    "state": lambda state, call: False,
+    "lookup": lambda state, call: False,
+    "persistent": lambda state, call: False,
+    "read autostart": lambda state, call: False,
+    "read title": lambda state, call: not state.persistent,
+    "kill": lambda state, call: False,
+}
+for _kind in ("suspend", "reset", "shutdown", "reboot", "attach", "detach", "console", "destroy", "note"):
+    # A guest that is being started need not be seen yet.
+    INVALID_WHEN[_kind] = lambda state, call: state.life in (OFF, STARTING) or state.ending or state.doomed
+
+ON_GUESTS = {"suspend", "resume", "reset", "shutdown", "reboot", "attach", "detach", "console", "destroy", "note"}
+# Whether a device is there to be unplugged, and a console free, this model doesn't know.
+FREELY_REFUSED = {"attach", "detach", "console"}
+
+
+# MARK: Calls that succeeded
+
+def may_start(state, call):
+    if state.active:
+        return False
+    if call.kind == "start":
+        return state.persistent
+    return not state.exists or state.name == call.name
+
+
+def begun(state, call):
+    named = state if state.exists else state._replace(name=call.name, title=None)
+    return named._replace(life=STARTING, doomed=False, ending=False)
+
+
+def start(state, call, stage):
+    """QEMU is there, is told of, and goes on: others' events may come in between."""
+    if stage is None and may_start(state, call):
+        yield Step(begun(state, call), BEGUN)
+    if state.life == STARTING:
+        first, second, life = (STARTED, SUSPENDED, PAUSED) if call.paused else (RESUMED, STARTED, RUNNING)
+        if stage == BEGUN:
+            yield Step(state, HALF, told(state, first))
+        if stage == HALF:
+            yield Step(state._replace(life=life), DONE, told(state, second))
+
+
+def suspend(state, call, stage):
+    if state.life == RUNNING:
+        yield Step(state._replace(life=PAUSED), DONE, told(state, SUSPENDED))
+    if state.life == PAUSED:
+        yield Step(state, DONE)
+
+
+def resume(state, call, stage):
+    if state.life == PAUSED:
+        yield Step(state._replace(life=RUNNING), DONE, told(state, RESUMED))
+
+
+def destroy(state, call, stage):
+    """A guest is told to end, then it is gone; somebody else may have seen to that, or its own end."""
+    if stage is None and state.active:
+        yield Step(state._replace(ending=True), BEGUN)
+    if stage == BEGUN and state.life in (RUNNING, PAUSED):
+        yield Step(state.become(life=OFF), DONE, told(state, STOPPED_DESTROYED))
+
+
+def touch(state, call, stage):
+    if state.life in (RUNNING, PAUSED):
+        yield Step(state, DONE)
+
+
+def define(state, call, stage):
+    if state.exists and state.name != call.name:
+        return
+    next = state._replace(name=call.name, persistent=True, title=call.title)
+    details = [UPDATED] if state.persistent else [ADDED]
+    if state.active and not state.persistent:
+        # A guest that had a definition before is told of as changed.
+        details.append(UPDATED)
+    for detail in details:
+        yield Step(next, DONE, told(next, detail))
+
+
+def undefine(state, call, stage):
+    if state.persistent:
+        yield Step(state.become(persistent=False, autostart=False), DONE, told(state, REMOVED))
+
+
+def rename(state, call, stage):
+    if state.persistent and not state.active and state.name != call.name:
+        # libvirt's autostart doesn't go with the name.
+        for autostart in {state.autostart, False}:
+            next = state._replace(name=call.name, autostart=autostart)
+            yield Step(next, DONE, told(state, UNDEFINED_RENAMED) + told(next, DEFINED_RENAMED))
+
+
+def set_autostart(state, call, stage):
+    if state.persistent:
+        yield Step(state._replace(autostart=call.value), DONE)
+
+
+def set_title(state, call, stage):
+    if state.persistent:
+        yield Step(state._replace(title=call.title), DONE)
+
+
+def kill(state, call, stage):
+    """A QEMU was killed: the one that is there, or one that had ended already."""
+    yield Step(state, DONE)
+    if state.active and not state.doomed:
+        yield Step(state._replace(doomed=True), DONE)
+
+
+# MARK: Reads
+
+def read(fits):
+    def act(state, call, stage):
+        if state.exists and fits(state, call.value):
+            yield Step(state, DONE)
+    return act
+
+
+def is_state(state, number):
+    if state.life == STARTING:
+        return True
+    if number == IN_SHUTDOWN:
+        return state.active and (state.ending or state.doomed)
+    return NUMBERS.get(number) == state.life
+
+
+READS = {
+    "lookup": read(lambda state, value: True),
+    "state": read(is_state),
+    "persistent": read(lambda state, value: state.persistent == value),
+    "read autostart": read(lambda state, value: state.autostart == value),
+    "read title": read(lambda state, value: not state.persistent or state.title == value),
+}
+ACTS = {
+    "start": start, "create": start, "suspend": suspend, "resume": resume, "destroy": destroy, "define": define,
+    "undefine": undefine, "rename": rename, "autostart": set_autostart, "title": set_title, "kill": kill, **READS,
+    **dict.fromkeys(("reset", "shutdown", "reboot", "attach", "detach", "console", "note"), touch),
+}
