@@ -10,7 +10,7 @@ RELEASE = -c release --static-swift-stdlib
 PROGRAMS = .build/release
 SOURCES = find Package.swift Sources Tests -name '*.swift' -not -path '*/Generated/*' -print0 | xargs -0
 
-.PHONY: help build test unit end-to-end fuzz lint format generate golden conformance bench demo guest \
+.PHONY: help build test unit end-to-end fuzz soak lint format generate golden conformance bench demo guest \
 	vectors dependencies install uninstall clean
 
 help: ## this list
@@ -36,6 +36,11 @@ end-to-end: ## the tests with real clients and real guests alone; SERVERS="roost
 
 fuzz: dependencies ## makes up input for a parser; FUZZ_TARGET=xml (packet, json, uri), FUZZ_SECONDS=60, FUZZ_INPUT=file
 	@FUZZ_TARGET=$(FUZZ_TARGET) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ_INPUT)
+
+soak: ## the long form of the random tests, for hours: clients and restarts; ROOST_SEED=1, SERVERS="roostd libvirtd"
+	@scripts/install-dependencies build run test
+	@scripts/guest/make-guest
+	@scripts/soak
 
 lint: ## fails where a file is not formatted as agreed
 	@$(SOURCES) $(SWIFT) format lint --strict --parallel

@@ -136,7 +136,7 @@ def refused(state, call):
 
 def failed_start(state, call, stage):
     """A start that was begun fails only when its QEMU is ended; who has heard of a begin hears of that end."""
-    if call.error not in ENDED | {INVALID}:
+    if call.error not in ENDED | {INVALID, NO_DOMAIN}:
         return
     if stage in (None, BEGUN) or state.doomed or state.ending:
         yield from start(state, call, stage)
@@ -239,7 +239,7 @@ def define(state, call, stage):
 
 def undefine(state, call, stage):
     if state.persistent:
-        yield Step(state.become(persistent=False, autostart=False), DONE, told(state, REMOVED))
+        yield Step(state.become(persistent=False, autostart=False, title=None), DONE, told(state, REMOVED))
 
 
 def rename(state, call, stage):

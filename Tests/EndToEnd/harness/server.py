@@ -55,7 +55,7 @@ class Server:
 
     # Starting and stopping.
 
-    def start(self):
+    def start(self, patience=30):
         """Starts the daemon and returns when it answers."""
         for part in ("vmlinuz", "initrd", "cmdline"):
             self.guest.mkdir(exist_ok=True)
@@ -65,7 +65,7 @@ class Server:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         try:
-            eventually(self.answers, f"{self.name} to answer on {self.socket}", 30)
+            eventually(self.answers, f"{self.name} to answer on {self.socket}", patience)
         except TooLate as error:
             raise TooLate(f"{error}; it said:\n{self.log.read_text()[-3000:]}") from None
         return self
@@ -180,12 +180,12 @@ class Libvirtd(Server):
     def command(self):
         return [str(pathlib.Path(__file__).parent / "libvirtd-in-namespace"), str(self.root)]
 
-    def start(self):
+    def start(self, patience=30):
         # What it finds out about QEMU, in seconds, is kept for the next one.
         cache = paths.BUILD / "libvirtd-cache"
         if cache.exists() and not (self.root / "var/cache").exists():
             shutil.copytree(cache, self.root / "var/cache")
-        super().start()
+        super().start(patience)
         if not cache.exists():
             shutil.copytree(self.root / "var/cache", cache)
         return self
