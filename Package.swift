@@ -55,33 +55,40 @@ let package = Package(
         .systemLibrary(
             name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+        module("ByteText"),
         module("XDR"),
-        module("XMLBinding", uses: ["CLibXML2"]),
+        module("XMLBinding", uses: ["ByteText", "CLibXML2"]),
         module("JSON", uses: ["CJSONC"]),
         .systemLibrary(name: "CLinux"),
-        module("LinuxSystem", uses: ["CLinux"]),
+        module("LinuxSystem", uses: ["ByteText", "CLinux"]),
         // Layer 1: the vocabulary.
-        module("Virt"),
+        module("Virt", uses: ["ByteText"]),
         // Layer 2: the waist.
         module("VirtDriver", uses: ["Virt", "LinuxSystem"]),
         module("RemoteProtocol", uses: ["Virt", "XDR"]),
-        module("VirtXML", uses: ["Virt", "XMLBinding"]),
-        module("Explanation", uses: ["JSON"]),
+        module("VirtXML", uses: ["ByteText", "Virt", "XMLBinding"]),
+        module("Explanation", uses: ["ByteText", "JSON"]),
         // Layer 3: what drivers and fronts are made of.
         module("Transport", uses: ["RemoteProtocol", "XDR", "LinuxSystem", log]),
         module("QMP", uses: ["JSON", "LinuxSystem", log]),
-        module("Processors", uses: ["VirtXML"]),
+        module("Processors", uses: ["ByteText", "VirtXML"]),
         module(
             "DriverKit",
-            uses: ["Virt", "VirtDriver", "VirtXML", "XMLBinding", "Processors", "LinuxSystem", log]),
+            uses: [
+                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "Processors", "LinuxSystem", log,
+            ]),
         // Layer 4: drivers.
         module(
             "TestDriver",
-            uses: ["Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "Processors", "LinuxSystem"]),
+            uses: [
+                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "Processors",
+                "LinuxSystem",
+            ]),
         module(
             "QEMUDriver",
             uses: [
-                "Virt", "VirtDriver", "VirtXML", "Explanation", "DriverKit", "Processors", "QMP", "JSON",
+                "ByteText", "Virt", "VirtDriver", "VirtXML", "Explanation", "DriverKit", "Processors", "QMP",
+                "JSON",
                 "LinuxSystem", log,
             ]),
         // Layer 5: fronts.
@@ -94,7 +101,9 @@ let package = Package(
         module(
             "Daemon",
             uses: ["Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem", log]),
-        module("Shell", uses: ["Roost", "Virt", "VirtDriver", "Explanation", "LinuxSystem", "CLibXML2"]),
+        module(
+            "Shell",
+            uses: ["ByteText", "Roost", "Virt", "VirtDriver", "Explanation", "LinuxSystem", "CLibXML2"]),
         // Layer 6: programs.
         program("roost", uses: ["Shell", "LinuxSystem"]),
         program(
@@ -104,6 +113,7 @@ let package = Package(
         // Plain C: without Swift's start-up objects it is small, and starts in a fraction of a guest's start.
         .executableTarget(name: "roost-launch", linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
         // Tests.
+        tests(of: "ByteText"),
         tests(of: "XDR"),
         tests(of: "XMLBinding"),
         tests(of: "JSON"),

@@ -1,3 +1,5 @@
+import ByteText
+
 extension DomainExplanation {
     /// The explanation of some elements only: those that `text` names by their path (`devices/disk[1]`), by a path
     /// above them (`devices`), by their name (`disk`), or a device by its alias or target (`vda`, `vnet0`).
@@ -14,11 +16,11 @@ extension DomainExplanation {
 extension DomainExplanation.Element {
     /// Whether a person's word for an element means this one.
     func isNamed(by text: String) -> Bool {
-        var words = text.split(separator: "/", omittingEmptySubsequences: true).map { String($0) }
+        var words = text.split(atByte: "/", omittingEmptySubsequences: true).map { String($0) }
         if words.first == "domain" { words.removeFirst() }
         guard !words.isEmpty else { return true }
         if alias == text || target == text { return true }
-        let own = path.split(separator: "/").map { String($0) }
+        let own = path.split(atByte: "/").map { String($0) }
         if words.count <= own.count, zip(words, own).allSatisfy({ Self.fits($0, $1) }) { return true }
         // A name or the end of a path, such as `disk` or `disk[2]`.
         return words.count <= own.count

@@ -1,3 +1,5 @@
+import ByteText
+
 /// The names of processors' makers in documents.
 public enum ProcessorVendor {
     /// The name for what the processor itself says, such as `GenuineIntel`; nil for makers that documents don't know.
@@ -15,7 +17,7 @@ public enum ProcessorVendor {
     public static func name(ofModel model: String, architecture: String) -> String {
         switch architecture {
         case "x86_64", "i686": X86Model.named(model)?.vendor ?? "unknown"
-        case "ppc64", "ppc64le", "ppc": model.uppercased().hasPrefix("POWER") ? "IBM" : "unknown"
+        case "ppc64", "ppc64le", "ppc": model.uppercased().hasBytePrefix("POWER") ? "IBM" : "unknown"
         case "s390x", "s390": ["qemu", "max"].contains(model) ? "unknown" : "IBM"
         default: "unknown"
         }

@@ -1,3 +1,5 @@
+import ByteText
+
 /// Where a connection leads: `qemu:///system`, `qemu+unix:///system?socket=…`, `test:///default`.
 public struct ConnectionURI: Hashable, Sendable, CustomStringConvertible {
     /// The driver: `qemu`, `test`, `lxc` …
@@ -18,39 +20,35 @@ public struct ConnectionURI: Hashable, Sendable, CustomStringConvertible {
     /// Reads a URI; throws `invalidArg` with the text where it isn't one.
     public init(_ text: String) throws(VirtError) {
         let invalid = VirtError(.invalidArg, "cannot parse URI '\(text)'")
-        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else { throw invalid }
-        let scheme = text[..<colon].split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
-        guard text[..<colon].utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != 47 }) else { throw invalid }
-        driver = String(scheme[0]).lowercased()
-        transport = scheme.count > 1 ? String(scheme[1]) : nil
-        var rest = text[text.index(after: colon)...]
-        if let mark = rest.firstIndex(of: "#") { rest = rest[..<mark] }
+        guard let (name, behind) = text.cut(atByte: ":"), !name.isEmpty else { throw invalid }
+        let scheme = name.cut(atByte: "+")
+        guard name.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != 47 }) else { throw invalid }
+        driver = String(scheme?.before ?? name).lowercased()
+        transport = scheme.map { String($0.after) }
+        var rest = behind.cut(atByte: "#")?.before ?? behind
         var query: Substring = ""
-        if let mark = rest.firstIndex(of: "?") {
-            (query, rest) = (rest[rest.index(after: mark)...], rest[..<mark])
-        }
+        if let parts = rest.cut(atByte: "?") { (rest, query) = parts }
         (user, host, port) = (nil, "", nil)
-        if rest.hasPrefix("//") {
-            rest = rest.dropFirst(2)
-            let end = rest.firstIndex(of: "/") ?? rest.endIndex
-            var authority = rest[..<end]
-            rest = rest[end...]
-            if let at = authority.lastIndex(of: "@") {
-                user = Self.decoded(authority[..<at])
-                authority = authority[authority.index(after: at)...]
+        if let place = rest.droppingBytePrefix("//") {
+            let end = place.firstIndex(ofByte: "/") ?? place.endIndex
+            var authority = place[..<end]
+            rest = place[end...]
+            if let parts = authority.cut(atLastByte: "@") {
+                user = Self.decoded(parts.before)
+                authority = parts.after
             }
-            let bracket = authority.lastIndex(of: "]") ?? authority.startIndex
-            if let mark = authority[bracket...].lastIndex(of: ":") {
-                guard let number = UInt16(authority[authority.index(after: mark)...]) else { throw invalid }
+            let bracket = authority.lastIndex(ofByte: "]") ?? authority.startIndex
+            if let (_, digits) = authority[bracket...].cut(atLastByte: ":") {
+                guard let number = UInt16(digits) else { throw invalid }
                 port = number
-                authority = authority[..<mark]
+                authority = authority[..<authority.utf8.index(before: digits.startIndex)]
             }
             host = String(authority)
         }
         path = Self.decoded(rest)
-        parameters = query.split(whereSeparator: { $0 == "&" || $0 == ";" }).map { part in
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (Self.decoded(pair[0]), pair.count > 1 ? Self.decoded(pair[1]) : "")
+        parameters = query.split(atByte: "&").flatMap { $0.split(atByte: ";") }.map { part in
+            let (name, value) = part.cut(atByte: "=") ?? (part, "")
+            return (Self.decoded(name), Self.decoded(value))
         }
     }
 

@@ -1,3 +1,4 @@
+import ByteText
 import CLibXML2
 
 /// An element of a parsed document. It points into the document, which must outlive it.
@@ -85,7 +86,7 @@ private func matches(_ node: xmlNodePtr, _ name: StaticString, _ namespace: Stat
     guard node.pointee.type == XML_ELEMENT_NODE else { return false }
     guard let namespace else { return node.pointee.ns == nil && equal(node.pointee.name, name) }
     guard let found = node.pointee.ns, equal(found.pointee.href, namespace) else { return false }
-    return String(xml: node.pointee.name) == name.description.split(separator: ":").last ?? ""
+    return String(xml: node.pointee.name) == name.description.split(atByte: ":").last ?? ""
 }
 
 /// The text of nodes that stand one behind the other.

@@ -1,3 +1,5 @@
+import ByteText
+
 /// A value that is written as the text of an attribute or an element.
 public protocol XMLValue {
     /// Reads the value; nil if the text isn't one.
@@ -33,16 +35,16 @@ extension String: XMLValue {
 extension FixedWidthInteger where Self: XMLValue {
     /// Reads a decimal number, with an optional sign and blanks in front, as C does.
     @inlinable public init?(xml text: String) {
-        let digits = text.utf8.first.map { $0 <= 32 } == true ? String(text.drop { $0.isWhitespace }) : text
+        let digits = text.utf8.first.map { $0 <= 32 } == true ? String(text.trimmingLeadingBlanks()) : text
         self.init(digits, radix: 10)
     }
 
     /// Reads a number in any of C's notations: decimal, `0x` hexadecimal, or octal with a zero in front.
     @inlinable public init?(anyBase text: String) {
-        if text.hasPrefix("0x") || text.hasPrefix("0X") {
-            self.init(text.dropFirst(2), radix: 16)
-        } else if text.count > 1, text.hasPrefix("0") {
-            self.init(text.dropFirst(), radix: 8)
+        if let digits = text.droppingBytePrefix("0x") ?? text.droppingBytePrefix("0X") {
+            self.init(digits, radix: 16)
+        } else if text.utf8.count > 1, let digits = text.droppingBytePrefix("0") {
+            self.init(digits, radix: 8)
         } else {
             self.init(xml: text)
         }

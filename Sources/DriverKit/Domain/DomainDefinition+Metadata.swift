@@ -1,3 +1,4 @@
+import ByteText
 import Virt
 import VirtXML
 import XMLBinding
@@ -31,7 +32,7 @@ extension DomainDefinition {
         switch DomainMetadataType(rawValue: type) {
         case .description: description = text.flatMap { $0.isEmpty ? nil : $0 }
         case .title:
-            if text?.contains("\n") == true {
+            if text?.contains(byte: "\n") == true {
                 throw VirtError.refused(
                     "virDomainSetMetadata", "metadata", "metadata title can't contain newlines")
             }

@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 import LinuxSystem
 import Synchronization
@@ -45,7 +46,7 @@ public final class EventNumbers: Sendable {
             if error.errno == ENOENT { return 0 }
             throw error
         }
-        return UInt64(text.prefix { $0.isNumber }) ?? CalendarTime.now.nanoseconds / 1000
+        return UInt64(Substring(text.utf8.prefix(while: \.isDigit))) ?? CalendarTime.now.nanoseconds / 1000
     }
 
     private static func write(_ number: UInt64, _ path: String) throws(SystemError) {

@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import Virt
 import VirtXML
@@ -20,7 +21,7 @@ extension HostCapabilities.Host {
     private static func identity() -> UUID? {
         if let text = SMBIOSFacts()?["product_uuid"], let uuid = UUID(text) { return uuid }
         return (try? FileSystem.readText("/etc/machine-id", limit: 64)).flatMap {
-            UUID($0.filter { !$0.isWhitespace })
+            UUID($0.removingBlanks())
         }
     }
 

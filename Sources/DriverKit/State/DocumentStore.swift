@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import Virt
 
@@ -31,7 +32,7 @@ public struct DocumentStore: Sendable {
 
     /// The names of all documents, sorted.
     public func names() throws(SystemError) -> [String] {
-        try FileSystem.names(in: folder).filter { $0.hasSuffix(suffix) && !$0.hasPrefix(".") }
+        try FileSystem.names(in: folder).filter { $0.hasByteSuffix(suffix) && !$0.hasBytePrefix(".") }
             .map { String($0.dropLast(suffix.count)) }.sorted()
     }
 
@@ -56,7 +57,9 @@ public struct DocumentStore: Sendable {
 
     /// Refuses a name that can't be a file's: libvirt's words.
     public static func check(name: String) throws(VirtError) {
-        if name.contains("/") { throw VirtError(.xmlError, "name \(name) cannot contain '/'", from: .domain) }
+        if name.contains(byte: "/") {
+            throw VirtError(.xmlError, "name \(name) cannot contain '/'", from: .domain)
+        }
         if name == "." || name == ".." || name.utf8.contains(0) || name.utf8.count > 240 {
             throw VirtError(.xmlError, "name '\(name)' can't be the name of a file", from: .domain)
         }

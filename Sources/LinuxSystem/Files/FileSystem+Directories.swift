@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 import Glibc
 
@@ -55,14 +56,14 @@ extension FileSystem {
     /// The directory that a path stands in: `/a` for `/a/b`, `.` for `b`, nil for `/`.
     public static func parent(of path: String) -> String? {
         var path = path[...]
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        guard let slash = path.lastIndex(of: "/") else { return path == "." ? nil : "." }
-        if slash == path.startIndex { return path.count == 1 ? nil : "/" }
+        while path.utf8.count > 1, let shorter = path.droppingByteSuffix("/") { path = shorter }
+        guard let slash = path.lastIndex(ofByte: "/") else { return path.hasSameBytes(as: ".") ? nil : "." }
+        if slash == path.startIndex { return path.utf8.count == 1 ? nil : "/" }
         return String(path[..<slash])
     }
 
     /// The last part of a path: `b` for `/a/b`.
     public static func lastPart(of path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? ""
+        path.split(atByte: "/").last.map(String.init) ?? ""
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 import Glibc
 
@@ -58,7 +59,7 @@ extension FileSystem {
 
     /// Removes what `replace` may have left in a directory when its process was killed.
     public static func removeLeftovers(in directory: String) throws(SystemError) {
-        for name in try names(in: directory) where name.hasPrefix(temporaryPrefix) {
+        for name in try names(in: directory) where name.hasBytePrefix(temporaryPrefix) {
             try remove("\(directory)/\(name)")
         }
     }

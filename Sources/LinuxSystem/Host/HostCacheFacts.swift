@@ -1,3 +1,5 @@
+import ByteText
+
 /// A cache of the machine's processors.
 public struct HostCacheFacts: Hashable, Sendable {
     public enum Kind: Hashable, Sendable { case data, instruction, unified }
@@ -17,7 +19,7 @@ public struct HostCacheFacts: Hashable, Sendable {
         var found: [HostCacheFacts] = []
         for number in files.numbers("online") ?? [] {
             for name in (try? FileSystem.names(in: "\(root)/cpu\(number)/cache")) ?? []
-            where name.hasPrefix("index") {
+            where name.hasBytePrefix("index") {
                 guard let cache = HostCacheFacts(files, "cpu\(number)/cache/\(name)") else { continue }
                 if !found.contains(cache) { found.append(cache) }
             }
@@ -29,7 +31,8 @@ public struct HostCacheFacts: Hashable, Sendable {
 
     private init?(_ files: SystemFiles, _ folder: String) {
         guard let level = files.number("\(folder)/level"), let size = files.text("\(folder)/size"),
-            let kibibytes = UInt64(size.prefix(while: \.isNumber)), let id = files.number("\(folder)/id")
+            let kibibytes = UInt64(Substring(size.utf8.prefix(while: \.isDigit))),
+            let id = files.number("\(folder)/id")
         else { return nil }
         switch files.text("\(folder)/type") {
         case "Data": kind = .data

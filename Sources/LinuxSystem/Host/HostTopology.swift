@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 
 /// The machine's processors and memory cells, as `/sys/devices/system` tells them.
@@ -65,7 +66,7 @@ public struct HostTopology: Hashable, Sendable {
         let folder = "node/node\(number)"
         let memory = files.text("\(folder)/meminfo").map { MemoryFacts(text: $0).total } ?? 0
         let processors = (files.numbers("\(folder)/cpulist") ?? []).filter(online.contains)
-        let distances = files.text("\(folder)/distance")?.split(whereSeparator: \.isWhitespace).compactMap {
+        let distances = files.text("\(folder)/distance")?.splitAtBlanks().compactMap {
             Int($0)
         }
         return Cell(

@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 import Glibc
 
@@ -36,14 +37,14 @@ public enum Host {
     /// `virConnectGetHostname` gives it. May ask a name server: call it within `Blocking.run`.
     public static func canonicalName() -> String {
         let name = KernelFacts().hostName
-        if name.contains(".") || name == "localhost" || name.isEmpty { return name }
+        if name.contains(byte: ".") || name == "localhost" || name.isEmpty { return name }
         var hints = addrinfo()
         hints.ai_flags = AI_CANONNAME
         var answer: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(name, nil, &hints, &answer) == 0, let first = answer else { return name }
         defer { freeaddrinfo(first) }
         guard let canonical = first.pointee.ai_canonname.map({ String(cString: $0) }),
-            !canonical.hasPrefix("localhost")
+            !canonical.hasBytePrefix("localhost")
         else { return name }
         return canonical
     }
@@ -57,7 +58,7 @@ public enum Host {
 extension String {
     /// Without white space at its end.
     func trimmingEnd() -> String {
-        guard let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        guard let last = utf8.lastIndex(where: { !$0.isBlank }) else { return "" }
         return String(self[...last])
     }
 }

@@ -1,3 +1,5 @@
+import ByteText
+
 /// The machine's memory, in KiB (`/proc/meminfo`).
 public struct MemoryFacts: Hashable, Sendable {
     public let total: UInt64
@@ -15,9 +17,9 @@ public struct MemoryFacts: Hashable, Sendable {
     /// Reads them from lines such as `MemTotal: 16384 kB`, or `Node 0 MemTotal: 16384 kB`.
     init(text: String) {
         var values: [Substring: UInt64] = [:]
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard let name = words.first(where: { $0.hasSuffix(":") })?.dropLast(),
+        for line in text.split(atByte: "\n") {
+            let words = line.split(atByte: " ")
+            guard let name = words.lazy.compactMap({ $0.droppingByteSuffix(":") }).first,
                 let value = words.last(where: { UInt64($0) != nil }).flatMap({ UInt64($0) })
             else { continue }
             values[name] = value

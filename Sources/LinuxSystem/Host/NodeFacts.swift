@@ -1,3 +1,5 @@
+import ByteText
+
 /// The machine in eight numbers, as `virNodeGetInfo` gives them.
 public struct NodeFacts: Hashable, Sendable {
     /// The architecture, such as `x86_64`.
@@ -49,9 +51,10 @@ public struct NodeFacts: Hashable, Sendable {
     }
 
     static func frequency(in text: String) -> Int {
-        for line in text.split(separator: "\n") where line.hasPrefix("cpu MHz") || line.hasPrefix("clock") {
-            let value = line.split(separator: ":").last.flatMap { $0.split(separator: " ").first }
-            return value?.split(separator: ".").first.flatMap { Int($0) } ?? 0
+        for line in text.split(atByte: "\n")
+        where line.hasBytePrefix("cpu MHz") || line.hasBytePrefix("clock") {
+            let value = line.split(atByte: ":").last.flatMap { $0.split(atByte: " ").first }
+            return value?.split(atByte: ".").first.flatMap { Int($0) } ?? 0
         }
         return 0
     }

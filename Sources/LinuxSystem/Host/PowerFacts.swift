@@ -1,3 +1,5 @@
+import ByteText
+
 /// The ways in which the machine can sleep, in the kernel's words.
 public struct PowerFacts: Hashable, Sendable {
     public let suspendsToMemory: Bool
@@ -7,7 +9,7 @@ public struct PowerFacts: Hashable, Sendable {
     /// Reads them now. The kernel answers at once.
     public init(root: String = "/sys/power") {
         let files = SystemFiles(root: root)
-        let states = (files.text("state") ?? "").split(separator: " ")
+        let states = (files.text("state") ?? "").split(atByte: " ")
         let disk = (files.text("disk") ?? "").split(whereSeparator: { " []".contains($0) })
         suspendsToMemory = states.contains("mem")
         suspendsToDisk = states.contains("disk") && !disk.isEmpty && disk != ["disabled"]

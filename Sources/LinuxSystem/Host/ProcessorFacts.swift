@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 
 /// What `/proc/cpuinfo` says of the first processor.
@@ -24,12 +25,12 @@ public struct ProcessorFacts: Hashable, Sendable {
 
     init(text: String) {
         var fields: [String: String] = [:]
-        for line in text.split(separator: "\n") {
-            let parts = line.split(separator: ":", maxSplits: 1)
+        for line in text.split(atByte: "\n") {
+            let parts = line.split(atByte: ":", maxSplits: 1)
             guard let name = parts.first.map({ String($0).trimmingEnd() }), fields[name] == nil else {
                 continue
             }
-            fields[name] = parts.dropFirst().first.map { String($0.drop(while: \.isWhitespace)) } ?? ""
+            fields[name] = parts.dropFirst().first.map { String($0.trimmingLeadingBlanks()) } ?? ""
         }
         vendor = fields["vendor_id"] ?? ""
         modelName = fields["model name"] ?? ""
@@ -37,10 +38,10 @@ public struct ProcessorFacts: Hashable, Sendable {
         model = fields["model"].flatMap { Int($0) }
         stepping = fields["stepping"].flatMap { Int($0) }
         microcode = fields["microcode"]
-        physicalBits = fields["address sizes"]?.split(separator: " ").first.flatMap { Int($0) }
+        physicalBits = fields["address sizes"]?.split(atByte: " ").first.flatMap { Int($0) }
         kilohertz = fields["cpu MHz"].flatMap { Double($0) }.flatMap { Int(exactly: ($0 * 1000).rounded()) }
         let flags = fields["flags"] ?? fields["Features"] ?? ""
-        self.flags = Set(flags.split(separator: " ").map(String.init))
+        self.flags = Set(flags.split(atByte: " ").map(String.init))
     }
 
     /// How many processors this process may run on.

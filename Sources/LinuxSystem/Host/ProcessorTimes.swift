@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 import Glibc
 
@@ -20,8 +21,8 @@ public struct ProcessorTimes: Hashable, Sendable {
 
     init?(text: String, processor: Int?, ticksPerSecond: Int) {
         let name = processor.map { "cpu\($0) " } ?? "cpu "
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
-        let ticks = line.split(separator: " ").dropFirst().map { UInt64($0) ?? 0 }
+        guard let line = text.split(atByte: "\n").first(where: { $0.hasBytePrefix(name) }) else { return nil }
+        let ticks = line.split(atByte: " ").dropFirst().map { UInt64($0) ?? 0 }
         let length = 1_000_000_000 / UInt64(clamping: max(1, ticksPerSecond))
         func time(_ places: Int...) -> UInt64 {
             places.reduce(0) { $0 &+ ($1 < ticks.count ? ticks[$1] : 0) } &* length

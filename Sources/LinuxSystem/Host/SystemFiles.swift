@@ -1,3 +1,5 @@
+import ByteText
+
 /// Small files below one folder of `/sys`, each with one fact.
 struct SystemFiles {
     let root: String
@@ -14,8 +16,8 @@ struct SystemFiles {
     func hugePages(_ path: String) -> [Int: UInt64] {
         var pages: [Int: UInt64] = [:]
         for name in (try? FileSystem.names(in: "\(root)/\(path)")) ?? [] {
-            guard name.hasPrefix("hugepages-"), name.hasSuffix("kB"),
-                let size = Int(name.dropFirst(10).dropLast(2)), size > 0,
+            guard let digits = name.droppingBytePrefix("hugepages-")?.droppingByteSuffix("kB"),
+                let size = Int(digits), size > 0,
                 let count = number("\(path)/\(name)/nr_hugepages")
             else { continue }
             pages[size] = UInt64(clamping: count)

@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 import Glibc
 
@@ -54,11 +55,12 @@ public struct HostThread: Hashable, Sendable {
     /// How much a thread of `process` has worked; nil where there is none of that number.
     public func usage(in process: Int32) -> Usage? {
         let path = "/proc/\(process)/task/\(id)/stat"
-        guard let text = try? FileSystem.readText(path, limit: 4096), let end = text.lastIndex(of: ")") else {
+        guard let text = try? FileSystem.readText(path, limit: 4096), let end = text.lastIndex(ofByte: ")")
+        else {
             return nil
         }
         // The name may hold anything, so the fields are counted from its end: the first is the third.
-        let fields = text[text.index(after: end)...].split(separator: " ")
+        let fields = text[text.utf8.index(after: end)...].split(atByte: " ")
         guard fields.count > 36, let user = UInt64(fields[11]), let system = UInt64(fields[12]),
             let processor = Int32(fields[36])
         else { return nil }

@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 import Glibc
 
@@ -88,7 +89,7 @@ private final class Launch: Sendable {
         program = orders.program
         self.status = status.readEnd
         goAhead = go.writeEnd
-        let words = line.split(separator: " ")
+        let words = line.split(atByte: " ")
         guard words.first == "pid", let id = words.last.flatMap({ Int32($0) }) else {
             throw Self.failure(line, orders.program)
         }
@@ -105,7 +106,7 @@ private final class Launch: Sendable {
     func end(timeout: Duration) throws(SystemError) -> ExitStatus {
         let line = try answer(timeout: timeout)
         forget()
-        let words = line.split(separator: " ")
+        let words = line.split(atByte: " ")
         let number = words.last.flatMap { Int32($0) }
         switch (words.first, number) {
         case ("exit"?, let number?): return .exited(number)
@@ -149,8 +150,8 @@ private final class Launch: Sendable {
 
     /// What a line such as `setuid 1` says.
     private static func failure(_ line: String, _ program: String) -> SystemError {
-        let step = line.split(separator: " ").dropLast().joined(separator: " ")
-        guard let number = line.split(separator: " ").last.flatMap({ Int32($0) }), !step.isEmpty else {
+        let step = line.split(atByte: " ").dropLast().joined(separator: " ")
+        guard let number = line.split(atByte: " ").last.flatMap({ Int32($0) }), !step.isEmpty else {
             return SystemError(call: "roost-launch", errno: EINVAL, context: line.isEmpty ? program : line)
         }
         return SystemError(call: step, errno: number, context: program)

@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 
 /// A process that cannot be mistaken for a later one with the same number.
@@ -30,9 +31,9 @@ public struct ProcessIdentity: Hashable, Sendable {
     private static func startTime(of id: Int32) -> UInt64? {
         guard id > 0, let text = try? FileSystem.readText("/proc/\(id)/stat", limit: 4096),
             // The name may hold anything, so the fields are counted from its end.
-            let end = text.lastIndex(of: ")")
+            let end = text.lastIndex(ofByte: ")")
         else { return nil }
-        let fields = text[text.index(after: end)...].split(separator: " ")
+        let fields = text[text.utf8.index(after: end)...].split(atByte: " ")
         return fields.dropFirst(19).first.flatMap { UInt64($0) }
     }
 }

@@ -1,3 +1,5 @@
+import ByteText
+
 /// What to start, and with what.
 public struct ProgramOrders: Sendable {
     /// The program's path, or its name to be searched for in `PATH` and the system's own folders.
@@ -27,9 +29,9 @@ public struct ProgramOrders: Sendable {
 
     /// Where a program stands: as given when it has a slash, else from `PATH` and the system's own folders.
     public static func find(_ program: String) -> String? {
-        if program.contains("/") { return FileSystem.isAccessible(program, 1) ? program : nil }
+        if program.contains(byte: "/") { return FileSystem.isAccessible(program, 1) ? program : nil }
         let path = ThisProcess.environment("PATH") ?? ""
-        let folders = path.split(separator: ":") + ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+        let folders = path.split(atByte: ":") + ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
         return folders.lazy.map { "\($0)/\(program)" }.first { FileSystem.isAccessible($0, 1) }
     }
 }

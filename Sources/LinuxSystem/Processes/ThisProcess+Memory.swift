@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 import Glibc
 
@@ -11,7 +12,7 @@ extension ThisProcess {
     public static func returnMemory() {
         _ = malloc_trim(0)
         let maps = (try? FileSystem.readText("/proc/self/maps", limit: 4 << 20)) ?? ""
-        for line in maps.split(separator: "\n") {
+        for line in maps.split(atByte: "\n") {
             guard let code = codeRange(line) else { continue }
             _ = madvise(
                 UnsafeMutableRawPointer(bitPattern: code.lowerBound), code.count, Int32(MADV_DONTNEED))
@@ -21,9 +22,9 @@ extension ThisProcess {
     /// The addresses of a line such as `7f12a000-7f12f000 r-xp 00001000 08:01 4711 /usr/lib/libc.so.6`, if it is
     /// code from a file: nothing has changed it since, so it can be read again.
     static func codeRange(_ line: Substring) -> Range<UInt>? {
-        let words = line.split(separator: " ", omittingEmptySubsequences: true)
-        guard words.count >= 6, words[1] == "r-xp", words[5].hasPrefix("/") else { return nil }
-        let bounds = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+        let words = line.split(atByte: " ", omittingEmptySubsequences: true)
+        guard words.count >= 6, words[1] == "r-xp", words[5].hasBytePrefix("/") else { return nil }
+        let bounds = words[0].split(atByte: "-").compactMap { UInt($0, radix: 16) }
         guard bounds.count == 2, bounds[0] < bounds[1] else { return nil }
         return bounds[0]..<bounds[1]
     }

@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 
 /// Facts about the running program.
@@ -11,7 +12,7 @@ public enum ThisProcess {
     /// From -1000 (never killed for memory) to 1000 (first).
     static var oomScoreAdjustment: Int {
         let text = try? FileSystem.readText("/proc/self/oom_score_adj", limit: 16)
-        return text.flatMap { Int($0.filter { !$0.isNewline }) } ?? 0
+        return text.flatMap { Int($0.trimmingBlanks()) } ?? 0
     }
 
     /// A variable of the environment.

@@ -1,3 +1,4 @@
+import ByteText
 import CLinux
 import Glibc
 
@@ -21,7 +22,7 @@ public enum UnixSocket {
             try FileSystem.remove(path)
             try bind(socket, to: address, path)
         }
-        if !path.hasPrefix("@") {
+        if !path.hasBytePrefix("@") {
             if let owner { try checked("chown", path) { lchown(path, owner.user, owner.group) } }
             try checked("chmod", path) { chmod(path, mode) }
         }

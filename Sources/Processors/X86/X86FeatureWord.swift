@@ -1,3 +1,5 @@
+import ByteText
+
 /// A register in which an x86 processor says what it can do, and the name of each of its bits.
 public struct X86FeatureWord: Sendable {
     public var source: Source
@@ -106,6 +108,6 @@ public struct X86FeatureWord: Sendable {
     }
 
     static func split(_ names: String) -> [String?] {
-        names.split(whereSeparator: \.isWhitespace).map { $0 == "-" ? nil : String($0) }
+        names.splitAtBlanks().map { $0 == "-" ? nil : String($0) }
     }
 }

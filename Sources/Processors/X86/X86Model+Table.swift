@@ -1,3 +1,5 @@
+import ByteText
+
 extension X86Model {
     /// Reads tables of models. A model is a line with its name, its role, its maker (`-` for nobody), the family and
     /// model numbers of the processors that it stands for, a colon, and its features; lines that begin with blanks go
@@ -25,15 +27,15 @@ extension X86Model {
 
     private static func lines(_ text: String) -> [Line] {
         var whole: [String] = []
-        for line in text.split(separator: "\n") {
-            if line.hasPrefix(" "), let last = whole.popLast() {
+        for line in text.split(atByte: "\n") {
+            if line.hasBytePrefix(" "), let last = whole.popLast() {
                 whole.append(last + line)
             } else {
                 whole.append(String(line))
             }
         }
         return whole.map { line in
-            let parts = line.split(separator: ":", maxSplits: 1).map { $0.split(separator: " ") }
+            let parts = line.split(atByte: ":", maxSplits: 1).map { $0.split(atByte: " ") }
             return Line(head: parts.first ?? [], features: parts.dropFirst().first ?? [])
         }
     }
@@ -83,10 +85,10 @@ extension X86Model {
 extension X86Model.Kind {
     /// `6.85`, or `6.85/0-4` where only some steppings count.
     fileprivate init?(_ text: Substring) {
-        let parts = text.split(separator: "/")
-        let numbers = (parts.first ?? "").split(separator: ".").compactMap { Int($0) }
+        let parts = text.split(atByte: "/")
+        let numbers = (parts.first ?? "").split(atByte: ".").compactMap { Int($0) }
         guard numbers.count == 2 else { return nil }
-        let range = parts.dropFirst().first?.split(separator: "-").compactMap { Int($0) } ?? []
+        let range = parts.dropFirst().first?.split(atByte: "-").compactMap { Int($0) } ?? []
         self.init(
             family: numbers[0], model: numbers[1],
             steppings: range.count == 2 && range[0] <= range[1] ? range[0]...range[1] : nil)

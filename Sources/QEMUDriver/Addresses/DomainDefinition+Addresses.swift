@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -47,7 +48,7 @@ extension DomainDefinition {
             let controller = devices.controllers[index]
             let isVirtio =
                 controller.type == .virtioSerial
-                || controller.type == .scsi && controller.model?.hasPrefix("virtio") == true
+                || controller.type == .scsi && controller.model?.hasBytePrefix("virtio") == true
             if isVirtio { body(&devices.controllers[index].info) }
         }
         for index in devices.filesystems.indices { body(&devices.filesystems[index].info) }

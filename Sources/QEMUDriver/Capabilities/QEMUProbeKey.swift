@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 import JSON
 import LinuxSystem
@@ -72,15 +73,15 @@ public struct QEMUProbeHost: Hashable, Sendable {
     public static func current(kvm: KVM? = nil) -> QEMUProbeHost {
         let kernel = (try? FileSystem.readText("/proc/sys/kernel/osrelease")) ?? ""
         return QEMUProbeHost(
-            kernel: kernel.filter { !$0.isNewline }, cpu: processor(), kvm: kvm ?? ownAccess())
+            kernel: String(kernel.trimmingBlanks()), cpu: processor(), kvm: kvm ?? ownAccess())
     }
 
     private static func processor() -> String {
         let text = (try? FileSystem.readText("/proc/cpuinfo", limit: 16 << 20)) ?? ""
         let first = text.split(separator: "\n\n", maxSplits: 1).first ?? ""
-        let kept = first.split(separator: "\n").filter {
-            $0.hasPrefix("model name") || $0.hasPrefix("flags") || $0.hasPrefix("microcode")
-                || $0.hasPrefix("Features")
+        let kept = first.split(atByte: "\n").filter {
+            $0.hasBytePrefix("model name") || $0.hasBytePrefix("flags") || $0.hasBytePrefix("microcode")
+                || $0.hasBytePrefix("Features")
         }
         return kept.joined(separator: "; ")
     }

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 
 /// What QEMU's own description of its protocol (`query-qmp-schema`) says: which commands there are, and what
@@ -65,7 +66,7 @@ public struct QMPSchema: Sendable, Equatable {
 
     private func finds(_ path: ArraySlice<String>, in type: String?, features: Set<String>) -> Bool {
         guard let step = path.first else { return true }
-        if step.hasPrefix("$") { return features.contains(String(step.dropFirst())) }
+        if let feature = step.droppingBytePrefix("$") { return features.contains(String(feature)) }
         guard let type, let entity = entity(type) else { return false }
         let rest = path.dropFirst()
         if let member = entity.members[step], finds(rest, in: member.type, features: member.features) {

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import Processors
 import VirtXML
@@ -172,9 +173,9 @@ extension QEMUGuest {
     var defaultCPUModel: String? {
         guard let type = machine?.defaultCPU else { return nil }
         let known = acceleration?.cpuModels.filter { $0.type == type }.map(\.name) ?? []
-        let plain = known.first { type.hasPrefix($0 + "-") && !domain.board.isPPC } ?? known.first
+        let plain = known.first { type.hasBytePrefix($0 + "-") && !domain.board.isPPC } ?? known.first
         guard let plain else { return nil }
         // POWER's own models are written in capitals.
-        return plain.hasPrefix("power") ? plain.uppercased() : plain
+        return plain.hasBytePrefix("power") ? plain.uppercased() : plain
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import VirtXML
 
@@ -101,7 +102,7 @@ extension QEMUCommandLine {
         var node = OptionText("node")
         node.add("nodeid", index)
         if guest.hasMemoryAttributes { node.add("initiator", guest.initiator(of: index)) }
-        for range in (cell.cpus?.xml ?? "").split(separator: ",") { node.add("cpus", String(range)) }
+        for range in (cell.cpus?.xml ?? "").split(atByte: ",") { node.add("cpus", String(range)) }
         if guest.cellsHaveBackends {
             node.add("memdev", "ram-node\(index)")
         } else {

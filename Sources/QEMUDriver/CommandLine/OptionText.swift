@@ -1,3 +1,5 @@
+import ByteText
+
 /// The only writer of QEMU's `first,key=value,…` option texts. A comma within a value is doubled, as QEMU
 /// reads it back, so no value can become a second option.
 struct OptionText: Equatable, Sendable {
@@ -57,7 +59,6 @@ struct OptionText: Equatable, Sendable {
     }
 
     private static func escaped(_ value: String) -> String {
-        guard value.utf8.contains(UInt8(ascii: ",")) else { return value }
-        return value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+        value.replacing(byte: ",", with: ",,")
     }
 }

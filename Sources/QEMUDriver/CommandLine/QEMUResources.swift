@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import VirtXML
 
@@ -62,7 +63,9 @@ public struct QEMUResources: Sendable {
         return (bus, device)
     }
     /// Whether a block device of the host is a CD-ROM drive.
-    public var isCDROMDrive: @Sendable (String) -> Bool = { $0 == "/dev/cdrom" || $0.hasPrefix("/dev/sr") }
+    public var isCDROMDrive: @Sendable (String) -> Bool = {
+        $0 == "/dev/cdrom" || $0.hasBytePrefix("/dev/sr")
+    }
     /// The device that draws for screens that name none.
     public var renderNode: String?
     public var userNumber: @Sendable (String) -> UInt32? = { _ in nil }

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 /// The kind of machine that a guest is, as far as it decides about defaults and devices: by architecture and
@@ -17,12 +18,13 @@ struct Board: Equatable, Sendable {
         self.machine = machine
     }
 
-    private func isMachine(_ name: String) -> Bool { machine == name || machine.hasPrefix(name + "-") }
+    private func isMachine(_ name: String) -> Bool { machine == name || machine.hasBytePrefix(name + "-") }
 
     var isX86: Bool { architecture == "x86_64" || architecture == "i686" }
-    var isQ35: Bool { isX86 && (machine == "q35" || machine.hasPrefix("pc-q35")) }
+    var isQ35: Bool { isX86 && (machine == "q35" || machine.hasBytePrefix("pc-q35")) }
     var isI440FX: Bool {
-        isX86 && !isQ35 && (isMachine("pc") || machine.hasPrefix("rhel") || machine.hasPrefix("xenfv"))
+        isX86 && !isQ35
+            && (isMachine("pc") || machine.hasBytePrefix("rhel") || machine.hasBytePrefix("xenfv"))
     }
     var isMicroVM: Bool { isX86 && isMachine("microvm") }
     var isARM: Bool { ["aarch64", "armv7l", "armv6l"].contains(architecture) }

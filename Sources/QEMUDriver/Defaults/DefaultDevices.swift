@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -100,7 +101,7 @@ extension Board {
     /// Whether it has a USB controller without being asked.
     var hasDefaultUSB: Bool {
         if isX86 { return !isMicroVM && machine != "isapc" }
-        if isARM { return machine.hasPrefix("versatile") || machine.hasPrefix("realview") }
+        if isARM { return machine.hasBytePrefix("versatile") || machine.hasBytePrefix("realview") }
         return isPPC
     }
 

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -48,7 +49,7 @@ extension DomainDefinition {
     /// Servers are asked at their usual ports, and iSCSI's for the first unit.
     private func fillPorts(_ source: inout StorageSource) {
         guard var network = source.network else { return }
-        if network.protocol == .iscsi, let name = network.name, !name.contains("/") {
+        if network.protocol == .iscsi, let name = network.name, !name.contains(byte: "/") {
             network.name = name + "/0"
         }
         if let port = network.protocol.usualPort {
@@ -117,7 +118,8 @@ extension DomainDefinition {
     }
 
     private func fill(_ device: inout HostdevDevice) {
-        guard case .scsi(var scsi) = device.source, let name = scsi.iscsi?.name, !name.contains("/") else {
+        guard case .scsi(var scsi) = device.source, let name = scsi.iscsi?.name, !name.contains(byte: "/")
+        else {
             return
         }
         scsi.iscsi?.name = name + "/0"
@@ -184,7 +186,7 @@ extension Board {
     func defaultNIC(_ qemu: QEMUCapabilities) -> String? {
         if isCCW || isVirt { return "virtio" }
         if isARM {
-            return machine.hasPrefix("versatile") || machine == "realview-eb" ? "smc91c111" : "lan9118"
+            return machine.hasBytePrefix("versatile") || machine == "realview-eb" ? "smc91c111" : "lan9118"
         }
         if architecture == "sparc" { return "lance" }
         return ["rtl8139", "e1000", "virtio-net"].first(where: qemu.has).map {

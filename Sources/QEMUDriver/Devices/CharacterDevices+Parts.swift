@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import VirtXML
 
@@ -137,12 +138,12 @@ extension QEMUGuest {
 
     /// A number such as `0xbeef` with its digits as QEMU has always been given them.
     private static func hex(_ number: String?) -> String {
-        number.map { $0.hasPrefix("0x") ? "0x" + $0.dropFirst(2).uppercased() : $0 } ?? "-1"
+        number.map { $0.droppingBytePrefix("0x").map { "0x" + $0.uppercased() } ?? $0 } ?? "-1"
     }
 
     /// A USB version such as `1.10` in the digits that devices carry it in: `0x0110`.
     private static func binaryDecimal(_ version: String) -> String {
-        let parts = version.split(separator: ".").map { String($0) }
+        let parts = version.split(atByte: ".").map { String($0) }
         let major = parts.first ?? "0"
         let minor = parts.dropFirst().first ?? "0"
         func two(_ text: String) -> String { text.count < 2 ? "0" + text : text }

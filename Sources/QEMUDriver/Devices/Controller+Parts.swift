@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import VirtXML
 
@@ -103,11 +104,11 @@ extension QEMUGuest {
             throw .unsupported("USB controller model '\(model)' not supported in this QEMU binary")
         }
         var device: JSONObject = ["driver": .string(driver)]
-        if controller.ports != nil, !driver.hasSuffix("xhci") {
+        if controller.ports != nil, !driver.hasByteSuffix("xhci") {
             throw .unsupported(
                 "usb controller type '\(model)' doesn't support 'ports' with this QEMU binary")
         }
-        if driver.hasSuffix("xhci") {
+        if driver.hasByteSuffix("xhci") {
             device.add("p2", controller.ports)
             device.add("p3", controller.ports)
         }

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension QEMUGuest {
@@ -83,7 +84,7 @@ extension QEMUGuest {
             throw .unsupported("vnc port must be in range [5900,65535]")
         }
         let address = address ?? resources.vncListen
-        let shown = address.contains(":") ? "[\(address)]" : address
+        let shown = address.contains(byte: ":") ? "[\(address)]" : address
         var text = OptionText("\(shown):\(port - 5900)")
         if let websocket = graphics.websocket { text.add("websocket", websocket) }
         return text

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import Virt
 import VirtXML
@@ -101,7 +102,7 @@ extension QEMUGuest {
         source.auth = scsi.auth
         let name = scsiNodeName(alias)
         var image = BlockImage(source: source, format: .raw, index: 0, isReadOnly: device.readonly)
-        image.name = name.hasSuffix("-backend") ? String(name.dropLast("-backend".count)) : name
+        image.name = name.droppingByteSuffix("-backend").map { String($0) } ?? name
         let secrets = scsi.auth == nil ? [] : [try secret("\(name)-secret0")]
         var object = try storageNode(image, DiskDriver(), .disk)
         if scsi.auth != nil { object["password-secret"] = .string("\(name)-secret0") }

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import VirtXML
 
@@ -99,6 +100,6 @@ extension QEMUGuest {
 extension String {
     /// The text with a prefix exchanged.
     func replacingLast(_ prefix: String, with other: String) -> String {
-        hasPrefix(prefix) ? other + dropFirst(prefix.count) : self
+        droppingBytePrefix(prefix).map { other + $0 } ?? self
     }
 }

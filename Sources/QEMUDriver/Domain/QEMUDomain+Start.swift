@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import JSON
 import LinuxSystem
@@ -106,8 +107,8 @@ extension QEMUDomain {
         var listened: [String: Bool] = [:]
         for entry in reply.array ?? [] {
             guard let label = entry["label"]?.string else { continue }
-            if let file = entry["filename"]?.string, file.hasPrefix("pty:") {
-                terminals[label] = String(file.dropFirst(4))
+            if let file = entry["filename"]?.string, let path = file.droppingBytePrefix("pty:") {
+                terminals[label] = String(path)
             }
             listened[label] = entry["frontend-open"]?.bool
         }

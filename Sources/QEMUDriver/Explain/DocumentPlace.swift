@@ -1,3 +1,5 @@
+import ByteText
+
 /// Where an element stands in a document: the place of each step among its parent's children, from 0.
 struct DocumentPlace: Hashable, Sendable, Comparable {
     var steps: [Int] = []
@@ -20,20 +22,23 @@ extension DocumentNode {
 
     /// The place of the element at a path such as `devices/disk[2]`; `@name` is this element itself.
     func place(at path: String) -> DocumentPlace? {
-        if path.hasPrefix("@") { return attribute(String(path.dropFirst())) == nil ? nil : DocumentPlace() }
+        if let name = path.droppingBytePrefix("@") {
+            return attribute(String(name)) == nil ? nil : DocumentPlace()
+        }
         var place = DocumentPlace()
-        for step in path.split(separator: "/") {
+        for step in path.split(atByte: "/") {
             guard let node = self[place], let next = node.index(of: step) else { return nil }
             place = place.below(next)
         }
         return place
     }
 
-    private func index(of step: Substring) -> Int? {
-        let name = step.prefix { $0 != "[" }
-        let number = Int(step.dropFirst(name.count + 1).dropLast()) ?? 1
+    /// Which of the children a step such as `disk[2]` means.
+    func index(of step: Substring) -> Int? {
+        let (name, bracket) = step.cut(atByte: "[") ?? (step, "1]")
+        let number = bracket.droppingByteSuffix("]").flatMap { Int($0) } ?? 1
         let found = children.indices.filter { children[$0].name == name }
-        return found.indices.contains(number - 1) ? found[number - 1] : nil
+        return (1...found.count + 1).contains(number) ? found.dropFirst(number - 1).first : nil
     }
 
     /// The path of an element. Those that may be there several times have a number, be there only one.

@@ -1,3 +1,4 @@
+import ByteText
 import Synchronization
 import VirtXML
 import XMLBinding
@@ -116,12 +117,9 @@ extension DocumentNode {
 
     private mutating func change(_ path: Substring, _ body: (inout DocumentNode) -> Void) {
         if path.isEmpty { return body(&self) }
-        let step = path.prefix { $0 != "/" }
-        let name = step.prefix { $0 != "[" }
-        let number = Int(step.dropFirst(name.count + 1).dropLast()) ?? 1
-        let found = children.indices.filter { children[$0].name == name }
-        guard found.indices.contains(number - 1) else { return }
-        children[found[number - 1]].change(path.dropFirst(step.count + 1), body)
+        let (step, rest) = path.cut(atByte: "/") ?? (path, "")
+        guard let index = index(of: step) else { return }
+        children[index].change(rest, body)
     }
 
     private mutating func replace(_ old: DocumentAuthor, with new: DocumentAuthor) {

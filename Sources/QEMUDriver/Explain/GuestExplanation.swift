@@ -1,3 +1,4 @@
+import ByteText
 import Explanation
 import VirtXML
 
@@ -123,7 +124,7 @@ struct GuestExplanation {
             if path == "devices/emulator" { return "the program that is run" }
             return "no argument: the machine has it without being told, or it stands for another device"
         }
-        if path.hasPrefix("os/boot[") || path == "os/boot" {
+        if path.hasBytePrefix("os/boot[") || path == "os/boot" {
             return "the first devices of the kind get their turn from it: see <boot> in their elements"
         }
         if path == "os" || path == "os/firmware" {

@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 
 /// A thread of a guest.
@@ -13,10 +14,11 @@ struct GuestThread: Sendable {
             let folder = "\(proc)/task/\(number)"
             guard let name = try? FileSystem.readText(folder + "/comm") else { return nil }
             let status = (try? FileSystem.readText(folder + "/status")) ?? ""
-            let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+            let lines = status.split(atByte: "\n")
+            let line = lines.lazy.compactMap { $0.droppingBytePrefix("Cpus_allowed_list:") }.first
             return GuestThread(
                 id: number, name: name.filter { $0 != "\n" },
-                cpus: line.map { $0.dropFirst(18).filter { !$0.isWhitespace } } ?? "")
+                cpus: line?.removingBlanks() ?? "")
         }
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import Explanation
 import LinuxSystem
 
@@ -36,16 +37,16 @@ struct HostProbe: Sendable {
     /// The host's interface that a descriptor of a tap belongs to.
     private static func tap(_ proc: String, _ number: Int) -> String? {
         guard let text = try? FileSystem.readText("\(proc)/fdinfo/\(number)") else { return nil }
-        return text.split(separator: "\n").first { $0.hasPrefix("iff:") }
-            .map { $0.dropFirst(4).filter { !$0.isWhitespace } }
+        return text.split(atByte: "\n").lazy.compactMap { $0.droppingBytePrefix("iff:") }.first?
+            .removingBlanks()
     }
 
     /// The group of the process in the unified hierarchy, or in the first that there is.
     private static func cgroup(_ proc: String) -> String? {
         guard let text = try? FileSystem.readText(proc + "/cgroup") else { return nil }
-        let lines = text.split(separator: "\n")
-        let line = lines.first { $0.hasPrefix("0::") } ?? lines.first
-        return line?.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last.map {
+        let lines = text.split(atByte: "\n")
+        let line = lines.first { $0.hasBytePrefix("0::") } ?? lines.first
+        return line?.split(atByte: ":", maxSplits: 2, omittingEmptySubsequences: false).last.map {
             String($0)
         }
     }
@@ -78,7 +79,7 @@ struct HostProbe: Sendable {
             "owned by \(Accounts.text($0.owner.user, $0.owner.group)) while no guest has it"
         }
         guard let status = try? FileSystem.status(of: path) else {
-            let isMade = process == nil && folders.contains { path.hasPrefix($0 + "/") || path == $0 }
+            let isMade = process == nil && folders.contains { path.hasBytePrefix($0 + "/") || path == $0 }
             return isMade ? .init("file", path, "made when the guest starts") : .init("missing", path)
         }
         let open = descriptors.filter { $0.value == path }.map(\.key).sorted()
@@ -126,7 +127,7 @@ struct HostProbe: Sendable {
         case "iothread": prefix = "IO iothread\(node.attribute("id") ?? "")"
         default: return []
         }
-        let meant = threads.filter { $0.name.hasPrefix(prefix) }
+        let meant = threads.filter { $0.name.hasBytePrefix(prefix) }
         return meant.map { .init("thread", "\($0.id)", "\($0.name), on CPUs \($0.cpus)") }
     }
 
@@ -143,7 +144,7 @@ struct HostProbe: Sendable {
             + files.compactMap { name in
                 let path = "/sys/fs/cgroup\(cgroup)/\(name)"
                 guard let text = try? FileSystem.readText(path) else { return nil }
-                return .init("cgroup", name, text.split(separator: "\n").joined(separator: "; "))
+                return .init("cgroup", name, text.split(atByte: "\n").joined(separator: "; "))
             }
     }
 
@@ -161,7 +162,9 @@ struct HostProbe: Sendable {
             found.append(.init("process", "\(process)", owner(of: process)))
             if let label = label(of: process) { found.append(.init("label", label)) }
             if let cgroup { found.append(.init("cgroup", cgroup)) }
-            let others = threads.filter { !$0.name.hasPrefix("CPU ") && !$0.name.hasPrefix("IO iothread") }
+            let others = threads.filter {
+                !$0.name.hasBytePrefix("CPU ") && !$0.name.hasBytePrefix("IO iothread")
+            }
             found += others.map { .init("thread", "\($0.id)", "\($0.name), on CPUs \($0.cpus)") }
             for folder in folders where FileSystem.exists(folder) { found.append(file(folder)) }
         }

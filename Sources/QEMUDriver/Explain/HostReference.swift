@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 
 /// Something of the host that an argument of QEMU names.
@@ -8,7 +9,7 @@ enum HostReference: Equatable {
     /// All that an option and its value name, in order.
     static func all(_ words: [String]) -> [HostReference] {
         guard let value = words.last, words.count > 1 else { return [] }
-        if value.hasPrefix("{"), let json = try? JSONValue(parsing: value) {
+        if value.hasBytePrefix("{"), let json = try? JSONValue(parsing: value) {
             return all("", json, isLocal: true)
         }
         // Some options take one path as it is.
@@ -36,30 +37,17 @@ enum HostReference: Equatable {
     private static func one(_ key: String, _ text: String) -> [HostReference] {
         switch key {
         case "fd", "fds", "vhostfd", "vhostfds":
-            return text.split(separator: ":").compactMap { Int($0) }.map { .descriptor($0) }
+            return text.split(atByte: ":").compactMap { Int($0) }.map { .descriptor($0) }
         default:
-            if text.hasPrefix("/") { return [.path(text)] }
-            return text.hasPrefix("unix:/") ? [.path(String(text.dropFirst(5)))] : []
+            if text.hasBytePrefix("/") { return [.path(text)] }
+            return text.hasBytePrefix("unix:/") ? [.path(String(text.droppingBytePrefix("unix:") ?? ""))] : []
         }
     }
 
     /// The fields of `first,key=value,…`, in which a comma of a value is doubled.
     private static func fields(_ text: String) -> [(key: String, value: String)] {
-        var words = [""]
-        var rest = Substring(text)
-        while let character = rest.popFirst() {
-            if character != "," {
-                words[words.count - 1].append(character)
-            } else if rest.first == "," {
-                rest.removeFirst()
-                words[words.count - 1].append(",")
-            } else {
-                words.append("")
-            }
-        }
-        return words.map { word in
-            let key = word.prefix { $0 != "=" }
-            return key.count == word.count ? ("", word) : (String(key), String(word.dropFirst(key.count + 1)))
+        OptionText.words(of: text).map { word in
+            word.cut(atByte: "=").map { (String($0.before), String($0.after)) } ?? ("", word)
         }
     }
 }

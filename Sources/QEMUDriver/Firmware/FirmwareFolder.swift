@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import LinuxSystem
 import Synchronization
@@ -27,7 +28,7 @@ enum FirmwareFolder {
     private static func readAll() -> [FirmwareDescriptor] {
         var paths: [String: String] = [:]
         for folder in folders {
-            for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasSuffix(".json") {
+            for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasByteSuffix(".json") {
                 paths[name] = "\(folder)/\(name)"
             }
         }

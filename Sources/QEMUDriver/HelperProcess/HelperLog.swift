@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 import LinuxSystem
 
@@ -28,6 +29,6 @@ struct HelperLog: Sendable {
     func tail(from offset: UInt64) -> String {
         guard let text = try? FileSystem.readText(path, limit: 64 << 20) else { return "" }
         let lines = text.utf8.dropFirst(Int(clamping: offset))
-        return String(Substring(lines)).split(separator: "\n").suffix(4).joined(separator: "\n")
+        return String(Substring(lines)).split(atByte: "\n").suffix(4).joined(separator: "\n")
     }
 }

@@ -1,3 +1,5 @@
+import ByteText
+
 /// The only writer of `key=value,…` words for helpers. Neither swtpm nor virtiofsd has a way to write a comma within
 /// a value, and some take a backslash for more than that, so a value with one of the two is refused.
 struct HelperOptions {
@@ -14,7 +16,7 @@ struct HelperOptions {
 
     /// Appends a word.
     mutating func add(word: String) throws(ConfigurationError) {
-        if word.contains(where: { $0 == "," || $0 == "\\" }) {
+        if word.contains(anyByteOf: ",\\") || word.utf8.contains(0) {
             throw .unsupported(
                 "'\(word)' can't be handed to \(reader.rawValue), which would take it apart at the comma or backslash"
             )
@@ -27,14 +29,8 @@ extension String {
     /// The text as part of a file's name that programs read among options: commas, which they take options apart at,
     /// are written as in a URL.
     var withoutCommas: String {
-        guard contains(",") || contains("\\") else { return self }
-        return reduce(into: "") { text, letter in
-            switch letter {
-            case ",": text += "%2C"
-            case "\\": text += "%5C"
-            case "%": text += "%25"
-            default: text.append(letter)
-            }
-        }
+        guard contains(anyByteOf: ",\\") else { return self }
+        return replacing(byte: "%", with: "%25").replacing(byte: ",", with: "%2C").replacing(
+            byte: "\\", with: "%5C")
     }
 }

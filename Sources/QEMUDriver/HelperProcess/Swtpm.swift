@@ -1,3 +1,4 @@
+import ByteText
 import Virt
 import VirtXML
 
@@ -135,6 +136,6 @@ extension QEMUGuest {
             default: "-_. ".utf8.contains(unit)
             }
         }
-        return isPlain && !domain.name.hasPrefix("-") ? "\(domain.name):\(uuid)" : "\(uuid)"
+        return isPlain && !domain.name.hasBytePrefix("-") ? "\(domain.name):\(uuid)" : "\(uuid)"
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension QEMUGuest {
@@ -22,7 +23,8 @@ extension QEMUGuest {
         helper.arguments = ["--fd=\(HelperProcess.socketNumber)"]
         for ip in card.ips {
             let option = ip.family == .ipv6 ? "--net6" : "--net"
-            helper.arguments.append("\(option)=\(ip.address)" + (ip.prefix.map { "/\($0)" } ?? ""))
+            helper.arguments.append(
+                "\(option)=\(try address(ip.address))" + (ip.prefix.map { "/\($0)" } ?? ""))
         }
         helper.arguments += [
             "--dbus-id=slirp-\(card.mac.map { "\($0.address)" } ?? alias)",
@@ -91,7 +93,7 @@ extension QEMUGuest {
     /// A network interface's name, without what passt would take for its end.
     private func interface(_ name: String) throws(ConfigurationError) -> String {
         guard !name.isEmpty, name.utf8.count < 16, !name.hasPrefix("-"),
-            !name.contains(where: { ",/%~: \n\t".contains($0) })
+            !name.contains(anyByteOf: ",/%~:\\"), !name.utf8.contains(where: { $0.isBlank || $0 < 0x20 })
         else { throw .xml("'\(name)' is not the name of a network interface") }
         return name
     }

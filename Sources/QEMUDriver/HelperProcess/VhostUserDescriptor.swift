@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import LinuxSystem
 
@@ -9,7 +10,7 @@ public struct VhostUserDescriptor: Sendable, Equatable {
 
     public init?(_ document: JSONValue) {
         guard let type = document["type"]?.string, let binary = document["binary"]?.string,
-            binary.hasPrefix("/")
+            binary.hasBytePrefix("/")
         else { return nil }
         (self.type, self.binary) = (type, binary)
     }
@@ -19,7 +20,7 @@ public struct VhostUserDescriptor: Sendable, Equatable {
     static func all(in folders: [String]) -> [VhostUserDescriptor] {
         var paths: [String: String] = [:]
         for folder in folders {
-            for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasSuffix(".json") {
+            for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasByteSuffix(".json") {
                 paths[name] = "\(folder)/\(name)"
             }
         }

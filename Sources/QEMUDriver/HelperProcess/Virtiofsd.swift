@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension FilesystemDevice {
@@ -50,7 +51,7 @@ extension QEMUGuest {
     private func server(of folder: FilesystemDevice, _ host: HelperHost) throws(ConfigurationError) -> String
     {
         if let path = folder.binary?.path {
-            guard path.hasPrefix("/"), host.isExecutable(path) else {
+            guard path.hasBytePrefix("/"), host.isExecutable(path) else {
                 throw .internal("virtiofsd binary '\(path)' is not executable")
             }
             return path

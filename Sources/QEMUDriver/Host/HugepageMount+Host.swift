@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import VirtXML
 
@@ -12,11 +13,12 @@ extension HugepageMount {
     /// What lines such as `hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=2M 0 0` say.
     static func found(in mounts: String, defaultSize: UInt64?) -> [HugepageMount] {
         var found: [HugepageMount] = []
-        for line in mounts.split(separator: "\n") {
-            let words = line.split(separator: " ")
+        for line in mounts.split(atByte: "\n") {
+            let words = line.split(atByte: " ")
             guard words.count >= 4, words[2] == "hugetlbfs" else { continue }
-            let option = words[3].split(separator: ",").first { $0.hasPrefix("pagesize=") }
-            let size = option.flatMap { kibibytes($0.dropFirst("pagesize=".count)) } ?? defaultSize
+            let option = words[3].split(atByte: ",").lazy.compactMap { $0.droppingBytePrefix("pagesize=") }
+                .first
+            let size = option.flatMap(kibibytes) ?? defaultSize
             guard let size, !found.contains(where: { $0.pageSize == size }) else { continue }
             let folder = unescaped(words[1])
             found.append(HugepageMount(pageSize: size, folder: folder, isDefault: size == defaultSize))
@@ -26,16 +28,17 @@ extension HugepageMount {
 
     /// The size in KiB that `/proc/meminfo` calls the usual one.
     private static func defaultSize(in memory: String) -> UInt64? {
-        let line = memory.split(separator: "\n").first { $0.hasPrefix("Hugepagesize:") }
-        return line?.split(separator: " ").dropFirst().first.flatMap { UInt64($0) }
+        let line = memory.split(atByte: "\n").first { $0.hasBytePrefix("Hugepagesize:") }
+        return line?.split(atByte: " ").dropFirst().first.flatMap { UInt64($0) }
     }
 
     /// A size such as `64K`, `2M` or `1G`.
     private static func kibibytes(_ text: Substring) -> UInt64? {
-        let factors: [Character: UInt64] = ["K": 1, "M": 1 << 10, "G": 1 << 20]
-        guard let unit = text.last, let factor = factors[unit], let number = UInt64(text.dropLast()) else {
-            return nil
+        let factors: [(String, UInt64)] = [("K", 1), ("M", 1 << 10), ("G", 1 << 20)]
+        let found = factors.lazy.compactMap { unit, factor in
+            text.droppingByteSuffix(unit).map { ($0, factor) }
         }
+        guard let (digits, factor) = found.first, let number = UInt64(digits) else { return nil }
         let (size, overflows) = number.multipliedReportingOverflow(by: factor)
         return overflows ? nil : size
     }

@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 
 /// How the QEMU driver runs guests: what `qemu.conf` says, and where its files are.
@@ -21,8 +22,8 @@ public struct QEMUConfiguration: Sendable {
 
     /// What names a start of a guest: its number, and the start of its name.
     func shortName(of folder: String) -> Substring {
-        let name = folder.split(separator: "/").last ?? ""
-        return name.hasPrefix("domain-") ? name.dropFirst("domain-".count) : name
+        let name = folder.split(atByte: "/").last ?? ""
+        return name.droppingBytePrefix("domain-") ?? name
     }
 
     /// Guests' logs.

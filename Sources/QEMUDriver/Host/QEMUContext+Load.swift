@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import Glibc
 import LinuxSystem
@@ -98,7 +99,8 @@ extension QEMUContext {
     private func removeStrayFolders(_ records: [LiveRecord?]) {
         let known = Set(records.compactMap { $0.map { FileSystem.lastPart(of: $0.folder) } })
         guard known.count == records.count else { return }
-        for name in (try? FileSystem.names(in: configuration.library)) ?? [] where name.hasPrefix("domain-") {
+        for name in (try? FileSystem.names(in: configuration.library)) ?? []
+        where name.hasBytePrefix("domain-") {
             if !known.contains(name) { removeFolders(of: "\(configuration.library)/\(name)") }
         }
     }

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import Processors
 import VirtXML
@@ -52,7 +53,7 @@ extension DomainCapabilitiesRequest {
     /// A model under the name that documents have for it; nil where they have none.
     private func named(_ model: QEMUCPUModel) -> QEMUCPUModel? {
         if board.isX86 { return X86Model.named(model.name).map { _ in model.plain } }
-        guard board.isPSeries || architecture.hasPrefix("ppc64") else {
+        guard board.isPSeries || architecture.hasBytePrefix("ppc64") else {
             return model.name == "host" ? nil : model
         }
         var copy = model

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 /// What a running guest gets when a device is attached: the device, with all that was left open about it filled
@@ -55,8 +56,8 @@ struct HotPlug {
     /// A number that another device has already is replaced by the one behind the highest.
     private func named(_ device: DomainDevice, _ names: inout Set<String>) -> DomainDevice {
         guard let alias = device.alias, !names.insert(alias).inserted else { return device }
-        let prefix = alias.prefix { !$0.isNumber }
-        let numbers = names.compactMap { $0.hasPrefix(prefix) ? UInt32($0.dropFirst(prefix.count)) : nil }
+        let prefix = Substring(alias.utf8.prefix { !$0.isDigit })
+        let numbers = names.compactMap { $0.droppingBytePrefix(prefix).flatMap { UInt32($0) } }
         let next = "\(prefix)\((numbers.max() ?? 0) &+ 1)"
         names.insert(next)
         return device.with { $0.alias = next }

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 
 /// One command for QEMU's monitor.
@@ -53,15 +54,24 @@ extension OptionText {
     var fields: [String: String] {
         var found: [String: String] = [:]
         for word in words {
-            guard let sign = word.firstIndex(of: "=") else { continue }
-            found[String(word[..<sign])] = String(word[word.index(after: sign)...])
+            guard let (key, value) = word.cut(atByte: "=") else { continue }
+            found[String(key)] = String(value)
         }
         return found
     }
 
+    private var words: [String] { Self.words(of: text) }
+
     /// The parts between single commas; a doubled comma stands for one.
-    private var words: [String] {
-        text.replacing(",,", with: "\u{0}").split(separator: ",", omittingEmptySubsequences: false)
-            .map { String($0.replacing("\u{0}", with: ",")) }
+    static func words(of text: String) -> [String] {
+        var words: [[UInt8]] = [[]]
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            let isDouble = byte == UInt8(ascii: ",") && rest.first == byte
+            if byte == UInt8(ascii: ","), !isDouble { words.append([]); continue }
+            if isDouble { rest = rest.dropFirst() }
+            words[words.count - 1].append(byte)
+        }
+        return words.map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import JSON
 import Virt
@@ -78,7 +79,7 @@ extension QEMUDomain {
             let isAwaited = removals[alias] != nil
             settle(alias, .done)
             // Whoever waits for a processor looks for itself.
-            if !isAwaited, alias.hasPrefix("vcpu") { await processorRemoved() }
+            if !isAwaited, alias.hasBytePrefix("vcpu") { await processorRemoved() }
             return
         }
         if let qemu = try? await context.capabilities(of: emulator),

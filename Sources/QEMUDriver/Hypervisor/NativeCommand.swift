@@ -1,3 +1,4 @@
+import ByteText
 import Virt
 import VirtXML
 
@@ -32,7 +33,7 @@ struct NativeCommand {
                 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || "+-_.,:/=@%".utf8.contains(byte)
         }
         if plain && !word.isEmpty { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+        return "'" + word.split(atByte: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
             + "'"
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import LinuxSystem
 import Virt
@@ -122,9 +123,9 @@ extension ProcessIdentity {
 
     /// A number of `/proc/PID/stat`, counted from the state, which follows the program's name.
     private func number(at place: Int) -> UInt64? {
-        guard let text = try? FileSystem.readText("/proc/\(id)/stat"), let end = text.lastIndex(of: ")")
+        guard let text = try? FileSystem.readText("/proc/\(id)/stat"), let end = text.lastIndex(ofByte: ")")
         else { return nil }
-        let fields = text[text.index(after: end)...].split(separator: " ")
+        let fields = text[text.utf8.index(after: end)...].split(atByte: " ")
         return place < fields.count ? UInt64(fields[place]) : nil
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 import LinuxSystem
 import Virt
@@ -43,7 +44,7 @@ extension DomainDefinition {
     /// Forgets places of sockets that the driver chose: a guest that starts gets new ones.
     mutating func forgetSockets(in channels: String) {
         for index in devices.channels.indices where devices.channels[index].source.type == .unix {
-            guard devices.channels[index].source.path?.hasPrefix(channels + "/") == true else { continue }
+            guard devices.channels[index].source.path?.hasBytePrefix(channels + "/") == true else { continue }
             devices.channels[index].source.path = nil
         }
     }

@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import QMP
 
@@ -14,7 +15,7 @@ extension GuestLog {
         let words = [emulator] + arguments.map(Self.quoted)
         var lines: [String] = []
         for word in words {
-            if word.hasPrefix("-") || lines.isEmpty {
+            if word.hasBytePrefix("-") || lines.isEmpty {
                 lines.append(word)
             } else {
                 lines[lines.count - 1] += " " + word
@@ -32,7 +33,7 @@ extension GuestLog {
             }
         }
         if plain && !word.isEmpty { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+        return "'" + word.split(atByte: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
             + "'"
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 
 /// The log file of one guest: what QEMU says, and when it was started and ended.
@@ -21,7 +22,7 @@ struct GuestLog: Sendable {
     func tail(from offset: UInt64) -> String {
         guard let text = try? FileSystem.readText(path, limit: 64 << 20) else { return "" }
         let lines = text.utf8.dropFirst(Int(clamping: offset))
-        return String(Substring(lines)).split(separator: "\n").suffix(8).joined(separator: "\n")
+        return String(Substring(lines)).split(atByte: "\n").suffix(8).joined(separator: "\n")
     }
 
     /// The file's size now.

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 
 /// A place that one or several of a guest's processors are plugged into together, as QEMU tells of it.
@@ -26,8 +27,7 @@ struct ProcessorPlace: Equatable, Sendable {
 
     /// The name of the device in it, which can be taken out again; nil where it was there from the start.
     var alias: String? {
-        guard let path, path.hasPrefix(Self.plugged) else { return nil }
-        return String(path.dropFirst(Self.plugged.count))
+        path?.droppingBytePrefix(Self.plugged).map { String($0) }
     }
 
     /// What fills the place, under a name.
@@ -40,6 +40,6 @@ struct ProcessorPlace: Equatable, Sendable {
     /// Whether a processor stands here: it is the device itself or a part of it.
     func holds(_ processor: String) -> Bool {
         guard let path else { return false }
-        return processor == path || processor.hasPrefix(path + "/")
+        return processor == path || processor.hasBytePrefix(path + "/")
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import Virt
 
@@ -13,9 +14,9 @@ struct RunningIOThread: Equatable, Sendable {
 
     /// One of the entries that `query-iothreads` answers with; nil for threads that aren't the domain's.
     init?(_ entry: JSONValue) {
-        guard let name = entry["id"]?.string, name.hasPrefix("iothread"),
-            let id = UInt32(name.dropFirst("iothread".count))
-        else { return nil }
+        guard let number = entry["id"]?.string?.droppingBytePrefix("iothread"), let id = UInt32(number) else {
+            return nil
+        }
         self.id = id
         thread = entry["thread-id"]?.int.flatMap { Int32(exactly: $0) }
     }

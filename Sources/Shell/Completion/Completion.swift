@@ -1,3 +1,5 @@
+import ByteText
+
 /// What may stand in place of a word that isn't finished.
 enum Completion {
     /// The candidates for the last of `words`.
@@ -10,7 +12,7 @@ enum Completion {
         let isSound = parser.readBeginning(of: words.dropFirst().dropLast(), for: command)
         guard let arguments = parser.parsed.first else { return [] }
         if let option = parser.openOption { return try await values(of: option, partial, arguments, session) }
-        if partial.isEmpty || partial.hasPrefix("-") {
+        if partial.isEmpty || partial.hasBytePrefix("-") {
             return options(of: command, beginningWith: partial, except: isSound ? arguments : nil)
         }
         guard let option = arguments.nextPositional else { return [] }
@@ -19,7 +21,7 @@ enum Completion {
 
     private static func commands(beginningWith partial: String) -> [String] {
         CommandGroup.all.flatMap { group in
-            group.commands.filter { !$0.isHidden && $0.name.hasPrefix(partial) }.map(\.name)
+            group.commands.filter { !$0.isHidden && $0.name.hasBytePrefix(partial) }.map(\.name)
         }
     }
 
@@ -29,7 +31,7 @@ enum Completion {
         let open = command.options.filter { option in
             !option.isAlias && (option.kind == .rest || given?.has(option.name) != true)
         }
-        return open.map { "--" + $0.name }.filter { $0.hasPrefix(partial) }
+        return open.map { "--" + $0.name }.filter { $0.hasBytePrefix(partial) }
     }
 
     private static func values(
@@ -38,13 +40,13 @@ enum Completion {
         guard let completer = option.completer else { return [] }
         if completer.isPath { return session.isInteractive ? PathCompletion.candidates(for: partial) : [] }
         let values = try await candidates(of: completer, arguments, session)
-        guard completer.isList, let comma = partial.lastIndex(of: ",") else {
-            return values.filter { $0.hasPrefix(partial) }
+        guard completer.isList, let comma = partial.lastIndex(ofByte: ",") else {
+            return values.filter { $0.hasBytePrefix(partial) }
         }
         let done = partial[...comma]
-        let taken = done.split(separator: ",")
-        let last = partial[partial.index(after: comma)...]
-        return values.filter { $0.hasPrefix(last) && !taken.contains(Substring($0)) }.map { done + $0 }
+        let taken = done.split(atByte: ",")
+        let last = partial[partial.utf8.index(after: comma)...]
+        return values.filter { $0.hasBytePrefix(last) && !taken.contains(Substring($0)) }.map { done + $0 }
     }
 
     /// All values; none where they can't be found. That there is no connection is worth an error.

@@ -1,3 +1,5 @@
+import ByteText
+
 /// What `help` and `--help` print. No text ends with a line end: the end of a command's output adds it.
 enum HelpText {
     /// The manual of one command.
@@ -5,7 +7,7 @@ enum HelpText {
         var sections = ["  NAME\n    \(command.name) - \(command.summary)"]
         sections.append("  SYNOPSIS\n    " + synopsis(of: command))
         if !command.description.isEmpty {
-            let lines = command.description.split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = command.description.split(atByte: "\n", omittingEmptySubsequences: false)
             sections.append(
                 "  DESCRIPTION\n" + lines.map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n"))
         }

@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 
 /// The lines that were typed, oldest first, kept in a file from one run to the next.
@@ -12,7 +13,7 @@ struct History {
         self.path = path
         self.limit = max(0, limit)
         guard let path, let text = try? FileSystem.readText(path) else { return }
-        lines = text.split(separator: "\n").map(String.init).suffix(self.limit)
+        lines = text.split(atByte: "\n").map(String.init).suffix(self.limit)
     }
 
     /// This user's history.

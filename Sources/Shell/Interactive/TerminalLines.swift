@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 
 /// Lines typed at a terminal, with editing, history and completion.
@@ -47,7 +48,7 @@ final class TerminalLines: LineSource {
         guard let first = candidates.first else { return screen.bell() }
         let common = candidates.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
         if common.count > words.partial.count || candidates.count == 1 {
-            let isWhole = candidates.count == 1 && !common.hasSuffix("/") && !common.hasSuffix(",")
+            let isWhole = candidates.count == 1 && !common.hasByteSuffix("/") && !common.hasByteSuffix(",")
             editor.replace(last: words.typedLength, with: words.quoted(common) + (isWhole ? " " : ""))
         } else {
             screen.show(candidates)

@@ -1,3 +1,4 @@
+import ByteText
 import Explanation
 
 /// An explanation as people read it: element by element, and behind them what comes from none.
@@ -53,7 +54,7 @@ struct ExplanationText {
     private func filled(_ one: DomainExplanation.Filled) -> String {
         let former = one.former.map { " (was '\($0)')" } ?? ""
         // The line above shows whole elements; of attributes it shows only which it is about.
-        let value = one.value.hasPrefix("<") ? "" : "='\(one.value)'"
+        let value = one.value.hasBytePrefix("<") ? "" : "='\(one.value)'"
         return "  + \(one.path)\(value)\(former): \(one.reason)"
     }
 

@@ -1,3 +1,5 @@
+import ByteText
+
 /// Finds commands and their options in words.
 struct CommandParser {
     /// What was understood, in order; kept when parsing fails, since completion works on the beginning of a line.
@@ -60,7 +62,7 @@ struct CommandParser {
             if !isDataOnly && word == "--" {
                 isDataOnly = true
             } else if !isDataOnly && Self.looksLikeOption(word) {
-                try readOption(word.dropFirst(2), &rest, into: &arguments)
+                try readOption(word.droppingBytePrefix("--") ?? "", &rest, into: &arguments)
             } else {
                 try arguments.add(data: word)
             }
@@ -70,14 +72,14 @@ struct CommandParser {
     /// `--` and a letter or digit; everything else that begins with a hyphen is data.
     static func looksLikeOption(_ word: String) -> Bool {
         let bytes = word.utf8.prefix(3)
-        guard bytes.count == 3, word.hasPrefix("--"), let third = bytes.last else { return false }
+        guard bytes.count == 3, word.hasBytePrefix("--"), let third = bytes.last else { return false }
         return (48...57).contains(third) || (65...90).contains(third) || (97...122).contains(third)
     }
 
     private mutating func readOption(
         _ text: Substring, _ rest: inout ArraySlice<String>, into arguments: inout Arguments
     ) throws(Failure) {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text.split(atByte: "=", maxSplits: 1, omittingEmptySubsequences: false)
         var value = parts.count > 1 ? String(parts[1]) : nil
         if parts[0] == "help" { return arguments.asksForHelp = true }
         let (option, given) = try arguments.find(parts[0])

@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 
 /// The hypervisor that is meant when none is named.
@@ -12,12 +13,11 @@ enum DefaultURI {
     private static func configured() -> String? {
         for path in configurationFiles() {
             guard let text = try? FileSystem.readText(path) else { continue }
-            for line in text.split(whereSeparator: \.isNewline) {
-                let parts = line.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2, parts[0].trimmed == "uri_default" else { continue }
-                let value = parts[1].trimmed
-                guard let quote = value.first, quote == "\"" || quote == "'" else { continue }
-                return String(value.dropFirst().prefix { $0 != quote })
+            for line in text.split(atByte: "\n") {
+                guard let (name, value) = line.cut(atByte: "="), name.trimmingBlanks() == "uri_default",
+                    let quote = value.trimmingBlanks().utf8.first, "\"'".utf8.contains(quote)
+                else { continue }
+                return String(Substring(value.trimmingBlanks().utf8.dropFirst().prefix { $0 != quote }))
             }
         }
         return nil
@@ -32,15 +32,6 @@ enum DefaultURI {
     }
 }
 
-extension Substring {
-    /// Without spaces at both ends.
-    var trimmed: Substring {
-        var text = drop { $0 == " " || $0 == "\t" }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return text
-    }
-}
-
 /// A user's own folders, as XDG names them.
 enum UserFolders {
     static var home: String? { ThisProcess.environment("HOME") }
@@ -48,7 +39,7 @@ enum UserFolders {
     static var cache: String? { folder("XDG_CACHE_HOME", ".cache") }
 
     private static func folder(_ variable: String, _ fallback: String) -> String? {
-        if let path = ThisProcess.environment(variable), path.hasPrefix("/") { return path }
+        if let path = ThisProcess.environment(variable), path.hasBytePrefix("/") { return path }
         return home.map { $0 + "/" + fallback }
     }
 }

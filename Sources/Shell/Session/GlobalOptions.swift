@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import Virt
 
@@ -44,10 +45,11 @@ enum GlobalOptions {
     static func parse(_ arguments: [String]) -> Outcome {
         var settings = Settings()
         var rest = arguments[...]
-        while let word = rest.first, word.hasPrefix("-"), word != "-" {
+        while let word = rest.first, word.hasBytePrefix("-"), word != "-" {
             rest.removeFirst()
             if word == "--" { break }
-            let outcome = word.hasPrefix("--") ? long(word, &rest, &settings) : short(word, &rest, &settings)
+            let outcome =
+                word.hasBytePrefix("--") ? long(word, &rest, &settings) : short(word, &rest, &settings)
             if let outcome { return outcome }
         }
         settings.words = Array(rest)
@@ -57,10 +59,11 @@ enum GlobalOptions {
     private static func long(
         _ word: String, _ rest: inout ArraySlice<String>, _ settings: inout Settings
     ) -> Outcome? {
-        let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = (word.droppingBytePrefix("--") ?? "").split(
+            atByte: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = parts.first ?? ""
         var value = parts.count > 1 ? String(parts[1]) : nil
-        let matches = options.filter { !$0.long.isEmpty && $0.long.hasPrefix(name) }
+        let matches = options.filter { !$0.long.isEmpty && $0.long.hasBytePrefix(name) }
         guard
             let option = matches.first(where: { $0.long == name }) ?? (matches.count == 1 ? matches[0] : nil)
         else { return unsupported("--" + name) }

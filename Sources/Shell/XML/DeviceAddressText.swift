@@ -1,12 +1,14 @@
+import ByteText
+
 /// The place of a device as a person writes it: `pci:0000.00.11.0`, `usb:1.2`, `ccw:fe.0.0000`, `scsi:0.0.0`.
 enum DeviceAddressText {
     /// The attributes of the `address` element.
     static func attributes(_ text: String, isMultifunction: Bool) throws -> [XMLLines.Attribute] {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text.split(atByte: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let kind = parts.first, let rest = parts.dropFirst().first else {
             throw Failure("Invalid address.")
         }
-        let fields = rest.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
+        let fields = rest.split(atByte: ".", omittingEmptySubsequences: false).map { String($0) }
         switch kind {
         case "pci":
             let place = try hex(fields, digits: [4, 2, 2, 1])
@@ -39,7 +41,7 @@ enum DeviceAddressText {
 
     private static func numbers(_ fields: [String], count: Int, radix: Int) throws -> [UInt32] {
         let found = fields.compactMap {
-            UInt32($0.hasPrefix("0x") ? String($0.dropFirst(2)) : $0, radix: radix)
+            UInt32($0.droppingBytePrefix("0x") ?? $0[...], radix: radix)
         }
         guard found.count == count, fields.count == count else { throw Failure("Invalid address.") }
         return found

@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import Virt
 import VirtDriver
@@ -35,7 +36,7 @@ extension TestDomain {
             let message = "string new_name in virDomainRename must not be empty"
             throw .refused("virDomainRename", "new_name", message)
         }
-        if newName.contains("/") {
+        if newName.contains(byte: "/") {
             throw VirtError(.xmlError, "name \(newName) cannot contain '/'", from: .test)
         }
         if snapshot.isActive {

@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import LinuxSystem
 import Virt
@@ -26,7 +27,7 @@ extension TestHost {
     }
 
     static func check(_ definition: DomainDefinition) throws(XMLError) {
-        if definition.name.contains("/") {
+        if definition.name.contains(byte: "/") {
             throw XMLError(.xml, "name \(definition.name) cannot contain '/'")
         }
         if definition.vcpu.maximum > maxVCPUs {

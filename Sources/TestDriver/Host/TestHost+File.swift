@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import LinuxSystem
 import Virt
@@ -62,7 +63,7 @@ private struct TestNodeFile {
     }
 
     private mutating func readMemory(_ element: XMLNode) throws(XMLError) {
-        guard let memory = UInt64(element.text.filter { !$0.isWhitespace }), memory <= UInt64.max / 1024
+        guard let memory = UInt64(element.text.removingBlanks()), memory <= UInt64.max / 1024
         else {
             throw XMLError(.xml, "invalid node memory size", value: element.text)
         }
@@ -94,7 +95,7 @@ private struct TestNodeFile {
     private mutating func readDomain(_ element: XMLNode, besides path: String) throws(XMLError) {
         guard let file = element.attribute("file") else { return try addDomain(element) }
         let folder = FileSystem.parent(of: path) ?? "/"
-        let place = file.hasPrefix("/") ? file : "\(folder)/\(file)"
+        let place = file.hasBytePrefix("/") ? file : "\(folder)/\(file)"
         let document: XMLDocument
         do throws(VirtError) {
             document = try Self.document(place)

@@ -1,3 +1,4 @@
+import ByteText
 import Virt
 import XMLBinding
 
@@ -125,8 +126,8 @@ public struct DomainDefinition: XMLRoot {
 
     private func checkIdentity(_ x: XMLBinder) throws(XMLError) {
         if name.isEmpty { throw x.fault("missing name information", .noName) }
-        if name.contains("\n") { throw x.fault("name '\(name)' cannot contain '\\n'", value: name) }
-        if title?.contains("\n") == true { throw x.fault("Domain title can't contain newlines") }
+        if name.contains(byte: "\n") { throw x.fault("name '\(name)' cannot contain '\\n'", value: name) }
+        if title?.contains(byte: "\n") == true { throw x.fault("Domain title can't contain newlines") }
     }
 
     private mutating func bindResources(_ x: inout XMLBinder) throws(XMLError) {

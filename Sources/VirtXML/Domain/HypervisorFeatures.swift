@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// What a guest that knows Hyper-V is offered.
@@ -74,7 +75,7 @@ public struct HyperVFeatures: XMLElement {
             }
             try x.require(
                 text.utf8.count <= 12, "HyperV vendor_id value must not be more than 12 characters.")
-            try x.require(!text.contains(","), "HyperV vendor_id value is invalid")
+            try x.require(!text.contains(byte: ","), "HyperV vendor_id value is invalid")
         }
     }
 

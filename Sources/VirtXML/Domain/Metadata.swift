@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// What others keep with a domain: one element for each namespace, held as text.
@@ -59,7 +60,7 @@ extension String {
     func reindented(by columns: Int) -> String {
         if columns <= 0 || !utf8.contains(UInt8(ascii: "\n")) { return self }
         let blanks = String(repeating: " ", count: columns)
-        return split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n" + blanks)
+        return split(atByte: "\n", omittingEmptySubsequences: false).joined(separator: "\n" + blanks)
     }
 }
 

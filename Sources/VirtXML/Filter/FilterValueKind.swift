@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// What an attribute of a match may hold. Any may hold a variable instead.
@@ -7,7 +8,7 @@ enum FilterValueKind: Sendable {
 
     /// The value in the form in which it's kept; nil if it isn't one.
     func normalized(_ text: String) -> String? {
-        if text.hasPrefix("$") { return Self.variable(text) }
+        if text.hasBytePrefix("$") { return Self.variable(text) }
         switch self {
         case .text, .address: return text
         case .lower: return text.lowercased()
@@ -23,20 +24,20 @@ enum FilterValueKind: Sendable {
 
     /// A variable with its index, without blanks; the first iterator is the usual one and isn't said.
     private static func variable(_ text: String) -> String? {
-        let bare = String(text.filter { !$0.isWhitespace })
-        return bare.hasSuffix("[@0]") ? String(bare.dropLast(4)) : bare
+        let bare = text.removingBlanks()
+        return bare.droppingByteSuffix("[@0]").map { String($0) } ?? bare
     }
 
     /// A mask as the number of its bits.
     private static func prefix(_ text: String) -> String? {
         if let bits = UInt32(text) { return bits <= 128 ? text : nil }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        let parts = text.split(atByte: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         if parts.count == 4 {
             let value = parts.compactMap { $0 }.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             guard !parts.contains(nil), (~value) & ((~value) &+ 1) == 0 else { return nil }
             return String(value.nonzeroBitCount)
         }
-        let groups = text.split(separator: ":", omittingEmptySubsequences: true).map { UInt16($0, radix: 16) }
+        let groups = text.split(atByte: ":", omittingEmptySubsequences: true).map { UInt16($0, radix: 16) }
         guard !groups.isEmpty, !groups.contains(nil), groups.count <= 8 else { return nil }
         return String(groups.compactMap { $0?.nonzeroBitCount }.reduce(0, +))
     }

@@ -1,8 +1,10 @@
+import ByteText
+
 /// A path without needless slashes: none twice, none at the end. Two at the front stay, as POSIX lets them
 /// mean something.
 func sanitized(path: String) -> String {
-    let parts = path.split(separator: "/").joined(separator: "/")
-    guard path.hasPrefix("/") else { return parts }
-    let isDouble = path.hasPrefix("//") && !path.hasPrefix("///")
+    let parts = path.split(atByte: "/").joined(separator: "/")
+    guard path.hasBytePrefix("/") else { return parts }
+    let isDouble = path.hasBytePrefix("//") && !path.hasBytePrefix("///")
     return (isDouble ? "//" : "/") + parts
 }

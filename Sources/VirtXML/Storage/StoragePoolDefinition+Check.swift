@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 extension StoragePoolDefinition {
@@ -11,7 +12,7 @@ extension StoragePoolDefinition {
         try x.require(!type.needsTarget || target?.path != nil, "missing storage pool target path")
         try checkFormat(x)
         try x.require(
-            source.format != "glusterfs" || source.dir?.hasPrefix("/") != false,
+            source.format != "glusterfs" || source.dir?.hasBytePrefix("/") != false,
             "gluster pool source path '\(source.dir ?? "")' must start with '/'")
     }
 

@@ -1,3 +1,4 @@
+import ByteText
 import Virt
 import XMLBinding
 
@@ -78,7 +79,7 @@ public struct StoragePoolDefinition: XMLRoot {
     private mutating func checkNames(_ x: XMLBinder) throws(XMLError) {
         if name.isEmpty { name = source.name ?? "" }
         if name.isEmpty { throw x.fault("missing pool source name element") }
-        if name.contains("/") { throw x.fault("name \(name) cannot contain '/'", value: name) }
+        if name.contains(byte: "/") { throw x.fault("name \(name) cannot contain '/'", value: name) }
         if [.logical, .zfs, .rbd, .gluster, .sheepdog, .vstorage].contains(type), source.name == nil {
             source.name = name
         }

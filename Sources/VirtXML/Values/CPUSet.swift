@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// A set of small numbers (CPUs, NUMA nodes), written like `0-3,8`.
@@ -61,13 +62,13 @@ extension CPUSet: XMLValue {
 
     /// The same, where nothing may be left; nil if the text can't be read.
     init?(members text: String) {
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let word = part.filter { !$0.isWhitespace }
-            if word.hasPrefix("^") {
-                guard let member = Self.number(word.dropFirst()) else { return nil }
+        for part in text.split(atByte: ",", omittingEmptySubsequences: false) {
+            let word = part.removingBlanks()
+            if let excluded = word.droppingBytePrefix("^") {
+                guard let member = Self.number(excluded) else { return nil }
                 remove(member)
             } else {
-                let ends = word.split(separator: "-", omittingEmptySubsequences: false)
+                let ends = word.split(atByte: "-", omittingEmptySubsequences: false)
                 guard ends.count <= 2, let first = ends.first.flatMap(Self.number),
                     let last = ends.last.flatMap(Self.number), first <= last
                 else { return nil }

@@ -1,3 +1,5 @@
+import ByteText
+
 /// An IP address as its bytes: four, or sixteen. Addresses of one family are ordered as numbers.
 public struct IPAddress: Hashable, Sendable {
     /// The bytes, the highest first.
@@ -31,7 +33,7 @@ public struct IPAddress: Hashable, Sendable {
     }
 
     private static func version4(_ text: String) -> [UInt8]? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = text.split(atByte: ".", omittingEmptySubsequences: false)
         let bytes = parts.compactMap {
             $0.utf8.first.map { (48...57).contains($0) } == true ? UInt8($0) : nil
         }
@@ -52,9 +54,9 @@ public struct IPAddress: Hashable, Sendable {
     private static func halves(_ text: String) -> [Substring] {
         var found: [Substring] = []
         var rest = text[...]
-        while let range = rest.firstPair(of: ":") {
-            found.append(rest[..<range.lowerBound])
-            rest = rest[range.upperBound...]
+        while let pair = rest.indexOfColons {
+            found.append(rest[..<pair])
+            rest = rest[rest.utf8.index(pair, offsetBy: 2)...]
         }
         return found + [rest]
     }
@@ -62,7 +64,7 @@ public struct IPAddress: Hashable, Sendable {
     private static func groups(_ text: Substring) -> [UInt8]? {
         if text.isEmpty { return [] }
         var bytes: [UInt8] = []
-        for part in text.split(separator: ":", omittingEmptySubsequences: false) {
+        for part in text.split(atByte: ":", omittingEmptySubsequences: false) {
             if part.utf8.contains(UInt8(ascii: ".")) {
                 guard let tail = version4(String(part)) else { return nil }
                 bytes += tail
@@ -84,12 +86,8 @@ extension IPAddress: Comparable {
 }
 
 extension Substring {
-    /// Where a character first stands twice in a row.
-    fileprivate func firstPair(of character: Character) -> Range<Index>? {
-        for start in indices where self[start] == character {
-            let next = index(after: start)
-            if next < endIndex, self[next] == character { return start..<index(after: next) }
-        }
-        return nil
+    /// Where two colons first stand in a row.
+    fileprivate var indexOfColons: Index? {
+        zip(utf8.indices, zip(utf8, utf8.dropFirst())).first { $1 == (0x3A, 0x3A) }?.0
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// The hardware address of a network card.
@@ -18,7 +19,7 @@ public struct MACAddress: Hashable, Sendable {
 
 extension MACAddress: XMLValue {
     public init?(xml text: String) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let parts = text.split(atByte: ":", omittingEmptySubsequences: false)
         guard parts.count == 6 else { return nil }
         value = 0
         for part in parts {

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -41,7 +42,7 @@ extension DomainDefinition {
                 throw .unsupported("spicevmc device type only supports virtio")
             }
             if address.isEmpty { throw .xml("guestfwd channel does not define a target address") }
-            if address.contains(":") {
+            if address.contains(byte: ":") {
                 throw .unsupported("guestfwd channel only supports IPv4 addresses")
             }
         case .virtio, .xen: break

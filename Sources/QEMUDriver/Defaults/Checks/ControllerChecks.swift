@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -33,7 +34,7 @@ extension DomainDefinition {
         }
     }
 
-    static func isVirtioSCSI(_ model: String?) -> Bool { model?.hasPrefix("virtio") == true }
+    static func isVirtioSCSI(_ model: String?) -> Bool { model?.hasBytePrefix("virtio") == true }
 
     private func checkIDE(_ controller: ControllerDevice) throws(ConfigurationError) {
         guard board.hasIDE else {

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -18,7 +19,8 @@ extension DomainDefinition {
 
     private func checkTarget(_ disk: DiskDevice) throws(ConfigurationError) {
         let dev = disk.target.dev
-        if dev.last?.isNumber == true, dev.dropLast().last?.isLetter == true, DiskTarget.index(dev) != nil {
+        let end = Array(dev.utf8.suffix(2))
+        if end.count == 2, end[1].isDigit, !end[0].isDigit, DiskTarget.index(dev) != nil {
             throw .unsupported("invalid disk target '\(dev)', partitions can't appear in disk targets")
         }
         if DiskTarget.index(dev) == nil {
@@ -70,8 +72,10 @@ extension DomainDefinition {
             }
         }
         guard let wwn = disk.wwn else { return }
-        let digits = wwn.hasPrefix("0x") ? wwn.dropFirst(2) : Substring(wwn)
-        guard digits.count == 16, UInt64(digits, radix: 16) != nil else {
+        let digits = wwn.droppingBytePrefix("0x") ?? wwn[...]
+        guard digits.utf8.count == 16, digits.utf8.allSatisfy(\.isAlphanumeric),
+            UInt64(digits, radix: 16) != nil
+        else {
             throw .internal("Malformed wwn: \(wwn)")
         }
         if disk.target.bus != .ide, disk.target.bus != .scsi {

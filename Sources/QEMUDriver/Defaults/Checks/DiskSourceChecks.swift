@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -58,7 +59,7 @@ extension DomainDefinition {
             throw .unsupported("'tftp' protocol is not supported with this QEMU binary")
         case .rbd, .gluster:
             let name = network.name ?? ""
-            if !name.contains("/") {
+            if !name.contains(byte: "/") {
                 throw .xml("can't split path '\(name)' into pool name and image name")
             }
         default: break

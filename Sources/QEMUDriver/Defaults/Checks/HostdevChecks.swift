@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -81,8 +82,8 @@ extension DomainDefinition {
             throw .unsupported("Unknown scsi_host subsystem protocol 'none'")
         }
         guard let wwpn = adapter.wwpn else { throw .xml("missing vhost-scsi hostdev source wwpn") }
-        let digits = wwpn.hasPrefix("naa.") ? wwpn.dropFirst(4) : ""
-        guard digits.count == 16, digits.allSatisfy(\.isHexDigit) else {
+        let digits = wwpn.droppingBytePrefix("naa.") ?? ""
+        guard digits.utf8.count == 16, digits.consists(ofBytesIn: "0123456789abcdefABCDEF") else {
             throw .xml("malformed 'wwpn' value")
         }
         if device.info.boot != nil {

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -45,7 +46,7 @@ extension DomainDefinition {
             throw .unsupported("this QEMU binary lacks multiple smartcard support")
         }
         for card in devices.smartcards {
-            if case .certificates(_, let database?) = card.card, !database.hasPrefix("/") {
+            if case .certificates(_, let database?) = card.card, !database.hasBytePrefix("/") {
                 throw .xml("expecting absolute path: \(database)")
             }
             if let kind = card.info.address?.kind, kind != .ccid {
@@ -55,7 +56,7 @@ extension DomainDefinition {
     }
 
     func check(_ shmem: ShmemDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        if shmem.name.contains("/") { throw .unsupported("shmem name cannot include '/' character") }
+        if shmem.name.contains(byte: "/") { throw .unsupported("shmem name cannot include '/' character") }
         if shmem.name == "." || shmem.name == ".." {
             throw .unsupported("shmem name cannot be equal to '\(shmem.name)'")
         }
@@ -127,7 +128,7 @@ extension DomainDefinition {
                 throw .internal("Invalid USB Class code 0x\(String(number, radix: 16))")
             }
             guard let version = rule.version else { continue }
-            let parts = version.split(separator: ".", omittingEmptySubsequences: false)
+            let parts = version.split(atByte: ".", omittingEmptySubsequences: false)
             guard (1...2).contains(parts.count), parts.allSatisfy({ UInt8($0) != nil && $0.count <= 2 })
             else { throw .xml("Cannot parse USB device version \(version)") }
         }

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -19,8 +20,8 @@ extension DomainDefinition {
             }
         }
         for entry in sysinfo.filter({ $0.type == .fwcfg }).flatMap(\.entries) {
-            if !entry.name.hasPrefix("opt/") { throw .unsupported("Invalid firmware name") }
-            if entry.name.hasPrefix("opt/ovmf/") || entry.name.hasPrefix("opt/org.qemu/") {
+            if !entry.name.hasBytePrefix("opt/") { throw .unsupported("Invalid firmware name") }
+            if entry.name.hasBytePrefix("opt/ovmf/") || entry.name.hasBytePrefix("opt/org.qemu/") {
                 throw .unsupported("That firmware name is reserved")
             }
         }

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import VirtXML
 
@@ -170,6 +171,6 @@ extension DiskDevice {
 extension DiskDevice {
     /// The serial number with its spaces as guests of libvirt have always seen them.
     fileprivate var serialText: String? {
-        serial.map { $0.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "\\ ") }
+        serial.map { $0.split(atByte: " ", omittingEmptySubsequences: false).joined(separator: "\\ ") }
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import VirtXML
 
@@ -109,7 +110,7 @@ extension QEMUGuest {
 
     private func rbd(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
     {
-        let parts = (network.name ?? "").split(separator: "/", maxSplits: 1).map { String($0) }
+        let parts = (network.name ?? "").split(atByte: "/", maxSplits: 1).map { String($0) }
         guard let pool = parts.first, let name = parts.dropFirst().first else {
             throw .unsupported("missing volume name and path for rbd source")
         }
@@ -152,13 +153,13 @@ extension QEMUGuest {
         guard let host = network.hosts.first, network.hosts.count == 1 else {
             throw .internal("iSCSI protocol accepts only one host")
         }
-        let parts = (network.name ?? "").split(separator: "/", maxSplits: 1).map { String($0) }
+        let parts = (network.name ?? "").split(atByte: "/", maxSplits: 1).map { String($0) }
         let lun = try parts.dropFirst().first.map { text throws(ConfigurationError) in
             guard let lun = UInt32(text) else { throw .internal("cannot parse target for lunStr '\(text)'") }
             return lun
         }
         let name = host.name ?? ""
-        let address = name.contains(":") ? "[\(name)]" : name
+        let address = name.contains(byte: ":") ? "[\(name)]" : name
         var node: JSONObject = [
             "driver": "iscsi", "portal": .string("\(address):\(host.port ?? 3260)"),
             "target": .string(parts.first ?? ""), "lun": JSONValue(lun ?? 0), "transport": "tcp",
@@ -178,7 +179,7 @@ extension QEMUGuest {
         let scheme = network.protocol.rawValue
         let path = network.name ?? ""
         var url = "\(scheme)://\(host.name ?? ""):\(host.port ?? ports[scheme] ?? 0)"
-        url += path.hasPrefix("/") ? path : "/" + path
+        url += path.hasBytePrefix("/") ? path : "/" + path
         if let query = network.query { url += "?" + query }
         return url
     }
@@ -214,7 +215,7 @@ extension QEMUGuest {
         var node: JSONObject = [
             "driver": "nfs", "server": ["host": .string(host.name ?? ""), "type": "inet"],
         ]
-        node.add("path", path.hasPrefix("/") ? path : "/" + path)
+        node.add("path", path.hasBytePrefix("/") ? path : "/" + path)
         node.add("user", try number(network.identity?.user, resources.userNumber))
         node.add("group", try number(network.identity?.group, resources.groupNumber))
         return node
@@ -225,7 +226,7 @@ extension QEMUGuest {
         _ text: String?, _ lookUp: @Sendable (String) -> UInt32?
     ) throws(ConfigurationError) -> UInt32? {
         guard let text else { return nil }
-        let digits = text.hasPrefix("+") ? String(text.dropFirst()) : text
+        let digits = text.droppingBytePrefix("+") ?? text[...]
         guard let number = UInt32(digits) ?? lookUp(text) else {
             throw .failed("Failed to find user or group '\(text)'")
         }
@@ -233,7 +234,7 @@ extension QEMUGuest {
     }
 
     private func gluster(_ network: NetworkStorage) throws(ConfigurationError) -> JSONObject {
-        let parts = (network.name ?? "").split(separator: "/", maxSplits: 1).map { String($0) }
+        let parts = (network.name ?? "").split(atByte: "/", maxSplits: 1).map { String($0) }
         let servers = network.hosts.map { host -> JSONValue in
             host.transport == .unix
                 ? ["type": "unix", "path": .string(host.socket ?? "")]

@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import Virt
 import VirtXML
@@ -69,14 +70,14 @@ struct ImageChain {
         guard format == .qcow2, let header = QCOW2Header(start) else { return nil }
         guard let name = header.backingFile else { return detected(BackingStore()) }
         // A name that is an address is QEMU's to understand.
-        if name.hasPrefix("json:") || name.contains("://") { return nil }
+        if name.hasBytePrefix("json:") || name.contains(bytesOf: "://") { return nil }
         return try detected(image(name, header, of: path))
     }
 
     private mutating func image(
         _ name: String, _ header: QCOW2Header, of path: String
     ) throws(VirtError) -> BackingStore {
-        let full = name.hasPrefix("/") ? name : (FileSystem.parent(of: path) ?? "") + "/" + name
+        let full = name.hasBytePrefix("/") ? name : (FileSystem.parent(of: path) ?? "") + "/" + name
         guard let format = header.backingFormat else {
             throw VirtError(
                 .operationInvalid,

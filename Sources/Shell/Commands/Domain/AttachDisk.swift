@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import Roost
 import Virt
@@ -111,7 +112,7 @@ private struct DiskText {
         }
         text.open("source", ("protocol", try value("source-protocol")), ("name", source))
         let host = try value("source-host-name")
-        let parts = host.map { $0.split(separator: ":", maxSplits: 1).map { String($0) } } ?? []
+        let parts = host.map { $0.split(atByte: ":", maxSplits: 1).map { String($0) } } ?? []
         let fields = [
             ("transport", try value("source-host-transport")), ("name", parts.first),
             ("port", parts.dropFirst().first), ("socket", try value("source-host-socket")),
@@ -123,7 +124,7 @@ private struct DiskText {
     private mutating func addThrottling() throws {
         guard let groups = try value("throttle-groups") else { return }
         text.open("throttlefilters")
-        for group in groups.split(separator: ",") { text.add("throttlefilter", ("group", String(group))) }
+        for group in groups.split(atByte: ",") { text.add("throttlefilter", ("group", String(group))) }
         text.close("throttlefilters")
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import Roost
 import Virt
 
@@ -62,7 +63,7 @@ private struct InterfaceText {
             text.add("source", ("dev", source), ("mode", mode))
         case "hostdev":
             text.open("source")
-            let place = "pci:" + source.replacing(":", with: ".")
+            let place = "pci:" + source.replacing(byte: ":", with: ".")
             text.add("address", try DeviceAddressText.attributes(place, isMultifunction: false))
             text.close("source")
         default: throw Failure("No support for \(type) in command 'attach-interface'")
@@ -81,7 +82,7 @@ private struct InterfaceText {
 
     /// Average, peak, burst and floor, of which the first is needed.
     private func rate(_ limit: String, _ name: String) throws -> [XMLLines.Attribute] {
-        let words = limit.split(separator: ",", omittingEmptySubsequences: false)
+        let words = limit.split(atByte: ",", omittingEmptySubsequences: false)
         guard words.count <= 4, let average = words.first, UInt64(average) != nil || name == "inbound",
             words.allSatisfy({ $0.isEmpty || UInt64($0) != nil })
         else { throw Failure("field 'average' is malformed") }

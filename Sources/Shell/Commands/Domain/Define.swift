@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import Roost
 import Virt
@@ -19,7 +20,7 @@ extension Arguments {
     /// The descriptors of `--pass-fds`.
     fileprivate func passedFiles() throws -> [Descriptor] {
         guard let text = try string("pass-fds") else { return [] }
-        return try text.split(separator: ",").map { word in
+        return try text.split(atByte: ",").map { word in
             guard let number = Int32(word), number >= 0 else {
                 throw Failure("Unable to parse FD number '\(word)'")
             }

@@ -1,3 +1,4 @@
+import ByteText
 import Roost
 import Virt
 
@@ -31,7 +32,7 @@ extension Command {
             guard let edited = try await TextEditor.edit(current) else {
                 return session.output.note("Domain \(what) not changed")
             }
-            text = edited.hasSuffix("\n") ? String(edited.dropLast()) : edited
+            text = edited.droppingByteSuffix("\n").map { String($0) } ?? edited
         }
         try await explaining("Failed to set new domain \(what)") {
             try await domain.setMetadata(

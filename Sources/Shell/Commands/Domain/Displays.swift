@@ -1,3 +1,4 @@
+import ByteText
 import Roost
 import Virt
 
@@ -64,7 +65,7 @@ private func displayURI(_ graphics: XMLQuery.Node) -> String? {
     if port <= 0 && tlsPort <= 0 { return nil }
     var listen = graphics.attribute("listen") ?? "localhost"
     if listen == "0.0.0.0" || listen == "::" { listen = "localhost" }
-    if listen.contains(":") { listen = "[\(listen)]" }
+    if listen.contains(byte: ":") { listen = "[\(listen)]" }
     let password = graphics.attribute("passwd")
     var uri = "\(type)://" + (type == "vnc" ? password.map { ":\($0)@" } ?? "" : "") + listen
     if port > 0 { uri += ":\(type == "vnc" ? port - 5900 : port)" }

@@ -1,3 +1,4 @@
+import ByteText
 import Roost
 import Virt
 
@@ -14,7 +15,7 @@ extension Arguments {
     fileprivate func modeBits() throws(Failure) -> UInt32 {
         guard let text = try string("mode") else { return 0 }
         var bits: UInt32 = 0
-        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+        for word in text.split(atByte: ",", omittingEmptySubsequences: false) {
             guard let index = modes.firstIndex(of: String(word)) else {
                 throw Failure(
                     "Unknown mode \(word) value, expecting 'acpi', 'agent', 'initctl', 'signal', or 'paravirt'"

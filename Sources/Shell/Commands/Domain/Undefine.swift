@@ -1,3 +1,4 @@
+import ByteText
 import Roost
 import Virt
 
@@ -58,7 +59,7 @@ extension Session {
     /// The volumes that `--storage` or `--remove-all-storage` means.
     fileprivate func volumesToRemove(of domain: Domain, _ arguments: Arguments) async throws -> [DoomedVolume]
     {
-        let listed = try arguments.string("storage")?.split(separator: ",").map(String.init)
+        let listed = try arguments.string("storage")?.split(atByte: ",").map(String.init)
         guard listed != nil || arguments.has("remove-all-storage") else { return [] }
         if try await domain.isActive() {
             throw Failure("Storage volume deletion is supported only on stopped domains")

@@ -1,3 +1,4 @@
+import ByteText
 import Roost
 import Virt
 
@@ -98,7 +99,7 @@ extension Session {
     fileprivate func cpus(in path: String) async throws -> [String] {
         let text = try await read(file: path)
         // Several may stand one after the other.
-        let body = text.hasPrefix("<?xml") ? String(text.drop { $0 != ">" }.dropFirst()) : text
+        let body = text.hasBytePrefix("<?xml") ? String(text.cut(atByte: ">")?.after ?? "") : text
         let query = try XMLQuery("<container>" + body + "</container>")
         let places = ["cpu", "domain/cpu", "capabilities/host/cpu"].map { "/container/\($0)" }
         let found = try query.nodes(places.joined(separator: "|")).map { $0.xml() }
@@ -110,7 +111,7 @@ extension Session {
 
     fileprivate func describedCPUs(_ arguments: Arguments) async throws -> [String] {
         if let model = try arguments.string("model") {
-            let isPlain = model.allSatisfy { $0.isLetter || $0.isNumber || "-_.+".contains($0) }
+            let isPlain = model.utf8.allSatisfy { $0.isAlphanumeric || "-_.+".utf8.contains($0) }
             guard isPlain else { throw Failure("internal error: Unknown CPU model \(model)") }
             return ["<cpu><model>\(model)</model></cpu>"]
         }

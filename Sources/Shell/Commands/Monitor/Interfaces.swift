@@ -1,3 +1,4 @@
+import ByteText
 import Roost
 import Virt
 
@@ -35,7 +36,7 @@ extension Command {
         let domain = try await session.domain(arguments)
         let wanted = try arguments.required("interface")
         let xml = try XMLQuery(try await domain.xmlDesc(flags: arguments.has("config") ? .inactive : []))
-        let isMAC = wanted.split(separator: ":").count == 6
+        let isMAC = wanted.split(atByte: ":").count == 6
         let matches = try xml.nodes("./devices/interface").filter { nic in
             nic.string(isMAC ? "./mac/@address" : "./target/@dev")?.lowercased() == wanted.lowercased()
         }

@@ -1,3 +1,4 @@
+import ByteText
 import Roost
 import Virt
 
@@ -99,7 +100,7 @@ private func poolFlags(_ arguments: Arguments) throws(Failure) -> ConnectListAll
     if arguments.has("persistent") { flags.insert(.persistent) }
     if arguments.has("autostart") { flags.insert(.autostart) }
     if arguments.has("no-autostart") { flags.insert(.noAutostart) }
-    for name in try arguments.string("type")?.split(separator: ",") ?? [] {
+    for name in try arguments.string("type")?.split(atByte: ",") ?? [] {
         guard let type = poolTypes.first(where: { $0.0 == name }) else {
             throw Failure("Invalid pool type '\(name)'")
         }

@@ -1,3 +1,5 @@
+import ByteText
+
 extension Command {
     static let echo = Command(
         "echo", "echo arguments. Used for internal testing.",
@@ -28,33 +30,33 @@ extension Command {
 
 /// The parts between commas; two commas stand for one.
 func splitAtCommas(_ text: String) -> [String] {
-    var parts = [""]
-    var rest = text[...]
-    while let character = rest.popFirst() {
-        if character == "," && rest.first != "," {
-            parts.append("")
+    var parts: [[UInt8]] = [[]]
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+        if byte == UInt8(ascii: ","), rest.first != byte {
+            parts.append([])
             continue
         }
-        if character == "," { rest.removeFirst() }
-        parts[parts.count - 1].append(character)
+        if byte == UInt8(ascii: ",") { rest = rest.dropFirst() }
+        parts[parts.count - 1].append(byte)
     }
-    return parts
+    return parts.map { String(decoding: $0, as: UTF8.self) }
 }
 
 /// With the five characters that XML reserves written as entities.
 func xmlEscaped(_ text: String) -> String {
-    var escaped = ""
-    for character in text {
-        switch character {
-        case "&": escaped += "&amp;"
-        case "<": escaped += "&lt;"
-        case ">": escaped += "&gt;"
-        case "\"": escaped += "&quot;"
-        case "'": escaped += "&apos;"
-        default: escaped.append(character)
+    var escaped = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "&": escaped += "&amp;".unicodeScalars
+        case "<": escaped += "&lt;".unicodeScalars
+        case ">": escaped += "&gt;".unicodeScalars
+        case "\"": escaped += "&quot;".unicodeScalars
+        case "'": escaped += "&apos;".unicodeScalars
+        default: escaped.append(scalar)
         }
     }
-    return escaped
+    return String(escaped)
 }
 
 /// In single quotes, if a shell would read it as anything but itself.
@@ -63,6 +65,6 @@ func shellQuoted(_ text: String) -> String {
     if !text.isEmpty && !text.unicodeScalars.contains(where: { special.unicodeScalars.contains($0) }) {
         return text
     }
-    let inner = text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+    let inner = text.split(atByte: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
     return "'" + inner + "'"
 }

@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// The CPU that the guest sees.
@@ -89,7 +90,7 @@ public struct CPUModel: XMLElement {
         try x.attribute("vendor_id", &vendorID)
         if let vendorID {
             try x.require(vendorID.utf8.count == 12, "vendor_id must be exactly 12 characters long")
-            try x.require(!vendorID.contains(","), "vendor id is invalid")
+            try x.require(!vendorID.contains(byte: ","), "vendor id is invalid")
         }
         try x.content(&name)
     }

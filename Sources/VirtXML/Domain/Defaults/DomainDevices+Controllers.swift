@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 extension DomainDevices {
@@ -40,9 +41,11 @@ extension DomainDevices {
     }
 
     private func companionIndex(of place: Int) -> UInt32? {
-        guard let model = controllers[place].model, model.hasPrefix("ich9-"), place > 0 else { return nil }
+        guard let model = controllers[place].model, model.hasBytePrefix("ich9-"), place > 0 else {
+            return nil
+        }
         let other = controllers[place - 1]
-        guard let before = other.model, before.hasPrefix("ich9-"), before != model else { return nil }
+        guard let before = other.model, before.hasBytePrefix("ich9-"), before != model else { return nil }
         return model == "ich9-ehci1" ? nil : other.index
     }
 

@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 extension DomainDevices {
@@ -36,20 +37,20 @@ extension DomainDevices {
 extension DiskTarget {
     /// The place that a target's letters stand for: `vda` is 0, `sdaa` is 26. nil for any other name.
     public static func index(_ dev: String) -> Int? {
-        let name = dev.hasPrefix("ioemu:") ? String(dev.dropFirst(6)) : dev
-        guard let prefix = prefixes.first(where: { name.hasPrefix($0.0) })?.0 else { return nil }
-        let letters = name.dropFirst(prefix.count).prefix { $0.isASCII && $0.isLowercase }
-        let partition = name.dropFirst(prefix.count + letters.count)
-        guard (1...4).contains(letters.count), partition.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+        let name = dev.droppingBytePrefix("ioemu:") ?? dev[...]
+        guard let place = prefixes.lazy.compactMap({ name.droppingBytePrefix($0.0) }).first else {
             return nil
         }
-        return letters.utf8.reduce(0) { ($0 * 26) + Int($1) - Int(UInt8(ascii: "a")) + 1 } - 1
+        let letters = place.utf8.prefix { (0x61...0x7A).contains($0) }
+        let partition = place.utf8.dropFirst(letters.count)
+        guard (1...4).contains(letters.count), partition.allSatisfy(\.isDigit) else { return nil }
+        return letters.reduce(0) { ($0 * 26) + Int($1) - Int(UInt8(ascii: "a")) + 1 } - 1
     }
 
     /// The bus that a target's first letters stand for.
     public static func bus(_ dev: String) -> DiskBus? {
-        let name = dev.hasPrefix("ioemu:") ? String(dev.dropFirst(6)) : dev
-        return prefixes.first { name.hasPrefix($0.0) }?.1
+        let name = dev.droppingBytePrefix("ioemu:") ?? dev[...]
+        return prefixes.first { name.hasBytePrefix($0.0) }?.1
     }
 
     private static let prefixes: [(String, DiskBus)] = [

@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// A place on a disk controller.
@@ -77,7 +78,7 @@ public struct USBAddress: XMLElement, Hashable {
         var path = port.isEmpty ? nil : port.map(String.init).joined(separator: ".")
         try x.attribute("port", &path)
         guard x.isReading, let path else { return }
-        let parts = path.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = path.split(atByte: ".", omittingEmptySubsequences: false)
         port = parts.compactMap { UInt32($0) }
         try x.require(
             parts.count == port.count && parts.count <= 4,

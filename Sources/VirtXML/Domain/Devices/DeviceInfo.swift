@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// What all devices have: a name, a place, and whether the guest boots from it.
@@ -16,7 +17,7 @@ public struct DeviceInfo: Equatable, Sendable {
     public init() {}
 
     /// Whether the alias was chosen by the user.
-    public var hasUserAlias: Bool { alias?.hasPrefix("ua-") ?? false }
+    public var hasUserAlias: Bool { alias?.hasBytePrefix("ua-") ?? false }
 
     /// Binds what comes after a device's own children, in libvirt's order.
     ///

@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// A USB device of whoever looks at the guest's screen.
@@ -50,7 +51,7 @@ public struct RedirectionFilter: XMLElement {
 
         /// A version with two digits behind the point, as the device carries it.
         private static func twoDigits(_ version: String) -> String {
-            let parts = version.split(separator: ".", omittingEmptySubsequences: false)
+            let parts = version.split(atByte: ".", omittingEmptySubsequences: false)
             guard parts.count <= 2, let major = parts.first.flatMap({ UInt8($0) }) else { return version }
             let minor = parts.count == 2 ? parts[1] : "0"
             guard minor.count <= 2, UInt8(minor) != nil else { return version }

@@ -1,13 +1,15 @@
+import ByteText
+
 extension SystemInfo {
     /// What the kernel says of the processors of a machine without SMBIOS tables, in `/proc/cpuinfo`; nil if that is
     /// nothing.
     public init?(cpuInfo text: String, arch: String) {
         self.init()
-        let fields = text.split(whereSeparator: \.isNewline).compactMap(CPUInfoField.init)
-        if arch.hasPrefix("s390") {
+        let fields = text.split(atByte: "\n").compactMap(CPUInfoField.init)
+        if arch.hasBytePrefix("s390") {
             processors = Self.mainframeProcessors(fields)
         } else {
-            processors = Self.processors(fields, isPower: arch.hasPrefix("ppc"))
+            processors = Self.processors(fields, isPower: arch.hasBytePrefix("ppc"))
         }
         if processors.isEmpty { return nil }
     }
@@ -33,10 +35,10 @@ extension SystemInfo {
     /// A line for each: `processor 0: version = FF,  identification = 000123,  machine = 2817`.
     private static func mainframeProcessors(_ fields: [CPUInfoField]) -> [Block] {
         let vendor = fields.first { $0.name == "vendor_id" }?.value
-        return fields.filter { $0.name.hasPrefix("processor ") }.map { field in
+        return fields.filter { $0.name.hasBytePrefix("processor ") }.map { field in
             var values: [String: String] = [:]
-            for part in field.value.split(separator: ",") {
-                let pair = part.split(separator: "=").map { CPUInfoField.trimmed($0) }
+            for part in field.value.split(atByte: ",") {
+                let pair = part.split(atByte: "=").map { CPUInfoField.trimmed($0) }
                 if pair.count == 2, let name = pair.first, let value = pair.last { values[name] = value }
             }
             let entries = [
@@ -56,13 +58,9 @@ struct CPUInfoField {
     var value: String
 
     init?(_ line: Substring) {
-        guard let colon = line.firstIndex(of: ":") else { return nil }
-        name = Self.trimmed(line[..<colon])
-        value = Self.trimmed(line[line.index(after: colon)...])
+        guard let (name, value) = line.cut(atByte: ":") else { return nil }
+        (self.name, self.value) = (Self.trimmed(name), Self.trimmed(value))
     }
 
-    static func trimmed(_ text: Substring) -> String {
-        let start = text.drop(while: \.isWhitespace)
-        return String(start.reversed().drop(while: \.isWhitespace).reversed())
-    }
+    static func trimmed(_ text: Substring) -> String { String(text.trimmingBlanks()) }
 }

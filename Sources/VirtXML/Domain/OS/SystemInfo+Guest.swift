@@ -1,3 +1,4 @@
+import ByteText
 import Virt
 import XMLBinding
 
@@ -35,7 +36,7 @@ extension SystemInfo {
 
     /// Whether a text is a date as SMBIOS has it: month, day and year, the year with two digits or four.
     private static func isDate(_ text: String) -> Bool {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+        let parts = text.split(atByte: "/", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
         guard parts.count == 3 else { return false }
         return (1...12).contains(parts[0]) && (1...31).contains(parts[1])
             && ((0...99).contains(parts[2]) || parts[2] >= 1900)

@@ -1,10 +1,12 @@
+import ByteText
+
 extension SystemInfo {
     /// What the program `dmidecode` says of the machine's SMBIOS tables.
     public init(dmidecode text: String) {
         self.init()
         let tables = SMBIOSTable.all(in: text)
         for (index, table) in tables.enumerated() {
-            if table.title.hasPrefix("Memory Device") {
+            if table.title.hasBytePrefix("Memory Device") {
                 addMemory(tables[index...])
             } else {
                 add(table)
@@ -20,7 +22,7 @@ extension SystemInfo {
         case "Chassis Information": chassis = table.entries(Self.chassisNames)
         case "Processor Information": append(table.entries(Self.processorNames), to: \.processors)
         case "OEM Strings":
-            oemStrings += table.fields.filter { $0.name.hasPrefix("String ") }.map(\.value)
+            oemStrings += table.fields.filter { $0.name.hasBytePrefix("String ") }.map(\.value)
         default: break
         }
     }
@@ -86,10 +88,10 @@ private struct SMBIOSTable {
 
     static func all(in text: String) -> [SMBIOSTable] {
         var tables: [SMBIOSTable] = []
-        for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("Handle ") {
-            if !line.hasPrefix("\t") || tables.isEmpty {
+        for line in text.split(atByte: "\n") where !line.hasBytePrefix("Handle ") {
+            if !line.hasBytePrefix("\t") || tables.isEmpty {
                 tables.append(SMBIOSTable(title: String(line)))
-            } else if !line.hasPrefix("\t\t"), let field = CPUInfoField(line), !field.value.isEmpty {
+            } else if !line.hasBytePrefix("\t\t"), let field = CPUInfoField(line), !field.value.isEmpty {
                 tables[tables.endIndex - 1].fields.append((field.name, field.value))
             }
         }

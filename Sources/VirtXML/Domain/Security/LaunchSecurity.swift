@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// How the guest's memory is hidden from the host.
@@ -45,7 +46,7 @@ public struct LaunchSecurity: XMLElement {
         var text = policy?.hex(width: type == .sevSNP ? 8 : 4)
         try x.value("policy", &text)
         guard x.isReading else { return }
-        guard let text, let value = text.hasPrefix("0x") ? UInt64(anyBase: text) : UInt64(text, radix: 16)
+        guard let text, let value = text.hasBytePrefix("0x") ? UInt64(anyBase: text) : UInt64(text, radix: 16)
         else { throw x.fault("failed to get launch security policy", value: text) }
         policy = value
     }

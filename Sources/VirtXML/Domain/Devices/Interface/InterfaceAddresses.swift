@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// An IP address.
@@ -11,7 +12,7 @@ public struct InterfaceIP: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("address", &address)
-        if family == nil || x.isReading { family = address.contains(":") ? .ipv6 : .ipv4 }
+        if family == nil || x.isReading { family = address.contains(byte: ":") ? .ipv6 : .ipv4 }
         try x.attribute("family", &family)
         try x.attribute("prefix", &prefix)
         try x.attribute("peer", &peer)
