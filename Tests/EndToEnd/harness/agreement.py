@@ -1,11 +1,13 @@
 """Whether all that is written down about domains agrees: lists, files, links, processes and what guests were given."""
 
+import json
 import os
 import pathlib
 import re
 import xml.etree.ElementTree as etree
 
 import libvirt
+import libvirt_qemu
 
 from .lifecycle import NUMBERS, State
 from .storm import qemus
@@ -85,6 +87,7 @@ def disagreements(server, connection, images=(), identities=()):
     folders = {path.name for path in layout.library.glob("domain-*")}
     same("folders of guests", folders, {f"domain-{id}-{name[:20]}" for name, (_, id) in active.items()})
     found += definitions(layout, domains) + links(layout) + processes(server, layout, active, domains, identities)
+    found += plugged(connection)
     found += [f"half written: {path}" for path in layout.leftovers()]
     for path, identity in images:
         is_given = path.stat().st_uid != 0
@@ -111,6 +114,23 @@ def links(layout):
     for path in (layout.definitions / "autostart").glob("*.xml"):
         if not path.is_symlink() or os.path.basename(os.readlink(path)) != path.name:
             found.append(f"{path} does not lead to the domain's definition")
+    return found
+
+
+def plugged(connection):
+    """What was plugged in is there for QEMU as it is for the daemon."""
+    found, names = [], {"ua-keyboard", "usb-disk0"}
+    for domain in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE):
+        try:
+            told = {alias.get("name") for alias in etree.fromstring(domain.XMLDesc()).iter("alias")} & names
+            answer = libvirt_qemu.qemuMonitorCommand(
+                domain, '{"execute": "qom-list", "arguments": {"path": "/machine/peripheral"}}', 0)
+        except libvirt.libvirtError as error:
+            found.append(f"'{domain.name()}' does not answer: {error}")
+            continue
+        there = {entry["name"] for entry in json.loads(answer)["return"]} & names
+        if there != told:
+            found.append(f"'{domain.name()}' has {sorted(there)} plugged in, its document says {sorted(told)}")
     return found
 
 

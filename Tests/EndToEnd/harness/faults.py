@@ -13,7 +13,7 @@ CALLS = ("pidfd_open", "connect", "openat", "read")
 ERRORS = ("ENOMEM", "EMFILE", "ENOSPC", "EACCES")
 # Always, from some call of a thread on, or now and then.
 TIMES = ("1+", "2+", "3+", "1+2", "2+2", "1+3")
-DAMAGES = ("empty", "truncated", "random", "link", "strange link", "missing", "folder")
+DAMAGES = ("empty", "truncated", "random", "link", "strange link", "missing", "traceless", "folder")
 
 
 class FailingCalls:
@@ -96,7 +96,12 @@ class Damaged:
     def __init__(self, path, how, chance):
         self.path, self.how = path, how
         self.content = path.read_bytes()
+        # The number of the process stands in a file of its own, too.
+        self.number = path.with_suffix(".pid")
+        self.number_content = self.number.read_bytes() if how == "traceless" else None
         path.unlink()
+        if how == "traceless":
+            self.number.unlink()
         if how in ("empty", "truncated"):
             path.write_bytes(self.content[:chance.randrange(1, len(self.content))] if how == "truncated" else b"")
         elif how == "random":
@@ -118,6 +123,8 @@ class Damaged:
         self.path.with_name(self.path.name + ".aside").unlink(missing_ok=True)
         if self.is_whole():
             return
+        if self.number_content and not self.number.exists():
+            self.number.write_bytes(self.number_content)
         if self.path.is_dir() and not self.path.is_symlink():
             self.path.rmdir()
         aside = self.path.with_name(".put-back")

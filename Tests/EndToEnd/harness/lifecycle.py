@@ -92,10 +92,8 @@ def steps(state, call, stage):
 
 
 def may_come_late(state, call):
-    """Loosely seen, a call may find a guest that is ending, and a read what is gone."""
-    if call.kind == "state" and NUMBERS.get(call.value) == OFF:
-        return not state.exists
-    return call.error is None and call.kind in ON_GUESTS and state.ending and call.kind != "destroy"
+    """Loosely seen, a read may be of what is gone."""
+    return call.kind == "state" and NUMBERS.get(call.value) == OFF and not state.exists
 
 
 def has_effect(call):
@@ -203,13 +201,16 @@ def start(state, call, stage):
 def suspend(state, call, stage):
     if state.life == RUNNING:
         yield Step(state._replace(life=PAUSED), DONE, told(state, SUSPENDED))
-    if state.life == PAUSED:
+    if state.life == PAUSED or state.ending:
+        # Of a guest that is ending nothing more need be told.
         yield Step(state, DONE)
 
 
 def resume(state, call, stage):
     if state.life == PAUSED:
         yield Step(state._replace(life=RUNNING), DONE, told(state, RESUMED))
+    if state.active and state.ending:
+        yield Step(state, DONE)
 
 
 def destroy(state, call, stage):
