@@ -19,7 +19,11 @@ public final class TestDriver: Driver {
 
     private let standard = Mutex(Standard())
 
-    public init() {}
+    private let opensFiles: Bool
+
+    /// - Parameter opensFiles: whether `test:///path/to/host.xml` is opened. A daemon that serves others than the
+    ///   user that it runs as must not read files for them.
+    public init(opensFiles: Bool = true) { self.opensFiles = opensFiles }
 
     public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
     {
@@ -31,6 +35,12 @@ public final class TestDriver: Driver {
         case "", "/":
             throw VirtError(.invalidArg, "testOpen: supply a path or use test:///default", from: .test)
         case let path:
+            guard opensFiles else {
+                throw VirtError(
+                    .operationDenied,
+                    "\(uri): this daemon serves test:///default alone; open the file with virsh -c test://\(path), "
+                        + "which reads it in its own process", from: .test)
+            }
             return TestConnection(host: try await TestHost(file: path), uri: uri) {}
         }
     }

@@ -1,4 +1,4 @@
 import LinuxSystem
 import Shell
 
-ThisProcess.exit(await RoostProgram.run(Array(CommandLine.arguments.dropFirst())))
+ThisProcess.exit(await RoostProgram.run(Array(ThisProcess.arguments().dropFirst())))

@@ -24,9 +24,10 @@ struct RunningDaemon {
 
     init(_ options: Options, inherited: [InheritedSockets.Socket]) async throws {
         let places = Places(options)
-        let output = try await Blocking.run { () throws(SystemError) in try Self.logFile(options.logFile) }
+        let (output, logProblem) = await Blocking.run { Self.logFile(options.logFile) }
         let level: Logger.Level = options.isVerbose ? .debug : .info
         log = Logger(label: "roostd") { LogOutput(file: output, label: $0, logLevel: level) }
+        if let logProblem { log.warning("the log goes to the standard error: \(logProblem)") }
         self.places = places
         lock = try await Self.lock(places)
         let configuration = try await Self.configuration(places)
@@ -36,13 +37,15 @@ struct RunningDaemon {
             qemu.usesNbdkit = configuration.usesNbdkit
             return qemu
         }
-        let numbers = try await Blocking.run { () throws(SystemError) in
-            try EventNumbers(path: places.layout.library + "/events.next")
+        let numbers = await Blocking.run { EventNumbers(path: places.layout.library + "/events.next") }
+        if let problem = numbers.problem {
+            log.warning("events are numbered by the time, since no numbers can be reserved: \(problem)")
         }
         let qemuLog = Logger(label: "qemu") { LogOutput(file: output, label: $0, logLevel: level) }
         qemu = QEMUDriver(configuration: qemuConfiguration, events: EventHub(numbers: numbers), log: qemuLog)
         try await qemu.start()
-        server = Server(configuration: configuration, drivers: [qemu, TestDriver.shared], log: log)
+        let test = TestDriver(opensFiles: !places.isSystem)
+        server = Server(configuration: configuration, drivers: [qemu, test], log: log)
         sockets = try await Self.listen(server, places, configuration, inherited)
     }
 
@@ -55,9 +58,14 @@ struct RunningDaemon {
         for path in sockets { _ = try? FileSystem.remove(path) }
     }
 
-    private static func logFile(_ path: String?) throws(SystemError) -> Descriptor {
-        guard let path else { return .standardError }
-        return try FileSystem.open(path, [.writeOnly, .create, .append], mode: 0o600)
+    /// Where the log goes, and why that isn't where it was to go.
+    private static func logFile(_ path: String?) -> (Descriptor, SystemError?) {
+        guard let path else { return (.standardError, nil) }
+        do throws(SystemError) {
+            return (try FileSystem.open(path, [.writeOnly, .create, .append], mode: 0o600), nil)
+        } catch {
+            return (.standardError, error)
+        }
     }
 
     /// Makes sure that this is the only daemon here.
@@ -91,9 +99,7 @@ struct RunningDaemon {
         _ inherited: [InheritedSockets.Socket]
     ) async throws -> [String] {
         for socket in inherited {
-            try server.listen(
-                on: socket.descriptor,
-                readOnly: socket.name.contains("ro.socket") || socket.name.hasSuffix("-ro"))
+            try server.listen(on: socket.descriptor, readOnly: socket.isReadOnly)
         }
         if !inherited.isEmpty { return [] }
         var paths: [String] = []

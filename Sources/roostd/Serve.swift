@@ -1,4 +1,3 @@
-import Glibc
 import LinuxSystem
 import Logging
 
@@ -6,11 +5,10 @@ import Logging
 let daemonVersion = "0.1.0"
 
 /// Serves until a signal ends it; the process' exit status.
-func serve(_ options: Options, _ inherited: [InheritedSockets.Socket]) async -> Int32 {
-    let (endings, feed) = AsyncStream.makeStream(of: Int32.self)
+func serve(
+    _ options: Options, _ inherited: [InheritedSockets.Socket], until endings: AsyncStream<Int32>
+) async -> Int32 {
     do {
-        let signals = try SignalSource([SIGTERM, SIGINT]) { feed.yield($0) }
-        defer { signals.cancel() }
         let daemon = try await RunningDaemon(options, inherited: inherited)
         ServiceNotice.ready(status: "serving \(daemon.places.socketFolder)")
         await daemon.startGuests()

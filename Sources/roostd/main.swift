@@ -1,9 +1,12 @@
 import Glibc
 import LinuxSystem
 
-// The heap, signals and inherited sockets come first: later there are other threads.
+// The words, the heap, limits, signals and inherited sockets come first: later there are other threads.
+let words = ThisProcess.arguments()
 ThisProcess.shareHeap()
-SignalSource.block([SIGTERM, SIGINT])
+ThisProcess.raiseFileLimit()
+let endingSignals = [SIGTERM, SIGINT]
+SignalSource.block(endingSignals)
 SignalSource.ignore(SIGPIPE)
 SignalSource.ignore(SIGHUP)
 let inherited = InheritedSockets.take()
@@ -11,11 +14,16 @@ _ = ThisProcess.setFileMask(0o077)
 
 let options: Options
 do {
-    options = try Options(Array(CommandLine.arguments.dropFirst()))
+    options = try Options(Array(words.dropFirst()))
 } catch {
     ThisProcess.exit(error.answer())
 }
 
-// The main thread only waits. Handed to Dispatch it would take the signals that were blocked above.
-Task.detached { [options, inherited] in ThisProcess.exit(await serve(options, inherited)) }
-while true { pause() }
+let (endings, ending) = AsyncStream.makeStream(of: Int32.self)
+Task.detached { [options, inherited] in ThisProcess.exit(await serve(options, inherited, until: endings)) }
+
+// The main thread only waits for the signal that ends the daemon. It needs no other thread for that, so nothing that
+// clients ask for delays it; and what doesn't end by itself then is left as if the daemon were killed.
+ending.yield(SignalSource.wait(for: endingSignals))
+_ = SignalSource.wait(for: endingSignals, atMost: .milliseconds(1500))
+ThisProcess.exitAtOnce(0)

@@ -25,6 +25,27 @@ import Testing
         #expect(try receive(server)?.text == "")
     }
 
+    @Test("a socket that was inherited may only read, unless its name or its path says that it may write")
+    func inherited() throws {
+        func isReadOnly(_ name: String, at file: String) throws -> Bool {
+            let path = file.hasPrefix("@") ? file + "\(ThisProcess.id)" : folder.path + "/" + file
+            let socket = try UnixSocket.listen(at: path)
+            #expect(try UnixSocket.path(of: socket) == path)
+            return InheritedSockets.Socket(name: name, descriptor: socket).isReadOnly
+        }
+        #expect(try !isReadOnly("libvirt-sock", at: "a"))
+        #expect(try !isReadOnly("roostd.socket", at: "b"))
+        #expect(try isReadOnly("libvirt-sock-ro", at: "c"))
+        #expect(try isReadOnly("unknown", at: "d"))
+        #expect(try isReadOnly("", at: "@e"))
+        #expect(try !isReadOnly("unknown", at: "libvirt-sock"))
+        #expect(try isReadOnly("unknown", at: "libvirt-sock-ro"))
+        #expect(try isReadOnly("libvirt-sock", at: "libvirt-sock-ro"))
+        let nameless = try UnixSocket.pair().0
+        #expect(try UnixSocket.path(of: nameless).isEmpty)
+        #expect(InheritedSockets.Socket(name: "unknown", descriptor: nameless).isReadOnly)
+    }
+
     @Test("a socket whose listener is gone is replaced, one that answers or is no socket is not")
     func stale() throws {
         let path = folder.path + "/s"

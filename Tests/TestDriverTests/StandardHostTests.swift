@@ -20,6 +20,20 @@ struct StandardHostTests {
         }
     }
 
+    @Test("a driver that opens no files refuses every path, without looking whether something is there")
+    func paths() async {
+        let driver = TestDriver(opensFiles: false)
+        for path in ["/etc/shadow", "/no/such", "/default/"] {
+            let refused = await error {
+                _ = try await driver.open(ConnectionURI("test://" + path), readOnly: true)
+            }
+            #expect(refused?.code == .operationDenied)
+        }
+        #expect(
+            await error { _ = try await driver.open(ConnectionURI("test:///default"), readOnly: true) } == nil
+        )
+    }
+
     @Test("has one domain, which runs with number 1")
     func standardDomain() async throws {
         let hypervisor = try await open().hypervisor

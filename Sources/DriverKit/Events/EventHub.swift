@@ -28,16 +28,14 @@ public final class EventHub: Sendable {
     /// publish; they may end their subscription.
     @discardableResult
     public func publish(_ event: Event) -> UInt64 {
-        let number = delivery.withLock { _ in
+        delivery.withLock { _ in
             let (number, subscribers) = state.withLock { state in
-                state.last &+= 1
+                state.last = numbers?.next(after: state.last) ?? state.last &+ 1
                 return (state.last, state.subscribers.values)
             }
             for receive in subscribers { receive(event) }
             return number
         }
-        numbers?.used(number)
-        return number
     }
 
     /// Has `receive` called with every event from now on, until the subscription is cancelled.

@@ -6,37 +6,63 @@ import Synchronization
 /// Numbers that no two events of a host share, whenever the daemon was started or killed.
 ///
 /// They are reserved on disk in ranges: a daemon that is killed loses the rest of its range, never repeats it.
+/// Where the disk takes no reservation (it is full, or can't be read), numbers go on from the time in microseconds,
+/// which no counting of events reaches and no later start falls behind.
 public final class EventNumbers: Sendable {
     /// The number before the first one that may be used.
     public let first: UInt64
+    /// Why nothing could be reserved at the start; nil where all is well.
+    public let problem: SystemError?
     private let path: String
-    private let reserved: Mutex<UInt64>
+    private let state: Mutex<State>
+
+    private struct State {
+        /// The last number that may be given out.
+        var reserved: UInt64
+        var isReserving = false
+    }
 
     private static let range: UInt64 = 1 << 20
 
     /// Reserves the next range in the file at `path`; may wait.
-    ///
-    /// A file that is there and can't be read is an error: to count from zero would repeat numbers. Content
-    /// that is no number (a disk that was full, a file edited by hand) starts at the time in microseconds,
-    /// which no counting of events reaches.
-    public init(path: String) throws(SystemError) {
+    public init(path: String) {
         self.path = path
-        first = try Self.read(path)
-        reserved = Mutex(first &+ Self.range)
-        try Self.write(first &+ Self.range, path)
+        do throws(SystemError) {
+            let found = try Self.read(path)
+            try Self.write(found &+ Self.range, path)
+            (first, problem) = (found, nil)
+            state = Mutex(State(reserved: found &+ Self.range))
+        } catch {
+            let now = Self.timeNumber
+            (first, problem) = (now, error)
+            state = Mutex(State(reserved: now))
+        }
     }
 
-    /// A number was given out; the next range is reserved before this one ends.
-    func used(_ number: UInt64) {
-        let next: UInt64? = reserved.withLock { reserved in
-            guard number &+ Self.range / 2 > reserved else { return nil }
-            reserved &+= Self.range
-            return reserved
+    /// The number that follows `last`.
+    func next(after last: UInt64) -> UInt64 {
+        let (number, mustReserve) = state.withLock { state in
+            var number = last &+ 1
+            if number > state.reserved { number = max(number, Self.timeNumber) }
+            let mustReserve = !state.isReserving && number &+ Self.range / 2 > state.reserved
+            if mustReserve { state.isReserving = true }
+            return (number, mustReserve)
         }
-        guard let next else { return }
-        let path = path
-        Task { await Blocking.run { try? Self.write(next, path) } }
+        if mustReserve { Task { await reserve(from: number) } }
+        return number
     }
+
+    /// Reserves a range on the disk; where that fails, a later number tries again.
+    private func reserve(from number: UInt64) async {
+        let (path, end) = (path, number &+ Self.range)
+        let isWritten = await Blocking.run { (try? Self.write(end, path)) != nil }
+        state.withLock { state in
+            if isWritten { state.reserved = end }
+            state.isReserving = false
+        }
+    }
+
+    private static var timeNumber: UInt64 { CalendarTime.now.nanoseconds / 1000 }
 
     private static func read(_ path: String) throws(SystemError) -> UInt64 {
         let text: String
@@ -46,7 +72,7 @@ public final class EventNumbers: Sendable {
             if error.errno == ENOENT { return 0 }
             throw error
         }
-        return UInt64(Substring(text.utf8.prefix(while: \.isDigit))) ?? CalendarTime.now.nanoseconds / 1000
+        return UInt64(Substring(text.utf8.prefix(while: \.isDigit))) ?? timeNumber
     }
 
     private static func write(_ number: UInt64, _ path: String) throws(SystemError) {

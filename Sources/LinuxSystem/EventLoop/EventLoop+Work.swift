@@ -21,6 +21,12 @@ extension EventLoop {
         if mustWake { wakeUp() }
     }
 
+    /// Has `work` called on the loop's thread in the turn after the current one, when what became ready meanwhile has
+    /// been served.
+    public func inNextTurn(_ work: @escaping @Sendable () -> Void) {
+        atEndOfTurn { self.submit(work) }
+    }
+
     func add(_ work: Work) {
         let mustWake = state.withLock { state in
             state.submitted.append(work)

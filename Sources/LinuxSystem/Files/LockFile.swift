@@ -28,7 +28,8 @@ public final class LockFile: Sendable {
             return .held(by: text.flatMap { Int32(String(decoding: $0.prefix { $0 != 10 }, as: UTF8.self)) })
         }
         try checked("ftruncate", path) { ftruncate(file.rawValue, 0) }
-        try file.writeAll("\(getpid())\n".utf8)
+        // The number only tells people who holds it: a full disk takes the lock all the same.
+        try? file.writeAll("\(getpid())\n".utf8)
         return .acquired(LockFile(file: file))
     }
 }

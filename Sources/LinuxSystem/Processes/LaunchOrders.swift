@@ -42,6 +42,12 @@ extension LaunchOrders {
     mutating func resolveOOMScore(inherited: Int) {
         if oomScoreAdjustment == nil, inherited < 0 { oomScoreAdjustment = 0 }
     }
+
+    /// Gives the program the limit of open files that this process had before it raised its own, where nobody has
+    /// said another.
+    mutating func resolveFileLimit(former: ResourceLimit?) {
+        if let former, !limits.contains(where: { $0.kind == .openFiles }) { limits.append(former) }
+    }
 }
 
 /// How much of something a process may have.

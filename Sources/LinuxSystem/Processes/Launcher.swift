@@ -75,6 +75,7 @@ private final class Launch: Sendable {
         let launcher = if let launcher { launcher } else { try Launcher.path() }
         var orders = orders
         orders.resolveOOMScore(inherited: ThisProcess.oomScoreAdjustment)
+        orders.resolveFileLimit(former: ThisProcess.fileLimitOfPrograms)
         let (status, go) = (try Pipe(), try Pipe())
         let starter = try ProcessHandle(
             of: try spawn(

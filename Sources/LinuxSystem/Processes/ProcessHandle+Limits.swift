@@ -4,8 +4,7 @@ import Glibc
 extension ProcessHandle {
     /// Gives the process another limit. Raising one beyond its hard limit takes a privilege (`EPERM`).
     public func set(_ limit: ResourceLimit) throws(SystemError) {
-        func number(_ limit: UInt64?) -> rlim_t { limit.map { rlim_t($0) } ?? Self.unlimited }
-        var value = rlimit(rlim_cur: number(limit.soft), rlim_max: number(limit.hard))
+        var value = limit.value
         try change(limit.kind, &value, nil)
     }
 
@@ -13,11 +12,8 @@ extension ProcessHandle {
     public func limit(_ kind: ResourceLimit.Kind) throws(SystemError) -> ResourceLimit {
         var value = rlimit()
         try change(kind, nil, &value)
-        func number(_ limit: rlim_t) -> UInt64? { limit == Self.unlimited ? nil : UInt64(limit) }
-        return ResourceLimit(kind, soft: number(value.rlim_cur), hard: number(value.rlim_max))
+        return ResourceLimit(kind, value)
     }
-
-    private static var unlimited: rlim_t { rlim_t.max }
 
     private func change(
         _ kind: ResourceLimit.Kind, _ new: UnsafePointer<rlimit>?, _ old: UnsafeMutablePointer<rlimit>?

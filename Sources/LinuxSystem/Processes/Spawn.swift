@@ -33,7 +33,16 @@ func spawn(_ orders: ProgramOrders) throws(SystemError) -> Int32 {
         }
     }
     if failure != 0 { throw SystemError(call: "exec", errno: failure, context: path) }
+    giveFormerFileLimit(to: id)
     return id
+}
+
+/// The limit of open files that this process had before it raised its own. A program that asks for its limit in its
+/// first moments may still see the raised one; what `roost-launch` starts never does.
+private func giveFormerFileLimit(to id: Int32) {
+    guard let former = ThisProcess.fileLimitOfPrograms else { return }
+    var value = former.value
+    _ = clinux_limits(id, Int32(RLIMIT_NOFILE.rawValue), &value, nil)
 }
 
 /// Copies above every wanted number, so that putting one in place never overwrites another's source.

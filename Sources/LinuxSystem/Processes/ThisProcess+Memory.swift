@@ -7,10 +7,16 @@ extension ThisProcess {
     /// that is idle most of the time is better off without. To be called before there are other threads.
     public static func shareHeap() { _ = mallopt(M_ARENA_MAX, 1) }
 
+    /// How much of the heap is free and not given back.
+    public static var freeHeapBytes: Int { Int(clamping: mallinfo2().fordblks) }
+
+    /// Gives back what is free of the heap.
+    public static func trimHeap() { _ = malloc_trim(0) }
+
     /// Gives back memory that is seldom needed again, for after starting and after work that is done once: what was
     /// freed, and the pages of code, which come from their files again as they are used.
     public static func returnMemory() {
-        _ = malloc_trim(0)
+        trimHeap()
         let maps = (try? FileSystem.readText("/proc/self/maps", limit: 4 << 20)) ?? ""
         for line in maps.split(atByte: "\n") {
             guard let code = codeRange(line) else { continue }

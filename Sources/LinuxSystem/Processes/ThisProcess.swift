@@ -22,13 +22,15 @@ public enum ThisProcess {
 
     /// The whole environment.
     public static var environment: [String: String] {
-        guard let text = try? FileSystem.read("/proc/self/environ", limit: 4 << 20) else { return [:] }
         var result: [String: String] = [:]
-        for entry in text.split(separator: 0) {
-            let parts = entry.split(
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).utf8.split(
                 separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = parts.first, let value = parts.dropFirst().first else { continue }
-            result[String(decoding: name, as: UTF8.self)] = String(decoding: value, as: UTF8.self)
+            if parts.count == 2 {
+                result[String(decoding: parts[0], as: UTF8.self)] = String(decoding: parts[1], as: UTF8.self)
+            }
+            entry += 1
         }
         return result
     }
@@ -52,6 +54,9 @@ public enum ThisProcess {
         try checked("chdir", path) { chdir(path) }
     }
 
-    /// Ends the program at once.
+    /// Ends the program.
     public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+
+    /// Ends the program without anything that is done at the end, whatever its other threads do.
+    public static func exitAtOnce(_ status: Int32) -> Never { _exit(status) }
 }

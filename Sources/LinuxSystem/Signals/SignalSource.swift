@@ -25,10 +25,38 @@ public final class SignalSource: Sendable {
     /// a thread that doesn't block them would still be interrupted.
     @discardableResult
     public static func block(_ signals: [Int32]) -> sigset_t {
+        var set = set(of: signals)
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+        return set
+    }
+
+    /// Waits on the calling thread for one of `signals`, which all threads block; nil when none came in time.
+    public static func wait(for signals: [Int32], atMost limit: Duration) -> Int32? {
+        var set = set(of: signals)
+        let deadline = MonotonicTime.now.advanced(by: limit)
+        while true {
+            let left = MonotonicTime.now.duration(to: deadline).wholeNanoseconds
+            var time = timespec(
+                tv_sec: Int(clamping: left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
+            let signal = sigtimedwait(&set, nil, &time)
+            if signal > 0 { return signal }
+            if errno != EINTR { return nil }
+        }
+    }
+
+    /// Waits on the calling thread for one of `signals`, which all threads block.
+    public static func wait(for signals: [Int32]) -> Int32 {
+        var set = set(of: signals)
+        while true {
+            let signal = sigwaitinfo(&set, nil)
+            if signal > 0 { return signal }
+        }
+    }
+
+    private static func set(of signals: [Int32]) -> sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
         for signal in signals { sigaddset(&set, signal) }
-        pthread_sigmask(SIG_BLOCK, &set, nil)
         return set
     }
 

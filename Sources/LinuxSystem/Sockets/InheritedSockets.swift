@@ -6,6 +6,26 @@ public enum InheritedSockets {
         /// The name that the unit gives it (`FileDescriptorName=`), or `unknown`.
         public let name: String
         public let descriptor: Descriptor
+
+        public init(name: String, descriptor: Descriptor) {
+            self.name = name
+            self.descriptor = descriptor
+        }
+
+        /// Whether its clients may only read: unless the name, or where there is none the path that the socket is
+        /// bound to, says that it is the one that may change things.
+        public var isReadOnly: Bool {
+            let path = (try? UnixSocket.path(of: descriptor)) ?? ""
+            let file = path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""
+            let known = [name, file].compactMap { Self.access[$0] }
+            return known.isEmpty || known.contains(true)
+        }
+
+        /// The names that are known, and whether they are of read-only sockets: those of socket files, and what
+        /// systemd calls a socket by itself, which is its unit's name.
+        private static let access = [
+            "libvirt-sock": false, "roostd.socket": false, "libvirt-sock-ro": true, "roostd-ro.socket": true,
+        ]
     }
 
     /// Takes them over, once; later calls and child processes find none. Call it first in the program, since

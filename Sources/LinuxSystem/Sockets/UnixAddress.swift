@@ -28,3 +28,24 @@ struct UnixAddress {
         }
     }
 }
+
+extension UnixSocket {
+    /// The path that a socket is bound to, as the kernel knows it; `@name` for one outside the file system, empty
+    /// for none.
+    public static func path(of socket: Descriptor) throws(SystemError) -> String {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        try checked("getsockname") {
+            withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    getsockname(socket.rawValue, $0, &length)
+                }
+            }
+        }
+        guard address.sun_family == sa_family_t(AF_UNIX) else { return "" }
+        let size = min(Int(length), MemoryLayout<sockaddr_un>.size) - MemoryLayout<sa_family_t>.size
+        let bytes = withUnsafeBytes(of: &address.sun_path) { Array($0.prefix(max(0, size))) }
+        if bytes.first == 0 { return "@" + String(decoding: bytes.dropFirst(), as: UTF8.self) }
+        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}
