@@ -140,7 +140,11 @@ let package = Package(
         tests(of: "Roost"),
         tests(
             of: "Daemon",
-            uses: ["DriverConformance", "Roost", "TestDriver", "Virt", "VirtDriver", "LinuxSystem", log]),
+            uses: [
+                "DriverConformance", "Roost", "TestDriver", "Virt", "VirtDriver", "RemoteProtocol",
+                "Transport", "XDR",
+                "LinuxSystem", log,
+            ]),
         tests(of: "Shell", uses: ["LinuxSystem", "Explanation"]),
         tests(of: "Explanation"),
     ],

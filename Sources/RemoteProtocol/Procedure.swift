@@ -35,6 +35,12 @@ public struct ProcedureFacts: Sendable {
         public static var stream: Self { Self(rawValue: 4) }
         /// It may compute for long.
         public static var costly: Self { Self(rawValue: 8) }
+        /// Descriptors come with it.
+        public static var filesIn: Self { Self(rawValue: 64) }
+        /// Its arguments begin with the name of the object that it is about.
+        public static var namesObject: Self { Self(rawValue: 16) }
+        /// Its reply begins with the name of an object.
+        public static var makesObject: Self { Self(rawValue: 32) }
     }
 
     public let number: Int32
@@ -69,6 +75,18 @@ public struct ProcedureFacts: Sendable {
         if isAllowedReadOnly(flags: flags) { return }
         throw VirtError(.operationDenied, "read only access prevents \(api)", from: .domain)
     }
+
+    /// Whether it may change something: what a read-only connection may not call, but for what only reads more.
+    public var changes: Bool {
+        !options.contains(.readOnly) && !rules.allSatisfy { Self.reading.contains($0.permission) }
+    }
+
+    /// Permissions to read what not everybody may.
+    private static let reading: Set<String> = [
+        "read", "read_secure", "getattr", "mem_read", "block_read", "screenshot", "search_domains",
+        "detect_storage_pools",
+        "data_read",
+    ]
 
     /// Whether a read-only connection may make the call with these flags.
     public func isAllowedReadOnly(flags: UInt32) -> Bool {

@@ -1,26 +1,57 @@
-import Daemon
 import LinuxSystem
 import Logging
 import Roost
+import Synchronization
 import TestDriver
 import Virt
+import VirtDriver
+
+@testable import Daemon
 
 /// A daemon of a test's own, with the test driver behind it, on sockets that no file stands for.
 struct TestDaemon {
-    private let server: Server
-    private let socket: String
+    let server: Server
+    let path: String
 
-    init() throws {
-        socket = "@roost-test-\(UUID.random())"
-        server = Server(configuration: Configuration(), drivers: [TestDriver()], log: Logger(label: "test"))
-        try server.listen(on: UnixSocket.listen(at: socket), readOnly: false)
-        try server.listen(on: UnixSocket.listen(at: socket + "-ro"), readOnly: true)
+    /// - Parameter trusted: whose clients share no limit; this process' user is not among them where it is empty.
+    init(
+        drivers: [any Driver] = [TestDriver()], limits: Limits? = nil, trusted: Set<UInt32>? = nil,
+        log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) throws {
+        path = "@roost-test-\(UUID.random())"
+        server = Server(
+            configuration: Configuration(), drivers: drivers, limits: limits,
+            trusted: trusted ?? [ThisProcess.user], log: log)
+        try server.listen(on: UnixSocket.listen(at: path), readOnly: false)
+        try server.listen(on: UnixSocket.listen(at: path + "-ro"), readOnly: true)
     }
 
     /// A client of the socket, or of the read-only one.
     func connect(readOnly: Bool = false) async throws(VirtError) -> Connection {
-        let path = readOnly ? socket + "-ro" : socket
+        let path = readOnly ? path + "-ro" : path
         return try await Connection.open("test+unix:///default?socket=\(path)", readOnly: readOnly)
+    }
+
+    /// The sessions that there are.
+    var sessions: [Session] { server.state.withLock { Array($0.sessions.values) } }
+
+    /// Waits until something is so of all sessions.
+    func wait(until condition: (Session) -> Bool) async {
+        while sessions.isEmpty || !sessions.allSatisfy(condition) { await Self.nextTurn() }
+    }
+
+    /// Waits until a client is taken again, as places become free.
+    func opensAgain(_ path: String) async throws {
+        while true {
+            let client = try await RawClient(path)
+            defer { client.close() }
+            if (try? await client.open("test:///default")) != nil { return }
+            await Self.nextTurn()
+        }
+    }
+
+    static func nextTurn() async {
+        await withUnsafeContinuation { done in EventLoop.shared.inNextTurn { done.resume() } }
     }
 
     func stop() { server.stop() }

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import RemoteProtocol
+import Synchronization
 import Testing
 
 @testable import Transport
@@ -59,7 +60,9 @@ import Testing
     @Test("a peer that sends no messages loses the connection, with the packets before it delivered")
     func garbage() async throws {
         let (a, b) = try UnixSocket.pair()
-        let connection = PacketConnection(UnixTransport(a), inputLimit: 1000)
+        var limits = ConnectionLimits()
+        limits.input = 1000
+        let connection = PacketConnection(UnixTransport(a), limits: limits)
         let sees = Recorder()
         connection.start(sees)
         let bytes = packet([7]).bytes + [0, 1, 0, 0]
@@ -71,7 +74,9 @@ import Testing
     @Test("a peer that never reads loses the connection once too much waits for it")
     func slowPeer() async throws {
         let (a, b) = try UnixSocket.pair()
-        let connection = PacketConnection(UnixTransport(a), outputLimit: 1 << 20)
+        var limits = ConnectionLimits()
+        limits.output = 1 << 20
+        let connection = PacketConnection(UnixTransport(a), limits: limits)
         let sees = Recorder()
         connection.start(sees)
         var count = 0
@@ -95,15 +100,61 @@ import Testing
     @Test("nothing is read while reading is paused")
     func pause() async throws {
         let joined = try Joined()
-        joined.right.pauseReading()
+        joined.right.pauseReading(for: .calls)
+        joined.right.pauseReading(for: .streams)
+        joined.right.resumeReading(for: .streams)
         joined.left.send(packet([1]))
         await withUnsafeContinuation { done in
             joined.right.loop.schedule(after: .milliseconds(5)) { done.resume() }
         }
         #expect(joined.rightSees.packets.isEmpty)
-        joined.right.resumeReading()
+        joined.right.resumeReading(for: .calls)
         #expect(await joined.rightSees.packets(count: 1).count == 1)
         joined.left.close()
+    }
+
+    @Test("what waits to be read by the peer and half messages count, and nothing is read while that is full")
+    func room() async throws {
+        var limits = ConnectionLimits()
+        let bytes = Allowance(100)
+        limits.bytes = bytes
+        let joined = try Joined(limits: limits)
+        let half = packet([UInt8](repeating: 1, count: 300)).bytes
+        _ = try half.dropLast().withUnsafeBytes {
+            try UnixSocket.send($0, to: joined.left.transport.descriptor)
+        }
+        while bytes.count < half.count - 1 { await nextTurn(joined.right.loop) }
+        // The end of the message comes, but isn't read before there is room.
+        _ = try half.suffix(1).withUnsafeBytes {
+            try UnixSocket.send($0, to: joined.left.transport.descriptor)
+        }
+        while !joined.right.state.withLock({ $0.pauses.contains(.room) }) {
+            await nextTurn(joined.right.loop)
+        }
+        #expect(joined.rightSees.packets.isEmpty)
+        bytes.giveBack(half.count)
+        #expect(await joined.rightSees.packets(count: 1).count == 1)
+        joined.left.close()
+        _ = await joined.rightSees.closeReason()
+        #expect(bytes.count == -half.count)
+    }
+
+    private func nextTurn(_ loop: EventLoop) async {
+        await withUnsafeContinuation { done in loop.inNextTurn { done.resume() } }
+    }
+
+    @Test("a peer that sends descriptors where none may come loses the connection, and they are closed")
+    func unwantedDescriptors() async throws {
+        var limits = ConnectionLimits()
+        limits.descriptors = 0
+        let joined = try Joined(limits: limits)
+        let pipe = try Pipe()
+        joined.left.send(try packet(with: [pipe.writeEnd]))
+        let reason = await joined.rightSees.closeReason()
+        #expect(reason == .system(SystemError(call: "recvmsg", errno: EMSGSIZE)))
+        pipe.writeEnd.close()
+        let end = try await Blocking.run { () throws(SystemError) in try pipe.readEnd.readToEnd(limit: 1) }
+        #expect(end.isEmpty)
     }
 
     @Test("a ping is answered without the receiver, and other packets pass")
@@ -152,7 +203,7 @@ import Testing
         defer { try? FileSystem.removeTree(folder) }
         let limit = ClientLimit(2)
         let listener = try PacketListener(try UnixSocket.listen(at: folder + "/s"), limit: limit) {
-            $0.start(Recorder { $0 })
+            PacketConnection($0, place: $1).start(Recorder { $0 })
         }
         var clients: [PacketConnection] = []
         for _ in 0..<3 { clients.append(try await PacketConnection.connect(to: folder + "/s")) }

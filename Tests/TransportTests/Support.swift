@@ -116,12 +116,12 @@ struct Joined {
     let rightSees: Recorder
 
     init(
-        outputLimit: Int = 2 * MessageLimit.message, inputLimit: Int = MessageLimit.message,
+        limits: ConnectionLimits = ConnectionLimits(),
         answer: (@Sendable (Packet) -> Packet?)? = nil
     ) throws {
         let (a, b) = try UnixSocket.pair()
-        left = PacketConnection(UnixTransport(a), outputLimit: outputLimit)
-        right = PacketConnection(UnixTransport(b), inputLimit: inputLimit, outputLimit: outputLimit)
+        left = PacketConnection(UnixTransport(a))
+        right = PacketConnection(UnixTransport(b), limits: limits)
         leftSees = Recorder()
         rightSees = Recorder(answer: answer)
         left.start(leftSees)

@@ -8,8 +8,16 @@ public struct Configuration: Sendable {
     public var readOnlyMode: UInt32 = 0o777
     /// The group that owns the sockets, if it isn't the daemon's own.
     public var socketGroup: String?
-    /// How many clients there may be at once.
+    /// How many clients there may be at once, at the socket that may change things, and as many at the read-only one.
     public var maxClients = 5000
+    /// How many clients one user may have at once, root and the daemon's own user aside; libvirt has no such key.
+    public var maxUserClients = 500
+    /// How many of them may not have opened anything yet; 0 is without limit.
+    public var maxAnonymousClients = 100
+    /// How many calls of one client run at once.
+    public var maxClientRequests = 5
+    /// How many calls run at once of all clients that may only read, other than root's.
+    public var maxRequests = 20
     /// Seconds between two signs of life from a client; 0 for never.
     public var keepaliveInterval = 5
     /// How many signs of life may be missed.
@@ -56,6 +64,10 @@ public struct Configuration: Sendable {
         case "unix_sock_ro_perms": return mode(&readOnlyMode)
         case "unix_sock_group": socketGroup = value
         case "max_clients": return number(&maxClients) && maxClients > 0
+        case "max_user_clients": return number(&maxUserClients) && maxUserClients > 0
+        case "max_anonymous_clients": return number(&maxAnonymousClients) && maxAnonymousClients >= 0
+        case "max_client_requests": return number(&maxClientRequests) && maxClientRequests > 0
+        case "max_requests": return number(&maxRequests) && maxRequests > 0
         case "keepalive_interval": return number(&keepaliveInterval)
         case "keepalive_count": return number(&keepaliveCount) && keepaliveCount >= 0
         case "slirp_helper": slirpHelper = value

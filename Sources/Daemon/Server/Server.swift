@@ -8,50 +8,56 @@ import VirtDriver
 /// The daemon's front: its sockets, its clients, the drivers that answer them.
 public final class Server: Sendable {
     public let configuration: Configuration
+    let limits: Limits
     let routes = RouteTable.shared
+    let log: Logger
+    /// Users whose clients share no limit with others'.
+    let trusted: Set<UInt32>
     private let drivers: [any Driver]
-    private let log: Logger
-    private let limit: ClientLimit
-    private let state = Mutex(State())
+    private let places: (readWrite: ClientLimit, readOnly: ClientLimit)
+    let trustedClients = UserClients.trusted()
+    let readOnlyClients: UserClients
+    let memory = MemoryReturn()
+    let turns: Turns
+    let state = Mutex(State())
 
-    private struct State {
+    struct State {
         var nextID: UInt64 = 1
         var sessions: [UInt64: Session] = [:]
         var listeners: [PacketListener] = []
+        var users: [UserClients.Key: UserClients] = [:]
+        /// A look at who keeps too much is due.
+        var evictionIsDue = false
     }
 
     /// A server whose URIs the first of `drivers` that knows them opens.
-    public init(configuration: Configuration, drivers: [any Driver], log: Logger) {
+    ///
+    /// - Parameters:
+    ///   - limits: what the configuration says when nil.
+    ///   - trusted: the users whose clients share no limit: root, and whom the daemon runs as.
+    public init(
+        configuration: Configuration, drivers: [any Driver], limits: Limits? = nil,
+        trusted: Set<UInt32> = [0, ThisProcess.user], log: Logger
+    ) {
+        let limits = limits ?? Limits(configuration)
         self.configuration = configuration
+        self.limits = limits
         self.drivers = drivers
+        self.trusted = trusted
         self.log = log
-        limit = ClientLimit(configuration.maxClients)
+        places = (ClientLimit(limits.clients), ClientLimit(limits.readOnlyClients))
+        readOnlyClients = UserClients.readOnly(limits)
+        turns = Turns { [memory] in memory.schedule() }
     }
-
-    /// How many clients there are.
-    public var clientCount: Int { state.withLock { $0.sessions.count } }
 
     /// Listens on a socket that is there already; clients of a read-only one may change nothing.
     public func listen(on socket: Descriptor, readOnly: Bool) throws(SystemError) {
-        let listener = try PacketListener(socket, limit: limit, log: log) { [weak self] connection in
-            self?.accept(connection, readOnly: readOnly)
+        let limit = readOnly ? places.readOnly : places.readWrite
+        let listener = try PacketListener(socket, limit: limit, log: log) { [weak self] transport, place in
+            self?.accept(transport, place, readOnly: readOnly)
         }
         state.withLock { $0.listeners.append(listener) }
     }
-
-    private func accept(_ connection: PacketConnection, readOnly: Bool) {
-        let session = state.withLock { state in
-            defer { state.nextID += 1 }
-            let session = Session(id: state.nextID, isReadOnly: readOnly, server: self, log: log)
-            state.sessions[state.nextID] = session
-            return session
-        }
-        log.debug("client \(session.id) connected\(readOnly ? ", read-only" : "")")
-        session.start(on: connection)
-    }
-
-    /// A client has gone.
-    func forget(_ session: Session) { _ = state.withLock { $0.sessions.removeValue(forKey: session.id) } }
 
     /// Opens a URI with the driver that knows it.
     func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> any DriverConnection {

@@ -75,12 +75,15 @@ extension Session {
         }
         let text = name.flatMap { $0.isEmpty ? nil : $0 } ?? server.configuration.defaultURI
         let uri = try ConnectionURI(text)
-        let driver = try await server.open(uri, readOnly: isReadOnly || flags.contains(.ro))
+        if flags.contains(.ro) { becomeReadOnly() }
+        let driver = try await server.open(uri, readOnly: isReadOnly)
         let isLate = withState { state in
             if !state.isClosed { state.driver = driver }
             return state.isClosed
         }
-        if isLate { await driver.close() }
+        if isLate { return await driver.close() }
+        opened()
+        if !isReadOnly { auditOpening(uri) }
     }
 
     private func closeDriver() async {

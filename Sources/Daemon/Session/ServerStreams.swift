@@ -8,6 +8,8 @@ import XDR
 /// The streams that one client has open, by the serial of the call that opened each.
 final class ServerStreams: Sendable {
     private let streams = Mutex<[UInt32: ServerStream]>([:])
+    /// The streams whose drivers take data more slowly than they come.
+    private let slow = Mutex<Set<UInt32>>([])
 
     /// Remembers a stream before the reply to its call goes out, since data may follow at once.
     func open(_ stream: any DataStream, for header: MessageHeader, of session: Session) {
@@ -26,6 +28,16 @@ final class ServerStreams: Sendable {
 
     /// Forgets a stream that has ended.
     func remove(_ serial: UInt32) { _ = streams.withLock { $0.removeValue(forKey: serial) } }
+
+    /// The client isn't read while data of any of its streams wait.
+    func setSlow(_ isSlow: Bool, _ serial: UInt32, of session: Session?) {
+        slow.withLock { slow in
+            let before = slow.isEmpty
+            if isSlow { slow.insert(serial) } else { slow.remove(serial) }
+            guard slow.isEmpty != before else { return }
+            if isSlow { session?.pauseReading(for: .streams) } else { session?.resumeReading(for: .streams) }
+        }
+    }
 
     /// The client has gone.
     func abortAll() {
@@ -48,7 +60,7 @@ final class ServerStream: Sendable {
     private let packets: StreamPackets
     private weak let session: Session?
     private let steps = ElementQueue<Step> { step in
-        if case .write(.data(let bytes)) = step { bytes.count } else { 1 }
+        if case .write(.data(let bytes)) = step { bytes.count + 64 } else { 64 }
     }
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
@@ -90,12 +102,20 @@ final class ServerStream: Sendable {
         case (.stream, .ok): steps.push(.finish)
         default: steps.push(.abort)
         }
-        if steps.cost > Self.inboundLimit { session?.pauseReading() }
+        if steps.cost > Self.inboundLimit {
+            setSlow(true)
+            // What was taken in between has woken nobody.
+            if steps.cost < Self.inboundLimit / 4 { setSlow(false) }
+        }
+    }
+
+    private func setSlow(_ isSlow: Bool) {
+        session?.streams.setSlow(isSlow, packets.serial, of: session)
     }
 
     private func pumpIn() async {
         while let step = await steps.next() {
-            if steps.cost < Self.inboundLimit / 4 { session?.resumeReading() }
+            if steps.cost < Self.inboundLimit / 4 { setSlow(false) }
             do {
                 switch step {
                 case .write(let piece): try await stream.write(piece)
@@ -149,7 +169,7 @@ final class ServerStream: Sendable {
 
     private func forget() {
         session?.streams.remove(packets.serial)
-        session?.resumeReading()
+        setSlow(false)
         steps.finish()
         for task in tasks.withLock({ $0 }) { task.cancel() }
     }

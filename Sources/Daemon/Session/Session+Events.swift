@@ -48,6 +48,7 @@ extension Session {
     ) throws(VirtError) -> Int32 {
         try checked(kind, eventID)
         try subscribe()
+        try takeRegistration()
         return withState { $0.callbacks.add(kind, eventID: eventID, uuid: uuid, name: name) }
     }
 
@@ -57,17 +58,29 @@ extension Session {
         if !withState({ $0.callbacks.remove(kind, id: id) }) {
             throw VirtError(.invalidArg, "event callback \(id) not registered", from: .rpc)
         }
+        registrations.giveBack(1)
+    }
+
+    /// Each registration is a message with every event.
+    private func takeRegistration() throws(VirtError) {
+        guard registrations.hasRoom else {
+            let detail = "too many event callbacks are registered; deregister those that are not needed"
+            throw VirtError(.operationFailed, detail, from: .rpc)
+        }
+        registrations.take(1)
     }
 
     private func registerLegacy(eventID: Int32) throws(VirtError) {
         try checked(.domain, eventID)
         try subscribe()
+        try takeRegistration()
         let isNew = withState { state in
             if state.callbacks.hasLegacy(eventID: eventID) { return false }
             _ = state.callbacks.add(.domain, eventID: eventID, isLegacy: true)
             return true
         }
         if !isNew {
+            registrations.giveBack(1)
             throw VirtError(.internalError, "domain event \(eventID) already registered", from: .rpc)
         }
     }
@@ -77,6 +90,7 @@ extension Session {
         if !withState({ $0.callbacks.removeLegacy(eventID: eventID) }) {
             throw VirtError(.internalError, "domain event \(eventID) not registered", from: .rpc)
         }
+        registrations.giveBack(1)
     }
 
     /// Listens to the driver from the first registration on.

@@ -13,12 +13,18 @@ import XDR
 /// runs as a task of its own and answers when it is done, so that several calls are in flight at once.
 final class Session: PacketReceiver {
     let id: UInt64
-    let isReadOnly: Bool
     let server: Server
-    let log: Logger
+    /// Who is at the other end; nil where that can't be known.
+    let peer: PeerCredentials?
+    /// What it shares with its user's other clients.
+    let user: UserClients
+    /// What is kept for it: requests, replies, half messages.
+    let bytes: Allowance
+    let registrations: Allowance
     let streams = ServerStreams()
     /// Where what computes for long runs.
     let lane = HeavyWork.shared.lane()
+    private let readsOnly: Atomic<Bool>
     private let state = Mutex(State())
     private let link = Mutex<PacketConnection?>(nil)
 
@@ -28,27 +34,81 @@ final class Session: PacketReceiver {
         var callbacks = CallbackTable()
         var wantsCloseEvent = false
         var isClosed = false
+        /// Ends the connection of a client that opens nothing; nil when it has.
+        var openTimer: EventLoop.Timer?
+        var hasOpened = false
+        var running = RunningCalls()
+        var line = CallLine()
+        /// The session stands among those whose turn will come.
+        var isInTurns = false
+        /// Somebody will call back when there is room for its calls.
+        var isWatching = false
     }
 
-    init(id: UInt64, isReadOnly: Bool, server: Server, log: Logger) {
+    init(id: UInt64, isReadOnly: Bool, peer: PeerCredentials?, user: UserClients, server: Server) {
         self.id = id
-        self.isReadOnly = isReadOnly
         self.server = server
-        self.log = log
+        self.peer = peer
+        self.user = user
+        readsOnly = Atomic(isReadOnly)
+        bytes = Allowance(server.limits.clientBytes, of: user.bytes)
+        registrations = Allowance(server.limits.registrations, of: user.registrations)
     }
+
+    /// Whether it may change nothing: it came to the read-only socket, or asked for that.
+    var isReadOnly: Bool { readsOnly.load(ordering: .relaxed) }
+
+    /// Has the client read only, from now on.
+    func becomeReadOnly() { readsOnly.store(true, ordering: .relaxed) }
+
+    /// As whom it takes its turns.
+    var turnOwner: Turns.Owner { user.key.map { .user($0.user) } ?? .client(id) }
+
+    /// How much its connection may take.
+    var connectionLimits: ConnectionLimits {
+        var limits = ConnectionLimits()
+        limits.input = MessageLimit.unauthenticated
+        limits.bytes = bytes
+        if isReadOnly {
+            limits.output = server.limits.readOnlyOutput
+            // No call that a read-only client may make takes any.
+            limits.descriptors = 0
+        }
+        return limits
+    }
+
+    var connection: PacketConnection? { link.withLock { $0 } }
 
     /// Starts to listen to the client behind `connection`.
     func start(on connection: PacketConnection) {
         link.withLock { $0 = connection }
-        connection.setInputLimit(MessageLimit.message)
+        let timer = connection.loop.schedule(after: server.limits.openTime) { [weak self] in
+            guard let self else { return }
+            tell(.info, "it opened nothing in \(server.limits.openTime): its connection ends")
+            close()
+        }
+        withState { $0.openTimer = timer }
         connection.start(self)
+    }
+
+    /// The client has opened something: from now on it may send large messages.
+    func opened() {
+        let timer = withState { state in
+            defer { (state.openTimer, state.hasOpened) = (nil, !state.isClosed) }
+            return state.openTimer
+        }
+        guard let timer else { return }
+        timer.cancel()
+        user.opened()
+        let limit = isReadOnly ? server.limits.readOnlyMessage : MessageLimit.message
+        connection?.setInputLimit(limit)
     }
 
     /// The client answers signs of life: from now on it has to.
     func startKeepalive() {
         let (interval, count) = (server.configuration.keepaliveInterval, server.configuration.keepaliveCount)
         guard interval > 0 else { return }
-        link.withLock { $0 }?.setKeepalive(interval: .seconds(interval), count: count)
+        connection?.setKeepalive(interval: .seconds(interval), count: count)
     }
 
     /// The driver that the client opened; throws before that.
@@ -60,6 +120,7 @@ final class Session: PacketReceiver {
     }
 
     /// Reads or changes what the session keeps.
+    @discardableResult
     func withState<Result: Sendable>(_ body: (inout State) -> sending Result) -> Result {
         state.withLock { body(&$0) }
     }
@@ -67,53 +128,42 @@ final class Session: PacketReceiver {
     // MARK: Packets
 
     func connection(_ connection: PacketConnection, received packets: [Packet]) {
+        var pace = beginning()
         for packet in packets {
             switch packet.header.kind {
-            case .call, .callWithFiles: dispatch(packet)
+            case .call, .callWithFiles: take(packet, &pace)
             case .stream, .streamHole: streams.received(packet, of: self)
             case .reply, .replyWithFiles, .message:
-                log.warning(
-                    "client \(id) sent a \(packet.header.kind), which only a server sends: its connection ends"
-                )
+                tell(
+                    .warning,
+                    "it sent a \(packet.header.kind), which only a server sends: its connection ends")
                 return connection.close()
             }
         }
+        if !pace.mayRun { settle() }
     }
 
     func connection(_ connection: PacketConnection, closed reason: CloseReason) {
-        let (driver, subscription) = state.withLock { state in
+        let end = state.withLock { state in
             state.isClosed = true
-            defer { (state.driver, state.subscription) = (nil, nil) }
-            return (state.driver, state.subscription)
+            defer {
+                (state.driver, state.subscription, state.openTimer) = (nil, nil, nil)
+                (state.line, state.callbacks) = (CallLine(), CallbackTable())
+            }
+            return state
         }
-        log.debug("client \(id) has gone: \(reason)")
-        subscription?.cancel()
+        tell(.debug, "has gone: \(reason)")
+        end.openTimer?.cancel()
+        end.subscription?.cancel()
+        for task in end.running.tasks { task.cancel() }
+        bytes.giveBack(end.line.bytes)
+        registrations.giveBack(end.callbacks.callbacks.count)
         streams.abortAll()
+        user.leave(opened: end.hasOpened)
         server.forget(self)
         link.withLock { $0 = nil }
-        if let driver { Task { await driver.close() } }
+        if let driver = end.driver { Task { await driver.close() } }
     }
 
-    // MARK: Sending
-
-    /// Queues a packet; never waits.
-    func send(_ packet: Packet) { link.withLock { $0 }?.send(packet) }
-
-    /// Waits until the client has taken what was sent, where much of it waits.
-    func waitForRoom() async {
-        guard let connection = link.withLock({ $0 }), connection.queuedBytes > Self.outputLimit else {
-            return
-        }
-        await connection.drained()
-    }
-
-    /// How many bytes of stream data may wait for a client to take them.
-    private static let outputLimit = 1 << 20
-
-    /// Stops listening to the client for a while, and starts again.
-    func pauseReading() { link.withLock { $0 }?.pauseReading() }
-    func resumeReading() { link.withLock { $0 }?.resumeReading() }
-
-    /// Ends the connection.
-    func close() { link.withLock { $0 }?.close() }
+    func connectionWaitsForRoom(_ connection: PacketConnection) { server.watchRoom() }
 }

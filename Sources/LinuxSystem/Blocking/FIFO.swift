@@ -1,13 +1,19 @@
 /// A queue whose ends cost the same, however long it is.
-struct FIFO<Element> {
+public struct FIFO<Element> {
     private var elements: [Element?] = []
     private var start = 0
 
-    var isEmpty: Bool { start == elements.count }
+    public init() {}
 
-    mutating func append(_ element: Element) { elements.append(element) }
+    public var isEmpty: Bool { start == elements.count }
+    public var count: Int { elements.count - start }
 
-    mutating func popFirst() -> Element? {
+    /// The element that leaves next.
+    public var first: Element? { isEmpty ? nil : elements[start] }
+
+    public mutating func append(_ element: Element) { elements.append(element) }
+
+    public mutating func popFirst() -> Element? {
         guard start < elements.count else { return nil }
         defer { compact() }
         defer { start += 1 }
@@ -23,3 +29,5 @@ struct FIFO<Element> {
         start = 0
     }
 }
+
+extension FIFO: Sendable where Element: Sendable {}

@@ -46,7 +46,9 @@ struct DryStart: Sendable {
         }
         resources.tapDescriptors = { card, alias in
             // A number of its own for each: what it will be, only a start can say.
-            TapDescriptors(descriptors: ["\(22 + Int(UInt16(Substring(alias.utf8.drop { !$0.isDigit })) ?? 0))"])
+            TapDescriptors(descriptors: [
+                "\(22 + Int(UInt16(Substring(alias.utf8.drop { !$0.isDigit })) ?? 0))"
+            ])
         }
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
         arguments = try QEMUCommandLine.explained(

@@ -7,7 +7,7 @@ extension ProcedureFacts {
     public static let lxc: [ProcedureFacts] = {
         var table: [ProcedureFacts] = []
         table.reserveCapacity(1)
-        table.append(ProcedureFacts(1, "virDomainLxcOpenNamespace", [], [AccessRule(.domain, "open_namespace")]))
+        table.append(ProcedureFacts(1, "virDomainLxcOpenNamespace", [.namesObject], [AccessRule(.domain, "open_namespace")]))
         return table
     }()
 }

@@ -7,12 +7,12 @@ extension ProcedureFacts {
     public static let qemu: [ProcedureFacts] = {
         var table: [ProcedureFacts] = []
         table.reserveCapacity(6)
-        table.append(ProcedureFacts(1, "virDomainQemuMonitorCommand", [], [AccessRule(.domain, "write")]))
-        table.append(ProcedureFacts(2, "virDomainQemuAttach", [], [AccessRule(.domain, "start"), AccessRule(.domain, "write")]))
-        table.append(ProcedureFacts(3, "virDomainQemuAgentCommand", [], [AccessRule(.domain, "write")]))
+        table.append(ProcedureFacts(1, "virDomainQemuMonitorCommand", [.namesObject], [AccessRule(.domain, "write")]))
+        table.append(ProcedureFacts(2, "virDomainQemuAttach", [.makesObject], [AccessRule(.domain, "start"), AccessRule(.domain, "write")]))
+        table.append(ProcedureFacts(3, "virDomainQemuAgentCommand", [.namesObject], [AccessRule(.domain, "write")]))
         table.append(ProcedureFacts(4, "virConnectDomainQemuMonitorEventRegister", [], [AccessRule(.connect, "search_domains"), AccessRule(.connect, "write")]))
         table.append(ProcedureFacts(5, "virConnectDomainQemuMonitorEventDeregister", [], [AccessRule(.connect, "write")]))
-        table.append(ProcedureFacts(7, "virDomainQemuMonitorCommandWithFiles", [], [AccessRule(.domain, "write")]))
+        table.append(ProcedureFacts(7, "virDomainQemuMonitorCommandWithFiles", [.filesIn, .namesObject], [AccessRule(.domain, "write")]))
         return table
     }()
 }

@@ -7,7 +7,7 @@ extension ProcedureFacts {
     public static let roost: [ProcedureFacts] = {
         var table: [ProcedureFacts] = []
         table.reserveCapacity(2)
-        table.append(ProcedureFacts(1, "roostDomainExplain", [.readOnly, .costly], [AccessRule(.domain, "read"), AccessRule(.domain, "read_secure", whenSet: 1)]))
+        table.append(ProcedureFacts(1, "roostDomainExplain", [.readOnly, .costly, .namesObject], [AccessRule(.domain, "read"), AccessRule(.domain, "read_secure", whenSet: 1)]))
         table.append(ProcedureFacts(2, "roostDomainExplainXML", [.costly], [AccessRule(.connect, "write")]))
         return table
     }()

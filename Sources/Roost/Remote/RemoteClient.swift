@@ -227,8 +227,8 @@ final class RemoteClient: PacketReceiver {
         await connection.drained()
     }
 
-    func pauseReading() { state.withLock { $0.connection }?.pauseReading() }
-    func resumeReading() { state.withLock { $0.connection }?.resumeReading() }
+    func pauseReading() { state.withLock { $0.connection }?.pauseReading(for: .streams) }
+    func resumeReading() { state.withLock { $0.connection }?.resumeReading(for: .streams) }
 
     /// Hears of every event that the daemon sends, until cancelled.
     func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {

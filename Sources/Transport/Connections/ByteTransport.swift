@@ -7,8 +7,10 @@ public protocol ByteTransport: Sendable {
     /// Who is at the other end; nil where that cannot be known.
     var peer: PeerCredentials? { get }
 
-    /// Reads once; nil when nothing is there now, zero bytes at the end.
-    func receive(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> UnixSocket.Received?
+    /// Reads once; nil when nothing is there now, zero bytes at the end. More descriptors than may come are an error.
+    func receive(
+        into buffer: UnsafeMutableRawBufferPointer, maximumDescriptors: Int
+    ) throws(SystemError) -> UnixSocket.Received?
 
     /// Writes once, perhaps only part; nil when nothing can be taken now.
     func send(_ bytes: UnsafeRawBufferPointer, descriptors: [Descriptor]) throws(SystemError) -> Int?
@@ -26,9 +28,9 @@ public struct UnixTransport: ByteTransport {
     }
 
     public func receive(
-        into buffer: UnsafeMutableRawBufferPointer
+        into buffer: UnsafeMutableRawBufferPointer, maximumDescriptors: Int
     ) throws(SystemError) -> UnixSocket.Received? {
-        try UnixSocket.receive(from: descriptor, into: buffer, maximumDescriptors: 32)
+        try UnixSocket.receive(from: descriptor, into: buffer, maximumDescriptors: maximumDescriptors)
     }
 
     public func send(

@@ -2,16 +2,17 @@ import LinuxSystem
 import Synchronization
 
 extension PacketConnection {
-    /// Takes nothing more from the peer until `resumeReading`. What was read already still comes.
-    public func pauseReading() { setPaused(true) }
+    /// Takes nothing more from the peer until `resumeReading` for the same reason. What was read already still comes.
+    public func pauseReading(for reason: ReadingPause) { change { $0.insert(reason) } }
 
-    /// Goes on reading.
-    public func resumeReading() { setPaused(false) }
+    /// Goes on reading, unless it is paused for another reason too.
+    public func resumeReading(for reason: ReadingPause) { change { $0.remove(reason) } }
 
-    private func setPaused(_ isPaused: Bool) {
+    private func change(_ body: (inout ReadingPause) -> Void) {
         state.withLock { state in
-            guard state.isPaused != isPaused else { return }
-            state.isPaused = isPaused
+            let before = state.interest
+            body(&state.pauses)
+            guard state.interest != before else { return }
             try? state.registration?.modify(state.interest)
         }
     }
@@ -44,9 +45,9 @@ extension PacketConnection {
             state.registration?.cancel()
             state.keepaliveTimer?.cancel()
             transport.descriptor.close()
+            count(&state)
             defer {
-                let limit = state.outputLimit
-                state = State(outputLimit: limit)
+                state = State()
                 state.isClosed = true
             }
             return (state.receiver, state.whenDrained)

@@ -25,7 +25,7 @@ extension PacketConnection {
         let action: Keepalive.Action? = state.withLock { state in
             let now = MonotonicTime.now
             // Nothing can be heard while nothing is read.
-            if state.isPaused { state.keepalive?.heard(at: now) }
+            if !state.pauses.isEmpty { state.keepalive?.heard(at: now) }
             let action = state.keepalive?.check(at: now)
             switch action {
             case .wait(let next), .ping(let next): arm(&state, at: next)

@@ -15,9 +15,13 @@ extension PacketConnection {
         let isOnLoop = loop.isCurrent
         let step: Step = state.withLock { state in
             if state.isClosed || state.finishing != nil { return .closed }
+            if state.output.count > limits.output { return .end(.outputLimit) }
             state.output.append(packet)
-            if state.output.count > state.outputLimit { return .end(.outputLimit) }
-            if state.waitsForRoom || state.flushIsDue { return .none }
+            if state.waitsForRoom {
+                count(&state)
+                return .none
+            }
+            if state.flushIsDue { return .none }
             if isOnLoop {
                 state.flushIsDue = true
                 return .flushLater
@@ -77,6 +81,7 @@ extension PacketConnection {
             try state.output.drain { (bytes, descriptors) throws(SystemError) in
                 try transport.send(bytes, descriptors: descriptors)
             }
+            count(&state)
             if state.waitsForRoom == state.output.isEmpty {
                 state.waitsForRoom = !state.output.isEmpty
                 try state.registration?.modify(state.interest)

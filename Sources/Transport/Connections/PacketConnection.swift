@@ -10,6 +10,7 @@ import Synchronization
 public final class PacketConnection: Sendable {
     public let loop: EventLoop
     let transport: any ByteTransport
+    let limits: ConnectionLimits
     let state: Mutex<State>
     private let input: Mutex<PacketFramer>
 
@@ -18,12 +19,15 @@ public final class PacketConnection: Sendable {
         var receiver: (any PacketReceiver)?
         var registration: EventLoop.Registration?
         var output = OutputQueue()
-        let outputLimit: Int
+        /// How many bytes of a message that isn't complete are kept.
+        var halfMessage = 0
+        /// How many bytes are counted in the allowance.
+        var counted = 0
         var whenDrained: [@Sendable () -> Void] = []
         /// A flush stands at the end of this turn.
         var flushIsDue = false
         var waitsForRoom = false
-        var isPaused = false
+        var pauses: ReadingPause = []
         /// The connection ends for this reason once its output is written.
         var finishing: CloseReason?
         var isClosed = false
@@ -33,7 +37,7 @@ public final class PacketConnection: Sendable {
         var place: ClientLimit.Place?
 
         var interest: ReadyEvents {
-            var events: ReadyEvents = isPaused || finishing != nil ? [] : .readable
+            var events: ReadyEvents = pauses.isEmpty && finishing == nil ? .readable : []
             if waitsForRoom { events.insert(.writable) }
             return events
         }
@@ -41,17 +45,16 @@ public final class PacketConnection: Sendable {
 
     /// Takes over a connected transport. Nothing is read before `start`.
     ///
-    /// - Parameters:
-    ///   - inputLimit: the largest message taken, to be raised by `setInputLimit` after authentication.
-    ///   - outputLimit: how many bytes may wait for a slow peer before it loses the connection.
+    /// - Parameter place: the place that it takes among the clients until it ends.
     public init(
-        _ transport: any ByteTransport, loop: EventLoop = .shared, inputLimit: Int = MessageLimit.message,
-        outputLimit: Int = 2 * MessageLimit.message
+        _ transport: any ByteTransport, loop: EventLoop = .shared,
+        limits: ConnectionLimits = ConnectionLimits(), place: ClientLimit.Place? = nil
     ) {
         self.transport = transport
         self.loop = loop
-        input = Mutex(PacketFramer(limit: inputLimit))
-        state = Mutex(State(outputLimit: outputLimit))
+        self.limits = limits
+        input = Mutex(PacketFramer(limit: limits.input))
+        state = Mutex(State(place: place))
     }
 
     /// Connects to the unix socket at `path`.
@@ -101,11 +104,17 @@ public final class PacketConnection: Sendable {
     }
 
     private func read() {
+        if !hasRoomToRead() { return }
         var packets: [Packet] = []
+        var halfMessage = 0
         let end = withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 16) { buffer in
-            receive(into: buffer, packets: &packets)
+            receive(into: buffer, packets: &packets, halfMessage: &halfMessage)
         }
         let (isClosed, receiver) = state.withLock { state in
+            if state.halfMessage != halfMessage {
+                state.halfMessage = halfMessage
+                count(&state)
+            }
             if !packets.isEmpty { state.keepalive?.heard(at: .now) }
             return (state.isClosed, state.receiver)
         }
@@ -117,13 +126,15 @@ public final class PacketConnection: Sendable {
 
     /// Reads once; answers why the connection is to end, if it is.
     private func receive(
-        into buffer: UnsafeMutableRawBufferPointer, packets: inout [Packet]
+        into buffer: UnsafeMutableRawBufferPointer, packets: inout [Packet], halfMessage: inout Int
     ) -> CloseReason? {
         do throws(SystemError) {
-            guard let received = try transport.receive(into: buffer) else { return nil }
+            let received = try transport.receive(into: buffer, maximumDescriptors: limits.descriptors)
+            guard let received else { return nil }
             if received.count == 0 { return .peer }
             let bytes = UnsafeRawBufferPointer(rebasing: buffer.prefix(received.count))
             return input.withLock { framer in
+                defer { halfMessage = framer.kept }
                 do throws(FramingError) {
                     try framer.receive(bytes, descriptors: received.descriptors, into: &packets)
                     return nil

@@ -1,6 +1,5 @@
 import LinuxSystem
 import Logging
-import RemoteProtocol
 import Synchronization
 
 /// Accepts connections at one listening socket, as many as the limit allows; further ones wait in the
@@ -8,26 +7,24 @@ import Synchronization
 public final class PacketListener: Sendable {
     private let socket: Descriptor
     private let limit: ClientLimit
-    private let inputLimit: Int
     private let loop: EventLoop
     private let log: Logger
-    private let accepted: @Sendable (PacketConnection) -> Void
+    private let rate = Mutex(LogRate())
+    private let accepted: @Sendable (UnixTransport, ClientLimit.Place) -> Void
     private let registration = Mutex<EventLoop.Registration?>(nil)
 
     /// Starts to accept from a listening, non-blocking unix socket, opened here or inherited.
     ///
     /// - Parameters:
     ///   - limit: the clients that there may be, shared by listeners.
-    ///   - inputLimit: the largest message that a new connection may bring.
-    ///   - accepted: called on the loop's thread with each connection; it is to `start` it.
+    ///   - accepted: called on the loop's thread with each client and its place; the client is gone when both are let go.
     public init(
-        _ socket: Descriptor, limit: ClientLimit, inputLimit: Int = MessageLimit.unauthenticated,
-        loop: EventLoop = .shared, log: Logger = Logger(label: "transport"),
-        accepted: @escaping @Sendable (PacketConnection) -> Void
+        _ socket: Descriptor, limit: ClientLimit, loop: EventLoop = .shared,
+        log: Logger = Logger(label: "transport"),
+        accepted: @escaping @Sendable (UnixTransport, ClientLimit.Place) -> Void
     ) throws(SystemError) {
         self.socket = socket
         self.limit = limit
-        self.inputLimit = inputLimit
         self.loop = loop
         self.log = log
         self.accepted = accepted
@@ -48,15 +45,12 @@ public final class PacketListener: Sendable {
     private func accept() {
         for _ in 0..<16 {
             guard let place = limit.take(orElse: { [weak self] in self?.acceptAgain() }) else {
-                log.warning("no more clients are accepted for now", metadata: ["limit": "\(limit.maximum)"])
+                warn("no more clients are accepted for now: there are \(limit.maximum)")
                 return setAccepting(false)
             }
             do throws(SystemError) {
                 guard let socket = try UnixSocket.accept(from: socket) else { return }
-                let connection = PacketConnection(
-                    UnixTransport(socket), loop: loop, inputLimit: inputLimit)
-                connection.state.withLock { $0.place = place }
-                accepted(connection)
+                accepted(UnixTransport(socket), place)
             } catch {
                 return rest(after: error)
             }
@@ -77,9 +71,14 @@ public final class PacketListener: Sendable {
     /// A client that is gone already is none; but where the system has no descriptors left, asking again at
     /// once would only burn time.
     private func rest(after error: SystemError) {
-        log.warning("cannot accept a client", metadata: ["error": "\(error)"])
+        warn("cannot accept a client: \(error)")
         guard !error.isConnectionLost else { return }
         setAccepting(false)
         loop.schedule(after: .milliseconds(200)) { [weak self] in self?.setAccepting(true) }
+    }
+
+    /// Clients decide how often this happens, so not each time is told.
+    private func warn(_ text: String) {
+        if let line = rate.withLock({ $0.line(text) }) { log.warning("\(line)") }
     }
 }

@@ -5,4 +5,11 @@ public protocol PacketReceiver: AnyObject, Sendable {
 
     /// The connection has ended; the last call that comes from it.
     func connection(_ connection: PacketConnection, closed reason: CloseReason)
+
+    /// The connection isn't read for now, since too many bytes are kept for it or for others of its allowance.
+    func connectionWaitsForRoom(_ connection: PacketConnection)
+}
+
+extension PacketReceiver {
+    public func connectionWaitsForRoom(_ connection: PacketConnection) {}
 }

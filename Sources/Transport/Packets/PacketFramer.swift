@@ -31,6 +31,9 @@ public struct PacketFramer: Sendable {
     /// Whether the stream stands between two packets.
     public var isBetweenPackets: Bool { partial.isEmpty && unfinished == nil }
 
+    /// How many bytes are kept of a message that isn't complete.
+    var kept: Int { partial.count + (unfinished?.bytes.count ?? 0) }
+
     /// Takes what one read gave and adds the packets that are complete now to `packets`. After an error the
     /// stream has no meaning; the packets before it stand.
     public mutating func receive(

@@ -106,9 +106,11 @@ private func facts(_ item: Procedure) -> String {
     var options: [String] = []
     for (word, option) in [
         ("ro", ".readOnly"), ("read", ".snapshot"), ("readstream", ".stream"), ("writestream", ".stream"),
-        ("costly", ".costly"),
+        ("costly", ".costly"), ("filesin", ".filesIn"),
     ]
     where item.words.contains(word) { options.append(option) }
+    if beginsWithName(item.arguments) { options.append(".namesObject") }
+    if beginsWithName(item.reply) { options.append(".makesObject") }
     let rules = item.rules.map { rule in
         let condition =
             switch rule.condition {
@@ -120,6 +122,12 @@ private func facts(_ item: Procedure) -> String {
     }
     return
         "ProcedureFacts(\(item.number), \"\(item.api)\", [\(options.joined(separator: ", "))], [\(rules.joined(separator: ", "))])"
+}
+
+/// Whether the first field is a reference, and that begins with a name. A secret's doesn't.
+private func beginsWithName(_ fields: [Field]) -> Bool {
+    guard case .named(let type)? = fields.first?.type else { return false }
+    return Table.objects.map(referenceName).contains(type) && type != referenceName("secret")
 }
 
 /// How an event becomes a message, in both of its forms, and back.

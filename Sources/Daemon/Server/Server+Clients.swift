@@ -1,0 +1,47 @@
+import LinuxSystem
+import Logging
+import Synchronization
+import Transport
+
+extension Server {
+    /// Takes a client, unless its user has as many as may be.
+    func accept(_ transport: UnixTransport, _ place: ClientLimit.Place, readOnly: Bool) {
+        let user = clients(of: transport.peer, readOnly: readOnly)
+        guard user.admit(limits) else {
+            let who = transport.peer.map { "user \($0.user), process \($0.process)" } ?? "an unknown user"
+            if let line = user.logLine("a client of \(who) is refused: that user has too many already") {
+                log.warning("\(line)")
+            }
+            return
+        }
+        let session = state.withLock { state in
+            defer { state.nextID += 1 }
+            let session = Session(
+                id: state.nextID, isReadOnly: readOnly, peer: transport.peer, user: user, server: self)
+            state.sessions[state.nextID] = session
+            return session
+        }
+        session.tell(.debug, "connected\(readOnly ? ", read-only" : "")")
+        session.start(on: PacketConnection(transport, limits: session.connectionLimits, place: place))
+    }
+
+    /// A client has gone.
+    func forget(_ session: Session) {
+        _ = state.withLock { $0.sessions.removeValue(forKey: session.id) }
+        memory.schedule()
+    }
+
+    /// What the clients of that user have together.
+    private func clients(of peer: PeerCredentials?, readOnly: Bool) -> UserClients {
+        if let peer, trusted.contains(peer.user) { return trustedClients }
+        let key = UserClients.Key(user: peer?.user ?? .max, isReadOnly: readOnly)
+        return state.withLock { state in
+            if let known = state.users[key] { return known }
+            // Users stay known when their clients have gone, with how much they logged; but not all who ever came.
+            if state.users.count >= 1024 { state.users = state.users.filter { $0.value.count > 0 } }
+            let new = UserClients(key, limits, within: readOnlyClients)
+            state.users[key] = new
+            return new
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import RemoteProtocol
+import Transport
+import Virt
+
+/// How a call is answered.
+struct CallMethod: Sendable {
+    /// Who answers.
+    enum Answerer: Sendable {
+        /// The session itself.
+        case own(OwnCall)
+        /// A driver.
+        case route(Route)
+        /// Nobody.
+        case refusal(VirtError)
+    }
+
+    /// Where the answer is made.
+    enum Place: Sendable {
+        /// On the event loop's thread, as far as it needs no waiting.
+        case here
+        /// As a task of its own.
+        case pool
+        /// As a task in the client's lane for heavy work.
+        case lane
+    }
+
+    let answerer: Answerer
+    let place: Place
+
+    /// The most bytes of a packet whose reading takes no time to speak of.
+    private static let smallPacket = 32 << 10
+
+    init(_ answerer: Answerer, for packet: Packet) {
+        self.answerer = answerer
+        place =
+            switch answerer {
+            case .own(let call): call.inPlace ? .here : .pool
+            case .refusal: .here
+            case .route(let route):
+                if route.facts.options.contains(.costly) || packet.payload.count > Self.smallPacket {
+                    .lane
+                } else {
+                    route.facts.options.contains(.snapshot) ? .here : .pool
+                }
+            }
+    }
+
+    /// Whether it counts among those that read-only clients may have at once.
+    var isCounted: Bool { if case .route = answerer { place != .here } else { false } }
+
+    /// Whether it ends with its client. What changes something is finished, so that nothing is left half done.
+    var endsWithClient: Bool {
+        if case .route(let route) = answerer { route.facts.options.contains(.readOnly) } else { false }
+    }
+
+    /// Whether descriptors may come with it.
+    var takesFiles: Bool {
+        if case .route(let route) = answerer { route.facts.options.contains(.filesIn) } else { false }
+    }
+}
+
+extension Session {
+    /// Finds what answers a call.
+    func method(of packet: Packet) -> CallMethod {
+        CallMethod(answerer(of: packet), for: packet)
+    }
+
+    private func answerer(of packet: Packet) -> CallMethod.Answerer {
+        let header = packet.header
+        if let own = ownCall(header) { return .own(own) }
+        guard let route = server.routes[header.program, header.procedure] else {
+            return .refusal(unknown(header))
+        }
+        if isReadOnly {
+            let flags = packet.payload.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            do throws(VirtError) {
+                try route.facts.requireAllowedReadOnly(flags: flags)
+            } catch {
+                return .refusal(error)
+            }
+        }
+        return .route(route)
+    }
+
+    /// There is no such program, or no such procedure in it.
+    private func unknown(_ header: MessageHeader) -> VirtError {
+        guard ProcedureFacts.knows(program: header.program), header.version == 1 else {
+            let detail = "Cannot find program \(header.program) version \(header.version)"
+            return VirtError(.rpc, detail, from: .rpc)
+        }
+        if let facts = ProcedureFacts.find(program: header.program, number: header.procedure) {
+            return .notSupported(facts.api).from(.remote)
+        }
+        return VirtError(.rpc, "unknown procedure: \(header.procedure)", from: .rpc)
+    }
+}
