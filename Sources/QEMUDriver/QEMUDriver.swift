@@ -29,17 +29,6 @@ public final class QEMUDriver: Driver {
         await context.takeUpGuests()
     }
 
-    /// Starts the guests that are to start with the host.
-    public func autostart() async {
-        for domain in context.registry.all where domain.snapshot.isAutostarted && !domain.snapshot.isActive {
-            do throws(VirtError) {
-                try await domain.create()
-            } catch {
-                context.log.error("domain '\(domain.snapshot.name)' could not be started: \(error.message)")
-            }
-        }
-    }
-
     public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
     {
         guard uri.driver == "qemu" else { return nil }

@@ -11,8 +11,11 @@ func serve(
     do {
         let daemon = try await RunningDaemon(options, inherited: inherited)
         ServiceNotice.ready(status: "serving \(daemon.places.socketFolder)")
-        await daemon.startGuests()
-        ThisProcess.returnMemory()
+        // A guest may take long to start: signals are heeded meanwhile.
+        Task {
+            await daemon.startGuests()
+            ThisProcess.returnMemory()
+        }
         for await signal in endings {
             daemon.log.info("signal \(signal): the daemon ends, its guests run on")
             break

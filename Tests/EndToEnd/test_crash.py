@@ -142,6 +142,25 @@ class Crash(ServerCase):
         self.virsh.ok("destroy", "d9")
         eventually(lambda: not self.own.guest_pids(), "the guest to end")
 
+    def test_a_guest_starts_with_the_host_and_not_with_each_daemon(self):
+        mark = self.own.root / "run/qemu/autostarted"
+        eventually(mark.exists, "the start of guests to be noted")
+        path = self.own.root / "d7.xml"
+        path.write_text(document("d7", 1))
+        self.virsh.ok("define", path)
+        self.virsh.ok("autostart", "d7")
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            self.own.kill(number)
+            self.own.restart()
+            self.assertEqual(self.virsh.ok("domstate", "d7"), "shut off")
+        # As when the host starts: nothing is left in its run folder.
+        self.own.kill()
+        mark.unlink()
+        self.own.restart()
+        eventually(lambda: self.virsh.ok("domstate", "d7") == "running", "the guest to be started")
+        self.virsh.ok("destroy", "d7")
+        eventually(mark.exists, "the start of guests to be noted")
+
     def test_a_guest_that_ended_meanwhile_is_seen(self):
         path = self.own.root / "d8.xml"
         path.write_text(document("d8", 1))

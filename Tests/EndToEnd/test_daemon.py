@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import pathlib
 
-from harness import paths, server
+from harness import domains, paths, server
 from harness.case import ServerCase, on_roostd
 from harness.virsh import Virsh
 from harness.waiting import eventually
@@ -67,6 +67,24 @@ class Daemon(ServerCase):
         own.process.send_signal(signal.SIGTERM)
         self.assertEqual(own.process.wait(timeout=15), 0)
         self.assertFalse(own.socket.exists())
+
+    def test_a_signal_is_heeded_while_a_guest_starts(self):
+        own = self.own_server()
+        emulator = own.root / "qemu"
+        emulator.write_text('#!/bin/sh\nexec /usr/bin/qemu-system-x86_64 "$@"\n')
+        emulator.chmod(0o755)
+        path = own.root / "guest.xml"
+        path.write_text(domains.domain("slow", memory=16, devices=f"<emulator>{emulator}</emulator>"))
+        virsh = Virsh(own.uri)
+        virsh.ok("define", path)
+        virsh.ok("autostart", "slow")
+        own.kill()
+        # As when the host starts, with a QEMU that doesn't say what it can do.
+        (own.root / "run/qemu/autostarted").unlink()
+        emulator.write_text("#!/bin/sh\nexec sleep 60\n")
+        own.restart()
+        own.kill(signal.SIGTERM)
+        self.assertNotIn("could not be started", own.log.read_text())
 
     def test_a_stale_socket_is_no_hindrance(self):
         own = self.own_server()

@@ -19,7 +19,7 @@ SHUTDOWN = 6
 # Errors, by libvirt's numbers.
 NO_DOMAIN, INVALID, TIMEOUT = 42, 55, 68
 # What a call says that was at work on a guest when it ended, or that found it with another name.
-ENDED = {1, 9, 38, 86}
+ENDED = {1, 9, 38, 78}
 
 # States as the interface numbers them.
 NUMBERS = {1: RUNNING, 3: PAUSED, 5: OFF}
