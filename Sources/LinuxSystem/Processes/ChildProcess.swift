@@ -11,7 +11,7 @@ public final class ChildProcess: Sendable {
         var status: ExitStatus?
         var waiting: [@Sendable (ExitStatus) -> Void] = []
         /// Held until the end, so that the end is always taken.
-        var registration: EventLoop.Registration?
+        var watch: ProcessHandle.Watch?
     }
 
     /// Starts a program. It waits until the program is loaded: call it within `Blocking.run`.
@@ -20,9 +20,9 @@ public final class ChildProcess: Sendable {
     ) throws(SystemError) -> ChildProcess {
         let handle = try ProcessHandle(of: try spawn(orders))
         let child = ChildProcess(handle)
-        let registration = try handle.onEnd(loop: loop) { child.takeEnd() }
+        let watch = try handle.onEnd(loop: loop) { child.takeEnd() }
         child.state.withLock { state in
-            if state.status == nil { state.registration = registration }
+            if state.status == nil { state.watch = watch }
         }
         return child
     }
@@ -54,7 +54,7 @@ public final class ChildProcess: Sendable {
         let status = handle.takeEnd() ?? .exited(0)
         let waiting = state.withLock { state in
             state.status = status
-            state.registration = nil
+            state.watch = nil
             defer { state.waiting = [] }
             return state.waiting
         }

@@ -76,7 +76,7 @@ public struct HostThread: Hashable, Sendable {
 extension ProcessIdentity {
     /// The numbers of its threads; empty when it is gone.
     public var threads: [Int32] {
-        guard isAlive else { return [] }
+        guard (try? isAlive()) == true else { return [] }
         return (try? FileSystem.names(in: "/proc/\(id)/task"))?.compactMap { Int32($0) } ?? []
     }
 }

@@ -18,7 +18,7 @@ extension ProcessHandle {
     private func change(
         _ kind: ResourceLimit.Kind, _ new: UnsafePointer<rlimit>?, _ old: UnsafeMutablePointer<rlimit>?
     ) throws(SystemError) {
-        guard identity.isAlive else {
+        guard try identity.isAlive() else {
             throw SystemError(call: "prlimit", errno: ESRCH, context: "process \(identity.id)")
         }
         try checked("prlimit", "process \(identity.id)") {

@@ -5,15 +5,15 @@ extension ProcessHandle {
     public func ends(within limit: Duration, loop: EventLoop = .shared) async -> Bool {
         if hasEnded { return true }
         let isAnswered = OnceFlag()
-        let held = Mutex<(EventLoop.Registration?, EventLoop.Timer?)>((nil, nil))
+        let held = Mutex<(Watch?, EventLoop.Timer?)>((nil, nil))
         let result = await withUnsafeContinuation { (continuation: UnsafeContinuation<Bool, Never>) in
             let answer: @Sendable (Bool) -> Void = {
                 if isAnswered.set() { continuation.resume(returning: $0) }
             }
-            let timer = loop.schedule(after: limit) { answer(false) }
-            let registration = try? onEnd(loop: loop) { answer(true) }
-            held.withLock { $0 = (registration, timer) }
-            if registration == nil { answer(hasEnded) }
+            // Where the loop can't watch it, its end is seen when time is up.
+            let timer = loop.schedule(after: limit) { [self] in answer(hasEnded) }
+            let watch = try? onEnd(loop: loop) { answer(true) }
+            held.withLock { $0 = (watch, timer) }
         }
         held.withLock { held in
             held.1?.cancel()

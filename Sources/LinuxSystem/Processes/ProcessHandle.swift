@@ -6,15 +6,31 @@ import Synchronization
 public final class ProcessHandle: Sendable {
     public let identity: ProcessIdentity
     let descriptor: Descriptor
+    let watchers = Mutex(EndWatchers())
 
-    /// Opens the process that `identity` names; `ESRCH` when it is gone, though its number may be in use again.
+    /// Opens the process that `identity` names; `ESRCH` when it is gone, though its number may be in use again. Any
+    /// other error says nothing about it.
     public init(_ identity: ProcessIdentity) throws(SystemError) {
         self.identity = identity
-        descriptor = Descriptor(
-            owning: try checked("pidfd_open", "process \(identity.id)") { clinux_pidfd_open(identity.id) })
-        guard identity.isAlive else {
-            throw SystemError(call: "pidfd_open", errno: ESRCH, context: "process \(identity.id)")
+        descriptor = try Self.open(identity)
+        guard try identity.isAlive() else { throw Self.gone(identity) }
+    }
+
+    private static func open(_ identity: ProcessIdentity) throws(SystemError) -> Descriptor {
+        do throws(SystemError) {
+            return Descriptor(
+                owning: try checked("pidfd_open", "process \(identity.id)") {
+                    clinux_pidfd_open(identity.id)
+                })
+        } catch {
+            // The number may belong to a thread of another process by now, which can't be opened.
+            if [EINVAL, ENOENT].contains(error.errno), try !identity.isAlive() { throw gone(identity) }
+            throw error
         }
+    }
+
+    private static func gone(_ identity: ProcessIdentity) -> SystemError {
+        SystemError(call: "pidfd_open", errno: ESRCH, context: "process \(identity.id)")
     }
 
     /// Opens the process that has this number now.
@@ -42,24 +58,13 @@ public final class ProcessHandle: Sendable {
         return poll(&watched, 1, 0) > 0
     }
 
-    /// Has `handler` called on the loop's thread, once, when the process ends or if it has ended already. Not
-    /// when the registration is cancelled or let go before.
-    public func onEnd(
-        loop: EventLoop = .shared, _ handler: @escaping @Sendable () -> Void
-    ) throws(SystemError) -> EventLoop.Registration {
-        let isTold = OnceFlag()
-        return try loop.register(descriptor, for: [.readable, .edgeTriggered]) { _ in
-            if isTold.set() { handler() }
-        }
-    }
-
     /// Waits for the end. It cannot be cancelled.
     public func waitForEnd(loop: EventLoop = .shared) async throws(SystemError) {
-        let held = Mutex<EventLoop.Registration?>(nil)
+        let held = Mutex<Watch?>(nil)
         let failure: SystemError? = await withUnsafeContinuation { continuation in
             do throws(SystemError) {
-                let registration = try onEnd(loop: loop) { continuation.resume(returning: nil) }
-                held.withLock { $0 = registration }
+                let watch = try onEnd(loop: loop) { continuation.resume(returning: nil) }
+                held.withLock { $0 = watch }
             } catch {
                 continuation.resume(returning: error)
             }

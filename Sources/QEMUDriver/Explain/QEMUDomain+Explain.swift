@@ -25,7 +25,7 @@ extension QEMUDomain {
     private func explainGuest(
         _ now: QEMUDomainSnapshot, _ flags: DomainXMLFlags
     ) async throws(VirtError) -> String {
-        guard let guest, let live = now.live, let process = now.process else {
+        guard let held = guest?.held, let live = now.live, let process = now.process else {
             throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
         }
         let qemu = try await context.capabilities(of: live.devices.emulator ?? "")
@@ -37,11 +37,11 @@ extension QEMUDomain {
             var host = HostProbe(process: process.id)
             let configuration = context.configuration
             host.folders = [
-                guest.folder, configuration.channelFolder(of: guest.folder),
-                configuration.memoryFolder(of: guest.folder),
+                held.folder, configuration.channelFolder(of: held.folder),
+                configuration.memoryFolder(of: held.folder),
             ]
-            host.ownerships = guest.ownerships
-            host.helpers = guest.helpers.map(HostHelper.init)
+            host.ownerships = held.ownerships
+            host.helpers = held.helpers.map(HostHelper.init)
             let whole = GuestExplanation(
                 log.document, start, isRunning: true, commands: commands, host: host)
             return context.text(whole, live, qemu, .running)
@@ -98,7 +98,7 @@ extension QEMUContext {
     /// The arguments of a process without its name; nil where they can't be read.
     private static func arguments(of process: ProcessIdentity) -> [String]? {
         guard let bytes = try? FileSystem.read("/proc/\(process.id)/cmdline", limit: 16 << 20),
-            process.isAlive
+            (try? process.isAlive()) == true
         else { return nil }
         let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
         return words.dropFirst().map { String(decoding: $0, as: UTF8.self) }
