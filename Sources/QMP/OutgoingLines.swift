@@ -5,27 +5,61 @@ import LinuxSystem
 struct OutgoingLines {
     /// What a socket fails with when the other side has gone.
     static let ends: Set = [EPIPE, ECONNRESET]
+    /// How many bytes of several lines go out with one call.
+    private static let most = 64 << 10
 
-    private var lines: [(bytes: [UInt8], descriptors: [Descriptor])] = []
-    private var sent = 0
-
-    mutating func append(_ bytes: [UInt8], _ descriptors: [Descriptor]) {
-        lines.append((bytes, descriptors))
+    private struct Line {
+        let id: QMPSession.ID
+        let bytes: [UInt8]
+        let descriptors: [Descriptor]
     }
 
-    /// Sends as much as there is room for; whether all has gone.
-    mutating func send(to socket: Descriptor) throws(SystemError) -> Bool {
+    private var lines: [Line] = []
+    /// How much of the first line is sent.
+    private var sent = 0
+
+    var isEmpty: Bool { lines.isEmpty }
+
+    mutating func append(_ id: QMPSession.ID, _ bytes: [UInt8], _ descriptors: [Descriptor] = []) {
+        lines.append(Line(id: id, bytes: bytes, descriptors: descriptors))
+    }
+
+    /// Takes a command out of which nothing has been sent yet; whether there was one.
+    mutating func remove(_ id: QMPSession.ID) -> Bool {
+        guard let index = lines.firstIndex(where: { $0.id == id }), index > 0 || sent == 0 else {
+            return false
+        }
+        lines.remove(at: index)
+        return true
+    }
+
+    /// Sends as much as there is room for.
+    mutating func send(to socket: Descriptor) throws(SystemError) {
         while let line = lines.first {
             let descriptors = sent == 0 ? line.descriptors : []
-            let rest = line.bytes[min(sent, line.bytes.count)...]
-            guard let count = try Self.send(rest, descriptors, to: socket) else { return false }
-            sent += count
-            if sent >= line.bytes.count {
-                lines.removeFirst()
-                sent = 0
-            }
+            guard let count = try Self.send(next[...], descriptors, to: socket) else { return }
+            took(count)
         }
-        return true
+    }
+
+    /// What goes out with the next call: the first line's rest, and the lines after it up to one with descriptors.
+    private var next: [UInt8] {
+        guard let first = lines.first else { return [] }
+        var bytes = sent == 0 ? first.bytes : Array(first.bytes.dropFirst(sent))
+        for line in lines.dropFirst() {
+            guard line.descriptors.isEmpty, bytes.count + line.bytes.count <= Self.most else { break }
+            bytes += line.bytes
+        }
+        return bytes
+    }
+
+    /// So many bytes more are sent.
+    private mutating func took(_ count: Int) {
+        sent += count
+        while let line = lines.first, sent >= line.bytes.count {
+            sent -= line.bytes.count
+            lines.removeFirst()
+        }
     }
 
     private static func send(

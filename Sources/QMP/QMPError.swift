@@ -6,7 +6,9 @@ public enum QMPError: Error, Equatable, Sendable, CustomStringConvertible {
     case disconnected
     /// QEMU didn't answer in time; the reply is dropped if it comes later.
     case timedOut(command: String)
-    /// What QEMU sent isn't the protocol. The connection is given up.
+    /// The command isn't sent, since so many others have no answer yet.
+    case busy(command: String, unanswered: Int)
+    /// What QEMU sent isn't the protocol. The connection is given up, but QEMU may live on.
     case protocolViolation(String)
     /// The connection failed with this system error number.
     case system(errno: Int32)
@@ -17,13 +19,10 @@ public enum QMPError: Error, Equatable, Sendable, CustomStringConvertible {
             "unable to execute QEMU command '\(command)': \(message)"
         case .disconnected: "the monitor of QEMU is closed"
         case .timedOut(let command): "QEMU did not answer '\(command)' in time"
+        case .busy(let command, let count):
+            "QEMU has \(count) commands to answer already; '\(command)' is not sent"
         case .protocolViolation(let what): "QEMU's monitor sent what it must not: \(what)"
         case .system(let number): "the connection to QEMU's monitor failed with error \(number)"
         }
-    }
-
-    /// Whether QEMU doesn't know the command at all.
-    public var isCommandUnknown: Bool {
-        if case .refused(_, "CommandNotFound", _) = self { true } else { false }
     }
 }

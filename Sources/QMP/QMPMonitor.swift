@@ -4,28 +4,32 @@ import LinuxSystem
 /// The monitor of one running QEMU. It lives on its event loop's thread, and nothing that QEMU does can keep
 /// it from answering: commands have deadlines, and the end of the connection ends them all.
 public actor QMPMonitor {
-    /// Called with each event, in the order of their arrival and before any later reply is handed out.
-    public typealias EventHandler = @Sendable (QMPEvent) -> Void
-    /// Called once, when the connection has ended.
+    /// Called once, when the connection has ended: with ``QMPError/disconnected`` where QEMU or we have closed it, with
+    /// ``QMPError/protocolViolation(_:)`` where QEMU has said what it must not and may live on.
     public typealias CloseHandler = @Sendable (QMPError) -> Void
 
-    private enum Phase { case negotiating, ready, closed(QMPError) }
+    enum Phase { case negotiating, ready, closed(QMPError) }
 
     private struct Waiting {
         var reply: (Result<JSONValue, QMPError>) -> Void
         var deadline: EventLoop.Timer?
     }
 
-    private let loop: EventLoop
+    let loop: EventLoop
     private let socket: Descriptor
-    private let onEvent: EventHandler
+    private let dropsEvents: Bool
     private let onClose: CloseHandler
     private var registration: EventLoop.Registration?
+    /// What the loop watches the socket for.
+    private var watched = ReadyEvents.readable
     private var session = QMPSession()
     private var outgoing = OutgoingLines()
-    private var phase = Phase.negotiating
+    private(set) var phase = Phase.negotiating
     private var waiting: [QMPSession.ID: Waiting] = [:]
     private var readiness: [CheckedContinuation<QMPError?, Never>] = []
+    /// Events that nobody has taken yet, and who waits for the next.
+    var events = WaitingEvents()
+    var listener: CheckedContinuation<Bool, Never>?
 
     /// What QEMU greeted with; nil until then.
     public private(set) var version: QMPVersion?
@@ -33,13 +37,16 @@ public actor QMPMonitor {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// A monitor on a connected unix socket. Nothing is read before ``open(timeout:)``.
+    ///
+    /// - Parameter dropsEvents: nobody will listen to ``told``. Otherwise somebody must: as long as many wait to be
+    ///   taken, QEMU isn't listened to.
     public init(
-        socket: Descriptor, loop: EventLoop = .shared, onEvent: @escaping EventHandler,
+        socket: Descriptor, loop: EventLoop = .shared, dropsEvents: Bool = false,
         onClose: @escaping CloseHandler
     ) {
         self.socket = socket
         self.loop = loop
-        self.onEvent = onEvent
+        self.dropsEvents = dropsEvents
         self.onClose = onClose
     }
 
@@ -89,12 +96,11 @@ public actor QMPMonitor {
         _ command: String, _ arguments: JSONObject? = nil, descriptors: [Descriptor] = [],
         timeout: Duration? = nil
     ) async throws(QMPError) -> JSONValue {
-        if case .closed(let error) = phase { throw error }
-        guard session.isReady else { throw .disconnected }
+        if let refusal = refusal(of: command) { throw refusal }
         let (id, line) = session.command(command, arguments)
         let result = await withCheckedContinuation { continuation in
             expect(id, timeout) { continuation.resume(returning: $0) }
-            outgoing.append(line, descriptors)
+            outgoing.append(id, line, descriptors)
             flush()
         }
         return try result.get()
@@ -104,19 +110,25 @@ public actor QMPMonitor {
     public func execute(
         batch commands: [(name: String, arguments: JSONObject?)], timeout: Duration? = nil
     ) async -> [Result<JSONValue, QMPError>] {
-        if case .closed(let error) = phase { return commands.map { _ in .failure(error) } }
-        guard session.isReady, !commands.isEmpty else { return commands.map { _ in .failure(.disconnected) } }
+        guard let first = commands.first else { return [] }
+        if let refusal = refusal(of: first.name) { return commands.map { _ in .failure(refusal) } }
         return await withCheckedContinuation { continuation in
             let replies = QMPReplies(count: commands.count) { continuation.resume(returning: $0) }
-            var lines: [UInt8] = []
             for (index, command) in commands.enumerated() {
                 let (id, line) = session.command(command.name, command.arguments)
                 expect(id, timeout) { replies.take($0, index) }
-                lines += line
+                outgoing.append(id, line)
             }
-            outgoing.append(lines, [])
             flush()
         }
+    }
+
+    /// Why no command can be sent now; nil if one can.
+    private func refusal(of command: String) -> QMPError? {
+        if case .closed(let error) = phase { return error }
+        guard session.isReady else { return .disconnected }
+        if session.unanswered < QMPSession.maximumUnanswered { return nil }
+        return .busy(command: command, unanswered: session.unanswered)
     }
 
     private func expect(
@@ -131,17 +143,22 @@ public actor QMPMonitor {
         }
     }
 
+    /// Time is up. What QEMU has not been sent yet it won't be; what it has been sent it still has to answer.
     private func expire(_ id: QMPSession.ID) {
         guard let entry = waiting.removeValue(forKey: id) else { return }
-        entry.reply(.failure(.timedOut(command: session.name(of: id) ?? "")))
+        let name = session.name(of: id) ?? ""
+        if outgoing.remove(id) { session.withdraw(id) }
+        entry.reply(.failure(.timedOut(command: name)))
     }
 
     /// Ends the connection; commands on the way fail with ``QMPError/disconnected``.
     public func close() { end(.disconnected) }
 
-    private func ready(_ events: ReadyEvents) {
-        if events.contains(.writable) { flush() }
-        if !events.isDisjoint(with: [.readable, .hangUp, .error, .peerClosed]) { receive() }
+    private func ready(_ ready: ReadyEvents) {
+        if ready.contains(.writable) { flush() }
+        let isEnd = !ready.isDisjoint(with: [.hangUp, .error])
+        // At the end there is only so much left to read as the socket holds.
+        if isEnd || (ready.contains(.readable) && !events.isFull) { receive() }
     }
 
     private func receive() {
@@ -149,6 +166,7 @@ public actor QMPMonitor {
             guard let bytes = try read() else { return }
             guard !bytes.isEmpty else { return end(.disconnected) }
             for output in try session.receive(bytes) { handle(output) }
+            watch()
         } catch let error as QMPError {
             end(error)
         } catch let error as SystemError {
@@ -172,10 +190,10 @@ public actor QMPMonitor {
         switch output {
         case .greeted(let version, let line):
             self.version = version
-            outgoing.append(line, [])
+            outgoing.append(QMPSession.negotiation, line)
             flush()
         case .ready: becomeReady()
-        case .event(let event): onEvent(event)
+        case .event(let event): if !dropsEvents { tell(event) }
         case .reply(let id, let result):
             guard let entry = waiting.removeValue(forKey: id) else { return }
             entry.deadline?.cancel()
@@ -191,15 +209,22 @@ public actor QMPMonitor {
     }
 
     private func flush() {
-        guard case .closed = phase else {
-            do {
-                let isDone = try outgoing.send(to: socket)
-                try registration?.modify(isDone ? .readable : [.readable, .writable])
-            } catch {
-                end(Self.failure(error))
-            }
-            return
+        if case .closed = phase { return }
+        do {
+            try outgoing.send(to: socket)
+        } catch {
+            return end(Self.failure(error))
         }
+        watch()
+    }
+
+    /// Has the loop tell of what can be done: reading while there is room for events, and sending what waits.
+    func watch() {
+        var wanted: ReadyEvents = events.isFull ? [] : .readable
+        if !outgoing.isEmpty { wanted.insert(.writable) }
+        guard wanted != watched, let registration else { return }
+        watched = wanted
+        do { try registration.modify(wanted) } catch { end(Self.failure(error)) }
     }
 
     /// Who goes without having read all breaks the connection; that is an end as any.
@@ -219,6 +244,8 @@ public actor QMPMonitor {
             entry.reply(.failure(error))
         }
         waiting = [:]
+        outgoing = OutgoingLines()
+        wakeListener()
         onClose(error)
     }
 }

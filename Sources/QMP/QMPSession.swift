@@ -20,12 +20,18 @@ public struct QMPSession: Sendable {
 
     private enum State { case greeting, negotiating, ready, failed }
 
-    /// The longest line that is read: 16 MiB, far above what any command answers.
-    public static let maximumLine = 16 << 20
-    private static let negotiation: ID = 0
+    /// The longest reply that is read: 10 MiB, as libvirt's, and far above what any command answers.
+    public static let maximumLine = 10 << 20
+    /// The longest line where no reply is due: nothing that QEMU tells by itself comes near.
+    public static let maximumEvent = 64 << 10
+    /// How many commands may have no reply yet: a QEMU that hangs is asked no more.
+    public static let maximumUnanswered = 256
+    /// How many values a line may have: each takes far more memory than the two letters that it can be written with.
+    private static let maximumValues = 1 << 19
+    static let negotiation: ID = 0
 
     private var state = State.greeting
-    private var lines = LineBuffer(limit: QMPSession.maximumLine)
+    private var lines = LineBuffer()
     private var last: ID = 0
     private var pending: [ID: String] = [:]
 
@@ -44,6 +50,12 @@ public struct QMPSession: Sendable {
     /// The command that carries a number, while its reply is awaited.
     public func name(of id: ID) -> String? { pending[id] }
 
+    /// A command was never sent: no reply to it is due.
+    public mutating func withdraw(_ id: ID) { pending[id] = nil }
+
+    /// How many commands have no reply yet, be it that somebody still waits for it or not.
+    public var unanswered: Int { pending.count }
+
     /// Reads what has arrived.
     public mutating func receive(_ bytes: some Sequence<UInt8>) throws(QMPError) -> [Output] {
         guard state != .failed else { throw .disconnected }
@@ -57,14 +69,18 @@ public struct QMPSession: Sendable {
 
     private mutating func outputs(of bytes: some Sequence<UInt8>) throws(QMPError) -> [Output] {
         var outputs: [Output] = []
-        for line in try lines.append(bytes) where !line.allSatisfy(Self.isSpace) {
-            if let output = try output(of: Self.parse(line)) { outputs.append(output) }
+        let limit = pending.isEmpty ? Self.maximumEvent : Self.maximumLine
+        for line in try lines.append(bytes, limit: limit) where !line.allSatisfy(Self.isSpace) {
+            if let output = try output(of: Self.parse(line), size: line.count) { outputs.append(output) }
         }
         return outputs
     }
 
-    private mutating func output(of line: JSONObject) throws(QMPError) -> Output? {
-        if let event = QMPEvent(line) { return .event(event) }
+    private mutating func output(of line: JSONObject, size: Int) throws(QMPError) -> Output? {
+        if let event = QMPEvent(line, size: size) {
+            if size > Self.maximumEvent { throw .protocolViolation("an event of \(size) bytes") }
+            return .event(event)
+        }
         if state == .greeting { return try greet(line) }
         if let id = line["id"]?.uint { return try reply(id, line) }
         guard line["error"] != nil || line["return"] != nil else {
@@ -105,6 +121,9 @@ public struct QMPSession: Sendable {
 
     private static func parse(_ line: [UInt8]) throws(QMPError) -> JSONObject {
         let value: JSONValue
+        guard line.hasFewValues(Self.maximumValues) else {
+            throw .protocolViolation("a line with more than \(Self.maximumValues) values")
+        }
         do { value = try JSONValue(parsing: line, depth: 128, limit: maximumLine + 1) } catch {
             throw .protocolViolation("\(error)")
         }
@@ -122,4 +141,23 @@ public struct QMPSession: Sendable {
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0D || byte == 0x09 }
+}
+
+extension [UInt8] {
+    /// Whether JSON text has at most `limit` values. Text within strings doesn't count.
+    fileprivate func hasFewValues(_ limit: Int) -> Bool {
+        // A value needs two letters at least.
+        if count / 2 < limit { return true }
+        var (values, isText, isEscaped) = (1, false, false)
+        for byte in self {
+            switch byte {
+            case _ where isEscaped: isEscaped = false
+            case UInt8(ascii: "\\"): isEscaped = isText
+            case UInt8(ascii: "\""): isText.toggle()
+            case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"): if !isText { values += 1 }
+            default: break
+            }
+        }
+        return values <= limit
+    }
 }

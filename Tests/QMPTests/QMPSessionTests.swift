@@ -83,8 +83,59 @@ private func ready() throws -> QMPSession {
 
     @Test("a line without an end is given up at the limit")
     func length() throws {
-        var buffer = LineBuffer(limit: 8)
-        #expect(try buffer.append("1234".utf8).isEmpty)
-        #expect(throws: QMPError.self) { try buffer.append("56789".utf8) }
+        var buffer = LineBuffer()
+        #expect(try buffer.append("1234".utf8, limit: 8).isEmpty)
+        #expect(throws: QMPError.self) { try buffer.append("56789".utf8, limit: 8) }
+    }
+
+    @Test("a long line is read only where a reply is due, and no event is long")
+    func longLines() throws {
+        let long = String(repeating: "x", count: QMPSession.maximumEvent + 1)
+        var session = try ready()
+        #expect(throws: QMPError.self) { try session.receive(long.utf8) }
+        session = try ready()
+        let query = session.command("query")
+        #expect(try session.receive("{\"return\":\"\(long)\",\"id\":1}\n".utf8).count == 1)
+        #expect(query.id == 1)
+        session = try ready()
+        _ = session.command("query")
+        #expect(throws: QMPError.self) { try session.receive("{\"event\":\"\(long)\"}\n".utf8) }
+    }
+
+    @Test(
+        "a line with more values than any reply has is refused before it is read; text may have any letters")
+    func values() throws {
+        var session = try ready()
+        _ = session.command("query")
+        let commas = String(repeating: ",,", count: 1 << 19)
+        #expect(try session.receive("{\"return\":\"\(commas)\",\"id\":1}\n".utf8).count == 1)
+        _ = session.command("query")
+        let zeros = String(repeating: "0,", count: 1 << 19)
+        #expect(throws: QMPError.self) { try session.receive("{\"return\":[\(zeros)0],\"id\":2}\n".utf8) }
+    }
+
+    @Test("a command that was never sent has no reply due; one that was has")
+    func withdrawn() throws {
+        var session = try ready()
+        let first = session.command("first")
+        let second = session.command("second")
+        #expect(session.unanswered == 2)
+        session.withdraw(first.id)
+        #expect(session.unanswered == 1)
+        #expect(try session.receive("{\"return\":{},\"id\":\(second.id)}\n".utf8).count == 1)
+        #expect(throws: QMPError.self) { try session.receive("{\"return\":{},\"id\":\(first.id)}\n".utf8) }
+    }
+
+    @Test("an event is one short line of plain letters in a log")
+    func described() throws {
+        var session = try ready()
+        let data = String(repeating: "\\n", count: 1000)
+        let outputs = try session.receive("{\"event\":\"A\\nB\",\"data\":{\"x\":\"\(data)\"}}\n".utf8)
+        guard case .event(let event)? = outputs.first else {
+            Issue.record("no event")
+            return
+        }
+        let text = event.description
+        #expect(text.hasPrefix("A?B {") && text.utf8.count < 300 && !text.contains("\n"))
     }
 }

@@ -1,4 +1,3 @@
-import ByteText
 import Glibc
 import LinuxSystem
 import QMP
@@ -13,7 +12,7 @@ struct QEMUProbeRun: Sendable {
     init(child: ChildProcess, log: QEMUProbeLog, socket: Descriptor, timeout: Duration) {
         self.child = child
         self.log = log
-        monitor = QMPMonitor(socket: socket, onEvent: { _ in }, onClose: { _ in })
+        monitor = QMPMonitor(socket: socket, dropsEvents: true, onClose: { _ in })
         deadline = MonotonicTime.now.advanced(by: timeout)
     }
 
@@ -56,7 +55,7 @@ struct QEMUProbeLog: Sendable {
             else { return }
             bytes = Array(buffer.prefix(received.count))
         }
-        let lines = String(decoding: bytes, as: UTF8.self).split(atByte: "\n")
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         return lines.suffix(5).joined(separator: "; ")
     }
 }

@@ -23,6 +23,7 @@ extension VirtError {
         case .timedOut:
             self.init(
                 .operationTimeout, "QEMU has not answered to '\(command)'; the guest may hang", from: .qemu)
+        case .busy: self.init(.operationFailed, "\(error): the guest may hang", from: .qemu)
         default:
             self.init(.operationFailed, "the connection to QEMU's monitor has ended: \(error)", from: .qemu)
         }
