@@ -20,13 +20,13 @@ public final class QEMUDriver: Driver {
     public func start() async throws(VirtError) {
         let context = context
         do throws(SystemError) {
-            try await Blocking.run { () throws(SystemError) in try context.prepare() }
+            try await context.persistently { () throws(SystemError) in try context.prepare() }
+            if let warning = context.warning { context.log.warning("\(warning)") }
+            try await context.loadDefinitions()
+            try await context.takeUpGuests()
         } catch {
-            throw VirtError(error, "the QEMU driver's folders can't be made")
+            throw VirtError(error, "the QEMU driver's folders can't be made or read")
         }
-        if let warning = context.warning { context.log.warning("\(warning)") }
-        await context.loadDefinitions()
-        await context.takeUpGuests()
     }
 
     public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?

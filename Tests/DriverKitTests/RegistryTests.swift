@@ -67,16 +67,30 @@ struct RegistryTests {
         #expect(found == "Requested operation is not valid: domain 'a' is already active")
     }
 
-    @Test("a new name is taken at once, and the old one is free")
+    @Test("while a domain changes its name nobody else can have either, and afterwards the old one is free")
     func rename() throws {
         let (a, b) = (Entry("a"), Entry("b"))
         try add(a)
         try add(b)
-        #expect(throws: VirtError.self) { try registry.rename(a.facts.reference.uuid, from: "a", to: "b") }
-        try registry.rename(a.facts.reference.uuid, from: "a", to: "c")
+        let uuid = a.facts.reference.uuid
+        #expect(throws: VirtError.self) { try registry.claim("b", for: uuid) }
+        try registry.claim("c", for: uuid)
+        #expect(throws: VirtError.self) { try add(Entry("a")) }
+        #expect(throws: VirtError.self) { try add(Entry("c")) }
+        registry.release("a", of: uuid)
         #expect(registry["c"] === a)
         #expect(registry["a"] == nil)
         try add(Entry("a"))
+    }
+
+    @Test("a place that is taken is no domain before something is defined or runs there")
+    func reserved() throws {
+        let entry = Entry("a", isPersistent: false)
+        try add(entry)
+        #expect(registry["a"] == nil)
+        #expect(registry[entry.facts.reference.uuid] == nil)
+        #expect(registry.list([]).isEmpty)
+        #expect(throws: VirtError.self) { try add(Entry("a")) }
     }
 
     @Test("numbers grow, and start above those that run already")

@@ -22,6 +22,10 @@ public struct DomainFacts: Sendable {
 
     /// Whether it has a number, that is, whether it is not shut off.
     public var isActive: Bool { reference.id >= 0 }
+
+    /// Whether there is such a domain. Its place may be taken already by one that is about to be defined or started, and
+    /// is taken still by one that has just ended.
+    public var exists: Bool { isPersistent || isActive }
 }
 
 /// A domain that a registry keeps: its facts can be read at any time.
@@ -46,20 +50,27 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
     // MARK: Lookup
 
     /// Every domain, in no order.
-    public var all: [Domain] { state.withLock { Array($0.byUUID.values) } }
+    public var all: [Domain] { state.withLock { Array($0.byUUID.values) }.filter(\.facts.exists) }
 
     /// The domain with this identity, if there is one.
-    public subscript(uuid: UUID) -> Domain? { state.withLock { $0.byUUID[uuid] } }
+    public subscript(uuid: UUID) -> Domain? { existing(state.withLock { $0.byUUID[uuid] }) }
 
     /// The domain with this name, if there is one.
     public subscript(name: String) -> Domain? {
-        state.withLock { state in state.byName[name].flatMap { state.byUUID[$0] } }
+        existing(state.withLock { state in state.byName[name].flatMap { state.byUUID[$0] } })
     }
+
+    private func existing(_ domain: Domain?) -> Domain? { domain?.facts.exists == true ? domain : nil }
 
     /// The domain that a reference names; throws `noDomain`.
     public func domain(_ reference: DomainReference) throws(VirtError) -> Domain {
         if let domain = self[reference.uuid] { return domain }
-        throw VirtError(
+        throw missing(reference)
+    }
+
+    /// That there is no such domain, or no longer.
+    public func missing(_ reference: DomainReference) -> VirtError {
+        VirtError(
             .noDomain, "no domain with matching uuid '\(reference.uuid)' (\(reference.name))", from: origin)
     }
 
@@ -133,17 +144,22 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
         return try result.get()
     }
 
-    /// Gives a domain another name; throws where another has it.
-    public func rename(_ uuid: UUID, from old: String, to new: String) throws(VirtError) {
+    /// Gives a domain a second name, which it will go by alone once it gives the first one up; throws where another
+    /// has it. In between nobody else can have either.
+    public func claim(_ name: String, for uuid: UUID) throws(VirtError) {
         let isTaken = state.withLock { state in
-            guard state.byName[new] == nil else { return true }
-            state.byName[old] = nil
-            state.byName[new] = uuid
+            guard state.byName[name] == nil else { return true }
+            state.byName[name] = uuid
             return false
         }
         if isTaken {
-            throw VirtError(.operationInvalid, "domain with name '\(new)' already exists", from: origin)
+            throw VirtError(.operationInvalid, "domain with name '\(name)' already exists", from: origin)
         }
+    }
+
+    /// A domain doesn't go by this name any more.
+    public func release(_ name: String, of uuid: UUID) {
+        state.withLock { if $0.byName[name] == uuid { $0.byName[name] = nil } }
     }
 
     /// Forgets a domain.

@@ -50,7 +50,9 @@ extension ProcessHandle {
 
     private func removeWatcher(_ id: UInt64) {
         let unused = watchers.withLock { watchers -> EventLoop.Registration? in
-            guard watchers.handlers.removeValue(forKey: id) != nil, watchers.handlers.isEmpty else { return nil }
+            guard watchers.handlers.removeValue(forKey: id) != nil, watchers.handlers.isEmpty else {
+                return nil
+            }
             defer { watchers.registration = nil }
             return watchers.registration
         }

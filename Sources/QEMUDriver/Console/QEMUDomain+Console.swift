@@ -1,4 +1,5 @@
 import DriverKit
+import Glibc
 import LinuxSystem
 import Virt
 import VirtDriver
@@ -46,49 +47,67 @@ extension QEMUDomain {
     private func open(
         _ alias: String, _ source: CharacterSource, isForced: Bool, what: String
     ) async throws(VirtError) -> any DataStream {
-        if let active = consoles[alias] {
-            guard isForced else {
-                throw VirtError(
-                    .operationFailed, "Active \(what) session exists for this domain", from: .qemu)
-            }
-            active.close(
-                VirtError(.operationAborted, "another client has taken the \(what) over", from: .qemu))
-            consoles[alias] = nil
-        }
         guard let path = source.path, source.type == .pty || source.type == .unix || source.type == .dev
         else {
             throw VirtError(
                 .internalError, "character device \(alias) is not using a PTY or UNIX socket", from: .qemu)
         }
-        let isSocket = source.type == .unix
-        let result = await Blocking.run { () -> Result<Descriptor, SystemError> in
-            do throws(SystemError) {
-                if isSocket { return .success(try UnixSocket.connect(to: path)) }
-                return .success(try FileSystem.open(path, [.readWrite, .nonBlocking]))
-            } catch {
-                return .failure(error)
-            }
-        }
+        let (run, number) = try takeSeat(alias, isForced: isForced, what: what)
         do throws(SystemError) {
-            let descriptor = try result.get()
-            let stream = try DescriptorStream(descriptor)
-            consoles[alias] = stream
+            let stream = try DescriptorStream(try await Self.open(path, isSocket: source.type == .unix))
+            guard hasSeat(alias, number, of: run) else {
+                stream.close(nil)
+                throw SystemError(call: "open", errno: ECANCELED, context: path)
+            }
+            guest?.consoles[alias] = .open(stream)
             stream.onClose { [weak self, weak stream] in
-                Task { await self?.consoleClosed(alias, stream) }
+                Task { await self?.consoleClosed(alias, stream, of: run) }
             }
             return stream
         } catch {
+            if hasSeat(alias, number, of: run) { guest?.consoles[alias] = nil }
             throw VirtError(error, "the \(what) \(alias) can't be opened at \(path)")
         }
     }
 
-    private func consoleClosed(_ alias: String, _ stream: DescriptorStream?) {
-        if let stream, consoles[alias] === stream { consoles[alias] = nil }
+    /// Takes a line for a client, before anything is waited for; from another one only by force.
+    private func takeSeat(
+        _ alias: String, isForced: Bool, what: String
+    ) throws(VirtError) -> (run: Int32, number: UInt64) {
+        let run = try requireGuest().id
+        if let seat = guest?.consoles[alias] {
+            guard isForced else {
+                throw VirtError(
+                    .operationFailed, "Active \(what) session exists for this domain", from: .qemu)
+            }
+            if case .open(let active) = seat {
+                active.close(
+                    VirtError(.operationAborted, "another client has taken the \(what) over", from: .qemu))
+            }
+        }
+        let number = (guest?.lastSeat ?? 0) &+ 1
+        guest?.lastSeat = number
+        guest?.consoles[alias] = .taken(number)
+        return (run, number)
     }
 
-    /// The guest has ended, and its lines with it.
-    func closeConsoles() {
-        for stream in consoles.values { stream.close(nil) }
-        consoles = [:]
+    /// Whether the line still is this client's, in this run.
+    private func hasSeat(_ alias: String, _ number: UInt64, of run: Int32) -> Bool {
+        guard let guest = guest(run), case .taken(number)? = guest.consoles[alias] else { return false }
+        return true
+    }
+
+    private static func open(_ path: String, isSocket: Bool) async throws(SystemError) -> Descriptor {
+        try await Blocking.run { () throws(SystemError) in
+            if isSocket { return try UnixSocket.connect(to: path) }
+            return try FileSystem.open(path, [.readWrite, .nonBlocking])
+        }
+    }
+
+    private func consoleClosed(_ alias: String, _ stream: DescriptorStream?, of run: Int32) {
+        guard let stream, case .open(let current)? = guest(run)?.consoles[alias], current === stream else {
+            return
+        }
+        guest?.consoles[alias] = nil
     }
 }

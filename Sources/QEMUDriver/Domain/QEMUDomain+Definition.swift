@@ -64,7 +64,7 @@ extension QEMUDomain {
                 domain.decideTPM(keepsTPM)
             } else {
                 await domain.removeTPMState(of: definition, keeps: keepsTPM)
-                context.registry.remove(domain.snapshot.uuid, name: name)
+                await domain.forgetIfEmpty()
             }
         }
     }
@@ -105,13 +105,14 @@ extension QEMUDomain {
         if oldName == newName {
             throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .qemu)
         }
-        try context.registry.rename(snapshot.uuid, from: oldName, to: newName)
+        let uuid = snapshot.uuid
+        try context.registry.claim(newName, for: uuid)
         definition.name = newName
         do throws(VirtError) {
             // The new file first: a daemon that is killed in between finds one identity in two files, and keeps one.
             try await save(definition)
         } catch {
-            try? context.registry.rename(snapshot.uuid, from: newName, to: oldName)
+            context.registry.release(newName, of: uuid)
             throw error
         }
         let (context, isAutostarted) = (context, snapshot.isAutostarted)
@@ -123,6 +124,8 @@ extension QEMUDomain {
         }
         let undefined = lifecycle(.undefined, DomainEventUndefinedDetailType.renamed.rawValue)
         publish([undefined]) { ($0.name, $0.persistent) = (newName, definition) }
+        // Only now may another domain have the old name: its files stood there still.
+        context.registry.release(oldName, of: uuid)
         context.events.publish(lifecycle(.defined, DomainEventDefinedDetailType.renamed.rawValue))
     }
 

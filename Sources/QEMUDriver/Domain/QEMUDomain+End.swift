@@ -5,90 +5,123 @@ import Logging
 import QMP
 import Virt
 import VirtXML
-import XMLBinding
 
 extension QEMUDomain {
-    /// QEMU's process has ended, or its monitor has: whoever is first sees to the rest.
-    func guestVanished() async {
-        guard let vanished = guest, vanished.expectedEnd == nil else { return }
-        let identity = vanished.process.identity
-        let job: Void? = try? await withJob(.destroy, "end of the guest") {
-            (domain: isolated QEMUDomain) async throws(VirtError) in
-            guard let guest = domain.guest, guest.process.identity == identity, guest.expectedEnd == nil
-            else { return }
-            if await !guest.process.ends(within: .seconds(2)) {
-                domain.context.log.warning(
-                    "QEMU of '\(domain.snapshot.name)' has closed its monitor but lives: it is ended")
-                try await domain.end(.crashed)
-            }
-            await domain.afterEnd(.crashed)
+    /// Ends a run, whoever asks for it, and waits until all that it held is given back. A run that has ended already is
+    /// nothing to do.
+    ///
+    /// - Parameter gracefully: QEMU is never killed; throws where it doesn't end when told to.
+    func end(_ run: Int32, _ reason: EndReason, gracefully: Bool = false) async throws(VirtError) {
+        guard guest(run) != nil else { return await finish(run, reason) }
+        if guest?.expectedEnd == nil { guest?.expectedEnd = reason }
+        do throws(VirtError) {
+            try await killQEMU(of: run, gracefully: gracefully)
+        } catch {
+            if gracefully, guest(run) != nil { guest?.expectedEnd = nil }
+            throw error
         }
-        if job == nil {
-            // Somebody holds the domain and can't get on: the guest is gone all the same.
-            if guest?.process.identity == identity { await afterEnd(.crashed) }
+        await finish(run, reason)
+    }
+
+    /// Ends QEMU and waits until it is gone: politely at first, so that it can write what it holds.
+    private func killQEMU(of run: Int32, gracefully: Bool) async throws(VirtError) {
+        guard let process = try await process(of: run) else { return }
+        let id = process.identity.id
+        try? process.signal(SIGTERM)
+        if await process.ends(within: .seconds(gracefully ? 15 : 10)) { return }
+        if gracefully {
+            throw VirtError(
+                .operationFailed, "Failed to terminate process \(id) with SIGTERM: it is still there",
+                from: .qemu)
+        }
+        try? process.signal(SIGKILL)
+        if await process.ends(within: .seconds(30)) { return }
+        throw VirtError(
+            .operationFailed,
+            "QEMU of domain '\(snapshot.name)' (process \(id)) can't be killed: it waits for a device of the host",
+            from: .qemu)
+    }
+
+    /// QEMU of a run; nil where it has ended, or was never started. Throws where that can't be seen.
+    private func process(of run: Int32) async throws(VirtError) -> ProcessHandle? {
+        guard let guest = guest(run) else { return nil }
+        if let process = guest.process { return process }
+        guard let identity = guest.held.process else {
+            if guest.phase == .unseen { throw guest.unseen(snapshot.name) }
+            return nil
+        }
+        switch await Blocking.run({ identity.look() }) {
+        case .there(let process): return process
+        case .gone: return nil
+        case .unknown(let error):
+            throw VirtError(
+                error, "QEMU of domain '\(snapshot.name)' (process \(identity.id)) can't be looked at")
         }
     }
 
-    /// What is to do once QEMU is gone; a second time nothing is.
-    func afterEnd(_ reason: EndReason) async {
-        guard let guest else { return }
-        self.guest = nil
-        let reason = guest.expectedEnd ?? reason
-        guest.events?.cancel()
-        await guest.monitor.close()
-        closeConsoles()
+    /// What is to be done once QEMU of a run is gone. It is done once, and all who come wait until it is.
+    func finish(_ run: Int32, _ reason: EndReason) async {
+        guard let guest, guest.id == run else { return }
+        switch guest.phase {
+        case .clearing, .starting: await guest.over.wait()
+        case .unseen, .running: await clear(run, reason)
+        }
+    }
+
+    /// Gives back what a run held whose QEMU is gone.
+    private func clear(_ run: Int32, _ reason: EndReason) async {
+        guard let ended = guest(run) else { return }
+        guest?.phase = .clearing
+        let reason = ended.expectedEnd ?? reason
+        for stream in ended.consoles.values { stream.close() }
+        for removal in ended.removals.values { removal.end() }
+        guest?.consoles = [:]
+        guest?.removals = [:]
+        ended.watch?.cancel()
+        ended.events?.cancel()
+        await ended.monitor?.close()
         let log = GuestLog(context.configuration.logs, name: snapshot.name)
         await Blocking.run { log.note("shutting down, reason=\(reason.rawValue)") }
-        await context.clearAway(guest, of: snapshot.name)
+        await context.clearAway(ended.held, ended.file)
         if !snapshot.isPersistent { await removeTPMState(of: snapshot.live) }
-        becameShutoff(reason)
+        becameShutoff(reason, isTold: ended.isTold)
+        ended.over.open()
     }
 
-    private func becameShutoff(_ reason: EndReason) {
+    private func becameShutoff(_ reason: EndReason, isTold: Bool) {
+        guest = nil
         let event = lifecycle(.stopped, reason.detail.rawValue)
-        publish([event]) { now in
+        // Of a guest that nobody has heard of, nobody hears that it has ended.
+        publish(isTold ? [event] : []) { now in
             (now.state, now.reason) = (.shutoff, reason.reason.rawValue)
             now.forgetGuest()
         }
-        if !snapshot.isPersistent { context.registry.remove(snapshot.uuid, name: snapshot.name) }
     }
 
-    /// Writes the record of the running guest, when whoever writes it now is done.
-    func saveRecordSoon() {
-        if isSavingRecord { return }
-        isSavingRecord = true
-        Task { await saveRecord() }
-    }
-
-    private func saveRecord() async {
-        isSavingRecord = false
-        guard let record = record() else { return }
-        let context = context
-        await Blocking.run { context.save(record) }
-    }
-
-    /// The record of the running guest as it is now.
-    func record() -> LiveRecord? {
-        guard let guest, let live = snapshot.live, let xml = try? live.xml(options: .secure) else {
-            return nil
+    /// Forgets a domain that only lived while it ran, unless somebody has defined it or started it again by the time
+    /// that it is free.
+    func forgetSoon() async {
+        if snapshot.isPersistent || isForgotten { return }
+        let job: Void? = try? await withJob(.destroy, "removal") {
+            (domain: isolated QEMUDomain) async throws(VirtError) in await domain.forgetIfEmpty()
         }
-        var record = LiveRecord(
-            name: snapshot.name, uuid: snapshot.uuid, id: snapshot.id, process: guest.process.identity,
-            folder: guest.folder, state: snapshot.state.rawValue, reason: snapshot.reason,
-            ownerships: guest.ownerships, ports: guest.ports, xml: xml)
-        (record.helpers, record.leftovers) = (guest.helpers, guest.leftovers)
-        record.cpu = snapshot.requestedCPU.flatMap { try? $0.xml() }
-        return record
+        if job == nil, !isForgotten { Task { await self.forgetSoon() } }
+    }
+
+    /// QEMU of a run has ended by itself, or somebody has ended it from outside.
+    func processEnded(_ run: Int32) async {
+        guard let guest, guest.id == run else { return }
+        await finish(run, snapshot.state == .shutdown ? .shutdown : .crashed)
+        await forgetSoon()
     }
 }
 
-extension QEMUContext {
-    /// Writes a record; a failure is told, since a daemon that starts anew would not find the guest as it is.
-    func save(_ record: LiveRecord) {
-        do throws(SystemError) {
-            try records.save(record.name, record.text)
-        } catch {
-            log.error("the record of '\(record.name)' could not be written: \(error)")
-        }
+extension RunningGuest {
+    /// That it isn't known whether the guest runs, nor as which process.
+    func unseen(_ name: String) -> VirtError {
+        VirtError(
+            .operationFailed,
+            "whether QEMU of domain '\(name)' (\(processName)) runs can't be seen\(trouble.map { ": \($0)" } ?? ""). "
+                + "This is tried again by itself", from: .qemu)
     }
 }

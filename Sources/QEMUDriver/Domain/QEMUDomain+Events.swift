@@ -7,65 +7,27 @@ import Virt
 import VirtXML
 
 extension QEMUDomain {
-    /// Something happened in QEMU, be it that we asked for it or not.
-    func handle(_ event: QMPEvent) async {
-        context.log.debug("'\(snapshot.name)': \(event.name) \(event.data)")
+    /// Something happened in QEMU of a run, be it that we asked for it or not. It keeps no later event waiting.
+    func handle(_ event: QMPEvent, of run: Int32) {
+        guard guest(run) != nil else { return }
+        context.log.debug("'\(snapshot.name)': \(event)")
         switch event.name {
         case "STOP": becamePaused()
         case "RESUME": becameRunning()
-        case "RESET": context.events.publish(.domainReboot(DomainRebootEvent(domain: snapshot.reference)))
-        case "SHUTDOWN": await guestShutDown(byGuest: event.data["guest"]?.bool ?? false)
+        case "RESET": wasReset(run)
+        case "SHUTDOWN": guestShutDown(run, event)
         case "BALLOON_CHANGE": balloonChanged(event)
         case "RTC_CHANGE": clockChanged(event)
         case "BLOCK_IO_ERROR": diskFailed(event)
         case "WATCHDOG": watchdogFired(event)
-        case "GUEST_PANICKED":
-            become(.crashed, DomainCrashedReason.panicked.rawValue, [lifecycle(.crashed, 0)])
+        case "GUEST_PANICKED": panicked(run)
         case "SUSPEND": becameSuspended()
         case "WAKEUP": becameAwake()
         case "VSERPORT_CHANGE": channelChanged(event)
         case "DEVICE_TRAY_MOVED": trayMoved(event)
-        case "DEVICE_DELETED", "DEVICE_UNPLUG_GUEST_ERROR", "MEM_UNPLUG_ERROR": await handleUnplug(event)
+        case "DEVICE_DELETED", "DEVICE_UNPLUG_GUEST_ERROR", "MEM_UNPLUG_ERROR":
+            Task { await handleUnplug(event, of: run) }
         default: break
-        }
-    }
-
-    /// The guest is off; QEMU itself waits to be told what to do, so that a reboot through ACPI can be one.
-    private func guestShutDown(byGuest: Bool) async {
-        guard let guest, guest.expectedEnd == nil || !byGuest else { return }
-        if guest.rebootsOnShutdown && byGuest {
-            self.guest?.rebootsOnShutdown = false
-            return await startOver()
-        }
-        let detail: DomainEventShutdownDetailType = byGuest ? .guest : .host
-        become(.shutdown, DomainShutdownReason.user.rawValue, [lifecycle(.shutdown, detail.rawValue)])
-        // Whoever ends QEMU sees to the rest.
-        guard guest.expectedEnd == nil else { return }
-        switch snapshot.live?.onPoweroff ?? .destroy {
-        case .preserve: return
-        case .restart: await startOver()
-        default: await finish()
-        }
-    }
-
-    /// Lets the machine start anew in the same QEMU.
-    private func startOver() async {
-        if (try? await ask("system_reset")) == nil { return await finish() }
-        guest?.expectedResume = .booted
-        if (try? await ask("cont")) == nil { return await finish() }
-        if snapshot.state != .running { become(.running, DomainRunningReason.booted.rawValue) }
-    }
-
-    /// Ends the QEMU of a guest that is off. It holds nothing any more.
-    private func finish() async {
-        let job: Void? = try? await withJob(.destroy, "end of the guest") {
-            (domain: isolated QEMUDomain) async throws(VirtError) in
-            guard domain.guest?.expectedEnd == nil else { return }
-            try await domain.end(.shutdown)
-            await domain.afterEnd(.shutdown)
-        }
-        if job == nil {
-            context.log.error("QEMU of '\(snapshot.name)' could not be ended after its guest was off")
         }
     }
 

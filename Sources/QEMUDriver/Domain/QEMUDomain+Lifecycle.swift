@@ -1,4 +1,3 @@
-import Glibc
 import DriverKit
 import JSON
 import LinuxSystem
@@ -23,6 +22,8 @@ extension QEMUDomain {
         }
         if snapshot.state == .paused { return }
         guest?.expectedPause = reason
+        // What was expected of a command that failed isn't the reason for a pause that comes later.
+        defer { guest?.expectedPause = nil }
         try await ask("stop")
         becamePaused()
     }
@@ -54,13 +55,14 @@ extension QEMUDomain {
             if domain.snapshot.state == .running {
                 throw VirtError(.operationInvalid, "domain is already running", from: .qemu)
             }
-            try await domain.letGo(.unpaused)
+            try await domain.continueProcessors(.unpaused)
         }
     }
 
     /// Lets the guest's processors run.
-    func letGo(_ reason: DomainRunningReason) async throws(VirtError) {
+    func continueProcessors(_ reason: DomainRunningReason) async throws(VirtError) {
         guest?.expectedResume = reason
+        defer { guest?.expectedResume = nil }
         try await ask("cont")
         becameRunning()
     }
@@ -139,35 +141,14 @@ extension QEMUDomain {
     func destroy() async throws(VirtError) { try await destroyFlags(flags: []) }
 
     func destroyFlags(flags: DomainDestroyFlags) async throws(VirtError) {
-        try requireGuest()
-        // A guest that hangs keeps the job of whoever waits for it: it is ended first, which ends that job too.
-        try await end(.destroyed, gracefully: flags.contains(.graceful))
-        try await withJob(.destroy, "destroy") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            await domain.afterEnd(.destroyed)
-        }
+        try flags.require(.graceful, in: "qemuDomainDestroyFlags", from: .qemu)
+        // Not under the job: a guest that hangs keeps the job of whoever waits for it, and its end ends that job too.
+        try await destroy(run: try requireGuest().id, gracefully: flags.contains(.graceful))
     }
 
-    /// Ends QEMU and waits until it is gone: politely at first, so that it can write what it holds.
-    func end(_ reason: EndReason, gracefully: Bool = false) async throws(VirtError) {
-        guard let guest else { return }
-        self.guest?.expectedEnd = reason
-        try? guest.process.signal(SIGTERM)
-        if await !guest.process.ends(within: .seconds(gracefully ? 15 : 10)) {
-            if gracefully {
-                self.guest?.expectedEnd = nil
-                throw VirtError(
-                    .operationFailed,
-                    "Failed to terminate process \(guest.process.identity.id) with SIGTERM: it is still there",
-                    from: .qemu)
-            }
-            try? guest.process.signal(SIGKILL)
-            if await !guest.process.ends(within: .seconds(30)) {
-                self.guest?.expectedEnd = nil
-                throw VirtError(
-                    .operationFailed,
-                    "QEMU (process \(guest.process.identity.id)) can't be killed: it waits for a device of the host",
-                    from: .qemu)
-            }
-        }
+    /// Ends one run of the guest, if it goes on still.
+    func destroy(run: Int32, gracefully: Bool = false) async throws(VirtError) {
+        try await end(run, .destroyed, gracefully: gracefully)
+        await forgetSoon()
     }
 }

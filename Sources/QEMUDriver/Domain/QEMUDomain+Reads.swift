@@ -30,10 +30,15 @@ extension QEMUDomain {
 
     nonisolated func controlInfo(flags: UInt32) async throws(VirtError) -> DomainControlInfo {
         try flags.require(in: "virDomainGetControlInfo", from: .qemu)
-        guard snapshot.isActive else {
+        let now = snapshot
+        guard now.isActive else {
             throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
         }
-        return DomainControlInfo(state: 0, details: 0, stateTime: 0)
+        if now.trouble == nil { return DomainControlInfo(state: 0, details: 0, stateTime: 0) }
+        let reason: DomainControlErrorReason = now.state == .nostate ? .unknown : .monitor
+        return DomainControlInfo(
+            state: UInt32(clamping: DomainControlState.error.rawValue),
+            details: UInt32(clamping: reason.rawValue), stateTime: 0)
     }
 
     nonisolated func osType() async throws(VirtError) -> String { snapshot.definition?.os.type ?? "hvm" }

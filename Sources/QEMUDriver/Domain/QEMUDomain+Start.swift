@@ -1,5 +1,6 @@
 import ByteText
 import DriverKit
+import Glibc
 import JSON
 import LinuxSystem
 import QMP
@@ -13,9 +14,7 @@ extension QEMUDomain {
     func createWithFlags(flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
         try flags.rawValue.require(0x1F, in: "virDomainCreateWithFlags", from: .qemu)
         try await withJob(.modify, "start") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            if domain.snapshot.isActive {
-                throw VirtError(.operationInvalid, "domain is already running", from: .qemu)
-            }
+            try await domain.requireStartable("domain is already running")
             guard let definition = domain.snapshot.persistent else {
                 throw VirtError(
                     .internalError, "domain '\(domain.snapshot.name)' has no definition", from: .qemu)
@@ -25,21 +24,33 @@ extension QEMUDomain {
         return snapshot.reference
     }
 
-    /// Starts QEMU for a definition, and lets the guest go unless it is to be paused.
+    /// Refuses to start a guest beside one that runs, or of which nobody knows whether it does. One that is being cleared
+    /// away is waited for.
+    func requireStartable(_ message: String) async throws(VirtError) {
+        if let guest, guest.phase == .clearing { await guest.over.wait() }
+        guard let guest else { return }
+        if guest.phase == .unseen { throw guest.unseen(snapshot.name) }
+        throw VirtError(.operationInvalid, message, from: .qemu)
+    }
+
+    /// Starts QEMU for a definition, and lets the guest go unless it is to be paused. Whoever calls has the job.
     func start(_ definition: DomainDefinition, isPaused: Bool) async throws(VirtError) {
         let start = GuestStart(
             context: context, definition: definition, id: context.registry.nextID(), startsPaused: isPaused)
-        var prepared: PreparedGuest?
         do throws(VirtError) {
-            let ready = try await start.prepare()
-            prepared = ready
-            let running = try await start.launch(ready, domain: self)
-            try await begin(running, ready, isPaused: isPaused)
+            let prepared = try await start.prepare()
+            guest = RunningGuest(prepared.held, .starting, in: context.records)
+            publish { now in
+                (now.id, now.live) = (start.id, prepared.definition)
+                (now.state, now.reason) = (.paused, DomainPausedReason.startingUp.rawValue)
+            }
+            try await start.launch(prepared, domain: self)
+            try await begin(isPaused: isPaused)
         } catch {
-            if let prepared { await start.undo(prepared) }
-            if guest != nil {
-                try? await end(.failed)
-                await afterEnd(.failed)
+            if guest?.id == start.id {
+                // Where it can't be ended, it stays a guest that is there, and may be destroyed later.
+                guest?.phase = .running
+                try? await end(start.id, .failed)
             } else {
                 if !snapshot.isPersistent { await removeTPMState(of: definition) }
                 become(.shutoff, DomainShutoffReason.failed.rawValue)
@@ -49,36 +60,60 @@ extension QEMUDomain {
     }
 
     /// QEMU waits to be told what to do: from here on the guest is there.
-    private func begin(_ running: RunningGuest, _ prepared: PreparedGuest, isPaused: Bool)
-        async throws(VirtError)
-    {
-        let process = running.process.identity
-        guest = running
+    private func begin(isPaused: Bool) async throws(VirtError) {
         watchHelpers()
-        publish { now in
-            (now.id, now.live, now.process) = (prepared.id, prepared.definition, process)
-            (now.state, now.reason) = (.paused, DomainPausedReason.startingUp.rawValue)
-        }
         try await learnCharacterDevices()
         try await learnProcessors()
         try await placeThreads()
         await learnCPU()
         await learnBalloon()
         try await setPasswords()
+        if !isPaused { try await continueProcessors(.booted) }
+        try requireGuest()
+        guest?.isTold = true
+        let started = lifecycle(.started, DomainEventStartedDetailType.booted.rawValue)
         if isPaused {
-            let events = [
-                lifecycle(.started, DomainEventStartedDetailType.booted.rawValue),
-                lifecycle(.suspended, DomainEventSuspendedDetailType.paused.rawValue),
-            ]
-            become(.paused, DomainPausedReason.user.rawValue, events)
+            let suspended = lifecycle(.suspended, DomainEventSuspendedDetailType.paused.rawValue)
+            become(.paused, DomainPausedReason.user.rawValue, [started, suspended])
         } else {
-            try await letGo(.booted)
-            context.events.publish(lifecycle(.started, DomainEventStartedDetailType.booted.rawValue))
+            context.events.publish(started)
         }
-        guard guest != nil else {
-            throw VirtError(.operationFailed, "the guest has ended while it was started", from: .qemu)
+        try await settle()
+    }
+
+    /// From here on the run is ended by whoever sees QEMU's end; one that nobody has seen is seen here.
+    private func settle() async throws(VirtError) {
+        guest?.phase = .running
+        let isClosed = await guest?.monitor?.closeReason != nil
+        guard let guest, guest.expectedEnd == nil, guest.process?.hasEnded == false, !isClosed else {
+            throw VirtError(
+                .operationFailed, "the guest of domain '\(snapshot.name)' has ended while it was started",
+                from: .qemu)
         }
     }
+
+    // MARK: The start's processes
+
+    /// Notes QEMU of a start, which waits to run, on disk first.
+    func note(_ process: ProcessHandle, of run: Int32) async throws(SystemError) {
+        guard guest(run) != nil, guest?.expectedEnd == nil else {
+            throw SystemError(call: "start", errno: ECANCELED)
+        }
+        guest?.held.process = process.identity
+        publish { $0.process = process.identity }
+        try await writeRecord()
+    }
+
+    /// QEMU of a start runs; throws where it was told to end meanwhile.
+    func watch(_ process: ProcessHandle, ofStart run: Int32) throws(VirtError) {
+        watch(process, of: run)
+        if isToEnd(run) {
+            throw VirtError(.operationAborted, "domain '\(snapshot.name)' was destroyed", from: .qemu)
+        }
+    }
+
+    /// Whether somebody has asked for the end of a run.
+    func isToEnd(_ run: Int32) -> Bool { guest(run)?.expectedEnd != nil }
 
     /// Tells QEMU the passwords of the guest's screens, which the command line must not show.
     private func setPasswords() async throws(VirtError) {

@@ -3,68 +3,208 @@ import Glibc
 import JSON
 import LinuxSystem
 import Logging
+import QMP
 import Virt
 import VirtXML
 import XMLBinding
 
 extension QEMUDomain {
-    /// Takes control of a guest that a former daemon has started; one that has ended meanwhile is cleared away. Nobody
-    /// else changes the domain until that is done.
-    func takeUp(_ record: LiveRecord, _ live: DomainDefinition) async {
-        _ = try? await withJob(.modify, "taking up the guest") {
-            (domain: isolated QEMUDomain) async throws(VirtError) in
-            guard let identity = record.process,
-                let process = await Blocking.run({ try? ProcessHandle(identity) })
-            else { return await domain.clearAway(record, live) }
-            domain.publish { now in
-                (now.id, now.live, now.process) = (record.id, live, identity)
-                (now.state, now.reason) = (DomainState(rawValue: record.state), record.reason)
-                now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
+    /// Takes control of a guest that a former daemon has started; one that has ended meanwhile is cleared away. One that
+    /// can't be seen or doesn't answer is kept, and looked for until it is.
+    func takeUp(_ record: LiveRecord, _ live: DomainDefinition, trouble: String? = nil) async {
+        guard guest == nil else { return }
+        var run = RunningGuest(record, .unseen, in: context.records)
+        (run.isTold, run.trouble) = (true, trouble)
+        guest = run
+        publish { now in
+            (now.id, now.live, now.process) = (record.id, live, record.process)
+            (now.state, now.reason) = (DomainState(rawValue: record.state), record.reason)
+            now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
+        }
+        await attend(record.id)
+    }
+
+    /// Sees to it that QEMU of a run is watched and its monitor listened to, for as long as it takes. It returns when
+    /// that is so, when the run has ended, or when another task does it already.
+    func attend(_ run: Int32) async {
+        guard guest(run)?.isAttended == false else { return }
+        guest?.isAttended = true
+        var pause = GrowingPause()
+        while guest(run) != nil {
+            do throws(VirtError) {
+                try await seeProcess(of: run)
+                try await openMonitor(of: run)
+                try await agree(run)
+                break
+            } catch {
+                note(error.message, of: run)
             }
-            await domain.takeUp(process, record, live)
+            _ = await pause.wait()
+        }
+        if guest(run) != nil { guest?.isAttended = false }
+    }
+
+    /// Looks for QEMU of a run; ends the run where it is gone. Throws where that can't be seen.
+    private func seeProcess(of run: Int32) async throws(VirtError) {
+        guard let guest = guest(run), guest.process == nil else { return }
+        if guest.held.process == nil { try await findProcess(of: run) }
+        guard let identity = self.guest(run)?.held.process else { return await ended(run) }
+        switch await Blocking.run({ identity.look() }) {
+        case .there(let process): watch(process, of: run)
+        case .gone: await ended(run)
+        case .unknown(let error):
+            throw VirtError(error, "process \(identity.id) can't be looked at")
         }
     }
 
-    private func takeUp(_ process: ProcessHandle, _ record: LiveRecord, _ live: DomainDefinition) async {
-        let start = GuestStart(context: context, definition: live, id: record.id)
-        do throws(VirtError) {
-            var running = try await start.join(process, record.folder, record.monitorPath, domain: self)
-            (running.ownerships, running.ports) = (record.ownerships, record.ports)
-            (running.helpers, running.leftovers) = (record.helpers, record.leftovers)
-            guest = running
-            watchHelpers()
-            try await agree(record)
-            context.log.info("guest '\(record.name)' runs on (process \(process.identity.id))")
+    /// Asks the host for a QEMU of which no record says the number.
+    private func findProcess(of run: Int32) async throws(VirtError) {
+        let (configuration, uuid) = (context.configuration, snapshot.uuid)
+        do throws(SystemError) {
+            let found = try await Blocking.run { () throws(SystemError) in
+                try FoundQEMU.all(of: configuration).first { $0.uuid == uuid }
+            }
+            guard guest(run) != nil else { return }
+            guest?.held.process = found?.process
+            if let found { guest?.held.folder = found.folder }
+            publish { $0.process = found?.process }
         } catch {
-            context.log.error("guest '\(record.name)' does not answer and is ended: \(error.message)")
-            guest = nil
-            try? process.signal(SIGKILL)
-            _ = await process.ends(within: .seconds(30))
-            await clearAway(record, live)
+            throw VirtError(error, "the host's processes can't be looked at")
         }
     }
+
+    /// The guest has ended while no daemon was there.
+    private func ended(_ run: Int32) async {
+        context.log.info("the guest of domain '\(snapshot.name)' has ended while no daemon ran")
+        await finish(run, .crashed)
+        await forgetSoon()
+    }
+
+    /// From here on QEMU's end is seen.
+    func watch(_ process: ProcessHandle, of run: Int32) {
+        guard guest(run) != nil else { return }
+        guest?.process = process
+        if guest?.phase == .unseen {
+            guest?.phase = .running
+            publish { now in
+                guard let held = guest?.held else { return }
+                (now.state, now.reason) = (DomainState(rawValue: held.state), held.reason)
+            }
+        }
+        // Where it can't be watched, the end of its monitor tells.
+        guest?.watch = try? process.onEnd { [weak self] in Task { await self?.processEnded(run) } }
+    }
+
+    /// Notes why QEMU of a run can't be reached, and tells it once.
+    private func note(_ trouble: String, of run: Int32) {
+        guard let guest = guest(run), guest.trouble != trouble else { return }
+        self.guest?.trouble = trouble
+        context.log.error(
+            """
+            guest '\(snapshot.name)' (\(guest.processName)) is kept, but can't be reached, which is tried again: \
+            \(trouble)
+            """)
+        publish { now in
+            now.trouble = trouble
+            // Whether it runs can't be seen: what it does isn't known either.
+            if guest.phase == .unseen { (now.state, now.reason) = (.nostate, 0) }
+        }
+    }
+
+    // MARK: The monitor
+
+    /// Joins the monitor of a run's QEMU. That greets when it can: it is waited for as long as it lives.
+    func openMonitor(of run: Int32) async throws(VirtError) {
+        guard let path = guest(run)?.held.monitorPath, guest?.monitor == nil else { return }
+        do {
+            let socket = try await Blocking.run { () throws(SystemError) in try UnixSocket.connect(to: path) }
+            let monitor = QMPMonitor(
+                socket: socket,
+                onClose: { [weak self] error in Task { await self?.monitorClosed(run, error) } })
+            // Heard from the start, so that what happens while it greets isn't lost.
+            let events = Task { [weak self] in
+                for await event in monitor.told { await self?.handle(event, of: run) }
+            }
+            try await open(monitor, of: run)
+            guard guest(run) != nil else { return await monitor.close() }
+            guest?.monitor = monitor
+            guest?.events = events
+            guest?.trouble = nil
+            // Closed before it was known here, its end has told nobody.
+            if let error = await monitor.closeReason {
+                if guest(run) != nil { guest?.monitor = nil }
+                throw error
+            }
+        } catch let error as QMPError {
+            throw VirtError(error, command: "qmp_capabilities")
+        } catch let error as SystemError {
+            throw VirtError(error, "QEMU's monitor can't be reached at \(path)")
+        } catch {
+            throw VirtError(.internalError, "\(error)", from: .qemu)
+        }
+    }
+
+    /// Waits for the greeting; that it takes long is told.
+    private func open(_ monitor: QMPMonitor, of run: Int32) async throws(QMPError) {
+        let slow = Task {
+            guard (try? await Task.sleep(for: Self.greetingPatience)) != nil else { return }
+            note("its monitor does not answer", of: run)
+        }
+        defer { slow.cancel() }
+        try await monitor.open(timeout: nil)
+    }
+
+    private static let greetingPatience = Duration.seconds(5)
+
+    /// The monitor of a run is closed. That alone ends no guest: QEMU may have sent what can't be understood.
+    private func monitorClosed(_ run: Int32, _ error: QMPError) async {
+        guard let guest = guest(run), guest.phase == .running, guest.monitor != nil else { return }
+        self.guest?.monitor = nil
+        guest.events?.cancel()
+        if let process = guest.process, await process.ends(within: .seconds(2)) {
+            return await processEnded(run)
+        }
+        guard self.guest(run) != nil, self.guest?.monitor == nil else { return }
+        note("\(error)", of: run)
+        context.events.publish(.domainControlError(DomainControlErrorEvent(domain: snapshot.reference)))
+        await attend(run)
+    }
+
+    // MARK: What happened meanwhile
 
     /// Finds out what happened while nobody listened.
-    private func agree(_ record: LiveRecord) async throws(VirtError) {
-        try await learnCharacterDevices()
-        await learnBalloon()
-        await learnThreads()
-        let status = try await ask("query-status")["status"]?.string ?? ""
+    private func agree(_ run: Int32) async throws(VirtError) {
+        let isOff = try await withJob(.modify, "taking up the guest") {
+            (domain: isolated QEMUDomain) async throws(VirtError) in
+            guard domain.guest(run) != nil else { return false }
+            try await domain.learnCharacterDevices()
+            await domain.learnBalloon()
+            await domain.learnThreads()
+            domain.watchHelpers()
+            return try await domain.adopt(domain.ask("query-status")["status"]?.string ?? "")
+        }
+        if isOff { return guestIsOff(run) }
+        guard let guest = guest(run) else { return }
+        publish { $0.trouble = nil }
+        context.log.info("guest '\(snapshot.name)' runs on (\(guest.processName))")
+    }
+
+    /// Enters the state that QEMU is in; true where the guest has switched itself off.
+    private func adopt(_ status: String) async throws(VirtError) -> Bool {
+        let isStarting =
+            guest?.held.reason == DomainPausedReason.startingUp.rawValue
+            && guest?.held.state == DomainState.paused.rawValue
         switch status {
         case "running":
-            if snapshot.state == .paused { becameRunning() }
-            if snapshot.reason == DomainPausedReason.startingUp.rawValue, snapshot.state == .paused {
-                become(.running, DomainRunningReason.booted.rawValue)
-            }
-        case "shutdown":
-            try await end(.shutdown)
-            await afterEnd(.shutdown)
-        case "prelaunch" where record.reason == DomainPausedReason.startingUp.rawValue:
+            if snapshot.state == .paused, !isStarting { becameRunning() }
+            if snapshot.state != .running { become(.running, DomainRunningReason.booted.rawValue) }
+        case "shutdown": return true
+        case "prelaunch" where isStarting:
             // The daemon was killed while it started this guest: what was asked for is done.
-            if record.startsPaused {
+            if guest?.held.startsPaused == true {
                 become(.paused, DomainPausedReason.user.rawValue)
             } else {
-                try await letGo(.booted)
+                try await continueProcessors(.booted)
             }
         case "paused", "prelaunch":
             if snapshot.state != .paused { become(.paused, DomainPausedReason.unknown.rawValue) }
@@ -74,17 +214,6 @@ extension QEMUDomain {
         case "guest-panicked": become(.crashed, DomainCrashedReason.panicked.rawValue)
         default: break
         }
-    }
-
-    /// The guest has ended while no daemon was there.
-    private func clearAway(_ record: LiveRecord, _ live: DomainDefinition) async {
-        await context.clearAway(record, of: record.name)
-        if !snapshot.isPersistent { await removeTPMState(of: live) }
-        context.log.info("guest '\(record.name)' has ended while no daemon ran")
-        publish { now in
-            (now.state, now.reason) = (.shutoff, DomainShutoffReason.crashed.rawValue)
-            now.forgetGuest()
-        }
-        if !snapshot.isPersistent { context.registry.remove(snapshot.uuid, name: snapshot.name) }
+        return false
     }
 }

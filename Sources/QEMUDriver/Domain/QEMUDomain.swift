@@ -9,17 +9,16 @@ import VirtXML
 /// One domain of the QEMU driver: sole owner of what changes about it.
 ///
 /// What only reads is answered from the published snapshot, without waiting for the actor. What changes takes the
-/// job first, since an actor lets others in at every `await`.
+/// job first, since an actor lets others in at every `await`. Two rules keep one run of the guest apart from the next:
+/// a run begins only under the job, and what acts on a run after an `await` names it.
 actor QEMUDomain: DomainOperations, RegisteredDomain {
     nonisolated let context: QEMUContext
     private nonisolated let published: Published<QEMUDomainSnapshot>
-    /// What belongs to the guest while it runs.
+    /// The run of the guest, until all that it held is given back.
     var guest: RunningGuest?
     private let jobs = JobLock()
-    /// The console streams that are open, by the device's alias.
-    var consoles: [String: DescriptorStream] = [:]
-    /// Devices that the guest has been asked to let go of, by alias.
-    var removals: [String: DeviceRemoval] = [:]
+    /// The registry doesn't know this domain any more: who waited for it looks for another.
+    private(set) var isForgotten = false
     /// Somebody writes the record of the running guest already.
     var isSavingRecord = false
 
@@ -57,7 +56,7 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
             DomainLifecycleEvent(domain: snapshot.reference, event: event.rawValue, detail: detail))
     }
 
-    /// Does something that changes the domain, alone.
+    /// Does something that changes the domain, alone. Throws `noDomain` where it has been forgotten meanwhile.
     @discardableResult
     func withJob<Result: Sendable>(
         _ kind: JobQueue.Kind, _ name: String,
@@ -65,29 +64,64 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
     ) async throws(VirtError) -> Result {
         let job = try await jobs.acquire(kind, name)
         defer { jobs.release(job) }
+        if isForgotten { throw context.registry.missing(snapshot.reference) }
         return try await body(self)
+    }
+
+    /// Has the registry forget a domain of which nothing is left: no definition, and no guest. Whoever calls has the job.
+    func forgetIfEmpty() async {
+        guard !isForgotten, guest == nil, !snapshot.isPersistent else { return }
+        isForgotten = true
+        let (context, name) = (context, snapshot.name)
+        await Blocking.run { try? context.written.remove(name) }
+        context.registry.remove(snapshot.uuid, name: name)
+    }
+
+    // MARK: The run
+
+    /// A run of the guest, as long as it is this domain's and its QEMU may be there.
+    func guest(_ run: Int32) -> RunningGuest? {
+        guard let guest, guest.id == run, guest.phase != .clearing else { return nil }
+        return guest
     }
 
     /// The running guest; throws where there is none.
     @discardableResult
     func requireGuest() throws(VirtError) -> RunningGuest {
-        guard let guest, snapshot.isActive else {
+        guard let guest, let current = self.guest(guest.id), snapshot.isActive else {
             throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
         }
-        return guest
+        return current
     }
 
-    /// Has QEMU execute a command; its error becomes the call's.
+    /// Has QEMU execute a command; its error becomes the call's. Afterwards the run is the same still.
     @discardableResult
     func ask(_ command: String, _ arguments: JSONObject? = nil) async throws(VirtError) -> JSONValue {
         let guest = try requireGuest()
+        guard let monitor = guest.monitor else { throw guest.unreachable(snapshot.name) }
+        let reply: JSONValue
         do throws(QMPError) {
-            return try await guest.monitor.execute(command, arguments, timeout: Self.patience)
+            reply = try await monitor.execute(command, arguments, timeout: Self.patience)
         } catch {
             throw VirtError(error, command: command)
         }
+        guard self.guest(guest.id) != nil else {
+            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+        }
+        return reply
     }
 
     /// How long QEMU may take to answer a command that it should answer at once.
     private static let patience = Duration.seconds(60)
+}
+
+extension RunningGuest {
+    /// That a call can't be carried out since QEMU doesn't answer.
+    func unreachable(_ name: String) -> VirtError {
+        let reason = trouble.map { ": \($0)" } ?? ""
+        return VirtError(
+            .operationFailed,
+            "QEMU of domain '\(name)' (\(processName)) does not answer\(reason). This is tried again by itself; "
+                + "'destroy' ends the guest", from: .qemu)
+    }
 }

@@ -23,6 +23,8 @@ struct QEMUDomainSnapshot: Sendable {
     /// The CPU that was asked for, where that of the running guest is known better.
     @Boxed var requestedCPU: GuestCPU?
     var process: ProcessIdentity?
+    /// Why QEMU can't be seen or spoken to, where it should be.
+    var trouble: String?
     /// How much memory the guest has now, in KiB, where the balloon says so.
     var balloon: UInt64?
     var isAutostarted = false
@@ -38,16 +40,18 @@ struct QEMUDomainSnapshot: Sendable {
 
     /// Nothing runs any more.
     mutating func forgetGuest() {
-        (id, live, process, balloon, requestedCPU) = (-1, nil, nil, nil, nil)
+        (id, live, process, balloon, requestedCPU, trouble) = (-1, nil, nil, nil, nil, nil)
     }
 
-    /// A copy with texts of its own, for a change of the documents.
+    /// A copy with texts of its own, for a change of the documents. What is said of a guest that has ended meanwhile
+    /// isn't kept.
     func changed(_ change: (inout QEMUDomainSnapshot) -> Void) -> QEMUDomainSnapshot {
         var copy = QEMUDomainSnapshot(
             name: name, uuid: uuid, id: id, state: state, reason: reason, persistent: _persistent,
             wasDefined: wasDefined, live: _live, requestedCPU: _requestedCPU, process: process,
-            balloon: balloon, isAutostarted: isAutostarted)
+            trouble: trouble, balloon: balloon, isAutostarted: isAutostarted)
         change(&copy)
+        if !copy.isActive { copy.forgetGuest() }
         return copy
     }
 }

@@ -5,30 +5,22 @@ import VirtXML
 extension GuestStart {
     /// Starts all of a guest's helpers at the same time; QEMU's ends of their connections, by the numbers that QEMU
     /// knows them by.
-    func startHelpers(_ prepared: PreparedGuest) async throws(VirtError) -> [Int32: Descriptor] {
-        if prepared.helperProcesses.isEmpty { return [:] }
-        do throws(SystemError) {
-            try await Blocking.run { () throws(SystemError) in try prepared.record.write() }
-        } catch {
-            throw VirtError(error, "the record of domain '\(definition.name)' can't be written")
-        }
+    func startHelpers(
+        _ prepared: PreparedGuest, domain: QEMUDomain
+    ) async throws(VirtError) -> [Int32: Descriptor] {
         let starts = prepared.helperProcesses.map { helper in
             HelperStart(
-                helper: helper, configuration: context.configuration, folder: prepared.folder,
+                helper: helper, configuration: context.configuration, folder: prepared.held.folder,
                 guest: definition.name
-            ) { (record) async throws(SystemError) in
-                try await Blocking.run { () throws(SystemError) in
-                    try prepared.record.write { $0.helpers.note(record) }
-                }
-            }
+            ) { (record) async throws(SystemError) in try await domain.note(record, of: id) }
         }
-        return try await all(starts, prepared)
+        return starts.isEmpty ? [:] : try await all(starts, prepared, domain)
     }
 
     private func all(
-        _ starts: [HelperStart], _ prepared: PreparedGuest
+        _ starts: [HelperStart], _ prepared: PreparedGuest, _ domain: QEMUDomain
     ) async throws(VirtError) -> [Int32: Descriptor] {
-        let log = context.log
+        let (log, id) = (context.log, id)
         let numbers = QEMUResources.descriptors(of: prepared.helperProcesses)
         let result = await withTaskGroup(of: HelperStart.Outcome.self) { group in
             for start in starts { group.addTask { await start.outcome() } }
@@ -40,7 +32,7 @@ extension GuestStart {
                 case .success(nil): break
                 case .failure(let error):
                     // Whoever still waits for another one need not wait any longer.
-                    if failure == nil { await prepared.record.helpers.end(log) }
+                    if failure == nil { await domain.helpers(of: id).end(log) }
                     failure = failure ?? error
                 }
             }
@@ -68,9 +60,9 @@ extension [HelperRecord] {
 }
 
 extension HelperRecord {
-    /// What a helper that has ended wrote last; nil for one that runs. May wait.
+    /// What a helper that has ended wrote last; nil for one of which that isn't known. May wait.
     var lastWords: String? {
-        if let process = try? ProcessHandle(process), !process.hasEnded { return nil }
+        guard case .gone = process.look() else { return nil }
         let said = HelperLog(log).tail(from: logStart)
         return "\(name) has ended" + (said.isEmpty ? ", and \(log) is empty" : "; \(log) ends with: \(said)")
     }

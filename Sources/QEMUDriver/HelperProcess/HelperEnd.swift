@@ -1,3 +1,4 @@
+import DriverKit
 import Glibc
 import LinuxSystem
 import Logging
@@ -8,8 +9,8 @@ extension HelperRecord {
 
     /// Ends the helper and waits until it is gone: politely at first, since it may have a state to write.
     func end(_ log: Logger) async {
-        let identity = process
-        guard let process = await Blocking.run({ try? ProcessHandle(identity) }) else { return }
+        guard let process = await processToEnd(log) else { return }
+        let identity = self.process
         if let control, await Blocking.run({ (try? SwtpmControl.shutDown(at: control)) != nil }),
             await process.ends(within: Self.patience)
         {
@@ -21,6 +22,22 @@ extension HelperRecord {
         try? process.signalGroup(SIGKILL)
         if await !process.ends(within: .seconds(10)) {
             log.error("\(name) (process \(identity.id)) can't be killed: it waits for a device of the host")
+        }
+    }
+
+    /// The helper's process; nil when it is gone. What can't be seen now is looked for until it can.
+    private func processToEnd(_ log: Logger) async -> ProcessHandle? {
+        let identity = process
+        var pause = GrowingPause()
+        while true {
+            switch await Blocking.run({ identity.look() }) {
+            case .there(let process): return process
+            case .gone: return nil
+            case .unknown(let error):
+                log.warning(
+                    "\(name) (process \(identity.id)) can't be looked at, which is tried again: \(error)")
+            }
+            _ = await pause.wait()
         }
     }
 }

@@ -1,4 +1,5 @@
 import DriverKit
+import Glibc
 import JSON
 import LinuxSystem
 import Logging
@@ -9,26 +10,39 @@ extension QEMUDomain {
     /// Tells in the log when a helper ends before its guest does: its device is dead from then on.
     func watchHelpers(of aliases: Set<String>? = nil) {
         guard let guest else { return }
-        for helper in guest.helpers where aliases?.contains(helper.alias) ?? true {
+        for helper in guest.held.helpers where aliases?.contains(helper.alias) ?? true {
             Task { [weak self] in
-                if let process = await Blocking.run({ try? ProcessHandle(helper.process) }) {
-                    try? await process.waitForEnd()
-                }
-                await self?.helperEnded(helper, of: guest.process)
+                // One that can't be watched is left alone: nothing depends on this but a line in the log.
+                guard let process = await Blocking.run({ try? ProcessHandle(helper.process) }),
+                    (try? await process.waitForEnd()) != nil
+                else { return }
+                await self?.helperEnded(helper, of: guest.id)
             }
         }
     }
 
     /// QEMU's own end takes most helpers with it, so it is given a moment to be the reason.
-    private func helperEnded(_ helper: HelperRecord, of process: ProcessHandle) async {
-        if await process.ends(within: .seconds(2)) { return }
-        guard let guest, guest.process.identity == process.identity, guest.expectedEnd == nil,
-            guest.helpers.contains(helper)
-        else { return }
-        self.guest?.helpers.removeAll { $0 == helper }
+    private func helperEnded(_ helper: HelperRecord, of run: Int32) async {
+        if let process = guest(run)?.process, await process.ends(within: .seconds(2)) { return }
+        guard let guest = guest(run), guest.expectedEnd == nil, guest.held.helpers.contains(helper) else {
+            return
+        }
+        self.guest?.held.helpers.removeAll { $0 == helper }
         saveRecordSoon()
         let words = await Blocking.run { helper.lastWords } ?? ""
         context.log.error("domain '\(snapshot.name)': \(words)")
+    }
+
+    /// The helpers that have been started for a run.
+    func helpers(of run: Int32) -> [HelperRecord] { guest(run)?.held.helpers ?? [] }
+
+    /// Notes a helper that waits to run, on disk first. One whose guest has ended, or is to end, never runs.
+    func note(_ helper: HelperRecord, of run: Int32) async throws(SystemError) {
+        guard let guest = guest(run), guest.expectedEnd == nil else {
+            throw SystemError(call: "start", errno: ECANCELED, context: helper.name)
+        }
+        self.guest?.held.helpers.note(helper)
+        try await writeRecord()
     }
 }
 
@@ -56,39 +70,36 @@ extension QEMUDomain {
         } catch {
             throw VirtError(error)
         }
+        let run = try requireGuest()
         for helper in helpers {
-            guest?.leftovers += helper.allLeftovers
+            guest?.held.leftovers += helper.allLeftovers
             let start = HelperStart(
-                helper: helper, configuration: context.configuration, folder: guest?.folder ?? "",
+                helper: helper, configuration: context.configuration, folder: run.held.folder,
                 guest: snapshot.name
-            ) { (record) async throws(SystemError) in try await self.note(record) }
+            ) { (record) async throws(SystemError) in try await self.note(record, of: run.id) }
             _ = try await start.start()
         }
         if needsReservations { try await add([.object(new.reservationObject)]) }
         if !helpers.isEmpty { watchHelpers(of: Set(helpers.map(\.alias))) }
     }
 
-    private func hasHelper(_ alias: String) -> Bool { guest?.helpers.contains { $0.alias == alias } ?? false }
-
-    /// Notes a helper that waits to run, on disk first.
-    private func note(_ helper: HelperRecord) async throws(SystemError) {
-        guest?.helpers.note(helper)
-        guard let record = record() else { return }
-        let records = context.records
-        try await Blocking.run { () throws(SystemError) in try records.save(record.name, record.text) }
+    private func hasHelper(_ alias: String) -> Bool {
+        guest?.held.helpers.contains { $0.alias == alias } ?? false
     }
 
-    /// Ends what has served a device that is gone, or that never came to be.
-    func endHelpers(of device: DomainDevice) async {
+    /// Ends what has served a device of a run that is gone, or that never came to be.
+    func endHelpers(of device: DomainDevice, of run: Int32) async {
         var aliases = Set([device.alias].compactMap { $0 })
         if case .disk(let disk) = device {
             aliases = Set(BlockImage(disk).chain.map(\.storageNode))
             if await takesReservationsAlong(disk) { aliases.insert(QEMUGuest.reservationAlias) }
         }
-        let ended = (guest?.helpers ?? []).filter { aliases.contains($0.alias) }
+        let ended = helpers(of: run).filter { aliases.contains($0.alias) }
         if ended.isEmpty { return }
-        guest?.helpers.removeAll { ended.contains($0) }
+        // They stay on record until they are gone: a daemon that is killed meanwhile leaves them to the next one.
         await ended.end(context.log)
+        guard guest(run) != nil else { return }
+        guest?.held.helpers.removeAll { ended.contains($0) }
         saveRecordSoon()
     }
 

@@ -9,11 +9,10 @@ import XMLBinding
 
 extension QEMUContext {
     /// Loads every definition from its file; several are read at once.
-    func loadDefinitions() async {
+    func loadDefinitions() async throws(SystemError) {
         let (store, autostart) = (definitions, autostart)
-        let (names, started) = await Blocking.run {
-            ((try? store.names()) ?? [], Set((try? autostart.names()) ?? []))
-        }
+        let names = try await persistently { () throws(SystemError) in try store.names() }
+        let started = Set(try await persistently { () throws(SystemError) in try autostart.names() })
         let share = max(64, names.count / 4 + 1)
         let slices = stride(from: 0, to: names.count, by: share).map {
             names[$0..<min($0 + share, names.count)]
@@ -52,77 +51,6 @@ extension QEMUContext {
                 log.error("'\(path)' defines a domain a second time: it is passed over")
             }
         }
-    }
-
-    /// Finds the guests that a former daemon left running, all at the same time. One that does not answer soon goes on
-    /// being waited for while the daemon serves.
-    func takeUpGuests() async {
-        let (ends, feed) = AsyncStream.makeStream(of: Void.self)
-        let work = Task {
-            await takeUpAll()
-            feed.finish()
-        }
-        let timer = Task {
-            guard (try? await Task.sleep(for: Self.takeUpPatience)) != nil else { return }
-            log.warning("guests that do not answer yet are waited for while others are served")
-            feed.finish()
-        }
-        for await _ in ends {}
-        timer.cancel()
-        withExtendedLifetime(work) {}
-    }
-
-    private static let takeUpPatience = Duration.seconds(3)
-
-    private func takeUpAll() async {
-        let store = records
-        let records = await Blocking.run {
-            ((try? store.names()) ?? []).map { ($0, (try? store.read($0)).flatMap(LiveRecord.init(text:))) }
-        }
-        for (_, record) in records { files.note(record?.ownerships ?? []) }
-        await Blocking.run { self.removeStrayFolders(records.map(\.1)) }
-        await withTaskGroup(of: Void.self) { group in
-            for (name, record) in records {
-                guard let record else {
-                    log.error(
-                        "the record of the running guest '\(name)' can't be understood: \(store.path(name))")
-                    continue
-                }
-                guard let (domain, live) = known(record) else { continue }
-                group.addTask { await domain.takeUp(record, live) }
-            }
-        }
-    }
-
-    /// Removes the folders of starts in which a daemon was killed before anything ran. Where a record can't be read,
-    /// nobody knows whose they are, and all stay.
-    private func removeStrayFolders(_ records: [LiveRecord?]) {
-        let known = Set(records.compactMap { $0.map { FileSystem.lastPart(of: $0.folder) } })
-        guard known.count == records.count else { return }
-        for name in (try? FileSystem.names(in: configuration.library)) ?? []
-        where name.hasBytePrefix("domain-") {
-            if !known.contains(name) { removeFolders(of: "\(configuration.library)/\(name)") }
-        }
-    }
-
-    /// The domain of a running guest, which is known from here on.
-    private func known(_ record: LiveRecord) -> (QEMUDomain, DomainDefinition)? {
-        registry.noteID(record.id)
-        for port in record.ports { ports.note(port) }
-        let live = try? DomainDefinition(xml: record.xml, options: .secure)
-        guard let live else {
-            log.error("the document of the running guest '\(record.name)' can't be understood")
-            return nil
-        }
-        let empty = QEMUDomainSnapshot(name: record.name, uuid: record.uuid)
-        guard
-            let found = try? registry.reserve(
-                name: record.name, uuid: record.uuid, make: { QEMUDomain(context: self, snapshot: empty) })
-        else {
-            log.error("the running guest '\(record.name)' has the name or identity of another domain")
-            return nil
-        }
-        return (found.domain, live)
     }
 }
 

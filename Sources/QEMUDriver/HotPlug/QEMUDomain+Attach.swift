@@ -70,7 +70,7 @@ extension QEMUDomain {
     private func newDevices(
         _ device: DomainDevice, in live: DomainDefinition, _ qemu: QEMUCapabilities
     ) async throws(VirtError) -> [DomainDevice] {
-        let (last, folder) = (lastImage, guest?.folder ?? "")
+        let (last, folder) = (lastImage, guest?.held.folder ?? "")
         var filled = live
         do throws(ConfigurationError) {
             filled = try HotPlug(device, into: live).filled
@@ -90,6 +90,7 @@ extension QEMUDomain {
     /// Plugs one device in, and notes it in the live document.
     private func plug(_ device: DomainDevice, _ qemu: QEMUCapabilities) async throws(VirtError) {
         guard var live = snapshot.live else { return }
+        let run = try requireGuest().id
         let device = await withFolderServer(device)
         live.devices.insert(device)
         let parts = try parts(of: device, in: live, qemu)
@@ -99,19 +100,18 @@ extension QEMUDomain {
             try await startHelpers(of: device, hotPlugGuest(live, qemu))
             try await add(parts)
         } catch {
-            await takeBack(given)
-            await endHelpers(of: device)
+            await takeBack(given, of: run)
+            await endHelpers(of: device, of: run)
             if let former = snapshot.live { try? await adjustLockedMemory(for: former) }
             throw error
         }
-        guest?.ownerships += given
         if case .disk(let disk) = device { noteImage(disk.highestImage) }
         publish { $0.live?.devices.insert(device) }
         try? await learnCharacterDevices()
         if case .interface(let card) = device, card.linkState == .down, let alias = device.alias {
             try await setLink(alias, isUp: false)
         }
-        guard let alias = device.alias else { return }
+        guard let alias = device.alias, guest(run) != nil else { return }
         context.events.publish(
             .domainDeviceAdded(DomainDeviceAddedEvent(domain: snapshot.reference, devAlias: alias)))
     }
@@ -181,21 +181,38 @@ extension QEMUDomain {
         return .disk(try result.get())
     }
 
-    private var channelFolder: String { context.configuration.channelFolder(of: guest?.folder ?? "") }
+    private var channelFolder: String { context.configuration.channelFolder(of: guest?.held.folder ?? "") }
 
-    /// Gives the guest's user the files of a device.
+    /// Gives the guest's user the files of a device. From then on they are the run's, which gives them back in the end.
     func give(_ device: DomainDevice) async throws(VirtError) -> [FileOwnership] {
         let wanted = device.hostFiles
         if wanted.isEmpty { return [] }
-        let files = context.files
+        let (run, files) = (try requireGuest().id, context.files)
+        let given: [FileOwnership]
         do throws(SystemError) {
-            return try await Blocking.run { () throws(SystemError) in try files.give(wanted) }
+            given = try await Blocking.run { () throws(SystemError) in try files.give(wanted) }
         } catch {
             throw VirtError(error, "the \(device.kind)'s files can't be given to the guest")
         }
+        guard guest(run) != nil else {
+            await takeBack(given)
+            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+        }
+        guest?.held.ownerships += given
+        return given
     }
 
-    /// Takes files back from the guest's user.
+    /// Takes files back that a run had been given, unless its end does so.
+    func takeBack(_ files: [FileOwnership], of run: Int32) async {
+        guard guest(run) != nil else { return }
+        for file in files {
+            guard let index = guest?.held.ownerships.firstIndex(of: file) else { continue }
+            guest?.held.ownerships.remove(at: index)
+        }
+        await takeBack(files)
+    }
+
+    /// Takes files back from the guests' user.
     func takeBack(_ files: [FileOwnership]) async {
         if files.isEmpty { return }
         let given = context.files

@@ -57,9 +57,10 @@ extension QEMUDomain {
             throw VirtError(
                 .configUnsupported, "live detach of device '\(device.kind)' is not supported", from: .qemu)
         }
+        let run = try requireGuest().id
         let qemu = try await context.capabilities(of: emulator)
         let parts = try parts(of: device, in: live, qemu)
-        guard parts.contains(where: \.isFront) else { return await removed(alias) }
+        guard parts.contains(where: \.isFront) else { return await removed(alias, of: run) }
         try await askRemoval(of: alias)
         switch await removal(of: alias) {
         case .refused:
@@ -67,41 +68,45 @@ extension QEMUDomain {
                 .operationFailed,
                 "unable to unplug device '\(alias)': unplug of device was rejected by the guest",
                 from: .qemu)
+        case .ended: throw VirtError(.operationFailed, "domain is not running", from: .qemu)
         case .done, .pending: return
         }
     }
 
     /// The guest has let go of a device: what stood behind it goes too.
-    func removed(_ alias: String) async {
+    func removed(_ alias: String, of run: Int32) async {
         guard let live = snapshot.live, let emulator = live.devices.emulator,
             let device = live.devices.all.first(where: { $0.alias == alias })
         else {
-            let isAwaited = removals[alias] != nil
+            let isAwaited = guest?.removals[alias] != nil
             settle(alias, .done)
             // Whoever waits for a processor looks for itself.
             if !isAwaited, alias.hasBytePrefix("vcpu") { await processorRemoved() }
             return
         }
-        if let qemu = try? await context.capabilities(of: emulator),
+        if let qemu = try? await context.capabilities(of: emulator), guest(run) != nil,
             let parts = try? parts(of: device, in: live, qemu)
         {
             await remove(parts.filter { !$0.isFront })
         }
+        guard guest(run) != nil else { return }
         await takeBack(files(of: device))
-        await endHelpers(of: device)
+        await endHelpers(of: device, of: run)
+        // Where the guest has ended meanwhile, its end gives everything back.
+        guard guest(run) != nil else { return }
         let event = DomainDeviceRemovedEvent(domain: snapshot.reference, devAlias: alias)
         publish([.domainDeviceRemoved(event)]) { $0.live?.devices.remove(device) }
-        if let left = snapshot.live { try? await adjustLockedMemory(for: left) }
         saveRecordSoon()
-        settle(alias, .done)
+        if let left = snapshot.live { try? await adjustLockedMemory(for: left) }
+        if guest(run) != nil { settle(alias, .done) }
     }
 
     /// The files that only this device had been given.
     private func files(of device: DomainDevice) -> [FileOwnership] {
         let others = snapshot.live?.devices.all.filter { $0 != device }.flatMap(\.hostFiles) ?? []
         let paths = Set(device.hostFiles.map(\.path)).subtracting(others.map(\.path))
-        let files = guest?.ownerships.filter { paths.contains($0.path) } ?? []
-        guest?.ownerships.removeAll { paths.contains($0.path) }
+        let files = guest?.held.ownerships.filter { paths.contains($0.path) } ?? []
+        guest?.held.ownerships.removeAll { paths.contains($0.path) }
         return files
     }
 

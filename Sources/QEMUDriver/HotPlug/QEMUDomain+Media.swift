@@ -16,6 +16,7 @@ extension QEMUDomain {
             return
         }
         if old.source.isSameImage(as: new.source) { return }
+        let run = try requireGuest().id
         guard let live = snapshot.live, let alias = old.info.alias, let emulator = live.devices.emulator
         else {
             return
@@ -30,7 +31,7 @@ extension QEMUDomain {
         try await open(alias, isForced: isForced)
         if !old.source.isEmpty { try await ask("blockdev-remove-medium", ["id": .string(alias)]) }
         await remove(former)
-        await endHelpers(of: .disk(old))
+        await endHelpers(of: .disk(old), of: run)
         publish { $0.live?.devices.replace(.disk(old), with: .disk(old.empty)) }
         if !changed.source.isEmpty {
             try await startHelpers(of: device, hotPlugGuest(after, qemu))
@@ -54,8 +55,7 @@ extension QEMUDomain {
     }
 
     private func insert(_ parts: [QEMUPart], _ disk: DiskDevice, _ alias: String) async throws(VirtError) {
-        let given = try await give(.disk(disk))
-        guest?.ownerships += given
+        _ = try await give(.disk(disk))
         let nodes = parts.filter { !$0.isFront }
         try await add(nodes)
         let node = parts.compactMap(\.drive).first

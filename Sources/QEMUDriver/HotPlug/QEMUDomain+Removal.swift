@@ -15,6 +15,13 @@ enum DeviceRemoval: Sendable {
         case done, refused
         /// The guest hasn't said anything yet.
         case pending
+        /// The guest has ended, and its devices with it.
+        case ended
+    }
+
+    /// The guest has ended: whoever waits for its answer hears that.
+    func end() {
+        if case .awaited(let continuation) = self { continuation.resume(returning: .ended) }
     }
 }
 
@@ -24,45 +31,47 @@ extension QEMUDomain {
 
     /// Has QEMU ask the guest to let go of a device; `removal(of:)` waits for what becomes of it.
     func askRemoval(of alias: String) async throws(VirtError) {
-        removals[alias] = .asked
+        let run = try requireGuest().id
+        guest?.removals[alias] = .asked
         do throws(VirtError) {
             try await ask("device_del", ["id": .string(alias)])
         } catch {
-            removals[alias] = nil
+            if guest(run) != nil { guest?.removals[alias] = nil }
             throw error
         }
     }
 
     /// Waits until the guest has answered, but not for ever.
     func removal(of alias: String) async -> DeviceRemoval.Outcome {
-        if case .settled(let outcome)? = removals[alias] {
-            removals[alias] = nil
+        guard let guest else { return .ended }
+        if case .settled(let outcome)? = guest.removals[alias] {
+            self.guest?.removals[alias] = nil
             return outcome
         }
         let timer = Task {
             guard (try? await Task.sleep(for: Self.unplugPatience)) != nil else { return }
-            self.settle(alias, .pending)
+            if self.guest(guest.id) != nil { self.settle(alias, .pending) }
         }
         defer { timer.cancel() }
-        return await withCheckedContinuation { removals[alias] = .awaited($0) }
+        return await withCheckedContinuation { self.guest?.removals[alias] = .awaited($0) }
     }
 
     /// Notes what has become of a removal, for whoever asked for it.
     func settle(_ alias: String, _ outcome: DeviceRemoval.Outcome) {
-        switch removals[alias] {
+        switch guest?.removals[alias] {
         case .awaited(let continuation)?:
-            removals[alias] = nil
+            guest?.removals[alias] = nil
             continuation.resume(returning: outcome)
-        case .asked?: removals[alias] = .settled(outcome)
+        case .asked?: guest?.removals[alias] = .settled(outcome)
         case .settled?, nil: break
         }
     }
 
     /// What the monitor says about devices that come and go.
-    func handleUnplug(_ event: QMPEvent) async {
-        guard let alias = event.data["device"]?.string else { return }
+    func handleUnplug(_ event: QMPEvent, of run: Int32) async {
+        guard guest(run) != nil, let alias = event.data["device"]?.string else { return }
         switch event.name {
-        case "DEVICE_DELETED": await removed(alias)
+        case "DEVICE_DELETED": await removed(alias, of: run)
         case "DEVICE_UNPLUG_GUEST_ERROR", "MEM_UNPLUG_ERROR": removalFailed(alias)
         default: break
         }

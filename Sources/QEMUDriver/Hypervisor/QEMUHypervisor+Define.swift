@@ -15,34 +15,41 @@ extension QEMUHypervisor {
         try flags.require(.validate, in: "virDomainDefineXMLFlags", from: .qemu)
         try await DocumentSchema.domain.check(xml, if: flags.contains(.validate))
         let definition = try await complete(xml)
-        let uuid = definition.uuid ?? .random()
-        let empty = QEMUDomainSnapshot(name: definition.name, uuid: uuid)
-        let found = try context.registry.reserve(name: definition.name, uuid: uuid) {
-            QEMUDomain(context: context, snapshot: empty)
+        return try await withDomain(of: definition) { (domain) async throws(VirtError) in
+            try await domain.define(definition, as: xml)
         }
-        do throws(VirtError) {
-            try await found.domain.define(definition, as: xml)
-        } catch {
-            if found.isNew { context.registry.remove(uuid, name: definition.name) }
-            throw error
-        }
-        return found.domain.snapshot.reference
     }
 
     func domainCreateXML(xml: String, flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
         try await DocumentSchema.domain.check(xml, if: flags.contains(.startValidate))
         let definition = try await complete(xml)
-        let uuid = definition.uuid ?? .random()
-        let empty = QEMUDomainSnapshot(name: definition.name, uuid: uuid)
-        let found = try context.registry.reserve(name: definition.name, uuid: uuid) {
-            QEMUDomain(context: context, snapshot: empty)
+        let reference = try await withDomain(of: definition) { (domain) async throws(VirtError) in
+            try await domain.create(definition, as: xml, isPaused: flags.contains(.startPaused))
         }
-        try await found.domain.create(definition, isPaused: flags.contains(.startPaused), isNew: found.isNew)
-        if !found.domain.snapshot.isPersistent {
-            await context.note(xml, as: definition, inPlaceOf: nil)
+        if flags.contains(.startAutodestroy) { connection.own(reference.uuid) }
+        return reference
+    }
+
+    /// Does something with the domain that a definition means, or with a new one, of which nothing stays where that
+    /// fails. One that is forgotten while it is waited for is looked for again.
+    private func withDomain(
+        of definition: DomainDefinition,
+        _ body: (QEMUDomain) async throws(VirtError) -> Void
+    ) async throws(VirtError) -> DomainReference {
+        let (name, uuid) = (definition.name, definition.uuid ?? .random())
+        while true {
+            let domain = try context.registry.reserve(name: name, uuid: uuid) {
+                QEMUDomain(context: context, snapshot: QEMUDomainSnapshot(name: name, uuid: uuid))
+            }.domain
+            do throws(VirtError) {
+                try await body(domain)
+                return domain.snapshot.reference
+            } catch {
+                if await domain.isForgotten, error.code == .noDomain { continue }
+                await domain.forgetSoon()
+                throw error
+            }
         }
-        if flags.contains(.startAutodestroy) { connection.own(uuid) }
-        return found.domain.snapshot.reference
     }
 
     /// Reads a definition, and fills in all that it leaves open once it is adjusted.
@@ -65,18 +72,13 @@ extension QEMUHypervisor {
 
 extension QEMUDomain {
     /// Starts a definition that lives only while it runs.
-    func create(_ definition: DomainDefinition, isPaused: Bool, isNew: Bool) async throws(VirtError) {
-        do throws(VirtError) {
-            try await withJob(.modify, "create") { (domain: isolated QEMUDomain) async throws(VirtError) in
-                if domain.snapshot.isActive {
-                    throw VirtError(
-                        .operationInvalid, "domain '\(domain.snapshot.name)' is already active", from: .qemu)
-                }
-                try await domain.start(definition, isPaused: isPaused)
+    func create(_ definition: DomainDefinition, as given: String, isPaused: Bool) async throws(VirtError) {
+        try await withJob(.modify, "create") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try await domain.requireStartable("domain '\(domain.snapshot.name)' is already active")
+            try await domain.start(definition, isPaused: isPaused)
+            if !domain.snapshot.isPersistent {
+                await domain.context.note(given, as: definition, inPlaceOf: nil)
             }
-        } catch {
-            if isNew && !snapshot.isActive { context.registry.remove(snapshot.uuid, name: snapshot.name) }
-            throw error
         }
     }
 }

@@ -20,8 +20,8 @@ extension QEMUDomain {
     /// Has QEMU's limit of locked memory be what the guest needs with the devices of `definition`; what it was before
     /// the first device needed more comes back when the last is gone.
     func adjustLockedMemory(for definition: DomainDefinition) async throws(VirtError) {
-        guard let guest else { return }
-        let (process, former) = (guest.process, guest.formerLockedMemory)
+        guard let guest, let process = guest.process else { return }
+        let former = guest.formerLockedMemory
         let wanted = definition.lockedMemory
         do throws(SystemError) {
             if let wanted {

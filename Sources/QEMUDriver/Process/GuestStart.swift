@@ -8,14 +8,12 @@ import XMLBinding
 
 /// What one start of a guest needs, once it is all there.
 struct PreparedGuest: Sendable {
-    let id: Int32
     /// The live document: aliases, ports and paths filled in.
     var definition: DomainDefinition
+    /// What the start holds of the host, as it will stand on disk.
+    let held: LiveRecord
     let emulator: String
     let arguments: [String]
-    let folder: String
-    var ports: [UInt16]
-    var ownerships: [FileOwnership]
     let monitor: Descriptor
     let descriptors: GuestDescriptors
     let log: Descriptor
@@ -23,12 +21,6 @@ struct PreparedGuest: Sendable {
     let logStart: UInt64
     /// What is to serve the guest beside QEMU.
     let helperProcesses: [HelperProcess]
-    /// What is on disk about this start.
-    let record: StartRecord
-
-    var helpers: [HelperRecord] { record.helpers }
-    var leftovers: [String] { record.leftovers }
-    var monitorPath: String { folder + "/monitor.sock" }
 }
 
 /// One start of a guest, from its definition to a QEMU that waits at its monitor.
@@ -105,16 +97,13 @@ struct GuestStart: Sendable {
             if !definition.os.boot.isEmpty { live.devices.forEachInfo { $0.boot = nil } }
             log.begin(emulator: qemu.emulator, version: qemu.version, arguments: line.words)
             let start = log.size
-            let record = try record(live, id, ownerships, ports, helpers)
+            let held = try record(live, id, ownerships, ports, helpers)
             return PreparedGuest(
-                id: id, definition: live, emulator: qemu.emulator, arguments: line.words, folder: folder,
-                ports: ports, ownerships: ownerships, monitor: monitor, descriptors: descriptors,
-                log: try log.open(), logStart: start, helperProcesses: helpers,
-                record: StartRecord(record, in: context.records))
+                definition: live, held: held, emulator: qemu.emulator, arguments: line.words,
+                monitor: monitor, descriptors: descriptors, log: try log.open(), logStart: start,
+                helperProcesses: helpers)
         } catch {
-            context.files.takeBack(ownerships)
-            for port in ports { context.ports.give(back: port) }
-            context.removeFolders(of: folder)
+            context.giveBack(ports, ownerships, folder)
             try? context.starts.remove(live.name)
             throw virtError(error)
         }
@@ -186,29 +175,25 @@ struct GuestStart: Sendable {
 
     // MARK: Launch
 
-    /// Starts QEMU and joins its monitor. The record of the guest is on disk before QEMU runs.
-    func launch(_ prepared: PreparedGuest, domain: QEMUDomain) async throws(VirtError) -> RunningGuest {
-        let process = try await startProcess(prepared, try await startHelpers(prepared))
-        // QEMU alone holds the socket from here on: when it goes, whoever waits there hears of it.
-        prepared.monitor.close()
-        prepared.descriptors.close()
-        var running: RunningGuest
+    /// Starts QEMU and what serves it, and joins its monitor. The record of the run is on disk before QEMU runs.
+    func launch(_ prepared: PreparedGuest, domain: QEMUDomain) async throws(VirtError) {
         do throws(VirtError) {
-            running = try await join(process, prepared.folder, prepared.monitorPath, domain: domain)
+            let helperEnds = try await startHelpers(prepared, domain: domain)
+            let process = try await startProcess(prepared, helperEnds, domain)
+            // QEMU alone holds the socket from here on: when it goes, whoever waits there hears of it.
+            prepared.monitor.close()
+            prepared.descriptors.close()
+            try await domain.watch(process, ofStart: id)
+            try await domain.openMonitor(of: id)
         } catch {
-            try? process.signal(SIGKILL)
-            _ = await process.ends(within: .seconds(10))
-            throw await explained(error, prepared)
+            throw await explained(error, prepared, domain)
         }
-        (running.ownerships, running.ports) = (prepared.ownerships, prepared.ports)
-        (running.helpers, running.leftovers) = (prepared.helpers, prepared.leftovers)
-        return running
     }
 
     private func startProcess(
-        _ prepared: PreparedGuest, _ helperEnds: [Int32: Descriptor]
+        _ prepared: PreparedGuest, _ helperEnds: [Int32: Descriptor], _ domain: QEMUDomain
     ) async throws(VirtError) -> ProcessHandle {
-        let variables = GuestEnvironment.variables(prepared.folder, of: prepared.definition)
+        let variables = GuestEnvironment.variables(prepared.held.folder, of: prepared.definition)
         let environment = Dictionary(variables.map { ($0.name, $0.value) }) { $1 }
         var orders = LaunchOrders(
             prepared.emulator, prepared.arguments, environment: environment)
@@ -225,8 +210,8 @@ struct GuestStart: Sendable {
                 if let memory { try process.allow(memory) }
                 // Threads start where the one does that starts them.
                 if let cpus { try HostThread(process.identity.id).setAffinity(cpus.members) }
+                try await domain.note(process, of: id)
                 try await Blocking.run { () throws(SystemError) in
-                    try prepared.record.write { $0.process = process.identity }
                     try FileSystem.replace(
                         "\(context.configuration.run)/\(name).pid", with: "\(process.identity.id)\n",
                         mode: 0o644, survivesPowerCut: false)
@@ -254,38 +239,17 @@ struct GuestStart: Sendable {
         return record
     }
 
-    /// Joins the monitor of a QEMU that listens at `path`, and watches it from then on.
-    func join(
-        _ process: ProcessHandle, _ folder: String, _ path: String, domain: QEMUDomain
-    ) async throws(VirtError) -> RunningGuest {
-        let (events, feed) = AsyncStream.makeStream(of: QMPEvent.self)
-        do {
-            let socket = try await Blocking.run { () throws(SystemError) in try UnixSocket.connect(to: path) }
-            let monitor = QMPMonitor(
-                socket: socket, onEvent: { feed.yield($0) },
-                onClose: { [weak domain] _ in
-                    feed.finish()
-                    Task { await domain?.guestVanished() }
-                })
-            try await monitor.open()
-            let task = Task { [weak domain] in
-                for await event in events { await domain?.handle(event) }
-            }
-            return RunningGuest(
-                monitor: monitor, process: process, folder: folder, ownerships: [], ports: [], events: task)
-        } catch let error as QMPError {
-            throw VirtError(error, command: "qmp_capabilities")
-        } catch let error as SystemError {
-            throw VirtError(error, "QEMU's monitor can't be reached at \(path)")
-        } catch {
-            throw VirtError(.internalError, "\(error)", from: .qemu)
-        }
-    }
-
     /// An error with what QEMU said before it gave up, and with what its helpers said that have ended too.
-    private func explained(_ error: VirtError, _ prepared: PreparedGuest) async -> VirtError {
+    private func explained(
+        _ error: VirtError, _ prepared: PreparedGuest, _ domain: QEMUDomain
+    ) async -> VirtError {
+        if await domain.isToEnd(id) {
+            return VirtError(
+                .operationAborted, "domain '\(definition.name)' was destroyed while it was started",
+                from: .qemu)
+        }
         let log = GuestLog(configuration.logs, name: definition.name)
-        let helpers = prepared.helpers
+        let helpers = await domain.helpers(of: id)
         let (said, others) = await Blocking.run {
             (log.tail(from: prepared.logStart), helpers.compactMap(\.lastWords))
         }
@@ -295,7 +259,4 @@ struct GuestStart: Sendable {
             .internalError, "QEMU unexpectedly closed the monitor (vm='\(definition.name)'): \(words)",
             from: .qemu)
     }
-
-    /// Takes back what was prepared, for a start that failed before the guest was there.
-    func undo(_ prepared: PreparedGuest) async { await context.clearAway(prepared, of: definition.name) }
 }

@@ -1,39 +1,31 @@
 import DriverKit
 import LinuxSystem
-
-/// What a guest holds of the host.
-protocol GuestHoldings: Sendable {
-    /// The folder of its start.
-    var folder: String { get }
-    /// The files that were given to the guest's user.
-    var ownerships: [FileOwnership] { get }
-    /// The ports of its screens.
-    var ports: [UInt16] { get }
-    /// What serves it beside QEMU.
-    var helpers: [HelperRecord] { get }
-    /// What helpers leave in the host's folders.
-    var leftovers: [String] { get }
-}
-
-extension PreparedGuest: GuestHoldings {}
-extension RunningGuest: GuestHoldings {}
-extension LiveRecord: GuestHoldings {}
+import Logging
 
 extension QEMUContext {
-    /// Takes back all that the guest of a domain held, when it is gone or never came to be.
-    func clearAway(_ holdings: some GuestHoldings, of name: String) async {
-        for port in holdings.ports { ports.give(back: port) }
-        await holdings.helpers.end(log)
+    /// Takes back all that a run of a guest held, when its QEMU is gone or never came to be; its record goes last, so
+    /// that a daemon that is killed meanwhile leaves it to the next one.
+    func clearAway(_ held: LiveRecord, _ file: RecordFile) async {
+        await held.helpers.end(log)
         await Blocking.run {
-            self.files.takeBack(holdings.ownerships)
-            for path in holdings.leftovers { _ = try? FileSystem.remove(path) }
-            self.removeFolders(of: holdings.folder)
-            _ = try? FileSystem.remove("\(self.configuration.run)/\(name).pid")
-            try? self.starts.remove(name)
-            // Of a domain that only lived while it ran nothing stays.
-            if !FileSystem.exists(self.definitions.path(name)) { try? self.written.remove(name) }
-            try? self.records.remove(name)
+            for path in held.leftovers { _ = try? FileSystem.remove(path) }
+            self.giveBack(held.ports, held.ownerships, held.folder)
+            _ = try? FileSystem.remove("\(self.configuration.run)/\(held.name).pid")
+            try? self.starts.remove(held.name)
+            do throws(SystemError) {
+                try file.remove()
+            } catch {
+                self.log.error(
+                    "the record of '\(held.name)', whose guest has ended, can't be removed: \(error)")
+            }
         }
+    }
+
+    /// Takes back ports, files and folders of a start. May wait.
+    func giveBack(_ ports: [UInt16], _ ownerships: [FileOwnership], _ folder: String) {
+        for port in ports { self.ports.give(back: port) }
+        files.takeBack(ownerships)
+        removeFolders(of: folder)
     }
 
     /// Removes the folder of a start, and those that go with it. May wait.

@@ -46,7 +46,8 @@ extension TestDomain {
         if newName == oldName {
             throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .domain)
         }
-        try host.domains.rename(snapshot.uuid, from: oldName, to: newName)
+        try host.domains.claim(newName, for: snapshot.uuid)
+        host.domains.release(oldName, of: snapshot.uuid)
         tell(.undefined, DomainEventUndefinedDetailType.renamed.rawValue)
         publish {
             $0.name = newName

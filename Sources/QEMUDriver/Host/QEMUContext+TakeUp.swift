@@ -1,0 +1,172 @@
+import ByteText
+import DriverKit
+import Glibc
+import LinuxSystem
+import Logging
+import Virt
+import VirtXML
+import XMLBinding
+
+extension QEMUContext {
+    /// Finds the guests that a former daemon left running, all at the same time. One that does not answer soon goes on
+    /// being waited for while the daemon serves.
+    func takeUpGuests() async throws(SystemError) {
+        let guests = try await formerGuests()
+        let (ends, feed) = AsyncStream.makeStream(of: Void.self)
+        let work = Task {
+            await withTaskGroup(of: Void.self) { group in
+                for guest in guests {
+                    group.addTask {
+                        await guest.domain.takeUp(guest.record, guest.live, trouble: guest.trouble)
+                    }
+                }
+            }
+            feed.finish()
+        }
+        let timer = Task {
+            guard (try? await Task.sleep(for: Self.takeUpPatience)) != nil else { return }
+            log.warning("guests that do not answer yet are waited for while others are served")
+            feed.finish()
+        }
+        for await _ in ends {}
+        timer.cancel()
+        withExtendedLifetime(work) {}
+    }
+
+    private static let takeUpPatience = Duration.seconds(3)
+
+    /// The guests that there were: those on record, and those whose record is lost but whose QEMU runs.
+    private func formerGuests() async throws(SystemError) -> [FormerGuest] {
+        let (store, configuration) = (records, configuration)
+        let names = try await persistently { () throws(SystemError) in try store.names() }
+        var records: [String: LiveRecord] = [:]
+        for name in names {
+            let text = try? await persistently { () throws(SystemError) in try store.read(name) }
+            records[name] = text.flatMap(LiveRecord.init(text:))
+        }
+        for record in records.values { files.note(record.ownerships) }
+        let known = records
+        let found = try? await persistently { () throws(SystemError) in
+            try FoundQEMU.all(of: configuration)
+        }
+        if let found { await Blocking.run { self.removeStrayFolders(names, known, found) } }
+        let onRecord = Set(records.values.compactMap(\.process))
+        var guests = records.values.compactMap { former($0) }
+        guests += (found ?? []).filter { !onRecord.contains($0.process) }.compactMap { former($0) }
+        let taken = Set(guests.map(\.record.name))
+        for name in names where records[name] == nil && !taken.contains(name) {
+            if let guest = former(unreadable: name, isEnded: found != nil) { guests.append(guest) }
+        }
+        return guests
+    }
+
+    /// A guest on record, whose domain is known from here on.
+    private func former(_ record: LiveRecord) -> FormerGuest? {
+        let live = try? DomainDefinition(xml: record.xml, options: .secure)
+        if live == nil { log.error("the document of the running guest '\(record.name)' can't be understood") }
+        return former(record, live, trouble: nil)
+    }
+
+    /// A guest without a record that can be read: what is known of it are its arguments and its definition.
+    private func former(_ qemu: FoundQEMU) -> FormerGuest? {
+        log.error(
+            """
+            QEMU of domain '\(qemu.name)' (process \(qemu.process.id)) runs without a record that can be read: it is \
+            taken up as its definition says
+            """)
+        let record = LiveRecord(
+            name: qemu.name, uuid: qemu.uuid, id: registry.nextID(), process: qemu.process,
+            folder: qemu.folder,
+            state: DomainState.running.rawValue, reason: DomainRunningReason.unknown.rawValue, ownerships: [],
+            ports: [], xml: "")
+        return former(record, nil, trouble: nil)
+    }
+
+    /// A domain whose record can't be read and whose QEMU hasn't been found. Where all processes were seen it has ended.
+    private func former(unreadable name: String, isEnded: Bool) -> FormerGuest? {
+        let path = records.path(name)
+        if isEnded {
+            log.error("\(path) can't be read, but no QEMU of '\(name)' runs: the record is removed")
+            try? records.remove(name)
+            return nil
+        }
+        guard let domain = registry[name] else {
+            log.error("\(path) can't be read, and no domain is called '\(name)'")
+            return nil
+        }
+        let record = LiveRecord(
+            name: name, uuid: domain.snapshot.uuid, id: registry.nextID(), process: nil, folder: "",
+            state: 0, reason: 0, ownerships: [], ports: [], xml: "")
+        return former(record, nil, trouble: "its record \(path) can't be read")
+    }
+
+    private func former(
+        _ record: LiveRecord, _ live: DomainDefinition?, trouble: String?
+    ) -> FormerGuest? {
+        registry.noteID(record.id)
+        for port in record.ports { ports.note(port) }
+        let empty = QEMUDomainSnapshot(name: record.name, uuid: record.uuid)
+        let found = try? registry.reserve(name: record.name, uuid: record.uuid) {
+            QEMUDomain(context: self, snapshot: empty)
+        }
+        guard let domain = found?.domain else {
+            log.error(
+                """
+                the running guest '\(record.name)' (\(record.process.map { "process \($0.id)" } ?? "no process")) has \
+                the name or identity of another domain: rename that one and start the daemon again
+                """)
+            return nil
+        }
+        return FormerGuest(
+            domain: domain, record: record,
+            live: live ?? domain.snapshot.persistent ?? unknown(record), trouble: trouble)
+    }
+
+    /// What is known of a guest of which there is no document.
+    private func unknown(_ record: LiveRecord) -> DomainDefinition {
+        var definition = DomainDefinition()
+        (definition.name, definition.uuid) = (record.name, record.uuid)
+        return definition
+    }
+
+    /// Removes the folders of starts in which a daemon was killed before anything ran. Where a record can't be read,
+    /// nobody knows whose they are, and all stay.
+    private func removeStrayFolders(
+        _ names: [String], _ records: [String: LiveRecord], _ found: [FoundQEMU]
+    ) {
+        guard records.count == names.count else { return }
+        let known = Set((records.values.map(\.folder) + found.map(\.folder)).map(FileSystem.lastPart(of:)))
+        for name in (try? FileSystem.names(in: configuration.library)) ?? []
+        where name.hasBytePrefix("domain-") {
+            if !known.contains(name) { removeFolders(of: "\(configuration.library)/\(name)") }
+        }
+    }
+
+    /// Does something that may fail only for the moment, for want of memory or descriptors, until it succeeds or has
+    /// been tried for some seconds.
+    func persistently<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(SystemError) -> Value
+    ) async throws(SystemError) -> Value {
+        var pause = GrowingPause(from: .milliseconds(20))
+        for _ in 0..<8 {
+            do throws(SystemError) {
+                return try await Blocking.run(body)
+            } catch {
+                guard [ENOMEM, EMFILE, ENFILE, EAGAIN, EINTR, ENOSPC].contains(error.errno) else {
+                    throw error
+                }
+            }
+            _ = await pause.wait()
+        }
+        return try await Blocking.run(body)
+    }
+}
+
+/// A guest that a former daemon has started, and the domain that it is of.
+private struct FormerGuest: Sendable {
+    let domain: QEMUDomain
+    let record: LiveRecord
+    let live: DomainDefinition
+    /// Why nothing is known of it, where that is so.
+    let trouble: String?
+}
