@@ -58,11 +58,12 @@ golden: ## takes what the code now makes as the tests' expectation; review it as
 conformance: ## how many cases of the corpus pass, a line a group, and which fail
 	@scripts/conformance
 
-bench: ## calls per second, start time and memory, beside Debian's libvirtd
+bench: ## calls per second, start time and memory, beside Debian's libvirtd; and what others notice of attacks
 	@scripts/install-dependencies build run test
 	@$(MAKE) build
 	@scripts/guest/make-guest
 	@bench/run
+	@bench/attacks
 
 demo: ## boots a small Linux guest and shows its console
 	@scripts/demo

@@ -1,3 +1,4 @@
+import LinuxSystem
 import Synchronization
 import Virt
 import VirtDriver
@@ -37,6 +38,13 @@ final class HeldDriver: Driver, DriverConnection, HypervisorService {
     }
 
     func hostname() async throws(VirtError) -> String { "at once" }
+
+    /// Uses a millisecond of the thread that asks.
+    func type() async throws(VirtError) -> String {
+        let end = MonotonicTime.now.advanced(by: .milliseconds(1))
+        while MonotonicTime.now < end {}
+        return "slow"
+    }
 
     func capabilities() async throws(VirtError) -> String {
         change { $0.began += 1 }

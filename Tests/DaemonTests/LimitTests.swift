@@ -97,6 +97,24 @@ struct LimitTests {
         (clients + [other]).forEach { $0.close() }
     }
 
+    @Test(
+        "many calls of one client, which came together, don't keep another from being answered between them")
+    func turns() async throws {
+        let daemon = try TestDaemon(drivers: [HeldDriver()])
+        defer { daemon.stop() }
+        let (busy, other) = (try await RawClient(daemon.path), try await RawClient(daemon.path))
+        try await busy.open("held:///")
+        try await other.open("held:///")
+        for _ in 0..<500 { busy.call(slowCall) }
+        await daemon.wait { $0.waitingCalls > 0 || $0.id == 2 }
+        other.call(snapshotCall)
+        #expect(await other.replies(count: 2).last?.header.status == .ok)
+        #expect(busy.replyCount < 501)
+        #expect(await busy.replies(count: 501).count == 501)
+        busy.close()
+        other.close()
+    }
+
     @Test("a large message comes only after something was opened")
     func largeMessages() async throws {
         let daemon = try TestDaemon()

@@ -11,6 +11,8 @@ let heldCall: Int32 = 203
 let heldChange: Int32 = 250
 let snapshotCall: Int32 = 59
 let largeReply: Int32 = 7
+/// One that takes the event loop's thread for a millisecond.
+let slowCall: Int32 = 3
 
 /// A client that knows packets, and waits for no reply unless it is told to.
 final class RawClient: PacketReceiver {
@@ -101,6 +103,9 @@ final class RawClient: PacketReceiver {
     func connection(_ connection: PacketConnection, closed reason: CloseReason) {
         change { $0.reason = reason }
     }
+
+    /// How many replies have come.
+    var replyCount: Int { state.withLock { $0.replies.count } }
 
     /// All replies, once there are so many or the connection has ended.
     func replies(count: Int) async -> [Packet] {

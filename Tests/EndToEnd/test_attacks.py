@@ -120,6 +120,18 @@ class Attacks(ServerCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn("this daemon serves test:///default alone", done.stderr)
 
+    def test_memory_goes_back_after_a_flood(self):
+        own = server.Roostd().start()
+        self.addCleanup(own.stop)
+        connection = libvirt.open(own.uri)
+        connection.getCapabilities()
+        before = memory(own.pid)
+        # Root may take much: its clients share no limit.
+        with Attackers(own, "capabilities", 100, user=None):
+            eventually(lambda: memory(own.pid) > before + 50, "the flood to take memory")
+        eventually(lambda: memory(own.pid) < before + 20, "the memory to go back")
+        connection.close()
+
     def test_sigterm_ends_a_daemon_that_is_flooded(self):
         own = server.Roostd().start()
         self.addCleanup(own.stop)

@@ -14,8 +14,12 @@ final class Turns: Sendable {
     private struct State {
         var queue = FairQueue<Owner, Session>()
         var isScheduled = false
+        /// Until when clients that share turns may be served in this turn as they come.
+        var atOnceUntil: MonotonicTime?
     }
 
+    /// How much of one turn goes to clients that share turns and are served as they come.
+    private static let shareAtOnce = Duration.milliseconds(2)
     /// How much of one turn of the loop goes to those that wait. What becomes ready meanwhile waits no longer.
     private static let share = Duration.milliseconds(4)
 
@@ -29,8 +33,18 @@ final class Turns: Sendable {
         self.whenEmpty = whenEmpty
     }
 
-    /// Whether somebody waits.
-    var areAwaited: Bool { state.withLock { !$0.queue.isEmpty } }
+    /// Whether a client that shares turns may be served now: nobody waits, and others like it haven't taken long yet.
+    func mayServeAtOnce() -> Bool {
+        let now = MonotonicTime.now
+        let (may, isFirst) = state.withLock { state in
+            guard state.queue.isEmpty else { return (false, false) }
+            if let end = state.atOnceUntil { return (now < end, false) }
+            state.atOnceUntil = now.advanced(by: Self.shareAtOnce)
+            return (true, true)
+        }
+        if isFirst { loop.atEndOfTurn { self.state.withLock { $0.atOnceUntil = nil } } }
+        return may
+    }
 
     /// Has the session go on when its turn comes.
     func add(_ session: Session) {

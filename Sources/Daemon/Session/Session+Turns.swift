@@ -21,7 +21,7 @@ extension Session {
 
     /// Calls came. Where others wait for their turn, so do those who share it.
     func beginning() -> Pace {
-        Pace(mayRun: withState { $0.line.isEmpty } && (user.key == nil || !server.turns.areAwaited))
+        Pace(mayRun: withState { $0.line.isEmpty } && (user.key == nil || server.turns.mayServeAtOnce()))
     }
 
     /// Answers a call, or has it wait; on the loop's thread.

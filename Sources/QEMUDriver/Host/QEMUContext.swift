@@ -1,6 +1,7 @@
 import DriverKit
 import LinuxSystem
 import Logging
+import Synchronization
 import Virt
 import VirtXML
 
@@ -25,6 +26,8 @@ final class QEMUContext: Sendable {
     let files: GivenFiles
     /// What the host can do as it was told last, as text, and of which guests.
     let capabilitiesText = Published<(guests: [InstalledGuest], text: String)?>(nil)
+    /// What was said of binaries that can't be asked, by their paths.
+    private let toldProblems = Mutex<[String: String]>([:])
     /// Where the host has huge pages mounted.
     let hugepageMounts = Published<[HugepageMount]>([])
     let vhostUserFeatures = VhostUserFeatures()
@@ -78,11 +81,16 @@ final class QEMUContext: Sendable {
         let prober = prober
         let binaries = await Blocking.run { QEMUArchitecture.emulators() }
         let summaries = await prober.summaries(of: Set(binaries.map(\.path)))
-        for case (_, .failure(let error)) in summaries { log.warning("\(error)") }
+        for case (let path, .failure(let error)) in summaries { tellOnce("\(error)", of: path) }
         return binaries.compactMap { binary in
             guard case .success(let summary) = summaries[binary.path] else { return nil }
             return InstalledGuest(architecture: binary.architecture, binary: summary)
         }
+    }
+
+    /// Says what is wrong with a binary, if that is news: any client may have the binaries asked as often as it likes.
+    private func tellOnce(_ text: String, of path: String) {
+        if toldProblems.withLock({ $0.updateValue(text, forKey: path) }) != text { log.warning("\(text)") }
     }
 
     /// What is to be told to people about the host; nil if nothing is wrong.

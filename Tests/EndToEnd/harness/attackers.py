@@ -11,12 +11,12 @@ ATTACKS = pathlib.Path(__file__).with_name("attacks.py").read_text()
 class Attackers:
     """Processes that attack until they are told to stop."""
 
-    def __init__(self, server, attack, connections=40, domain=None, processes=1):
+    def __init__(self, server, attack, connections=40, domain=None, processes=1, user="nobody"):
         words = [sys.executable, "-c", ATTACKS, str(server.readonly_socket), attack, str(connections)]
         if domain is not None:
             words += [domain.UUIDString(), domain.name()]
-        self.processes = [subprocess.Popen(words, user="nobody", group="nogroup", extra_groups=[], cwd="/")
-                          for _ in range(processes)]
+        whose = {"user": user, "group": "nogroup", "extra_groups": []} if user else {}
+        self.processes = [subprocess.Popen(words, cwd="/", **whose) for _ in range(processes)]
 
     def __enter__(self):
         return self
