@@ -1,5 +1,9 @@
 """virsh console."""
 
+import threading
+
+import libvirt
+
 from harness.case import ServerCase, on_each_server
 from harness.terminal import Terminal
 
@@ -29,6 +33,34 @@ class Console(ServerCase):
         fourth = self.console(name)
         fourth.type("echo still $((40 + 2))\r")
         fourth.expect("still 42")
+
+    def test_of_clients_that_come_at_once_one_gets_it(self):
+        name = self.running()
+        clients = [self.connect().lookupByName(name) for _ in range(6)]
+        had_it = 0
+        for round in range(40):
+            streams, together = [], threading.Barrier(len(clients))
+
+            def ask(domain):
+                stream = domain.connect().newStream()
+                together.wait()
+                try:
+                    domain.openConsole(None, stream, 0)
+                    streams.append(stream)
+                except libvirt.libvirtError as error:
+                    self.assertIn("Active console session exists", str(error))
+
+            threads = [threading.Thread(target=ask, args=[domain]) for domain in clients]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for stream in streams:
+                stream.abort()
+            # The one before may not have been seen to leave yet.
+            self.assertLessEqual(len(streams), 1, f"round {round}")
+            had_it += len(streams)
+        self.assertGreater(had_it, 0)
 
     def test_needs_a_running_domain(self):
         terminal = self.console(self.defined(), wait_for_guest=False)

@@ -157,6 +157,16 @@ class Histories(unittest.TestCase):
         story.call("lookup", error=lifecycle.NO_DOMAIN)
         self.assertImpossible(story, "lookup")
 
+    def test_a_name_is_taken_while_it_is_being_defined(self):
+        def story():
+            made = Story()
+            define = made.begin("define", name="d", title="1")
+            return made, define
+        taken, define = story()
+        taken.call("define", name="e", error=9).call("lookup", error=lifecycle.NO_DOMAIN)
+        taken.end(define).hear(ADDED).check()
+        self.assertImpossible(Story().call("define", name="e", error=9), "define")
+
     def test_a_rename_goes_with_both_names(self):
         story = Story().defined().call("rename", name="e").hear((1, 1)).hear((0, 2), name="e")
         self.assertEqual({state.name for state in story.check()}, {"e"})

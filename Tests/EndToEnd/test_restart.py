@@ -104,6 +104,7 @@ class Restart(ServerCase):
         guest = chance.choice(self.guests)
         connection = libvirt.open(self.own.uri)
         connection.lookupByName(guest.name).destroy()
+        self.assertEqual(guest.image.stat().st_uid, 0, f"{guest.name}'s image is still the guests' user's")
         guest.start(connection, is_paused=chance.random() < 0.3)
         connection.close()
 

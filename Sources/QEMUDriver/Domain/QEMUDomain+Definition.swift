@@ -12,7 +12,9 @@ extension QEMUDomain {
             let former = domain.snapshot.persistent
             try await domain.save(definition)
             await domain.context.note(given, as: definition, inPlaceOf: former)
-            let isKnown = domain.snapshot.isPersistent || domain.snapshot.wasDefined
+            // One that was undefined while it runs has never gone.
+            let now = domain.snapshot
+            let isKnown = now.isPersistent || (now.wasDefined && now.isActive)
             let detail: DomainEventDefinedDetailType = isKnown ? .updated : .added
             domain.publish { $0.persistent = definition }
             domain.context.events.publish(domain.lifecycle(.defined, detail.rawValue))

@@ -16,8 +16,8 @@ extension QEMUDomain {
         try await withJob(.modify, "start") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try await domain.requireStartable("domain is already running")
             guard let definition = domain.snapshot.persistent else {
-                throw VirtError(
-                    .internalError, "domain '\(domain.snapshot.name)' has no definition", from: .qemu)
+                // It has ended, and is about to be forgotten.
+                throw domain.context.registry.missing(domain.snapshot.reference)
             }
             try await domain.start(definition, isPaused: flags.contains(.startPaused))
         }

@@ -11,10 +11,14 @@ import XMLBinding
 extension QEMUDomain {
     /// Takes control of a guest that a former daemon has started; one that has ended meanwhile is cleared away. One that
     /// can't be seen or doesn't answer is kept, and looked for until it is.
-    func takeUp(_ record: LiveRecord, _ live: DomainDefinition, trouble: String? = nil) async {
+    ///
+    /// - Parameter isHidden: the record is there, but couldn't be read: what is known of the guest is only presumed.
+    func takeUp(
+        _ record: LiveRecord, _ live: DomainDefinition, trouble: String? = nil, isHidden: Bool = false
+    ) async {
         guard guest == nil else { return }
         var run = RunningGuest(record, .unseen, in: context.records)
-        (run.isTold, run.trouble) = (true, trouble)
+        (run.isTold, run.trouble, run.isHidden) = (true, trouble, isHidden)
         guest = run
         publish { now in
             (now.id, now.live, now.process) = (record.id, live, record.process)
@@ -32,6 +36,7 @@ extension QEMUDomain {
         var pause = GrowingPause()
         while guest(run) != nil {
             do throws(VirtError) {
+                try await recall(run)
                 try await seeProcess(of: run)
                 try await openMonitor(of: run)
                 try await agree(run)

@@ -11,6 +11,12 @@ struct FoundQEMU: Sendable, Equatable {
     var folder: String
     var process: ProcessIdentity
 
+    /// The number that the domain has in this run: it stands in the name of its folder.
+    var id: Int32? {
+        let parts = FileSystem.lastPart(of: folder).utf8.split(separator: UInt8(ascii: "-"), maxSplits: 2)
+        return parts.count == 3 ? Int32(String(decoding: parts[1], as: UTF8.self)) : nil
+    }
+
     /// Every QEMU that was started below the driver's folder, by a user that may have done so. Throws where not all
     /// processes of the host can be seen. May wait.
     static func all(of configuration: QEMUConfiguration) throws(SystemError) -> [FoundQEMU] {

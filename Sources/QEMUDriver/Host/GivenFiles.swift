@@ -42,6 +42,17 @@ final class GivenFiles: Sendable {
         for file in files { _ = enter(file) }
     }
 
+    /// What a guest was given of which no record tells any more: those of its files that are the guests' user's. Nobody
+    /// knows whose they were: they go back to root. May wait.
+    func presumed(_ files: [HostFile]) -> [FileOwnership] {
+        guard let account else { return [] }
+        return files.compactMap { file in
+            guard let found = try? FoundFile(file.path), found.isGivable, found.owner.user == account.user
+            else { return nil }
+            return FileOwnership(path: found.path, owner: FileOwner(user: 0, group: 0))
+        }
+    }
+
     /// Gives files back that no other guest has; those that are gone or belong to somebody else meanwhile are left
     /// alone. May wait.
     func takeBack(_ files: [FileOwnership]) {

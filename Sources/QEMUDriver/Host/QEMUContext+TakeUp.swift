@@ -17,7 +17,8 @@ extension QEMUContext {
             await withTaskGroup(of: Void.self) { group in
                 for guest in guests {
                     group.addTask {
-                        await guest.domain.takeUp(guest.record, guest.live, trouble: guest.trouble)
+                        await guest.domain.takeUp(
+                            guest.record, guest.live, trouble: guest.trouble, isHidden: guest.isHidden)
                     }
                 }
             }
@@ -40,9 +41,14 @@ extension QEMUContext {
         let (store, configuration) = (records, configuration)
         let names = try await persistently { () throws(SystemError) in try store.names() }
         var records: [String: LiveRecord] = [:]
+        var hidden: Set<String> = []
         for name in names {
-            let text = try? await persistently { () throws(SystemError) in try store.read(name) }
-            records[name] = text.flatMap(LiveRecord.init(text:))
+            do throws(SystemError) {
+                let text = try await persistently { () throws(SystemError) in try store.read(name) }
+                records[name] = LiveRecord(text: text)
+            } catch {
+                if error.hidesRecord { hidden.insert(name) }
+            }
         }
         for record in records.values { files.note(record.ownerships) }
         let known = records
@@ -52,10 +58,13 @@ extension QEMUContext {
         if let found { await Blocking.run { self.removeStrayFolders(names, known, found) } }
         let onRecord = Set(records.values.compactMap(\.process))
         var guests = records.values.compactMap { former($0) }
-        guests += (found ?? []).filter { !onRecord.contains($0.process) }.compactMap { former($0) }
+        for qemu in found ?? [] where !onRecord.contains(qemu.process) {
+            if let guest = await former(qemu, isHidden: hidden.contains(qemu.name)) { guests.append(guest) }
+        }
         let taken = Set(guests.map(\.record.name))
         for name in names where records[name] == nil && !taken.contains(name) {
-            if let guest = former(unreadable: name, isEnded: found != nil) { guests.append(guest) }
+            let isHidden = hidden.contains(name)
+            if let guest = former(unreadable: name, isHidden, isEnded: found != nil) { guests.append(guest) }
         }
         return guests
     }
@@ -68,22 +77,24 @@ extension QEMUContext {
     }
 
     /// A guest without a record that can be read: what is known of it are its arguments and its definition.
-    private func former(_ qemu: FoundQEMU) -> FormerGuest? {
+    private func former(_ qemu: FoundQEMU, isHidden: Bool) async -> FormerGuest? {
         log.error(
             """
             QEMU of domain '\(qemu.name)' (process \(qemu.process.id)) runs without a record that can be read: it is \
             taken up as its definition says
             """)
+        let (files, definition) = (files, registry[qemu.name]?.snapshot.persistent)
+        let ownerships =
+            isHidden ? [] : await Blocking.run { files.presumed(definition?.hostFiles ?? []) }
         let record = LiveRecord(
-            name: qemu.name, uuid: qemu.uuid, id: registry.nextID(), process: qemu.process,
-            folder: qemu.folder,
-            state: DomainState.running.rawValue, reason: DomainRunningReason.unknown.rawValue, ownerships: [],
-            ports: [], xml: "")
-        return former(record, nil, trouble: nil)
+            name: qemu.name, uuid: qemu.uuid, id: qemu.id ?? registry.nextID(), process: qemu.process,
+            folder: qemu.folder, state: DomainState.running.rawValue,
+            reason: DomainRunningReason.unknown.rawValue, ownerships: ownerships, ports: [], xml: "")
+        return former(record, nil, trouble: nil, isHidden: isHidden)
     }
 
     /// A domain whose record can't be read and whose QEMU hasn't been found. Where all processes were seen it has ended.
-    private func former(unreadable name: String, isEnded: Bool) -> FormerGuest? {
+    private func former(unreadable name: String, _ isHidden: Bool, isEnded: Bool) -> FormerGuest? {
         let path = records.path(name)
         if isEnded {
             log.error("\(path) can't be read, but no QEMU of '\(name)' runs: the record is removed")
@@ -97,11 +108,11 @@ extension QEMUContext {
         let record = LiveRecord(
             name: name, uuid: domain.snapshot.uuid, id: registry.nextID(), process: nil, folder: "",
             state: 0, reason: 0, ownerships: [], ports: [], xml: "")
-        return former(record, nil, trouble: "its record \(path) can't be read")
+        return former(record, nil, trouble: "its record \(path) can't be read", isHidden: isHidden)
     }
 
     private func former(
-        _ record: LiveRecord, _ live: DomainDefinition?, trouble: String?
+        _ record: LiveRecord, _ live: DomainDefinition?, trouble: String?, isHidden: Bool = false
     ) -> FormerGuest? {
         registry.noteID(record.id)
         for port in record.ports { ports.note(port) }
@@ -119,7 +130,8 @@ extension QEMUContext {
         }
         return FormerGuest(
             domain: domain, record: record,
-            live: live ?? domain.snapshot.persistent ?? unknown(record), trouble: trouble)
+            live: live ?? domain.snapshot.persistent ?? unknown(record), trouble: trouble,
+            isHidden: isHidden)
     }
 
     /// What is known of a guest of which there is no document.
@@ -169,4 +181,6 @@ private struct FormerGuest: Sendable {
     let live: DomainDefinition
     /// Why nothing is known of it, where that is so.
     let trouble: String?
+    /// Its record is there, but can't be read at the moment.
+    let isHidden: Bool
 }

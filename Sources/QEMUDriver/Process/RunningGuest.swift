@@ -27,6 +27,8 @@ struct RunningGuest: Sendable {
     var events: Task<Void, Never>?
     /// Why QEMU can't be seen or spoken to, where it should be.
     var trouble: String?
+    /// Its record is there but couldn't be read yet: it isn't written over.
+    var isHidden = false
     /// Somebody sees to it that QEMU is watched and listened to.
     var isAttended = false
     /// Those who listen have been told that it was started.

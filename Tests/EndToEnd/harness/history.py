@@ -31,6 +31,8 @@ class Call:
     paused: bool = False
     # It may fail for reasons that the model doesn't know.
     excused: bool = False
+    # While it lasted another client was about to define the domain with another name.
+    collides: bool = False
 
     def __str__(self):
         asked = [str(word) for word in (self.name, self.title) if word is not None]
@@ -57,6 +59,16 @@ class Impossible(AssertionError):
     """No order of the calls explains what was seen."""
 
 
+def collides(call, calls):
+    """A name is taken as soon as somebody is about to define it, and seen only when that is done."""
+    return call.kind in NAMING and call.error is not None and any(
+        other.kind in NAMING and other.name != call.name and other.begin < call.end
+        and (other.end is None or other.end > call.begin) for other in calls)
+
+
+NAMING = ("define", "create")
+
+
 class Configuration(typing.NamedTuple):
     """One way in which things may have gone so far: the state, how far each open call is, how many events were told."""
 
@@ -76,7 +88,7 @@ class Checker:
         QEMUs end and calls fail for reasons of their own."""
         if is_loose:
             calls = [dataclasses.replace(call, excused=True) for call in calls]
-        self.calls = calls
+        self.calls = [dataclasses.replace(call, collides=collides(call, calls)) for call in calls]
         self.events = events
         self.is_lossy, self.is_loose = is_lossy, is_loose
         self.ways = {Configuration(state, (), 0) for state in states or [State()]}

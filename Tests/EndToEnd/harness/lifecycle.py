@@ -124,7 +124,7 @@ def refused(state, call):
     if code == INVALID:
         return INVALID_WHEN[kind](state, call)
     if code in ENDED:
-        if kind in ("define", "create") and state.exists and state.name != call.name:
+        if kind in ("define", "create") and (call.collides or state.exists and state.name != call.name):
             return True
         if kind == "rename" and state.name == call.name:
             return True

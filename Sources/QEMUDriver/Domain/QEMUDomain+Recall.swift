@@ -1,0 +1,43 @@
+import DriverKit
+import Glibc
+import LinuxSystem
+import Virt
+import VirtXML
+import XMLBinding
+
+extension QEMUDomain {
+    /// Reads the record of a run that couldn't be read when the daemon started. Throws where it still can't.
+    func recall(_ run: Int32) async throws(VirtError) {
+        guard guest(run)?.isHidden == true else { return }
+        let (store, name) = (context.records, snapshot.name)
+        do throws(SystemError) {
+            let text = try await Blocking.run { () throws(SystemError) in try store.read(name) }
+            if let record = LiveRecord(text: text) { adopt(record, of: run) }
+        } catch {
+            if error.hidesRecord { throw VirtError(error, "the record of domain '\(name)' can't be read") }
+        }
+        if guest(run) != nil { guest?.isHidden = false }
+    }
+
+    /// What the record says of the same QEMU is so; all but the number, by which the run is known already.
+    private func adopt(_ record: LiveRecord, of run: Int32) {
+        guard let held = guest(run)?.held, held.process == nil || held.process == record.process else {
+            return
+        }
+        context.files.note(record.ownerships)
+        for port in record.ports { context.ports.note(port) }
+        guest?.held = record
+        guest?.held.id = run
+        let live = try? DomainDefinition(xml: record.xml, options: .secure)
+        publish { now in
+            now.process = record.process
+            if let live { now.live = live }
+            now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
+        }
+    }
+}
+
+extension SystemError {
+    /// Whether a record that can't be read may be read later; otherwise it isn't one, or isn't there.
+    var hidesRecord: Bool { ![ENOENT, ELOOP, EISDIR, ENOTDIR, EFBIG, ENXIO].contains(errno) }
+}
