@@ -9,6 +9,7 @@ extension QEMUDomain {
     /// Puts a new persistent definition in place of what there was, on disk first, and beside it what was given.
     func define(_ definition: DomainDefinition, as given: String) async throws(VirtError) {
         try await withJob(.modify, "define") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try domain.requireName(definition.name)
             let former = domain.snapshot.persistent
             try await domain.save(definition)
             await domain.context.note(given, as: definition, inPlaceOf: former)

@@ -71,9 +71,18 @@ extension QEMUHypervisor {
 }
 
 extension QEMUDomain {
+    /// Refuses a definition with another name than the domain has: it may have been renamed while it was waited for.
+    func requireName(_ name: String) throws(VirtError) {
+        if name.utf8.elementsEqual(snapshot.name.utf8) { return }
+        throw VirtError(
+            .operationFailed, "domain '\(snapshot.name)' is already defined with uuid \(snapshot.uuid)",
+            from: .qemu)
+    }
+
     /// Starts a definition that lives only while it runs.
     func create(_ definition: DomainDefinition, as given: String, isPaused: Bool) async throws(VirtError) {
         try await withJob(.modify, "create") { (domain: isolated QEMUDomain) async throws(VirtError) in
+            try domain.requireName(definition.name)
             try await domain.requireStartable("domain '\(domain.snapshot.name)' is already active")
             try await domain.start(definition, isPaused: isPaused)
             if !domain.snapshot.isPersistent {

@@ -65,9 +65,10 @@ class LibvirtLayout(Layout):
         return [str(path) for path in self.server.root.rglob("*.new")]
 
 
-def disagreements(server, connection, images=(), identities=()):
+def disagreements(server, connection, images=(), identities=(), devices=True):
     """What doesn't agree, as sentences. `images`: files that are root's unless a guest has them, by its domain's UUID;
-    `identities`: UUIDs of domains of which QEMUs are looked for, whether or not the daemon knows them."""
+    `identities`: UUIDs of domains of which QEMUs are looked for, whether or not the daemon knows them; `devices`: QEMU is
+    asked what is plugged in."""
     layout, domains = Layout.of(server), observed(connection)
     active = {state.name: (identity, id) for identity, (state, id) in domains.items() if state.active}
     persistent = {state.name for state, _ in domains.values() if state.persistent}
@@ -87,7 +88,7 @@ def disagreements(server, connection, images=(), identities=()):
     folders = {path.name for path in layout.library.glob("domain-*")}
     same("folders of guests", folders, {f"domain-{id}-{name[:20]}" for name, (_, id) in active.items()})
     found += definitions(layout, domains) + links(layout) + processes(server, layout, active, domains, identities)
-    found += plugged(connection)
+    found += plugged(connection) if devices else []
     found += [f"half written: {path}" for path in layout.leftovers()]
     for path, identity in images:
         is_given = path.stat().st_uid != 0
