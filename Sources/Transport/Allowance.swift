@@ -35,7 +35,8 @@ public final class Allowance: Sendable {
         parent?.giveBack(amount)
     }
 
-    /// Has `body` called once, on any thread, when there may be room; at once if that is so now.
+    /// Has `body` called once, on any thread, when there may be room; at once if that is so now. Who gives back calls it,
+    /// whatever locks are held there: it must only hand work on.
     public func whenRoom(_ body: @escaping @Sendable () -> Void) {
         guard let full = fullLevel else { return body() }
         full.waiting.withLock { $0.append(body) }

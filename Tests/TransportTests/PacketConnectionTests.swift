@@ -139,6 +139,30 @@ import Testing
         #expect(bytes.count == -half.count)
     }
 
+    @Test("a connection that waits for room ends, and others that share the allowance are read again")
+    func roomOfOneThatEnds() async throws {
+        var limits = ConnectionLimits()
+        let bytes = Allowance(100)
+        limits.bytes = bytes
+        let (full, other) = (try Joined(limits: limits), try Joined(limits: limits))
+        let half = packet([UInt8](repeating: 1, count: 300)).bytes
+        _ = try half.dropLast().withUnsafeBytes {
+            try UnixSocket.send($0, to: full.left.transport.descriptor)
+        }
+        while bytes.count < half.count - 1 { await nextTurn(full.right.loop) }
+        _ = try half.suffix(1).withUnsafeBytes { try UnixSocket.send($0, to: full.left.transport.descriptor) }
+        other.left.send(packet([7]))
+        for joined in [full, other] {
+            while !joined.right.state.withLock({ $0.pauses.contains(.room) }) {
+                await nextTurn(joined.right.loop)
+            }
+        }
+        full.right.close()
+        #expect(await other.rightSees.packets(count: 1).count == 1)
+        #expect(bytes.count == 0)
+        other.left.close()
+    }
+
     private func nextTurn(_ loop: EventLoop) async {
         await withUnsafeContinuation { done in loop.inNextTurn { done.resume() } }
     }

@@ -16,7 +16,10 @@ extension PacketConnection {
         guard let bytes = limits.bytes, !bytes.hasRoom else { return true }
         let receiver = state.withLock { $0.receiver }
         pauseReading(for: .room)
-        bytes.whenRoom { [weak self] in self?.resumeReading(for: .room) }
+        // Later, since who gives bytes back may hold a connection's state: another's, or this one's as it ends.
+        bytes.whenRoom { [weak self, loop] in
+            loop.submit { [weak self] in self?.resumeReading(for: .room) }
+        }
         receiver?.connectionWaitsForRoom(self)
         return false
     }
