@@ -30,9 +30,12 @@ extension XMLBinder {
     }
 
     /// All children of that name.
+    ///
+    /// - Parameter atMost: how many there may be; a document with more is refused.
     @inlinable
     public mutating func elements<T: XMLElement>(
-        _ name: StaticString, _ list: inout [T], in namespace: StaticString? = nil
+        _ name: StaticString, _ list: inout [T], in namespace: StaticString? = nil,
+        atMost limit: Int = XMLBounds.list
     ) throws(XMLError) {
         if let parent = node {
             list.removeAll()
@@ -41,6 +44,7 @@ extension XMLBinder {
                 var new = T()
                 try read(child, parent, &new)
                 list.append(new)
+                if list.count > limit { throw tooMany(name, limit) }
                 next = child.sibling(name, namespace)
             }
         } else {
@@ -98,6 +102,11 @@ extension XMLBinder {
             let mark = begin(name)
             end(name, mark, omitEmpty: false)
         }
+    }
+
+    @usableFromInline
+    func tooMany(_ name: StaticString, _ limit: Int) -> XMLError {
+        fault("element '\(node?.name ?? "")' has more than \(limit) elements '\(name)'", .unsupported)
     }
 
     /// Whether the element being read has such a child.

@@ -10,6 +10,10 @@ public struct XMLBounds: Sendable {
     /// How deep elements may be nested: whoever walks over a tree may recurse.
     public var depth = 256
 
+    /// The most elements of one name in a list, where nothing smaller is said: what documents list is compared,
+    /// numbered and put in order.
+    public static let list = 16_384
+
     public init() {}
 
     /// Refuses a text that breaks a limit or brings a document type, the way to entities and outside files.

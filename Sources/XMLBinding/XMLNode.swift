@@ -27,6 +27,17 @@ public struct XMLNode {
         return found
     }
 
+    /// How many child elements there are.
+    public var childCount: Int {
+        var count = 0
+        var next = firstElement(pointer.pointee.children)
+        while let node = next {
+            count += 1
+            next = firstElement(node.pointee.next)
+        }
+        return count
+    }
+
     /// The text directly inside of this element; empty if there is none.
     public var text: String { joinedText(pointer.pointee.children) }
 

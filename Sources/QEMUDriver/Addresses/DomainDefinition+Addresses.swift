@@ -81,26 +81,25 @@ extension DomainDefinition {
 
     /// Slots of memory devices: the lowest that are free.
     private mutating func assignMemorySlots() {
-        var used: Set<UInt32> = []
+        var slots = FreeNumbers()
         for memory in devices.memories {
-            if case .dimm(let address)? = memory.info.address, let slot = address.slot { used.insert(slot) }
+            if case .dimm(let address)? = memory.info.address { slots.take(address.slot) }
         }
         for index in devices.memories.indices {
             guard [.dimm, .nvdimm].contains(devices.memories[index].model) else { continue }
             var address = DIMMAddress()
             if case .dimm(let known)? = devices.memories[index].info.address { address = known }
             guard address.slot == nil else { continue }
-            address.slot = (0...UInt32.max).first { !used.contains($0) }
-            address.slot.map { _ = used.insert($0) }
+            address.slot = slots.next()
             devices.memories[index].info.address = .dimm(address)
         }
     }
 
     private mutating func assignSpaprVIO() {
-        var used: Set<UInt64> = []
+        var used = SpaprRegisters()
         var copy = devices
         copy.forEachInfo { info in
-            if case .spaprVIO(let address)? = info.address, let reg = address.reg { used.insert(reg) }
+            if case .spaprVIO(let address)? = info.address, let reg = address.reg { used.take(reg) }
         }
         for index in devices.interfaces.indices where devices.interfaces[index].model == "spapr-vlan" {
             assignRegister(&devices.interfaces[index].info, 0x1000, &used)
@@ -122,19 +121,31 @@ extension DomainDefinition {
     }
 
     /// Registers lie 0x1000 apart from the first one of their kind.
-    private func assignRegister(_ info: inout DeviceInfo, _ first: UInt64, _ used: inout Set<UInt64>) {
+    private func assignRegister(_ info: inout DeviceInfo, _ first: UInt64, _ used: inout SpaprRegisters) {
         var address = SpaprVIOAddress()
         if case .spaprVIO(let known)? = info.address {
             address = known
         } else if info.address != nil {
             return
         }
-        if address.reg == nil {
-            var reg = first
-            while used.contains(reg) { reg &+= 0x1000 }
-            address.reg = reg
-            used.insert(reg)
-        }
+        if address.reg == nil { address.reg = used.next(from: first) }
         info.address = .spaprVIO(address)
+    }
+}
+
+/// The registers of devices on pSeries' virtual bus: each is looked at once.
+private struct SpaprRegisters {
+    private var taken: Set<UInt64> = []
+    /// Where the search goes on, by where it began.
+    private var candidates: [UInt64: UInt64] = [:]
+
+    mutating func take(_ register: UInt64) { taken.insert(register) }
+
+    mutating func next(from first: UInt64) -> UInt64 {
+        var register = candidates[first] ?? first
+        while taken.contains(register) { register &+= 0x1000 }
+        candidates[first] = register
+        taken.insert(register)
+        return register
     }
 }

@@ -3,8 +3,10 @@ import VirtXML
 extension DomainDefinition {
     /// Names all devices as libvirt does. Names that the user chose stay.
     public mutating func assignAliases(_ qemu: QEMUCapabilities) {
+        let narrow = Set(
+            devices.controllers.filter { $0.type == .scsi && $0.model == "lsilogic" }.compactMap(\.index))
         for index in devices.disks.indices {
-            name(&devices.disks[index].info, diskAlias(devices.disks[index]))
+            name(&devices.disks[index].info, diskAlias(devices.disks[index], narrow))
         }
         for index in devices.controllers.indices {
             name(&devices.controllers[index].info, controllerAlias(devices.controllers[index]))
@@ -75,28 +77,26 @@ extension DomainDefinition {
     }
 
     private mutating func nameMemory() {
+        var seen: [MemoryDevice.Model: Int] = [:]
         for index in devices.memories.indices {
             let memory = devices.memories[index]
-            var number = index
+            var number = seen[memory.model, default: 0]
+            seen[memory.model] = number + 1
             if case .dimm(let address)? = memory.info.address, let slot = address.slot {
                 number = Int(slot)
-            } else {
-                number = devices.memories[..<index].filter { $0.model == memory.model }.count
             }
             let prefix = memory.model.rawValue.filter { $0 != "-" }
             name(&devices.memories[index].info, "\(prefix)\(number)")
         }
     }
 
-    private func diskAlias(_ disk: DiskDevice) -> String {
+    /// - Parameter narrow: the SCSI controllers whose buses are narrow.
+    private func diskAlias(_ disk: DiskDevice, _ narrow: Set<UInt32>) -> String {
         let bus = disk.target.bus?.rawValue ?? "ide"
         guard let place = disk.info.address?.drive else {
             return "\(bus)-disk\(DiskTarget.index(disk.target.dev) ?? 0)"
         }
-        let isNarrow = devices.controllers.contains {
-            $0.type == .scsi && $0.index == place.controller && $0.model == "lsilogic"
-        }
-        if disk.target.bus == .scsi, !isNarrow {
+        if disk.target.bus == .scsi, !narrow.contains(place.controller) {
             return "scsi\(place.controller)-\(place.bus)-\(place.target)-\(place.unit)"
         }
         return "\(bus)\(place.controller)-\(place.bus)-\(place.unit)"

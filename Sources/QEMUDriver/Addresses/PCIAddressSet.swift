@@ -15,15 +15,31 @@ struct PCIAddressSet {
 
     /// By index; nil where no controller has that index.
     private var buses: [Int: Bus] = [:]
+    /// The indices in their order.
+    private var order: [Int] = []
+    /// Where in that order the next search for a place goes on: whatever stands before has none left.
+    private var starts: [Search: Int] = [:]
+
+    /// What is looked for.
+    private struct Search: Hashable {
+        var connection: PCIConnection
+        var aggregate: Bool
+        var isolation: Int
+    }
 
     /// Adds the bus that the controller `index` offers.
-    mutating func addBus(_ index: Int, _ model: PCIBusModel) { buses[index] = Bus(model: model) }
+    mutating func addBus(_ index: Int, _ model: PCIBusModel) {
+        if buses.updateValue(Bus(model: model), forKey: index) == nil {
+            order.insert(index, at: order.firstIndex { $0 > index } ?? order.endIndex)
+        }
+        starts = [:]
+    }
 
     /// The kind of bus with this index.
     func model(of bus: Int) -> PCIBusModel? { buses[bus]?.model }
 
     /// The highest index in use.
-    var lastBus: Int { buses.keys.max() ?? -1 }
+    var lastBus: Int { order.last ?? -1 }
 
     func isUsed(_ location: PCILocation) -> Bool {
         let functions = buses[location.bus]?.slots[location.slot]?.functions ?? 0
@@ -54,7 +70,9 @@ struct PCIAddressSet {
 
     /// Keeps a bus for devices of one number, if nothing is on it yet. The root is everybody else's.
     mutating func isolate(_ bus: Int, _ isolation: Int) {
-        if bus > 0, buses[bus]?.slots.isEmpty == true { buses[bus]?.isolation = isolation }
+        guard bus > 0, let known = buses[bus], known.slots.isEmpty, known.isolation != isolation else { return }
+        buses[bus]?.isolation = isolation
+        starts = [:]
     }
 
     /// Takes a location whatever stands there.
@@ -107,25 +125,35 @@ struct PCIAddressSet {
     mutating func reserveNext(
         _ connection: PCIConnection, aggregate: Bool = false, isolation: Int = 0
     ) -> PCILocation? {
-        let fitting = buses.keys.sorted().filter { buses[$0].map { fits(connection, $0.model) } ?? false }
-        let same = fitting.filter { buses[$0]?.isolation == isolation }
-        if let place = reserveNext(on: same, aggregate) { return place }
-        guard let unused = fitting.first(where: { $0 > 0 && buses[$0]?.slots.isEmpty == true }) else {
-            return nil
+        let search = Search(connection: connection, aggregate: aggregate, isolation: isolation)
+        var position = starts[search] ?? 0
+        defer { starts[search] = position }
+        while position < order.count {
+            let index = order[position]
+            if let bus = buses[index], bus.isolation == isolation, fits(connection, bus.model),
+                let place = reserveNext(on: index, aggregate)
+            {
+                return place
+            }
+            position += 1
         }
+        let unused = order.first { index in
+            guard index > 0, let bus = buses[index] else { return false }
+            return bus.slots.isEmpty && bus.isolation != isolation && fits(connection, bus.model)
+        }
+        guard let unused else { return nil }
         isolate(unused, isolation)
-        return reserveNext(on: [unused], aggregate)
+        position = 0
+        return reserveNext(on: unused, aggregate)
     }
 
-    private mutating func reserveNext(on list: [Int], _ aggregate: Bool) -> PCILocation? {
-        for index in list {
-            guard let bus = buses[index] else { continue }
-            for slot in bus.model.slots {
-                guard let function = freeFunction(bus.slots[slot], aggregate) else { continue }
-                let location = PCILocation(bus: index, slot: slot, function: function)
-                take(location, aggregate)
-                return location
-            }
+    private mutating func reserveNext(on index: Int, _ aggregate: Bool) -> PCILocation? {
+        guard let bus = buses[index] else { return nil }
+        for slot in bus.model.slots {
+            guard let function = freeFunction(bus.slots[slot], aggregate) else { continue }
+            let location = PCILocation(bus: index, slot: slot, function: function)
+            take(location, aggregate)
+            return location
         }
         return nil
     }

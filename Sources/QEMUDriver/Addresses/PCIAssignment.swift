@@ -10,16 +10,17 @@ extension DomainDefinition {
         try filling("the address of a device names this bus") { domain throws(ConfigurationError) in
             try domain.addMentionedBuses(qemu)
         }
-        for _ in 0..<300 {
+        for round in 0..<300 {
             var attempt = self
             var plan = PCIPlan(board: board, iommuGroup: host.iommuGroup)
             try plan.prepare(attempt)
-            if let missing = try plan.place(&attempt, qemu) {
-                try checkAddable(missing.device, missing.connection)
-                let name = missing.device.name(in: attempt)
-                try addPCIController(for: missing.connection, qemu, "there was no slot left for \(name)")
-                continue
+            let missing = try plan.place(&attempt, qemu, missing: Self.slotsAtOnce(round))
+            for slot in missing {
+                try checkAddable(slot.device, slot.connection)
+                let name = slot.device.name(in: attempt)
+                try addPCIController(for: slot.connection, qemu, "there was no slot left for \(name)")
             }
+            if !missing.isEmpty { continue }
             if let spare = plan.spare(attempt, lastOfDocument) {
                 try addPCIController(for: spare, qemu, "a slot is kept free for what is plugged in later")
                 continue
@@ -33,6 +34,10 @@ extension DomainDefinition {
         }
         throw .internal("No more available PCI slots")
     }
+
+    /// How many controllers are added before everything is assigned anew: one, as libvirt does, but twice as many
+    /// each time once that has been tried for longer than guests of any usual size need.
+    private static func slotsAtOnce(_ round: Int) -> Int { round < 32 ? 1 : 1 << min(round - 31, 8) }
 
     /// Whether the kind of slot that a controller needs comes with a controller that can be added.
     private func checkAddable(
@@ -97,7 +102,7 @@ extension DomainDefinition {
         try fillQEMUControllers(qemu)
     }
 
-    private func pciModel(
+    func pciModel(
         for connection: PCIConnection, _ qemu: QEMUCapabilities
     ) throws(ConfigurationError) -> PCIBusModel {
         if !connection.isDisjoint(with: [.pcie, .pcieBridge, .upstreamPort]) { return .rootPort }

@@ -1,6 +1,6 @@
 /// Which kinds of PCI device a slot accepts, or what kind a device is. Conventional and express devices
 /// don't share slots, and each kind of bridge fits into few others.
-struct PCIConnection: OptionSet {
+struct PCIConnection: OptionSet, Hashable {
     let rawValue: Int
 
     /// A conventional endpoint.

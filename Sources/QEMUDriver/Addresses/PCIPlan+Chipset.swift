@@ -75,7 +75,7 @@ extension PCIPlan {
     /// The two USB 2 controllers of the chipset, with their companions.
     private func ich9USB(_ controller: ControllerDevice, _ domain: DomainDefinition) -> PCILocation? {
         guard controller.type == .usb, let function = controller.ich9Function else { return nil }
-        let family = domain.devices.controllers.filter { $0.type == .usb && $0.index == controller.index }
+        let family = usbFamily(of: controller, domain)
         if let sibling = family.compactMap({ $0.info.address?.pci }).first {
             return PCILocation(bus: Int(sibling.bus), slot: Int(sibling.slot), function: function)
         }
@@ -91,13 +91,20 @@ extension PCIPlan {
         guard case .controller(let index) = device else { return nil }
         let controller = domain.devices.controllers[index]
         guard controller.type == .usb, let function = controller.ich9Function else { return nil }
-        let family = domain.devices.controllers.filter { $0.type == .usb && $0.index == controller.index }
+        let family = usbFamily(of: controller, domain)
         if let sibling = family.compactMap({ $0.info.address?.pci }).first {
             return PCILocation(bus: Int(sibling.bus), slot: Int(sibling.slot), function: function)
         }
         var copy = slots
         guard let free = copy.reserveNext([.pci, .hotplug]) else { return nil }
         return PCILocation(bus: free.bus, slot: free.slot, function: function)
+    }
+
+    /// The USB controllers that share a number.
+    private func usbFamily(
+        of controller: ControllerDevice, _ domain: DomainDefinition
+    ) -> LazyMapSequence<[Int], ControllerDevice> {
+        (usbFamilies[controller.index] ?? []).lazy.map { domain.devices.controllers[$0] }
     }
 
     private func isSlotUsed(_ place: PCILocation) -> Bool {

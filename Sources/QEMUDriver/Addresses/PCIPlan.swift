@@ -5,6 +5,8 @@ struct PCIPlan {
     let board: Board
     private(set) var slots = PCIAddressSet()
     private let iommuGroup: (PCIAddress) -> Int?
+    /// Where the USB controllers with a number stand in the document.
+    private(set) var usbFamilies: [UInt32?: [Int]] = [:]
 
     init(board: Board, iommuGroup: @escaping (PCIAddress) -> Int?) {
         self.board = board
@@ -24,6 +26,9 @@ struct PCIPlan {
     /// Notes the buses, and the places that the document gives.
     mutating func prepare(_ domain: DomainDefinition) throws(ConfigurationError) {
         try addBuses(domain)
+        for (place, controller) in domain.devices.controllers.enumerated() where controller.type == .usb {
+            usbFamilies[controller.index, default: []].append(place)
+        }
         for index in domain.devices.controllers.indices { try reserve(domain, .controller(index)) }
         for device in PCIDevice.all(of: domain) {
             if case .controller = device { continue }
@@ -74,14 +79,17 @@ struct PCIPlan {
     struct MissingSlot {
         var connection: PCIConnection
         var device: PCIDevice
-
     }
 
-    /// Places all devices that have none; the slot that was missing, if one was.
+    /// Places all devices that have none; the slots that were missing, if any were.
+    ///
+    /// - Parameter most: how many slots may be missing before the attempt is given up; until then it goes on as if
+    ///   each were there.
     mutating func place(
-        _ domain: inout DomainDefinition, _ qemu: QEMUCapabilities
-    ) throws(ConfigurationError) -> MissingSlot? {
+        _ domain: inout DomainDefinition, _ qemu: QEMUCapabilities, missing most: Int = 1
+    ) throws(ConfigurationError) -> [MissingSlot] {
         placeChipset(&domain)
+        var missing: [MissingSlot] = []
         for device in PCIDevice.all(of: domain) {
             guard let info = device.info(in: domain), device.needsPlace(info, in: domain, board) else {
                 continue
@@ -94,14 +102,26 @@ struct PCIPlan {
                 hint(device, "where boards that are built have a device of the kind")
                 continue
             }
-            let found = slots.reserveNext(
-                connection, aggregate: device.aggregates(in: domain), isolation: isolation(device, domain))
-            guard let place = found else { return MissingSlot(connection: connection, device: device) }
+            let (aggregate, isolation) = (device.aggregates(in: domain), isolation(device, domain))
+            var found = slots.reserveNext(connection, aggregate: aggregate, isolation: isolation)
+            if found == nil {
+                missing.append(MissingSlot(connection: connection, device: device))
+                if missing.count >= most { return missing }
+                assume(try domain.pciModel(for: connection, qemu))
+                found = slots.reserveNext(connection, aggregate: aggregate, isolation: isolation)
+            }
+            guard let place = found else { return missing }
             device.setPlace(place, in: &domain)
             hint(
                 device, "\(shared(device, domain))the first free place when its turn came; \(bus(place.bus))")
         }
-        return nil
+        return missing
+    }
+
+    /// Goes on as if the document had another controller, and the port that a bridge is plugged into.
+    private mutating func assume(_ model: PCIBusModel) {
+        if model == .pcieBridge { slots.addBus(slots.lastBus + 1, .rootPort) }
+        slots.addBus(slots.lastBus + 1, model)
     }
 
     private func shared(_ device: PCIDevice, _ domain: DomainDefinition) -> String {

@@ -105,28 +105,34 @@ extension ControllerDevice {
 struct USBAddressSet {
     private struct Node {
         var ports: UInt32
-        var used: Set<UInt32> = []
+        var used = FreeNumbers(from: 1)
+        var usedCount = 0
         var hubs: [UInt32: Node] = [:]
+        /// Whether a search has found nothing here and in the hubs below, and nothing was added since.
+        var isFull = false
 
-        /// The first free port: its own before those of the hubs at its ports, one hub after the other.
-        func free(depth: Int) -> [UInt32]? {
-            if ports > 0, let port = (1...ports).first(where: { !used.contains($0) }) { return [port] }
-            guard depth > 0 else { return nil }
-            for port in hubs.keys.sorted() {
-                if let rest = hubs[port]?.free(depth: depth - 1) { return [port] + rest }
+        /// Takes the first free port: its own before those of the hubs at its ports, one hub after the other.
+        mutating func takeFree(depth: Int) -> [UInt32]? {
+            if isFull { return nil }
+            if let port = used.next(upTo: ports) {
+                usedCount += 1
+                return [port]
             }
+            for port in depth > 0 ? hubs.keys.sorted() : [] {
+                if let rest = hubs[port]?.takeFree(depth: depth - 1) { return [port] + rest }
+            }
+            isFull = true
             return nil
         }
 
-        var freePorts: Int { Int(ports) - used.count + hubs.values.reduce(0) { $0 + $1.freePorts } }
+        var freePorts: Int { Int(ports) - usedCount + hubs.values.reduce(0) { $0 + $1.freePorts } }
 
         mutating func change(_ path: ArraySlice<UInt32>, _ body: (inout Node, UInt32) -> Bool) -> Bool {
             guard let first = path.first else { return false }
+            isFull = false
             let rest = path.dropFirst()
             if rest.isEmpty { return body(&self, first) }
-            guard var hub = hubs[first] else { return false }
-            defer { hubs[first] = hub }
-            return hub.change(rest, body)
+            return hubs[first]?.change(rest, body) ?? false
         }
     }
 
@@ -168,10 +174,11 @@ struct USBAddressSet {
             if port < 1 || port > node.ports {
                 failure = .xml("requested USB port \(text) not present on USB bus \(address.bus)")
             }
-            if node.used.contains(port) {
+            if !node.used.take(port) {
                 failure = .xml("Duplicate USB address bus \(address.bus) port \(text)")
+            } else {
+                node.usedCount += 1
             }
-            node.used.insert(port)
             return true
         }
         if let failure { throw failure }
@@ -182,8 +189,7 @@ struct USBAddressSet {
     mutating func assign(bus wanted: UInt32?) -> USBAddress? {
         for index in buses.keys.sorted() where wanted == nil || wanted == index {
             // USB allows no more than four levels.
-            guard let path = buses[index]?.free(depth: 3) else { continue }
-            _ = buses[index]?.change(path[...]) { node, port in node.used.insert(port).inserted }
+            guard let path = buses[index]?.takeFree(depth: 3) else { continue }
             return USBAddress(bus: index, port: path)
         }
         return nil

@@ -4,27 +4,20 @@ import VirtXML
 extension DomainDefinition {
     /// Gives PCI devices of s390 machines the identities by which guests find them.
     mutating func assignZPCI() {
-        var uids: Set<UInt32> = [], fids: Set<UInt32> = []
+        var uids = FreeNumbers(from: 1), fids = FreeNumbers()
         devices.forEachInfo { info in
             guard let zpci = info.address?.pci?.zpci else { return }
-            zpci.uid.map { _ = uids.insert($0) }
-            zpci.fid.map { _ = fids.insert($0) }
+            uids.take(zpci.uid)
+            fids.take(zpci.fid)
         }
         devices.forEachInfo { info in
             guard case .pci(var address)? = info.address else { return }
             var zpci = address.zpci ?? ZPCIAddress()
-            if zpci.uid == nil { zpci.uid = Self.free(from: 1, &uids) }
-            if zpci.fid == nil { zpci.fid = Self.free(from: 0, &fids) }
+            if zpci.uid == nil { zpci.uid = uids.next() }
+            if zpci.fid == nil { zpci.fid = fids.next() }
             address.zpci = zpci
             info.address = .pci(address)
         }
-    }
-
-    private static func free(from first: UInt32, _ used: inout Set<UInt32>) -> UInt32 {
-        var number = first
-        while used.contains(number) { number += 1 }
-        used.insert(number)
-        return number
     }
 }
 

@@ -6,11 +6,24 @@ public struct QEMUGuest: Sendable {
     public var domain: DomainDefinition
     public let qemu: QEMUCapabilities
     public var resources: QEMUResources
+    /// Where controllers stand in the document. Whoever changes the document may have moved them.
+    private let places: [ControllerKey: Int]
 
     public init(domain: DomainDefinition, qemu: QEMUCapabilities, resources: QEMUResources) {
         self.domain = domain
         self.qemu = qemu
         self.resources = resources
+        places = Dictionary(
+            domain.devices.controllers.enumerated().map { (ControllerKey($1), $0) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    private struct ControllerKey: Hashable {
+        var type: ControllerDevice.Kind
+        var index: UInt32
+
+        init(_ controller: ControllerDevice) { self.init(controller.type, controller.index ?? 0) }
+        init(_ type: ControllerDevice.Kind, _ index: UInt32) { (self.type, self.index) = (type, index) }
     }
 
     /// The alias that a device has been given.
@@ -21,7 +34,12 @@ public struct QEMUGuest: Sendable {
 
     /// The controller of a type with an index.
     func controller(_ type: ControllerDevice.Kind, _ index: UInt32) -> ControllerDevice? {
-        domain.devices.controllers.first { $0.type == type && ($0.index ?? 0) == index }
+        let wanted = ControllerKey(type, index)
+        let all = domain.devices.controllers
+        if let place = places[wanted], place < all.count, ControllerKey(all[place]) == wanted {
+            return all[place]
+        }
+        return all.first { ControllerKey($0) == wanted }
     }
 
     /// The alias of the controller that a device is plugged into.

@@ -91,12 +91,12 @@ extension DocumentNode {
         let open = new.indices.filter { found[$0] == nil }
         if rest.isEmpty || open.isEmpty { return found }
         let leaves = Dictionary(uniqueKeysWithValues: open.map { ($0, new[$0].leaves) })
+        var free = open
         for index in rest {
-            let free = open.filter { found[$0] == nil }
             let old = old[index].leaves
-            let scores = free.map { likeness(old, leaves[$0] ?? [:]) }
+            let scores = free.prefix(farthest).map { likeness(old, leaves[$0] ?? [:]) }
             guard let best = scores.max(), best > 0, let first = scores.firstIndex(of: best) else { continue }
-            found[free[first]] = index
+            found[free.remove(at: first)] = index
         }
         // Elements without any values, and ones all of whose values have changed, are told by their order.
         let known = Set(found.compactMap { $0 })
@@ -106,6 +106,9 @@ extension DocumentNode {
         }
         return found
     }
+
+    /// How many elements are held against one that has changed: elements seldom change places.
+    private static let farthest = 64
 
     /// Most elements stay as they are from one step to the next, in their order.
     private static func unchanged(_ new: [DocumentNode], _ old: [DocumentNode]) -> [Int?] {

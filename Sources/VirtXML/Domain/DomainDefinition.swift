@@ -174,10 +174,8 @@ public struct DomainDefinition: XMLRoot {
         try x.element("pm", &powerManagement)
         try x.group("perf") { (x) throws(XMLError) in
             try x.elements("event", &perfEvents)
-            for (index, event) in perfEvents.enumerated() {
-                try x.require(
-                    !perfEvents[..<index].contains { $0.name == event.name },
-                    "perf event '\(event.name)' was already specified")
+            if let event = perfEvents.firstRepeated(by: \.name) {
+                try x.require(false, "perf event '\(event.name)' was already specified")
             }
         }
     }
@@ -186,9 +184,9 @@ public struct DomainDefinition: XMLRoot {
         try x.elements("seclabel", &seclabels)
         try x.group("keywrap") { (x) throws(XMLError) in
             try x.elements("cipher", &keywrap)
-            for (index, cipher) in keywrap.enumerated() {
+            if let cipher = keywrap.firstRepeated(by: \.name) {
                 try x.require(
-                    !keywrap[..<index].contains { $0.name == cipher.name },
+                    false,
                     "A domain definition can have no more than one cipher node with name \(cipher.name.rawValue)",
                     .internalError)
             }

@@ -23,8 +23,7 @@ public struct IOThreads: Equatable, Sendable {
         try x.element("defaultiothread", &defaultThread)
         if defaultThread == ThreadPool() { defaultThread = nil }
         guard x.isReading else { return }
-        for (index, thread) in threads.enumerated()
-        where threads[..<index].contains(where: { $0.id == thread.id }) {
+        if let thread = threads.firstRepeated(by: \.id) {
             throw x.fault("duplicate iothread id '\(thread.id)' found", value: String(thread.id))
         }
         fill()

@@ -42,8 +42,9 @@ public struct Metadata: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         if let node = x.node {
+            var seen = Set(entries.map(\.uri))
             for child in node.children {
-                guard let uri = child.namespace, self[uri] == nil else { continue }
+                guard let uri = child.namespace, seen.insert(uri).inserted else { continue }
                 entries.append(Entry(uri: uri, xml: child.copy(level: Self.level)))
             }
         } else {

@@ -46,12 +46,14 @@ extension BackupDefinition {
 enum MomentDisks {
     /// Throws unless each name is that of a disk, and none comes twice.
     static func check(_ names: [String], in domain: DomainDefinition) throws(XMLError) {
-        for (index, name) in names.enumerated() {
-            guard domain.devices.disks.contains(where: { $0.target.dev == name }) else {
+        let known = Set(domain.devices.disks.map(\.target.dev))
+        var seen: Set<String> = []
+        for name in names {
+            guard known.contains(name) else {
                 throw XMLError(
                     .unsupported, "no disk named '\(name)'", element: "disk", attribute: "name", value: name)
             }
-            if names[..<index].contains(name) {
+            if !seen.insert(name).inserted {
                 throw XMLError(
                     .unsupported, "disk '\(name)' specified twice", element: "disk", attribute: "name",
                     value: name)

@@ -42,12 +42,10 @@ public struct NetworkForward: XMLElement {
     }
 
     private func checkDuplicates(_ x: XMLBinder) throws(XMLError) {
-        for (index, entry) in interfaces.enumerated()
-        where interfaces[..<index].contains(where: { $0.dev == entry.dev }) {
+        if let entry = interfaces.firstRepeated(by: \.dev) {
             throw x.fault("interface '\(entry.dev)' can only be listed once in network", value: entry.dev)
         }
-        for (index, entry) in addresses.enumerated()
-        where addresses[..<index].contains(where: { $0.address == entry.address }) {
+        if let entry = addresses.filter({ $0.address.pci != nil }).firstRepeated(by: \.address.pci) {
             throw x.fault(
                 "PCI device '\(entry.address.pci?.description ?? "")' can only be listed once in network")
         }

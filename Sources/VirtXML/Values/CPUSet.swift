@@ -6,6 +6,9 @@ public struct CPUSet: Hashable, Sendable {
     /// The largest number that a set may hold.
     public static let limit = 16_383
 
+    /// The longest text of a set, in bytes: every number by itself, with blanks around it.
+    private static let longest = 1 << 17
+
     private var words: [UInt64] = []
 
     public init() {}
@@ -19,6 +22,17 @@ public struct CPUSet: Hashable, Sendable {
         guard (0...Self.limit).contains(member) else { return }
         while words.count <= member / 64 { words.append(0) }
         words[member / 64] |= 1 << UInt64(member % 64)
+    }
+
+    /// Adds all numbers of a range within 0...`limit`.
+    private mutating func insert(_ range: ClosedRange<Int>) {
+        while words.count <= range.upperBound / 64 { words.append(0) }
+        for place in range.lowerBound / 64...range.upperBound / 64 {
+            var word = UInt64.max
+            if place == range.lowerBound / 64 { word &= .max << UInt64(range.lowerBound % 64) }
+            if place == range.upperBound / 64 { word &= .max >> UInt64(63 - range.upperBound % 64) }
+            words[place] |= word
+        }
     }
 
     public mutating func remove(_ member: Int) {
@@ -35,14 +49,26 @@ public struct CPUSet: Hashable, Sendable {
     public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
     /// The numbers in ascending order.
-    public var members: [Int] { (0..<words.count * 64).filter(contains) }
+    public var members: [Int] {
+        var found: [Int] = []
+        for (place, var word) in words.enumerated() {
+            while word != 0 {
+                found.append(place * 64 + word.trailingZeroBitCount)
+                word &= word - 1
+            }
+        }
+        return found
+    }
 
     public func isDisjoint(with other: CPUSet) -> Bool { zip(words, other.words).allSatisfy { $0 & $1 == 0 } }
 
-    public func isSuperset(of other: CPUSet) -> Bool { other.members.allSatisfy(contains) }
+    public func isSuperset(of other: CPUSet) -> Bool {
+        other.words.count <= words.count && zip(words, other.words).allSatisfy { $1 & ~$0 == 0 }
+    }
 
     public mutating func formUnion(_ other: CPUSet) {
-        for member in other.members { insert(member) }
+        while words.count < other.words.count { words.append(0) }
+        for place in other.words.indices { words[place] |= other.words[place] }
     }
 }
 
@@ -62,6 +88,7 @@ extension CPUSet: XMLValue {
 
     /// The same, where nothing may be left; nil if the text can't be read.
     init?(members text: String) {
+        guard text.utf8.count <= Self.longest else { return nil }
         for part in text.split(atByte: ",", omittingEmptySubsequences: false) {
             let word = part.removingBlanks()
             if let excluded = word.droppingBytePrefix("^") {
@@ -72,7 +99,7 @@ extension CPUSet: XMLValue {
                 guard ends.count <= 2, let first = ends.first.flatMap(Self.number),
                     let last = ends.last.flatMap(Self.number), first <= last
                 else { return nil }
-                for member in first...last { insert(member) }
+                insert(first...last)
             }
         }
     }

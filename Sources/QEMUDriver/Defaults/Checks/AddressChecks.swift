@@ -88,14 +88,14 @@ extension DomainDefinition {
         var places: [VirtioSerialAddress] = []
         var copy = devices
         copy.forEachInfo { if case .virtioSerial(let place)? = $0.address { places.append(place) } }
+        let ports = Dictionary(
+            devices.controllers.filter { $0.type == .virtioSerial }.map { ($0.index ?? 0, $0.ports ?? 31) },
+            uniquingKeysWith: { first, _ in first })
         for place in places {
-            let controller = devices.controllers.first {
-                $0.type == .virtioSerial && ($0.index ?? 0) == place.controller
-            }
-            guard let controller else {
+            guard let count = ports[place.controller] else {
                 throw .xml("virtio serial controller \(place.controller) is missing")
             }
-            if place.port >= controller.ports ?? 31 {
+            if place.port >= count {
                 throw .xml(
                     "virtio serial controller \(place.controller) does not have port \(place.port)")
             }

@@ -105,8 +105,7 @@ extension DomainDefinition {
 
     /// One of each model tells of a crash.
     func checkPanics() throws(ConfigurationError) {
-        for (index, panic) in devices.panics.enumerated()
-        where devices.panics[..<index].contains(where: { $0.model == panic.model }) {
+        if let panic = devices.panics.firstRepeated(by: \.model) {
             throw .xml("Multiple panic devices with model '\(panic.model?.rawValue ?? "")'")
         }
     }

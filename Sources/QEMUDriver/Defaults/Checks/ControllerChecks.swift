@@ -80,11 +80,9 @@ extension DomainDefinition {
         if all.count > 1, isUSBDisabled {
             throw .detail("Can't add another USB controller: USB is disabled for this domain")
         }
+        let masters = Set(all.filter { $0.info.masterStartPort == nil }.map(\.index))
         for companion in all where companion.info.masterStartPort != nil {
-            let hasMaster = all.contains {
-                $0.index == companion.index && $0.info.masterStartPort == nil
-            }
-            if !hasMaster { throw .detail("No master USB controller specified") }
+            if !masters.contains(companion.index) { throw .detail("No master USB controller specified") }
         }
     }
 

@@ -4,10 +4,13 @@ extension DomainDefinition {
     /// Where on its controller a disk is, or a SCSI device of the host.
     func checkDriveAddresses() throws(ConfigurationError) {
         var used: [DiskBus: [DriveAddress: String]] = [:]
+        let models = Dictionary(
+            devices.controllers.filter { $0.type == .scsi }.map { ($0.index ?? 0, $0.model) },
+            uniquingKeysWith: { first, _ in first })
         for disk in devices.disks {
             try checkAddressKind(of: disk)
             guard let place = disk.info.address?.drive, let bus = disk.target.bus else { continue }
-            try check(place, on: bus)
+            try check(place, on: bus, models)
             if let first = used[bus, default: [:]].updateValue(disk.target.dev, forKey: place) {
                 throw .unsupported(
                     "Found duplicate drive address for disk with target name '\(first)' controller='\(place.controller)' bus='\(place.bus)' target='\(place.target)' unit='\(place.unit)'"
@@ -31,7 +34,9 @@ extension DomainDefinition {
         }
     }
 
-    private func check(_ place: DriveAddress, on bus: DiskBus) throws(ConfigurationError) {
+    private func check(
+        _ place: DriveAddress, on bus: DiskBus, _ models: [UInt32: String?]
+    ) throws(ConfigurationError) {
         switch bus {
         case .fdc:
             if place.controller > 0 { throw .internal("Only 1 fdc controller is supported") }
@@ -45,10 +50,7 @@ extension DomainDefinition {
             if place.target > 0 { throw .unsupported("target must be 0 for sata controller") }
         case .scsi:
             if place.bus > 0 { throw .internal("SCSI controller only supports 1 bus") }
-            let model = devices.controllers.first {
-                $0.type == .scsi && ($0.index ?? 0) == place.controller
-            }?.model
-            if model == "lsilogic", place.target > 0 {
+            if models[place.controller] == "lsilogic", place.target > 0 {
                 throw .unsupported("target must be 0 for controller model 'lsilogic'")
             }
         default: break

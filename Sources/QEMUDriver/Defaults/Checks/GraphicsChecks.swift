@@ -34,10 +34,10 @@ extension DomainDefinition {
 
     /// Sound goes to backends that there are, each of which has a number of its own.
     func checkSound(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        let known = devices.audios.map(\.id)
-        if let twice = known.first(where: { id in known.filter { $0 == id }.count > 1 }) {
-            throw .xml("audio ID \(twice) is used multiple times")
+        if let twice = devices.audios.firstRepeated(by: \.id) {
+            throw .xml("audio ID \(twice.id) is used multiple times")
         }
+        let known = Set(devices.audios.map(\.id))
         for id in devices.sounds.compactMap(\.audioID)
         where !known.contains(id) {
             throw .xml("no audio device with ID \(id)")

@@ -124,10 +124,8 @@ extension DomainDefinition {
     }
 
     func checkHostdevs() throws(ConfigurationError) {
-        for (index, device) in devices.hostdevs.enumerated() {
-            if devices.hostdevs[..<index].contains(where: { $0.source == device.source }) {
-                throw .xml("Hostdev already exists in the domain configuration")
-            }
+        if devices.hostdevs.firstRepeated(by: \.source) != nil {
+            throw .xml("Hostdev already exists in the domain configuration")
         }
         if devices.hostdevs.filter({ $0.ramfb == true }).count > 1 {
             throw .unsupported("Only one vgpu device can have 'ramfb' enabled")

@@ -28,12 +28,13 @@ extension DomainDefinition {
             throw .unsupported("Per-node binding is not compatible with automatic NUMA placement.")
         }
         if cells == 0 { throw .xml("Element 'memnode' is invalid without any guest NUMA cells") }
-        for (index, node) in tune.nodes.enumerated() {
+        var seen: Set<UInt32> = []
+        for node in tune.nodes {
             if node.cellID >= cells {
                 throw .xml(
                     "Argument 'cellid' in memnode element must correspond to existing guest's NUMA cell")
             }
-            if tune.nodes[..<index].contains(where: { $0.cellID == node.cellID }) {
+            if !seen.insert(node.cellID).inserted {
                 throw .xml("Multiple memnode elements with cellid \(node.cellID)")
             }
             if node.mode == .restrictive, tune.memory?.mode != .restrictive {

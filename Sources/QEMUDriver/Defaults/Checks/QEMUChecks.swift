@@ -60,8 +60,7 @@ extension DomainDefinition {
                 throw .detail("UUID mismatch between <uuid> and <sysinfo>")
             }
         }
-        let models = seclabels.compactMap(\.model)
-        if let twice = models.first(where: { model in models.filter { $0 == model }.count > 1 }) {
+        if let twice = seclabels.compactMap(\.model).firstRepeated(by: { $0 }) {
             throw .detail("seclabel for model \(twice) is already provided")
         }
     }

@@ -60,7 +60,7 @@ extension DomainDefinition {
         if !orders.isEmpty, !os.boot.isEmpty {
             throw .unsupported("per-device boot elements cannot be used together with os/boot elements")
         }
-        if let twice = orders.first(where: { order in orders.count { $0 == order } > 1 }) {
+        if let twice = orders.firstRepeated(by: { $0 }) {
             throw .unsupported("boot order '\(twice)' used for more than one device")
         }
         if let badLoadparm {

@@ -19,6 +19,9 @@ public struct GuestCPU: XMLElement {
 
     public init() {}
 
+    /// The most features that a document may name: more than any processor has.
+    public static let mostFeatures = 2048
+
     public enum Mode: String, XMLWord {
         case custom, maximum
         case hostModel = "host-model"
@@ -37,7 +40,7 @@ public struct GuestCPU: XMLElement {
         try x.element("topology", &topology)
         try x.element("cache", &cache)
         try x.element("maxphysaddr", &maxPhysAddr)
-        try x.elements("feature", &features)
+        try x.elements("feature", &features, atMost: Self.mostFeatures)
         if x.isReading { try check(x) }
         try x.element("numa", &numa)
     }
@@ -54,9 +57,10 @@ public struct GuestCPU: XMLElement {
                 "Attribute migratable is only allowed for 'host-passthrough' / 'maximum' CPU mode",
                 .unsupported)
         }
-        for (index, feature) in features.enumerated() {
+        var seen: Set<String> = []
+        for feature in features {
             try x.require(!feature.name.isEmpty, "Invalid CPU feature name")
-            if features[..<index].contains(where: { $0.name == feature.name }) {
+            if !seen.insert(feature.name).inserted {
                 throw x.fault("CPU feature '\(feature.name)' specified more than once", value: feature.name)
             }
         }

@@ -4,6 +4,7 @@ extension GuestNUMA {
     /// Gives cells without a number their place, and puts them in order.
     mutating func numberCells(_ x: XMLBinder) throws(XMLError) {
         let count = UInt32(clamping: cells.count)
+        var seen: Set<UInt32> = []
         for index in cells.indices {
             let id = cells[index].id ?? UInt32(clamping: index)
             try x.require(
@@ -11,7 +12,7 @@ extension GuestNUMA {
                 "Exactly one 'cell' element per guest NUMA cell allowed, non-contiguous ranges or ranges not "
                     + "starting from 0 are not allowed")
             try x.require(
-                !cells[..<index].contains { $0.id == id }, "Duplicate NUMA cell info for cell id '\(id)'")
+                seen.insert(id).inserted, "Duplicate NUMA cell info for cell id '\(id)'")
             cells[index].id = id
         }
         cells.sort { ($0.id ?? 0) < ($1.id ?? 0) }
@@ -19,18 +20,20 @@ extension GuestNUMA {
 
     /// No CPU is in two cells, and what a cell says is about cells that there are.
     func check(_ x: XMLBinder) throws(XMLError) {
+        var cellOfCPU: [Int: Int] = [:]
         for (index, cell) in cells.enumerated() {
-            for other in cells[..<index] where cell.cpus?.isDisjoint(with: other.cpus ?? CPUSet()) == false {
-                throw x.fault(
-                    "NUMA cells \(index) and \(other.id ?? 0) have overlapping vCPU ids", .unsupported)
+            for cpu in cell.cpus?.members ?? [] {
+                guard let other = cellOfCPU.updateValue(index, forKey: cpu) else { continue }
+                throw x.fault("NUMA cells \(index) and \(other) have overlapping vCPU ids", .unsupported)
             }
             for distance in cell.distances { try check(distance, of: index, x) }
-            for (place, cache) in cell.caches.enumerated() {
+            var levels: Set<UInt32> = []
+            for cache in cell.caches {
                 try x.require(
                     cache.level > 0, "Invalid 'level' attribute in cache element for NUMA node \(index)")
                 try x.require(cache.level <= 3, "Ain't nobody heard of that much cache level")
                 try x.require(
-                    !cell.caches[..<place].contains { $0.level == cache.level },
+                    levels.insert(cache.level).inserted,
                     "Cache level '\(cache.level)' already defined")
             }
         }
@@ -64,7 +67,8 @@ extension GuestNUMA {
     /// Ways between cells, and to caches of cells, that there are; each is told once.
     func checkInterconnects(_ x: XMLBinder) throws(XMLError) {
         for (list, name) in [(latencies, "latencies"), (bandwidths, "bandwidths")] {
-            for (index, way) in list.enumerated() {
+            var seen: Set<GuestNUMA.Interconnect.Way> = []
+            for way in list {
                 try x.require(
                     way.initiator < cells.count, "'initiator' refers to a non-existent NUMA node")
                 try x.require(way.target < cells.count, "'target' refers to a non-existent NUMA node")
@@ -74,7 +78,7 @@ extension GuestNUMA {
                         "'cache' refers to a non-existent NUMA node cache")
                 }
                 try x.require(
-                    !list[..<index].contains { way.isSameWay(as: $0) }, "Duplicate info for NUMA \(name)")
+                    seen.insert(way.way).inserted, "Duplicate info for NUMA \(name)")
             }
         }
     }
@@ -106,7 +110,13 @@ extension NUMACell {
 }
 
 extension GuestNUMA.Interconnect {
-    fileprivate func isSameWay(as other: Self) -> Bool {
-        (initiator, target, cache, type) == (other.initiator, other.target, other.cache, other.type)
+    /// What no two of a list have in common.
+    fileprivate struct Way: Hashable {
+        var initiator: UInt32
+        var target: UInt32
+        var cache: UInt32?
+        var type: Kind?
     }
+
+    fileprivate var way: Way { Way(initiator: initiator, target: target, cache: cache, type: type) }
 }

@@ -6,10 +6,13 @@ public struct GuestNUMA: XMLElement {
     public var latencies: [Interconnect] = []
     public var bandwidths: [Interconnect] = []
 
+    /// The most cells that QEMU gives a guest.
+    static let mostCells = 128
+
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.elements("cell", &cells)
+        try x.elements("cell", &cells, atMost: Self.mostCells)
         if x.isReading {
             try numberCells(x)
             try check(x)
@@ -71,7 +74,7 @@ public struct NUMACell: XMLElement {
         try x.attribute("memAccess", &memoryAccess)
         try x.yesNo("discard", &discard)
         try x.group("distances") { (x) throws(XMLError) in
-            try x.elements("sibling", &distances)
+            try x.elements("sibling", &distances, atMost: GuestNUMA.mostCells)
             try x.require(!distances.isEmpty, "NUMA distances defined without siblings")
         }
         if x.isReading { distances.sort { $0.id < $1.id } }

@@ -6,12 +6,13 @@ extension DomainDevices {
     public mutating func insert(_ controller: ControllerDevice) {
         var at: Int?
         for index in controllers.indices.reversed() where controllers[index].type == controller.type {
-            let other = controllers[index]
             if controller.index == nil {
                 at = at ?? index + 1
                 break
             }
-            if (other.index ?? .max) > (controller.index ?? 0) || other.follows(controller) {
+            if (controllers[index].index ?? .max) > (controller.index ?? 0)
+                || controllers[index].follows(controller)
+            {
                 at = index
             } else {
                 at = at ?? index + 1
@@ -34,9 +35,11 @@ extension DomainDevices {
     /// Gives controllers without a number the lowest free one of their type. Companions of a USB controller
     /// share its number.
     public mutating func numberControllers() {
+        var used: [ControllerDevice.Kind: FreeNumbers] = [:]
+        for controller in controllers { used[controller.type, default: .init()].take(controller.index) }
         for place in controllers.indices where controllers[place].index == nil {
             controllers[place].index =
-                companionIndex(of: place) ?? freeIndex(controllers[place].type)
+                companionIndex(of: place) ?? used[controllers[place].type, default: .init()].next()
         }
     }
 
@@ -51,10 +54,9 @@ extension DomainDevices {
 
     /// The lowest number that no controller of the type has.
     public func freeIndex(_ type: ControllerDevice.Kind) -> UInt32 {
-        let used = Set(controllers.lazy.filter { $0.type == type }.compactMap(\.index))
-        var index: UInt32 = 0
-        while used.contains(index) { index += 1 }
-        return index
+        var used = FreeNumbers()
+        for controller in controllers where controller.type == type { used.take(controller.index) }
+        return used.next()
     }
 
     /// Adds the controllers that disks, smartcards, virtio channels and SCSI devices are plugged into.
@@ -80,21 +82,22 @@ extension DomainDevices {
     }
 
     private mutating func addSerialControllers() {
+        var wanted: Set<UInt32> = []
         for channel in channels {
             guard case .virtio = channel.target else { continue }
-            addIfMissing(.virtioSerial, index: channel.info.address?.virtioSerialController ?? 0)
+            wanted.insert(channel.info.address?.virtioSerialController ?? 0)
         }
         for console in consoles where console.targetType == .virtio {
-            addIfMissing(.virtioSerial, index: console.info.address?.virtioSerialController ?? 0)
+            wanted.insert(console.info.address?.virtioSerialController ?? 0)
         }
+        for index in wanted.sorted() { addIfMissing(.virtioSerial, index: index) }
     }
 
     private mutating func addSmartcardControllers() {
-        for card in smartcards {
-            var index: UInt32 = 0
-            if case .ccid(let address)? = card.info.address { index = address.controller }
-            addAll(.ccid, upTo: index)
+        let used = smartcards.map { card in
+            if case .ccid(let address)? = card.info.address { address.controller } else { UInt32(0) }
         }
+        addAll(.ccid, upTo: used.max())
     }
 
     private mutating func addHostdevControllers() {
@@ -113,22 +116,17 @@ extension DomainDevices {
 
     /// Gives SCSI devices of the host the first free place on a controller.
     public mutating func fillHostdevAddresses(scsiUnits: UInt32) {
-        for index in hostdevs.indices where hostdevs[index].kind == .scsi {
-            guard hostdevs[index].info.address == nil else { continue }
-            hostdevs[index].info.address = .drive(freeSCSIAddress(units: scsiUnits))
-        }
-    }
-
-    private func freeSCSIAddress(units: UInt32) -> DriveAddress {
         let onDisks = disks.filter { $0.target.bus == .scsi }.compactMap { $0.info.address?.drive }
         let used = Set(onDisks + hostdevs.compactMap { $0.info.address?.drive })
-        for controller in 0..<UInt32(1024) {
-            for unit in 0..<UInt64(units) where unit != 7 {
-                let place = DriveAddress(controller: controller, unit: unit)
-                if !used.contains(place) { return place }
+        var free = (0..<UInt32(1024)).lazy.flatMap { controller in
+            (0..<UInt64(scsiUnits)).lazy.filter { $0 != 7 }.map {
+                DriveAddress(controller: controller, unit: $0)
             }
+        }.filter { !used.contains($0) }.makeIterator()
+        for index in hostdevs.indices where hostdevs[index].kind == .scsi {
+            guard hostdevs[index].info.address == nil else { continue }
+            hostdevs[index].info.address = .drive(free.next() ?? DriveAddress(controller: 0, unit: 0))
         }
-        return DriveAddress(controller: 0, unit: 0)
     }
 }
 

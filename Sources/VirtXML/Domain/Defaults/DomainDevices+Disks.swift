@@ -20,6 +20,17 @@ extension DomainDevices {
         disks.insert(disk, at: at ?? disks.endIndex)
     }
 
+    /// Puts all disks where they would be had they been inserted one after the other: those of a bus together, in
+    /// the order of their targets.
+    mutating func sortDisks() {
+        var ranks: [DiskBus?: Int] = [:]
+        for disk in disks where ranks[disk.target.bus] == nil { ranks[disk.target.bus] = ranks.count }
+        let keys = disks.enumerated().map { position, disk in
+            (ranks[disk.target.bus] ?? 0, DiskTarget.index(disk.target.dev) ?? -1, position)
+        }
+        disks = keys.sorted { $0 < $1 }.map { disks[$0.2] }
+    }
+
     /// Fills in buses from targets, and places on controllers for those that have none.
     ///
     /// - Parameter scsiUnits: how many units a SCSI controller has.

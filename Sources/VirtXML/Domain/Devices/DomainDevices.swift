@@ -37,7 +37,11 @@ public struct DomainDevices: Equatable, Sendable {
 
     public init() {}
 
+    /// The most devices of a guest: more than QEMU has buses, slots and ports for.
+    public static let most = 4096
+
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try checkCount(x)
         try x.value("emulator", &emulator)
         try bindSorted(&x)
         try x.elements("lease", &leases)
@@ -57,15 +61,20 @@ public struct DomainDevices: Equatable, Sendable {
         try bindRest(&x)
     }
 
+    /// Devices are placed, named and compared with each other: whoever lists more than there can be is told so first.
+    private func checkCount(_ x: XMLBinder) throws(XMLError) {
+        guard let count = x.node?.childCount, count > Self.most else { return }
+        throw x.fault("a domain can have \(Self.most) devices at most, and this one lists \(count)", .unsupported)
+    }
+
     /// Disks and controllers stand in an order of their own, however the document listed them.
     private mutating func bindSorted(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("disk", &disks)
         try x.elements("controller", &controllers)
         guard x.isReading else { return }
-        let (unsorted, unnumbered) = (disks, controllers)
-        disks.removeAll(keepingCapacity: true)
+        sortDisks()
+        let unnumbered = controllers
         controllers.removeAll(keepingCapacity: true)
-        for disk in unsorted { insert(disk) }
         for controller in unnumbered { insert(controller) }
     }
 

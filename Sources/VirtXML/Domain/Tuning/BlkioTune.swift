@@ -13,10 +13,11 @@ public struct BlkioTune: XMLElement {
         if weight == 0 { weight = nil }
         try x.elements("device", &devices)
         if x.isReading { devices.removeAll { $0.limitsNothing } }
-        for (index, device) in devices.enumerated() where x.isReading {
+        var seen: Set<String> = []
+        for device in devices where x.isReading {
             try x.require(!device.path.isEmpty, "missing per-device path", .unsupported)
             try x.require(
-                !devices[..<index].contains { $0.path == device.path },
+                seen.insert(device.path).inserted,
                 "duplicate blkio device path '\(device.path)'", .unsupported)
         }
     }

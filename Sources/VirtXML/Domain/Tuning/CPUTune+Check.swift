@@ -18,21 +18,30 @@ extension CPUTune {
         }
     }
 
-    /// Each thread has one pin and one way to be scheduled.
-    private func checkThreads() throws(XMLError) {
-        for (index, pin) in vcpuPins.enumerated()
-        where vcpuPins[..<index].contains(where: { $0.vcpu == pin.vcpu }) {
-            throw XMLError(.internalError, "duplicate vcpupin for vcpu '\(pin.vcpu)'")
-        }
-        for (index, pin) in iothreadPins.enumerated()
-        where iothreadPins[..<index].contains(where: { $0.iothread == pin.iothread }) {
-            throw XMLError(.internalError, "duplicate iothreadpin for same iothread '\(pin.iothread)'")
-        }
+    /// Each thread has one way to be scheduled. Asked before entries are split into threads, of which there would
+    /// be as many as entries times numbers.
+    func checkSchedulers() throws(XMLError) {
         for (sets, element, attribute) in [
             (vcpuSchedulers.map(\.vcpus), "vcpusched", "vcpus"),
             (iothreadSchedulers.map(\.iothreads), "iothreadsched", "iothreads"),
-        ] where Set(sets).count < sets.count {
-            throw XMLError(.malformed, "'\(element)' attributes '\(attribute)' must not overlap")
+        ] {
+            var all = CPUSet()
+            for set in sets {
+                guard all.isDisjoint(with: set) else {
+                    throw XMLError(.malformed, "'\(element)' attributes '\(attribute)' must not overlap")
+                }
+                all.formUnion(set)
+            }
+        }
+    }
+
+    /// Each thread has one pin.
+    private func checkThreads() throws(XMLError) {
+        if let pin = vcpuPins.firstRepeated(by: \.vcpu) {
+            throw XMLError(.internalError, "duplicate vcpupin for vcpu '\(pin.vcpu)'")
+        }
+        if let pin = iothreadPins.firstRepeated(by: \.iothread) {
+            throw XMLError(.internalError, "duplicate iothreadpin for same iothread '\(pin.iothread)'")
         }
     }
 
@@ -71,7 +80,7 @@ extension CPUTune {
 
 extension MemoryBandwidthTune {
     fileprivate func check() throws(XMLError) {
-        for (index, node) in nodes.enumerated() where nodes[..<index].contains(where: { $0.id == node.id }) {
+        if let node = nodes.firstRepeated(by: \.id) {
             throw XMLError(
                 .xml, "Memory Bandwidth already defined for node \(node.id)", element: "node")
         }
@@ -88,7 +97,7 @@ extension CacheTune {
                         + "type '\(cache.type.rawValue)'")
             }
         }
-        for (index, monitor) in monitors.enumerated() where monitors[..<index].contains(monitor) {
+        if monitors.firstRepeated(by: { $0 }) != nil {
             throw XMLError(.invalidArgument, "Identical vcpus found in same type monitors")
         }
         for monitor in monitors where !vcpus.isSuperset(of: monitor.vcpus) {

@@ -17,6 +17,9 @@ public struct CPUTune: XMLElement {
     public var cacheTunes: [CacheTune] = []
     public var memoryTunes: [MemoryBandwidthTune] = []
 
+    /// The most groups for cache and memory bandwidth: more than processors keep apart.
+    static let mostGroups = 256
+
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
@@ -36,9 +39,10 @@ public struct CPUTune: XMLElement {
         try x.element("emulatorsched", &emulatorScheduler)
         try x.elements("vcpusched", &vcpuSchedulers)
         try x.elements("iothreadsched", &iothreadSchedulers)
-        try x.elements("cachetune", &cacheTunes)
-        try x.elements("memorytune", &memoryTunes)
+        try x.elements("cachetune", &cacheTunes, atMost: Self.mostGroups)
+        try x.elements("memorytune", &memoryTunes, atMost: Self.mostGroups)
         if x.isReading {
+            try checkSchedulers()
             split()
             try check()
         }

@@ -15,8 +15,8 @@ public struct CacheTune: XMLElement {
         var shown = x.options.contains(.inactive) ? nil : id
         try x.attribute("id", &shown)
         if x.isReading, !x.options.contains(.inactive) { id = shown }
-        try x.elements("cache", &caches)
-        try x.elements("monitor", &monitors)
+        try x.elements("cache", &caches, atMost: CPUTune.mostGroups)
+        try x.elements("monitor", &monitors, atMost: CPUTune.mostGroups)
     }
 
     public struct Cache: XMLElement {
@@ -42,7 +42,7 @@ public struct CacheTune: XMLElement {
         }
     }
 
-    public struct Monitor: XMLElement {
+    public struct Monitor: XMLElement, Hashable {
         public var level: UInt32 = 0
         public var vcpus = CPUSet()
 
@@ -67,7 +67,7 @@ public struct MemoryBandwidthTune: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("vcpus", &vcpus)
         try x.elements("node", &nodes)
-        try x.elements("monitor", &monitors)
+        try x.elements("monitor", &monitors, atMost: CPUTune.mostGroups)
     }
 
     public struct Node: XMLElement {
@@ -83,7 +83,7 @@ public struct MemoryBandwidthTune: XMLElement {
         }
     }
 
-    public struct Monitor: XMLElement {
+    public struct Monitor: XMLElement, Hashable {
         public var vcpus = CPUSet()
 
         public init() {}

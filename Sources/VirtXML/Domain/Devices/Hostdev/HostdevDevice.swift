@@ -23,7 +23,7 @@ public struct HostdevDevice: Device {
     public init() {}
 
     /// Which device it is.
-    public enum Source: Equatable, Sendable {
+    public enum Source: Hashable, Sendable {
         case pci(PCIHostdev)
         case usb(USBHostdev)
         case scsi(SCSIHostdev)
@@ -33,6 +33,26 @@ public struct HostdevDevice: Device {
         case storage(String)
         case misc(String)
         case net(String)
+
+        /// What tells devices apart; the rest of what is said of them seldom does.
+        public func hash(into hasher: inout Hasher) {
+            switch self {
+            case .pci(let device): hasher.combine(device.address)
+            case .usb(let device):
+                hasher.combine(device.vendor)
+                hasher.combine(device.product)
+                hasher.combine(device.bus)
+                hasher.combine(device.device)
+                hasher.combine(device.port)
+            case .scsi(let device):
+                hasher.combine(device.adapter)
+                hasher.combine([UInt64(device.address.bus), UInt64(device.address.target), device.address.unit])
+                hasher.combine(device.iscsi?.name)
+            case .scsiHost(let device): hasher.combine(device.wwpn)
+            case .mdev(let device): hasher.combine(device)
+            case .storage(let path), .misc(let path), .net(let path): hasher.combine(path)
+            }
+        }
     }
 
     public enum Mode: String, XMLWord { case subsystem, capabilities }
