@@ -7,6 +7,9 @@ public struct XMLBounds: Sendable {
     public var tags = 400_000
     /// The most attributes in one tag: the parser compares each with all others.
     public var attributes = 256
+    /// The most namespaces that an element may see, those of the elements around it included: the parser looks each
+    /// prefix up among all of them. A megabyte of nested ones kept it busy for a minute and a half.
+    public var namespaces = 64
     /// How deep elements may be nested: whoever walks over a tree may recurse.
     public var depth = 256
 
@@ -28,7 +31,9 @@ public struct XMLBounds: Sendable {
         }
         var scan = TagScan(text: text)
         var count = 0
-        var open = 0
+        // How many namespaces each open element declares, and all of them.
+        var open: [Int] = []
+        var inScope = 0
         while scan.nextTag() {
             count += 1
             if count > tags {
@@ -38,11 +43,20 @@ public struct XMLBounds: Sendable {
                 throw XMLError(.xml, "a document type is not allowed", line: scan.line)
             }
             let isEnd = scan.isEnd
-            if scan.quotedValues() > attributes {
+            let tag = scan.readTag()
+            if tag.values > attributes {
                 throw XMLError(.xml, "a tag has more than \(attributes) attributes", line: scan.line)
             }
-            open += isEnd ? -1 : scan.wasEmptyElement ? 0 : 1
-            if open > depth {
+            if inScope + tag.namespaces > namespaces {
+                throw XMLError(.xml, "more than \(namespaces) namespaces are nested", line: scan.line)
+            }
+            if isEnd {
+                inScope -= open.popLast() ?? 0
+            } else if !scan.wasEmptyElement {
+                open.append(tag.namespaces)
+                inScope += tag.namespaces
+            }
+            if open.count > depth {
                 throw XMLError(.xml, "elements are nested more than \(depth) deep", line: scan.line)
             }
         }
@@ -83,19 +97,21 @@ private struct TagScan {
             && text[position - 2] == UInt8(ascii: "/")
     }
 
-    /// Moves to the end of the tag and counts the quoted values on the way.
-    mutating func quotedValues() -> Int {
-        var count = 0
+    /// Moves to the end of the tag, and counts the quoted values and the declared namespaces on the way.
+    mutating func readTag() -> (values: Int, namespaces: Int) {
+        var counts = (values: 0, namespaces: 0)
         while position < text.count {
             let byte = text[position]
             position += 1
             if byte == UInt8(ascii: ">") { break }
+            // What stands in no quotes is names; those of namespaces begin so.
+            if byte == UInt8(ascii: "x"), starts("mlns") { counts.namespaces += 1 }
             guard byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") else { continue }
-            count += 1
+            counts.values += 1
             while position < text.count, text[position] != byte { position += 1 }
             position += 1
         }
-        return count
+        return counts
     }
 
     /// The line of the present position; only computed for an error.

@@ -124,6 +124,24 @@ private struct Book: XMLElement {
         }
     }
 
+    @Test("namespaces within namespaces are counted, those beside each other are not")
+    func namespaces() throws {
+        func nested(_ depth: Int, _ each: Int) -> String {
+            let declared = (0..<each).map { " xmlns:n\($0)='u'" }.joined()
+            return "<shelf>" + String(repeating: "<a\(declared)>", count: depth)
+                + String(repeating: "</a>", count: depth) + "</shelf>"
+        }
+        #expect(throws: Never.self) { try Shelf(xml: nested(8, 8)) }
+        for (depth, each) in [(9, 8), (65, 1), (1, 65), (240, 200)] {
+            let error = #expect(throws: XMLError.self) { try Shelf(xml: nested(depth, each)) }
+            #expect(error?.message == "more than 64 namespaces are nested")
+        }
+        let beside = String(repeating: "<a xmlns:n='u'><n:b/></a><c xmlns='v'/>", count: 1000)
+        #expect(throws: Never.self) { try Shelf(xml: "<shelf>\(beside)</shelf>") }
+        let quoted = String(repeating: "<a b='xmlns:'>", count: 100) + String(repeating: "</a>", count: 100)
+        #expect(throws: Never.self) { try Shelf(xml: "<shelf>\(quoted)</shelf>") }
+    }
+
     @Test("elements beside each other are not nesting")
     func breadth() throws {
         let text =

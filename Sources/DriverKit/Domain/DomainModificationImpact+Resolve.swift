@@ -1,6 +1,11 @@
 import Virt
 
 extension DomainModificationImpact {
+    /// What the flags of a call that has more of them mean: the first two are these everywhere.
+    public init(_ flags: some RawRepresentable<UInt32>) {
+        self = Self(rawValue: flags.rawValue).intersection([.live, .config])
+    }
+
     /// What a change really touches: "current" becomes the running guest where there is one, else the persistent
     /// definition.
     ///

@@ -57,6 +57,8 @@ extension LocalHypervisor {
 
     /// How pages are merged, each parameter under libvirt's name.
     public func nodeMemoryParameters(flags: UInt32) async throws(VirtError) -> [TypedParameter] {
+        // Clients say that they would understand strings (4); there are none.
+        try flags.require(4, in: "virHostMemGetParameters", from: .none)
         guard let merging = PageMergingFacts() else { return [] }
         let settings = ["pages_to_scan", "sleep_millisecs"].compactMap { name in
             merging.number(name).map { TypedParameter("shm_" + name, .uint(UInt32(clamping: $0))) }

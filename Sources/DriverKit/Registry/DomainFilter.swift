@@ -1,6 +1,21 @@
 import Virt
 
+extension ConnectGetAllDomainStatsFlags {
+    /// All flags of a call for statistics: those that choose domains, and how it is to be done.
+    public static var known: Self {
+        [
+            .active, .inactive, .persistent, .transient, .running, .paused, .shutoff, .other,
+            .nowait, .backing, .enforceStats,
+        ]
+    }
+}
+
 extension ConnectListAllDomainsFlags {
+    /// The flags of a call for statistics that choose domains.
+    public init(_ flags: ConnectGetAllDomainStatsFlags) {
+        self.init(rawValue: flags.subtracting([.nowait, .backing, .enforceStats]).rawValue)
+    }
+
     /// Whether a domain is among those that the flags choose: in each group of flags that has one set, one of
     /// those set must hold.
     public func choose(_ facts: DomainFacts) -> Bool {

@@ -100,6 +100,16 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
         }
     }
 
+    /// The domains that references name, each once however often it is named, or all where there are none; of them
+    /// those that the flags choose.
+    public func domains(
+        named references: [DomainReference], _ flags: ConnectListAllDomainsFlags
+    ) -> [Domain] {
+        var seen: Set<UUID> = []
+        let wanted = references.compactMap { seen.insert($0.uuid).inserted ? self[$0.uuid] : nil }
+        return (references.isEmpty ? all : wanted).filter { flags.choose($0.facts) }
+    }
+
     /// The names of the domains that are not running.
     public var inactiveNames: [String] { list(.inactive).map(\.name) }
 

@@ -18,6 +18,7 @@ public enum DocumentSchema: String, CaseIterable, Sendable {
     case nodeDevice = "nodedev"
     case secret
     case networkFilter = "nwfilter"
+    case cpu
     case networkFilterBinding = "nwfilterbinding"
 
     /// Where the schemas are: `ROOST_SCHEMAS`, or where libvirt's packages put them.

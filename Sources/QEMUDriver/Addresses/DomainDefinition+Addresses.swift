@@ -102,26 +102,28 @@ extension DomainDefinition {
             if case .spaprVIO(let address)? = info.address, let reg = address.reg { used.take(reg) }
         }
         for index in devices.interfaces.indices where devices.interfaces[index].model == "spapr-vlan" {
-            assignRegister(&devices.interfaces[index].info, 0x1000, &used)
+            Self.assignRegister(&devices.interfaces[index].info, 0x1000, &used)
         }
         for index in devices.controllers.indices
         where devices.controllers[index].type == .scsi && devices.controllers[index].model == "ibmvscsi" {
-            assignRegister(&devices.controllers[index].info, 0x2000, &used)
+            Self.assignRegister(&devices.controllers[index].info, 0x2000, &used)
         }
         for index in devices.serials.indices where devices.serials[index].target.type == "spapr-vio-serial" {
-            assignRegister(&devices.serials[index].info, 0x3000_0000, &used)
+            Self.assignRegister(&devices.serials[index].info, 0x3000_0000, &used)
         }
         if var nvram = devices.nvram {
-            assignRegister(&nvram.info, 0x3000, &used)
+            Self.assignRegister(&nvram.info, 0x3000, &used)
             devices.nvram = nvram
         }
         for index in devices.tpms.indices where devices.tpms[index].model == .spapr {
-            assignRegister(&devices.tpms[index].info, 0x4000, &used)
+            Self.assignRegister(&devices.tpms[index].info, 0x4000, &used)
         }
     }
 
     /// Registers lie 0x1000 apart from the first one of their kind.
-    private func assignRegister(_ info: inout DeviceInfo, _ first: UInt64, _ used: inout SpaprRegisters) {
+    private static func assignRegister(
+        _ info: inout DeviceInfo, _ first: UInt64, _ used: inout SpaprRegisters
+    ) {
         var address = SpaprVIOAddress()
         if case .spaprVIO(let known)? = info.address {
             address = known

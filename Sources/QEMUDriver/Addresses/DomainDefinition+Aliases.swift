@@ -39,10 +39,6 @@ extension DomainDefinition {
         single(&devices.pstore, "pstore0")
     }
 
-    private func name(_ info: inout DeviceInfo, _ alias: String) {
-        if info.alias == nil { info.alias = alias }
-    }
-
     private func number<T: Device>(_ list: inout [T], _ prefix: String, from first: Int = 0) {
         for index in list.indices { name(&list[index].info, "\(prefix)\(first + index)") }
     }
@@ -115,4 +111,9 @@ extension DomainDefinition {
         default: return "\(controller.type.rawValue)\(index)"
         }
     }
+}
+
+/// Not a domain's function: calling that with a device of the domain's would copy the whole list.
+private func name(_ info: inout DeviceInfo, _ alias: String) {
+    if info.alias == nil { info.alias = alias }
 }

@@ -70,7 +70,9 @@ struct PCIAddressSet {
 
     /// Keeps a bus for devices of one number, if nothing is on it yet. The root is everybody else's.
     mutating func isolate(_ bus: Int, _ isolation: Int) {
-        guard bus > 0, let known = buses[bus], known.slots.isEmpty, known.isolation != isolation else { return }
+        guard bus > 0, let known = buses[bus], known.slots.isEmpty, known.isolation != isolation else {
+            return
+        }
         buses[bus]?.isolation = isolation
         starts = [:]
     }

@@ -7,14 +7,14 @@ import VirtXML
 
 extension QEMUDomain {
     func openConsole(device: String?, flags: DomainConsoleFlags) async throws(VirtError) -> any DataStream {
-        try flags.rawValue.require(3, in: "virDomainOpenConsole", from: .qemu)
+        try flags.require([.force, .safe], in: "qemuDomainOpenConsole", from: .qemu)
         try requireGuest()
         let (alias, source) = try consoleSource(named: device)
         return try await open(alias, source, isForced: flags.contains(.force), what: "console")
     }
 
     func openChannel(name: String?, flags: DomainChannelFlags) async throws(VirtError) -> any DataStream {
-        try flags.rawValue.require(1, in: "virDomainOpenChannel", from: .qemu)
+        try flags.require(.force, in: "qemuDomainOpenChannel", from: .qemu)
         try requireGuest()
         let channels = snapshot.live?.devices.channels ?? []
         let channel =

@@ -4,19 +4,21 @@ import VirtXML
 extension DomainDefinition {
     /// Fills in what devices leave to QEMU.
     mutating func fillQEMUDevices(_ qemu: QEMUCapabilities, _ host: QEMUHost) {
-        for index in devices.disks.indices { fill(&devices.disks[index]) }
-        for index in devices.interfaces.indices { fill(&devices.interfaces[index], qemu) }
-        for index in devices.serials.indices { fill(&devices.serials[index]) }
-        for index in devices.channels.indices { fill(&devices.channels[index]) }
-        for index in devices.consoles.indices { fill(&devices.consoles[index]) }
-        for index in devices.filesystems.indices { fill(&devices.filesystems[index]) }
-        for index in devices.hostdevs.indices { fill(&devices.hostdevs[index]) }
-        for index in devices.tpms.indices { fill(&devices.tpms[index]) }
-        for index in devices.panics.indices { fill(&devices.panics[index]) }
-        for index in devices.shmems.indices { fill(&devices.shmems[index]) }
-        for index in devices.videos.indices { fill(&devices.videos[index], qemu) }
-        for index in devices.graphics.indices { fill(&devices.graphics[index]) }
-        for index in devices.sounds.indices { fill(&devices.sounds[index]) }
+        // What is asked about the domain is asked of a copy: else each change of a device would copy the whole list.
+        let domain = self
+        for index in devices.disks.indices { domain.fill(&devices.disks[index]) }
+        for index in devices.interfaces.indices { domain.fill(&devices.interfaces[index], qemu) }
+        for index in devices.serials.indices { domain.fill(&devices.serials[index]) }
+        for index in devices.channels.indices { domain.fill(&devices.channels[index]) }
+        for index in devices.consoles.indices { domain.fill(&devices.consoles[index]) }
+        for index in devices.filesystems.indices { domain.fill(&devices.filesystems[index]) }
+        for index in devices.hostdevs.indices { domain.fill(&devices.hostdevs[index]) }
+        for index in devices.tpms.indices { domain.fill(&devices.tpms[index]) }
+        for index in devices.panics.indices { domain.fill(&devices.panics[index]) }
+        for index in devices.shmems.indices { domain.fill(&devices.shmems[index]) }
+        for index in devices.videos.indices { domain.fill(&devices.videos[index], qemu) }
+        for index in devices.graphics.indices { domain.fill(&devices.graphics[index]) }
+        for index in devices.sounds.indices { domain.fill(&devices.sounds[index]) }
         if devices.vsock != nil, devices.vsock?.model == nil { devices.vsock?.model = .virtio }
     }
 

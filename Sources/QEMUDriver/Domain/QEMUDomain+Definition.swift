@@ -43,7 +43,10 @@ extension QEMUDomain {
     func undefine() async throws(VirtError) { try await undefineFlags(flags: []) }
 
     func undefineFlags(flags: DomainUndefineFlags) async throws(VirtError) {
-        try flags.rawValue.require(0xFF, in: "virDomainUndefineFlags", from: .qemu)
+        // Of what isn't kept yet nothing is to be removed.
+        try flags.require(
+            [.managedSave, .snapshotsMetadata, .checkpointsMetadata, .nvram, .keepNvram, .tpm, .keepTpm],
+            in: "qemuDomainUndefineFlags", from: .qemu)
         try await withJob(.modify, "undefine") { (domain: isolated QEMUDomain) async throws(VirtError) in
             guard let definition = domain.snapshot.persistent else {
                 throw VirtError(.operationInvalid, "cannot undefine transient domain", from: .qemu)
@@ -86,7 +89,7 @@ extension QEMUDomain {
     }
 
     func rename(newName: String?, flags: UInt32) async throws(VirtError) -> Int32 {
-        try flags.require(in: "virDomainRename", from: .qemu)
+        try flags.require(in: "qemuDomainRename", from: .qemu)
         guard let newName, !newName.isEmpty else {
             throw VirtError(.invalidArg, "the new name is empty", from: .qemu)
         }
@@ -155,6 +158,7 @@ extension QEMUDomain {
     nonisolated func metadata(type: Int32, uri: String?, flags: DomainModificationImpact)
         async throws(VirtError) -> String
     {
+        try flags.require([.live, .config], in: "virDomainObjGetMetadata", from: .domain)
         let now = snapshot
         let definition = try now.definition(for: flags, "virDomainGetMetadata")
         return try definition.metadata(ofType: type, uri: uri)
@@ -163,6 +167,7 @@ extension QEMUDomain {
     func setMetadata(
         type: Int32, metadata: String?, key: String?, uri: String?, flags: DomainModificationImpact
     ) async throws(VirtError) {
+        try flags.require([.live, .config], in: "qemuDomainSetMetadata", from: .qemu)
         try await withJob(.modify, "metadata") { (domain: isolated QEMUDomain) async throws(VirtError) in
             let now = domain.snapshot
             let impact = try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent)

@@ -81,6 +81,7 @@ extension QEMUDomain {
     func shutdown() async throws(VirtError) { try await shutdownFlags(flags: []) }
 
     func shutdownFlags(flags: DomainShutdownFlags) async throws(VirtError) {
+        try flags.require([.acpiPowerBtn, .guestAgent], in: "qemuDomainShutdownFlags", from: .qemu)
         try await withJob(.modify, "shutdown") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try domain.requirePower(flags.isSubset(of: .acpiPowerBtn), "shutdown")
             try domain.setRebootsOnShutdown(false)
@@ -89,6 +90,7 @@ extension QEMUDomain {
     }
 
     func reboot(flags: DomainRebootFlags) async throws(VirtError) {
+        try flags.require([.acpiPowerBtn, .guestAgent], in: "qemuDomainReboot", from: .qemu)
         try await withJob(.modify, "reboot") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try domain.requirePower(flags.isSubset(of: .acpiPowerBtn), "reboot")
             try domain.setRebootsOnShutdown(true)
@@ -123,14 +125,14 @@ extension QEMUDomain {
     }
 
     func reset(flags: UInt32) async throws(VirtError) {
-        try flags.require(0, in: "virDomainReset", from: .qemu)
+        try flags.require(in: "qemuDomainReset", from: .qemu)
         try await withJob(.modify, "reset") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try await domain.ask("system_reset")
         }
     }
 
     func injectNMI(flags: UInt32) async throws(VirtError) {
-        try flags.require(0, in: "virDomainInjectNMI", from: .qemu)
+        try flags.require(in: "qemuDomainInjectNMI", from: .qemu)
         try await withJob(.modify, "inject-nmi") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try await domain.ask("inject-nmi")
         }

@@ -7,7 +7,7 @@ import VirtDriver
 extension QEMUDomain {
     /// Has QEMU execute a command of the user's, in JSON or as a person types it, and gives the reply as it came.
     func monitorCommand(cmd: String, flags: DomainQemuMonitorCommandFlags) async throws(VirtError) -> String {
-        try flags.rawValue.require(1, in: "virDomainQemuMonitorCommand", from: .qemu)
+        try flags.require(.hmp, in: "qemuDomainQemuMonitorCommandWithFiles", from: .qemu)
         try requireGuest()
         if flags.contains(.hmp) {
             let reply = try await ask("human-monitor-command", ["command-line": .string(cmd)])

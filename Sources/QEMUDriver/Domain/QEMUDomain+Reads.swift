@@ -7,12 +7,19 @@ import VirtXML
 /// What only reads: answered from the snapshot, at once, whatever the domain is busy with.
 extension QEMUDomain {
     nonisolated func xmlDesc(flags: DomainXMLFlags) async throws(VirtError) -> String {
-        try flags.rawValue.require(0xF, in: "virDomainGetXMLDesc", from: .qemu)
-        return try snapshot.xml(flags.subtracting(.updateCPU), channels: context.configuration.channels)
+        try flags.require(
+            [.secure, .inactive, .updateCPU, .migratable], in: "qemuDomainGetXMLDesc", from: .qemu)
+        let (now, channels) = (snapshot, context.configuration.channels)
+        // What a running guest has is settled already.
+        guard flags.contains(.updateCPU), let definition = now.inactive(flags), definition.cpu != nil,
+            let emulator = definition.devices.emulator
+        else { return try now.xml(flags.subtracting(.updateCPU), channels: channels) }
+        let qemu = try await context.capabilities(of: emulator)
+        return try now.xml(flags, channels: channels, cpuFor: qemu)
     }
 
     nonisolated func state(flags: UInt32) async throws(VirtError) -> DomainStateReply {
-        try flags.require(in: "virDomainGetState", from: .qemu)
+        try flags.require(in: "qemuDomainGetState", from: .qemu)
         let now = snapshot
         return DomainStateReply(state: now.state.rawValue, reason: now.reason)
     }
@@ -25,11 +32,11 @@ extension QEMUDomain {
         return DomainInfo(
             state: UInt8(clamping: now.state.rawValue), maxMem: maximum, memory: current,
             nrVirtCpu: UInt16(clamping: definition?.vcpu.online ?? 0),
-            cpuTime: now.process?.processorTime ?? 0)
+            cpuTime: now.process.flatMap { ProcessUsage(of: $0)?.time } ?? 0)
     }
 
     nonisolated func controlInfo(flags: UInt32) async throws(VirtError) -> DomainControlInfo {
-        try flags.require(in: "virDomainGetControlInfo", from: .qemu)
+        try flags.require(in: "qemuDomainGetControlInfo", from: .qemu)
         let now = snapshot
         guard now.isActive else {
             throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
@@ -52,7 +59,8 @@ extension QEMUDomain {
     }
 
     nonisolated func vcpusFlags(flags: DomainVcpuFlags) async throws(VirtError) -> Int32 {
-        try flags.rawValue.require(0xF, in: "virDomainGetVcpusFlags", from: .qemu)
+        try flags.require(
+            [.live, .config, .maximum, .guest], in: "qemuDomainGetVcpusFlags", from: .qemu)
         if flags.contains(.guest) { throw .notSupported("virDomainGetVcpusFlags") }
         let now = snapshot
         if flags.contains(.live) && !now.isActive {
@@ -70,31 +78,12 @@ extension QEMUDomain {
     nonisolated func isPersistent() async throws(VirtError) -> Bool { snapshot.isPersistent }
     nonisolated func isUpdated() async throws(VirtError) -> Bool { false }
     nonisolated func autostart() async throws(VirtError) -> Bool { snapshot.isAutostarted }
-    nonisolated func hasManagedSaveImage(flags: UInt32) async throws(VirtError) -> Int32 { 0 }
-    nonisolated func hasCurrentSnapshot(flags: UInt32) async throws(VirtError) -> Int32 { 0 }
-    nonisolated func snapshotNum(flags: DomainSnapshotListFlags) async throws(VirtError) -> Int32 { 0 }
-    nonisolated func snapshotListNames(flags: DomainSnapshotListFlags) async throws(VirtError) -> [String] {
-        []
-    }
-    nonisolated func listAllSnapshots(
-        flags: DomainSnapshotListFlags
-    ) async throws(VirtError) -> [DomainSnapshotReference] { [] }
-    nonisolated func listAllCheckpoints(
-        flags: DomainCheckpointListFlags
-    ) async throws(VirtError) -> [DomainCheckpointReference] { [] }
 
     nonisolated func securityLabel() async throws(VirtError) -> DomainSecurityLabelReply {
         DomainSecurityLabelReply(label: [0], enforcing: 0)
     }
 
     nonisolated func securityLabelList() async throws(VirtError) -> [SecurityLabel] { [] }
-
-    nonisolated func messages(flags: DomainMessageType) async throws(VirtError) -> [String] { [] }
-}
-
-extension ProcessIdentity {
-    /// How much processor time the process has used, in nanoseconds.
-    var processorTime: UInt64? { processorTimes.map { $0.user &+ $0.system } }
 }
 
 extension VCPUCount {

@@ -4,12 +4,21 @@ import VirtXML
 import XMLBinding
 
 extension QEMUDomainSnapshot {
+    /// The definition that isn't of the running guest, where the flags ask for that or nothing runs.
+    func inactive(_ flags: DomainXMLFlags) -> DomainDefinition? {
+        flags.contains(.inactive) || !isActive ? persistent ?? live : nil
+    }
+
     /// The document that the flags ask for; made once for each version of the domain.
     ///
-    /// - Parameter channels: the folder of the sockets that the driver places.
-    func xml(_ flags: DomainXMLFlags, channels: String) throws(VirtError) -> String {
+    /// - Parameters:
+    ///   - channels: the folder of the sockets that the driver places.
+    ///   - qemu: the binary by which the CPU of a definition that doesn't run is settled; nil to show it as it is.
+    func xml(
+        _ flags: DomainXMLFlags, channels: String, cpuFor qemu: QEMUCapabilities? = nil
+    ) throws(VirtError) -> String {
         let wantsInactive = flags.contains(.inactive) || !isActive
-        guard let definition = wantsInactive ? persistent ?? live : live else {
+        guard var definition = inactive(flags) ?? live else {
             throw VirtError(.internalError, "domain '\(name)' has no definition", from: .qemu)
         }
         var options: XMLOptions = []
@@ -17,12 +26,16 @@ extension QEMUDomainSnapshot {
         if wantsInactive || flags.contains(.migratable) { options.insert(.inactive) }
         if flags.contains(.secure) || flags.contains(.migratable) { options.insert(.secure) }
         if flags.contains(.migratable) { options.insert(.migratable) }
+        func text() throws(XMLError) -> String {
+            guard flags.contains(.migratable) else { return try definition.xml(options: options) }
+            let cpu = wantsInactive ? nil : requestedCPU
+            return try definition.migratable(cpu: cpu, channels: channels).xml(options: options)
+        }
         do throws(XMLError) {
-            return try texts.text(flags.rawValue) { () throws(XMLError) in
-                guard flags.contains(.migratable) else { return try definition.xml(options: options) }
-                let cpu = wantsInactive ? nil : requestedCPU
-                return try definition.migratable(cpu: cpu, channels: channels).xml(options: options)
-            }
+            guard let qemu else { return try texts.text(flags.rawValue, make: text) }
+            // What QEMU and the host can do may change: that text is made anew.
+            definition.settleCPU(qemu)
+            return try text()
         } catch {
             throw VirtError(document: error)
         }

@@ -8,8 +8,7 @@ import XMLBinding
 extension QEMUHypervisor {
     /// Explains a document that isn't defined.
     func domainExplainXML(xml: String, flags: DomainXMLFlags) async throws(VirtError) -> String {
-        try flags.rawValue.require(
-            DomainXMLFlags.secure.rawValue, in: "roostDomainExplainXML", from: .qemu)
+        try flags.require(.secure, in: "roostDomainExplainXML", from: .qemu)
         guard let given = DocumentNode(xml: xml, by: .user) else {
             _ = try await complete(xml)
             throw VirtError(.xmlError, "the document can't be understood", from: .qemu)

@@ -88,9 +88,12 @@ extension DomainCapabilitiesRequest {
         var host = DomainCapabilities.HostModel()
         host.model.name = name
         host.model.fallback = .forbid
+        let unwanted = disablesDeprecated ? acceleration.deprecatedFeatures : []
         host.features = acceleration.hostCPU.members.map { key, value in
-            CPUFeature(key, value.bool == true ? .require : .disable)
+            CPUFeature(key, value.bool == true && !unwanted.contains(key) ? .require : .disable)
         }
+        let spelled = Set(host.features.map(\.name))
+        host.features += unwanted.filter { !spelled.contains($0) }.sorted().map { CPUFeature($0, .disable) }
         return host
     }
 

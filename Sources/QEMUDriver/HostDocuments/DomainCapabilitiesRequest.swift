@@ -17,6 +17,8 @@ struct DomainCapabilitiesRequest: Sendable {
     var hostHasVFIO: Bool
     /// The versions of TPM that the host's emulator has.
     var tpmVersions = ["1.2", "2.0"]
+    /// Whether the host's model is shown without the features that QEMU advises against.
+    var disablesDeprecated = false
     /// The host's processor on POWER, such as `POWER9`.
     var power: String?
     /// How many encrypted guests of AMD's the host can have, and how many with encrypted registers.

@@ -12,7 +12,7 @@ extension QEMUDomain {
     }
 
     func attachDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
-        try flags.require([.live, .config], in: "qemuDomainAttachDeviceFlags", from: .qemu)
+        try flags.require([.live, .config], in: "qemuDomainAttachDeviceLiveAndConfig", from: .qemu)
         try await withJob(.modify, "attach") { (domain: isolated QEMUDomain) async throws(VirtError) in
             let device = try DomainDevice(device: xml)
             let impact = try domain.impact(of: flags)
@@ -32,7 +32,7 @@ extension QEMUDomain {
 
     /// What the flags of a change of devices mean now.
     func impact(of flags: DomainDeviceModifyFlags) throws(VirtError) -> DomainModificationImpact {
-        try DomainModificationImpact(rawValue: flags.rawValue & 3)
+        try DomainModificationImpact(flags)
             .resolved(isActive: snapshot.isActive, isPersistent: snapshot.isPersistent)
     }
 

@@ -12,13 +12,13 @@ extension QEMUDomain {
     }
 
     func detachDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
-        try flags.require([.live, .config], in: "qemuDomainDetachDeviceFlags", from: .qemu)
+        try flags.require([.live, .config], in: "qemuDomainDetachDeviceLiveAndConfig", from: .qemu)
         let asked = try DomainDevice(device: xml, options: [])
         try await detach(flags, asked) { (devices) throws(VirtError) in try devices.one(meantBy: asked) }
     }
 
     func detachDeviceAlias(alias: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
-        try flags.require([.live, .config], in: "qemuDomainDetachDeviceAlias", from: .qemu)
+        try flags.require([.live, .config], in: "qemuDomainDetachDeviceAliasLiveAndConfig", from: .qemu)
         try await detach(flags) { (devices) throws(VirtError) in
             guard let found = devices.all.first(where: { $0.alias == alias }) else {
                 throw VirtError(.deviceMissing, "no device found with alias \(alias)", from: .qemu)

@@ -20,7 +20,7 @@ extension QEMUDomain {
         }
         try await withJob(.modify, "memory") { (domain: isolated QEMUDomain) async throws(VirtError) in
             let now = domain.snapshot
-            let impact = try DomainModificationImpact(rawValue: flags.rawValue & 3)
+            let impact = try DomainModificationImpact(flags)
                 .resolved(isActive: now.isActive, isPersistent: now.isPersistent)
             if flags.contains(.maximum), impact.contains(.live) {
                 throw VirtError(

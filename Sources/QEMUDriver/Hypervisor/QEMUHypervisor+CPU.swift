@@ -7,9 +7,8 @@ import VirtXML
 
 extension QEMUHypervisor {
     func compareCPU(xml: String, flags: ConnectCompareCPUFlags) async throws(VirtError) -> Int32 {
-        try flags.rawValue.require(
-            ConnectCompareCPUFlags.failIncompatible.rawValue | ConnectCompareCPUFlags.validateXML.rawValue,
-            in: "qemuConnectCompareCPU", from: .qemu)
+        try flags.require([.failIncompatible, .validateXML], in: "qemuConnectCompareCPU", from: .qemu)
+        try await DocumentSchema.cpu.check(xml, if: flags.contains(.validateXML))
         let read = await Blocking.run { () -> Result<HostCapabilities.Host, SystemError> in
             Result { () throws(SystemError) in try HostCapabilities.Host.local() }
         }
@@ -21,9 +20,7 @@ extension QEMUHypervisor {
     }
 
     func baselineCPU(xmlCPUs: [String], flags: ConnectBaselineCPUFlags) async throws(VirtError) -> String {
-        try flags.rawValue.require(
-            ConnectBaselineCPUFlags.expandFeatures.rawValue | ConnectBaselineCPUFlags.migratable.rawValue,
-            in: "qemuConnectBaselineCPU", from: .qemu)
+        try flags.require([.expandFeatures, .migratable], in: "qemuConnectBaselineCPU", from: .qemu)
         return try CPUQuestions.baseline(xmlCPUs, flags)
     }
 
@@ -31,9 +28,9 @@ extension QEMUHypervisor {
         emulator: String?, arch: String?, machine: String?, virttype: String?, xmlCPU: String,
         flags: ConnectCompareCPUFlags
     ) async throws(VirtError) -> Int32 {
-        try flags.rawValue.require(
-            ConnectCompareCPUFlags.failIncompatible.rawValue | ConnectCompareCPUFlags.validateXML.rawValue,
-            in: "qemuConnectCompareHypervisorCPU", from: .qemu)
+        try flags.require(
+            [.failIncompatible, .validateXML], in: "qemuConnectCompareHypervisorCPU", from: .qemu)
+        try await DocumentSchema.cpu.check(xmlCPU, if: flags.contains(.validateXML))
         let choice = try await context.choose(
             emulator: emulator, architecture: arch, machine: machine, virtType: virttype)
         guard let host = choice.x86HostModel else {
@@ -47,9 +44,8 @@ extension QEMUHypervisor {
         emulator: String?, arch: String?, machine: String?, virttype: String?, xmlCPUs: [String],
         flags: ConnectBaselineCPUFlags
     ) async throws(VirtError) -> String {
-        try flags.rawValue.require(
-            ConnectBaselineCPUFlags.expandFeatures.rawValue | ConnectBaselineCPUFlags.migratable.rawValue,
-            in: "qemuConnectBaselineHypervisorCPU", from: .qemu)
+        try flags.require(
+            [.expandFeatures, .migratable], in: "qemuConnectBaselineHypervisorCPU", from: .qemu)
         let cpus = try CPUQuestions.read(xmlCPUs)
         let choice = try await context.choose(
             emulator: emulator, architecture: arch, machine: machine, virtType: virttype)

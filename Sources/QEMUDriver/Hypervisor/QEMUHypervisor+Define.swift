@@ -12,7 +12,7 @@ extension QEMUHypervisor {
     func domainDefineXMLFlags(xml: String, flags: DomainDefineFlags) async throws(VirtError)
         -> DomainReference
     {
-        try flags.require(.validate, in: "virDomainDefineXMLFlags", from: .qemu)
+        try flags.require(.validate, in: "qemuDomainDefineXMLFlags", from: .qemu)
         try await DocumentSchema.domain.check(xml, if: flags.contains(.validate))
         let definition = try await complete(xml)
         return try await withDomain(of: definition) { (domain) async throws(VirtError) in

@@ -28,23 +28,22 @@ extension QEMUHypervisor: LocalHypervisor {
         emulatorbin: String?, arch: String?, machine: String?, virttype: String?,
         flags: ConnectGetDomainCapabilitiesFlags
     ) async throws(VirtError) -> String {
-        try flags.rawValue.require(
-            ConnectGetDomainCapabilitiesFlags.disableDeprecatedFeatures.rawValue,
-            in: "qemuConnectGetDomainCapabilities",
-            from: .qemu)
+        try flags.require(
+            .disableDeprecatedFeatures, in: "qemuConnectGetDomainCapabilities", from: .qemu)
         let choice = try await context.choose(
             emulator: emulatorbin, architecture: arch, machine: machine, virtType: virttype)
         let firmware = await Blocking.run { FirmwareFolder.descriptors() }
-        let request = DomainCapabilitiesRequest(
+        var request = DomainCapabilitiesRequest(
             qemu: choice.qemu, architecture: choice.architecture, machine: choice.machine,
             accelerator: choice.accelerator, firmware: firmware,
             hostHasVFIO: FileSystem.exists("/dev/vfio/vfio"))
+        request.disablesDeprecated = flags.contains(.disableDeprecatedFeatures)
         return try Self.text(DomainCapabilities(request))
     }
 
     /// The names of the CPU models that documents may use; none where any name is accepted.
     func cpuModelNames(arch: String, flags: UInt32) async throws(VirtError) -> [String] {
-        try flags.require(in: "virCPUGetModels", from: .none)
+        try flags.require(in: "qemuConnectGetCPUModelNames", from: .qemu)
         guard QEMUArchitecture.names.contains(arch) else {
             throw VirtError(.invalidArg, "cannot find architecture \(arch)", from: .qemu)
         }

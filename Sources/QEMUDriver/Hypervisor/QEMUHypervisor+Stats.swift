@@ -9,17 +9,14 @@ extension QEMUHypervisor {
     func allDomainStats(
         doms: [DomainReference], stats: UInt32, flags: ConnectGetAllDomainStatsFlags
     ) async throws(VirtError) -> [DomainStatsRecord] {
+        try flags.require(.known, in: "qemuConnectGetAllDomainStats", from: .qemu)
         let kinds = try DomainStatsTypes(rawValue: stats).checked(enforced: flags.contains(.enforceStats))
-        let chosen = ConnectListAllDomainsFlags(rawValue: flags.rawValue & 0xFF)
-        let domains: [QEMUDomain]
-        if doms.isEmpty {
-            domains = context.registry.list(chosen).compactMap { context.registry[$0.uuid] }
-        } else {
-            domains = doms.compactMap { context.registry[$0.uuid] }
-        }
-        return domains.map { domain in
+        let chosen = ConnectListAllDomainsFlags(flags)
+        let hasBacking = flags.contains(.backing)
+        return context.registry.domains(named: doms, chosen).map { domain in
             let now = domain.snapshot
-            return DomainStatsRecord(domain: now.reference, parameters: now.statistics(kinds))
+            return DomainStatsRecord(
+                domain: now.reference, parameters: now.statistics(kinds, withBacking: hasBacking))
         }
     }
 }
@@ -42,19 +39,21 @@ extension DomainStatsTypes {
 
 extension QEMUDomainSnapshot {
     /// What is known of the domain without asking QEMU, under libvirt's names and in its order.
-    func statistics(_ kinds: DomainStatsTypes) -> [TypedParameter] {
+    ///
+    /// - Parameter withBacking: whether to tell of the images below those that the guest sees, too.
+    func statistics(_ kinds: DomainStatsTypes, withBacking: Bool = false) -> [TypedParameter] {
         var all: [TypedParameter] = []
+        let needsUsage = !kinds.isDisjoint(with: [.cpuTotal, .balloon])
+        let usage = needsUsage ? process.flatMap(ProcessUsage.init) : nil
         if kinds.contains(.state) {
             all += [
                 TypedParameter("state.state", .int(state.rawValue)),
                 TypedParameter("state.reason", .int(reason)),
             ]
         }
-        if kinds.contains(.cpuTotal), let times = process?.processorTimes {
-            all += Self.processorStatistics(times)
-        }
+        if kinds.contains(.cpuTotal), let usage { all += Self.processorStatistics(usage) }
         guard let definition else { return all }
-        if kinds.contains(.balloon) { all += balloonStatistics(definition) }
+        if kinds.contains(.balloon) { all += balloonStatistics(definition, usage) }
         if kinds.contains(.vcpu) {
             all += [
                 TypedParameter("vcpu.current", .uint(definition.vcpu.online)),
@@ -62,23 +61,25 @@ extension QEMUDomainSnapshot {
             ]
         }
         if kinds.contains(.interface), isActive { all += interfaceStatistics(definition) }
-        if kinds.contains(.block) { all += blockStatistics(definition) }
+        if kinds.contains(.block) { all += blockStatistics(definition, withBacking) }
         return all
     }
 
-    private static func processorStatistics(_ times: (user: UInt64, system: UInt64)) -> [TypedParameter] {
+    private static func processorStatistics(_ usage: ProcessUsage) -> [TypedParameter] {
         [
-            TypedParameter("cpu.time", .ullong(times.user &+ times.system)),
-            TypedParameter("cpu.user", .ullong(times.user)),
-            TypedParameter("cpu.system", .ullong(times.system)),
+            TypedParameter("cpu.time", .ullong(usage.time)),
+            TypedParameter("cpu.user", .ullong(usage.user)),
+            TypedParameter("cpu.system", .ullong(usage.system)),
             TypedParameter("cpu.cache.monitor.count", .uint(0)),
         ]
     }
 
-    private func balloonStatistics(_ definition: DomainDefinition) -> [TypedParameter] {
+    private func balloonStatistics(
+        _ definition: DomainDefinition, _ usage: ProcessUsage?
+    ) -> [TypedParameter] {
         let maximum = definition.memory.total?.kibibytes ?? 0
         let current = isActive ? balloon ?? maximum : definition.memory.current?.kibibytes ?? maximum
-        let resident = process?.residentMemory.map { [TypedParameter("balloon.rss", .ullong($0))] }
+        let resident = usage.map { [TypedParameter("balloon.rss", .ullong($0.residentMemory))] }
         return [
             TypedParameter("balloon.current", .ullong(current)),
             TypedParameter("balloon.maximum", .ullong(maximum)),
@@ -95,37 +96,33 @@ extension QEMUDomainSnapshot {
         return all
     }
 
-    private func blockStatistics(_ definition: DomainDefinition) -> [TypedParameter] {
+    /// Each image that the guest sees, or each of the running guest's images.
+    private func blockStatistics(_ definition: DomainDefinition, _ withBacking: Bool) -> [TypedParameter] {
         let disks = definition.devices.disks
-        var all = [TypedParameter("block.count", .uint(UInt32(clamping: disks.count)))]
-        for (index, disk) in disks.enumerated() {
-            all.append(TypedParameter("block.\(index).name", .string(disk.target.dev)))
-            if let path = disk.source.path {
-                all.append(TypedParameter("block.\(index).path", .string(path)))
-            }
-            if isActive, let number = disk.source.index {
-                all.append(TypedParameter("block.\(index).backingIndex", .uint(number)))
+        let images = disks.flatMap { disk in
+            (isActive && withBacking ? disk.images : [disk.source]).map { (disk.target.dev, $0) }
+        }
+        var all = [TypedParameter("block.count", .uint(UInt32(clamping: images.count)))]
+        for (number, (name, image)) in images.enumerated() {
+            all.append(TypedParameter("block.\(number).name", .string(name)))
+            if let path = image.path { all.append(TypedParameter("block.\(number).path", .string(path))) }
+            if isActive, let index = image.index {
+                all.append(TypedParameter("block.\(number).backingIndex", .uint(index)))
             }
         }
         return all
     }
 }
 
-extension ProcessIdentity {
-    /// The processor time that the process has used in programs and in the kernel, in nanoseconds.
-    var processorTimes: (user: UInt64, system: UInt64)? {
-        guard let user = number(at: 11), let system = number(at: 12) else { return nil }
-        return (user &* 10_000_000, system &* 10_000_000)
-    }
-
-    /// How much of the process is in memory, in KiB.
-    var residentMemory: UInt64? { number(at: 21).map { $0 &* UInt64(clamping: Host.pageSize / 1024) } }
-
-    /// A number of `/proc/PID/stat`, counted from the state, which follows the program's name.
-    private func number(at place: Int) -> UInt64? {
-        guard let text = try? FileSystem.readText("/proc/\(id)/stat"), let end = text.lastIndex(ofByte: ")")
-        else { return nil }
-        let fields = text[text.utf8.index(after: end)...].split(atByte: " ")
-        return place < fields.count ? UInt64(fields[place]) : nil
+extension DiskDevice {
+    /// The image that the guest sees, and all below it.
+    fileprivate var images: [StorageSource] {
+        var found = [source]
+        var next = backingStore
+        while let store = next {
+            if let source = store.source { found.append(source) }
+            next = store.backingStore
+        }
+        return found
     }
 }

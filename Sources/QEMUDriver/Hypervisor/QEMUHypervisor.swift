@@ -40,7 +40,8 @@ struct QEMUHypervisor: HypervisorService {
     // MARK: Lists and lookup
 
     func listAllDomains(flags: ConnectListAllDomainsFlags) async throws(VirtError) -> [DomainReference] {
-        context.registry.list(flags)
+        try flags.require(.all, in: "qemuConnectListAllDomains", from: .qemu)
+        return context.registry.list(flags)
     }
 
     func listDomains() async throws(VirtError) -> [Int32] { context.registry.list(.active).map(\.id) }

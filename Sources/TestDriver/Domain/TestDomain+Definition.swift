@@ -62,6 +62,7 @@ extension TestDomain {
     func setMetadata(
         type: Int32, metadata: String?, key: String?, uri: String?, flags: DomainModificationImpact
     ) throws(VirtError) {
+        try flags.require([.live, .config], in: "testDomainSetMetadata", from: .test)
         try change(flags) { (definition) throws(VirtError) in
             try definition.setMetadata(ofType: type, to: metadata, key: key, uri: uri)
         }
@@ -72,6 +73,7 @@ extension TestDomain {
     nonisolated func metadata(
         type: Int32, uri: String?, flags: DomainModificationImpact
     ) throws(VirtError) -> String {
+        try flags.require([.live, .config], in: "testDomainGetMetadata", from: .test)
         let now = snapshot
         let impact = try flags.resolvedToRead(
             isActive: now.isActive, isPersistent: now.isPersistent, "virDomainGetMetadata")

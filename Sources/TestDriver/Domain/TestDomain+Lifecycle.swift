@@ -58,7 +58,10 @@ extension TestDomain {
 
     // MARK: Reboot
 
+    /// Whichever way is asked for: nothing of the guest need answer.
     func reboot(flags: DomainRebootFlags) throws(VirtError) {
+        try flags.require(
+            [.acpiPowerBtn, .guestAgent, .initctl, .signal, .paravirt], in: "testDomainReboot", from: .test)
         try requireActive()
         switch snapshot.definition.onReboot ?? .restart {
         case .destroy: stop(.shutdown)

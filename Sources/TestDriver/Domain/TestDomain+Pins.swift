@@ -26,7 +26,7 @@ extension TestDomain {
     nonisolated func vcpuPinInfo(
         ncpumaps: Int32, maplen: Int32, flags: DomainModificationImpact
     ) throws(VirtError) -> DomainVcpuPinInfo {
-        let definition = try chosen(flags)
+        let definition = try chosen(flags, "testDomainGetVcpuPinInfo")
         let count = min(definition.vcpu.maximum, UInt32(clamping: ncpumaps))
         let maps = (0..<count).flatMap { vcpu in
             let pin = definition.cputune?.vcpuPins.first { $0.vcpu == vcpu }?.cpuset
@@ -38,16 +38,19 @@ extension TestDomain {
     nonisolated func emulatorPinInfo(
         maplen: Int32, flags: DomainModificationImpact
     ) throws(VirtError) -> DomainEmulatorPinInfo {
-        let pin = try chosen(flags).cputune?.emulatorPin
+        let pin = try chosen(flags, "testDomainGetEmulatorPinInfo").cputune?.emulatorPin
         return DomainEmulatorPinInfo(cpumaps: host.cpuMap(of: pin, length: maplen), result: 1)
     }
 
     nonisolated func ioThreadInfo(flags: DomainModificationImpact) throws(VirtError) -> [DomainIOThreadInfo] {
-        _ = try chosen(flags)
+        _ = try chosen(flags, "testDomainGetIOThreadInfo")
         return []
     }
 
-    private nonisolated func chosen(_ flags: DomainModificationImpact) throws(VirtError) -> DomainDefinition {
+    private nonisolated func chosen(
+        _ flags: DomainModificationImpact, _ function: String
+    ) throws(VirtError) -> DomainDefinition {
+        try flags.require([.live, .config], in: function, from: .test)
         let now = snapshot
         return now.definition(try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent))
     }

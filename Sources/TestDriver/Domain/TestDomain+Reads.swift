@@ -43,6 +43,7 @@ extension TestDomain {
     }
 
     nonisolated func hostname(flags: DomainGetHostnameFlags) throws(VirtError) -> String {
+        try flags.require(in: "testDomainGetHostname", from: .test)
         try requireActive()
         return snapshot.name + "host"
     }
@@ -70,8 +71,12 @@ extension TestDomain {
 
     nonisolated func schedulerParameters() -> [TypedParameter] { [TypedParameter("weight", .uint(50))] }
 
-    nonisolated func schedulerParametersFlags(flags: DomainModificationImpact) -> [TypedParameter] {
-        schedulerParameters()
+    nonisolated func schedulerParametersFlags(
+        flags: DomainModificationImpact
+    ) throws(VirtError) -> [TypedParameter] {
+        // Clients say that they would understand strings (4); there are none.
+        try flags.rawValue.require(4, in: "testDomainGetSchedulerParametersFlags", from: .test)
+        return schedulerParameters()
     }
 
     /// The balloon leaves the guest half of what it has unused.

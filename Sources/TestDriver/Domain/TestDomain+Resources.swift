@@ -18,7 +18,7 @@ extension TestDomain {
         guard let size = ByteSize(kibibytes: memory) else {
             throw VirtError(.overflow, "\(memory) KiB of memory", from: .test)
         }
-        let impact = try DomainModificationImpact(rawValue: flags.rawValue & 3)
+        let impact = try DomainModificationImpact(flags)
             .resolved(isActive: now.isActive, isPersistent: now.isPersistent)
         if flags.contains(.maximum), impact.contains(.live) {
             let message = "cannot resize the maximum memory on an active domain"
@@ -49,7 +49,7 @@ extension TestDomain {
         }
         if nvcpus > TestHost.maxVCPUs { throw tooMany("maximum supported amount", nvcpus, TestHost.maxVCPUs) }
         let now = snapshot
-        let impact = try DomainModificationImpact(rawValue: flags.rawValue & 3)
+        let impact = try DomainModificationImpact(flags)
             .resolved(isActive: now.isActive, isPersistent: now.isPersistent)
         if flags.contains(.maximum), impact.contains(.live) {
             let message =
@@ -77,7 +77,7 @@ extension TestDomain {
     nonisolated func vcpusFlags(flags: DomainVcpuFlags) throws(VirtError) -> Int32 {
         try flags.require([.live, .config, .maximum], in: "testDomainGetVcpusFlags", from: .test)
         let now = snapshot
-        let impact = try DomainModificationImpact(rawValue: flags.rawValue & 3)
+        let impact = try DomainModificationImpact(flags)
             .resolved(isActive: now.isActive, isPersistent: now.isPersistent)
         let count = now.definition(impact).vcpu
         return Int32(clamping: flags.contains(.maximum) ? count.maximum : count.current ?? count.maximum)

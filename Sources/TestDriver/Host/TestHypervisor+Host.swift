@@ -15,9 +15,7 @@ extension TestHypervisor {
     func nodeInfo() -> NodeInfo { host.node }
 
     func baselineCPU(xmlCPUs: [String], flags: ConnectBaselineCPUFlags) async throws(VirtError) -> String {
-        try flags.rawValue.require(
-            ConnectBaselineCPUFlags.expandFeatures.rawValue | ConnectBaselineCPUFlags.migratable.rawValue,
-            in: "testConnectBaselineCPU", from: .test)
+        try flags.require([.expandFeatures, .migratable], in: "testConnectBaselineCPU", from: .test)
         return try CPUQuestions.baseline(xmlCPUs, flags)
     }
 

@@ -87,17 +87,16 @@ struct TestHypervisor: HypervisorService {
     func allDomainStats(
         doms: [DomainReference], stats: UInt32, flags: ConnectGetAllDomainStatsFlags
     ) throws(VirtError) -> [DomainStatsRecord] {
+        try flags.require(.known, in: "testConnectGetAllDomainStats", from: .test)
         let unknown = stats & ~DomainStatsTypes.state.rawValue
         if flags.contains(.enforceStats), unknown != 0 {
             let bits = String(unknown, radix: 16)
             let message = "Stats types bits 0x\(bits) are not supported by this daemon"
             throw VirtError(.argumentUnsupported, message, from: .test)
         }
-        let chosen = ConnectListAllDomainsFlags(rawValue: flags.rawValue & 0xFF)
-        let all = doms.isEmpty ? host.domains.all : doms.compactMap { host.domains[$0.uuid] }
-        return all.map(\.snapshot).filter { !$0.isGone }.compactMap { now in
-            guard let domain = host.domains[now.uuid], chosen.choose(domain.facts) else { return nil }
-            return DomainStatsRecord(
+        let chosen = host.domains.domains(named: doms, ConnectListAllDomainsFlags(flags))
+        return chosen.map(\.snapshot).filter { !$0.isGone }.map { now in
+            DomainStatsRecord(
                 domain: now.reference,
                 parameters: [
                     TypedParameter("state.state", .int(now.state.rawValue)),

@@ -81,7 +81,10 @@ struct TestNodeDevice: NodeDeviceOperations {
     let name: String
     let service: TestNodeDeviceService
 
-    func xmlDesc(flags: NodeDeviceXMLFlags) throws(VirtError) -> String { try service.device(name).xml }
+    func xmlDesc(flags: NodeDeviceXMLFlags) throws(VirtError) -> String {
+        try flags.require(in: "testNodeDeviceGetXMLDesc", from: .test)
+        return try service.device(name).xml
+    }
     func parent() throws(VirtError) -> String? { try service.device(name).parent }
     func numOfCaps() throws(VirtError) -> Int32 { Int32(clamping: try listCaps().count) }
     func listCaps() throws(VirtError) -> [String] { [try service.device(name).capability] }

@@ -64,7 +64,8 @@ public struct DomainDevices: Equatable, Sendable {
     /// Devices are placed, named and compared with each other: whoever lists more than there can be is told so first.
     private func checkCount(_ x: XMLBinder) throws(XMLError) {
         guard let count = x.node?.childCount, count > Self.most else { return }
-        throw x.fault("a domain can have \(Self.most) devices at most, and this one lists \(count)", .unsupported)
+        throw x.fault(
+            "a domain can have \(Self.most) devices at most, and this one lists \(count)", .unsupported)
     }
 
     /// Disks and controllers stand in an order of their own, however the document listed them.

@@ -46,7 +46,9 @@ public struct HostdevDevice: Device {
                 hasher.combine(device.port)
             case .scsi(let device):
                 hasher.combine(device.adapter)
-                hasher.combine([UInt64(device.address.bus), UInt64(device.address.target), device.address.unit])
+                hasher.combine([
+                    UInt64(device.address.bus), UInt64(device.address.target), device.address.unit,
+                ])
                 hasher.combine(device.iscsi?.name)
             case .scsiHost(let device): hasher.combine(device.wwpn)
             case .mdev(let device): hasher.combine(device)
