@@ -1,3 +1,5 @@
+import ByteText
+import CLinux
 import Glibc
 
 /// What a process has used, as one reading of `/proc/PID/stat` tells.

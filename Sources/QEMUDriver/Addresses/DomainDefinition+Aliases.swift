@@ -6,10 +6,12 @@ extension DomainDefinition {
         let narrow = Set(
             devices.controllers.filter { $0.type == .scsi && $0.model == "lsilogic" }.compactMap(\.index))
         for index in devices.disks.indices {
-            name(&devices.disks[index].info, diskAlias(devices.disks[index], narrow))
+            let alias = diskAlias(devices.disks[index], narrow)
+            devices.disks[index].info.take(alias)
         }
         for index in devices.controllers.indices {
-            name(&devices.controllers[index].info, controllerAlias(devices.controllers[index]))
+            let alias = controllerAlias(devices.controllers[index])
+            devices.controllers[index].info.take(alias)
         }
         number(&devices.filesystems, "fs")
         nameInterfaces()
@@ -40,12 +42,12 @@ extension DomainDefinition {
     }
 
     private func number<T: Device>(_ list: inout [T], _ prefix: String, from first: Int = 0) {
-        for index in list.indices { name(&list[index].info, "\(prefix)\(first + index)") }
+        for index in list.indices { list[index].info.take("\(prefix)\(first + index)") }
     }
 
     private func single<T: Device>(_ device: inout T?, _ alias: String) {
         guard var copy = device else { return }
-        name(&copy.info, alias)
+        copy.info.take(alias)
         device = copy
     }
 
@@ -54,10 +56,10 @@ extension DomainDefinition {
         var hostdev = 0
         for index in devices.interfaces.indices {
             if devices.interfaces[index].type == .hostdev {
-                name(&devices.interfaces[index].info, "hostdev\(hostdev)")
+                devices.interfaces[index].info.take("hostdev\(hostdev)")
                 hostdev += 1
             } else {
-                name(&devices.interfaces[index].info, "net\(index)")
+                devices.interfaces[index].info.take("net\(index)")
             }
         }
     }
@@ -68,7 +70,7 @@ extension DomainDefinition {
             if index == 0, devices.consoles[index].targetType == .serial, let serial = devices.serials.first {
                 devices.consoles[index].info.alias = serial.info.alias
             }
-            name(&devices.consoles[index].info, "console\(index)")
+            devices.consoles[index].info.take("console\(index)")
         }
     }
 
@@ -82,7 +84,7 @@ extension DomainDefinition {
                 number = Int(slot)
             }
             let prefix = memory.model.rawValue.filter { $0 != "-" }
-            name(&devices.memories[index].info, "\(prefix)\(number)")
+            devices.memories[index].info.take("\(prefix)\(number)")
         }
     }
 
@@ -113,7 +115,9 @@ extension DomainDefinition {
     }
 }
 
-/// Not a domain's function: calling that with a device of the domain's would copy the whole list.
-private func name(_ info: inout DeviceInfo, _ alias: String) {
-    if info.alias == nil { info.alias = alias }
+extension DeviceInfo {
+    /// Takes an alias, if the user chose none.
+    fileprivate mutating func take(_ alias: String) {
+        if self.alias == nil { self.alias = alias }
+    }
 }
