@@ -15,6 +15,8 @@ final class UserClients: Sendable {
     let bytes: Allowance
     let calls: Allowance
     let registrations: Allowance
+    /// Where what computes for long runs; nil for the clients that are trusted, each of which has a lane of its own.
+    let lane: HeavyLane?
     private let state: Mutex<State>
 
     private struct State {
@@ -26,6 +28,7 @@ final class UserClients: Sendable {
     /// Clients of a user, within what all that only read may have.
     init(_ key: Key, _ limits: Limits, within all: UserClients) {
         self.key = key
+        lane = HeavyWork.shared.lane()
         if key.isReadOnly {
             bytes = Allowance(limits.readOnlyUserBytes, of: all.bytes)
             calls = Allowance(limits.readOnlyUserCalls, of: all.calls)
@@ -40,7 +43,7 @@ final class UserClients: Sendable {
 
     /// Clients without a limit of their user's.
     private init(bytes: Int, calls: Int, registrations: Int) {
-        key = nil
+        (key, lane) = (nil, nil)
         self.bytes = Allowance(bytes)
         self.calls = Allowance(calls)
         self.registrations = Allowance(registrations)

@@ -20,7 +20,7 @@ struct CallMethod: Sendable {
         case here
         /// As a task of its own.
         case pool
-        /// As a task in the client's lane for heavy work.
+        /// As a task in the lane for heavy work of the client, or of its user.
         case lane
     }
 

@@ -19,7 +19,7 @@ extension Session {
         let cost = packet.cost
         bytes.take(cost)
         if method.isCounted { user.calls.take(1) }
-        let task = Task(executorPreference: method.place == .lane ? lane : nil) { [self] in
+        let task = Task(executorPreference: method.place == .lane ? user.lane ?? lane : nil) { [self] in
             await complete(packet, method)
             bytes.giveBack(cost)
             if method.isCounted { user.calls.giveBack(1) }

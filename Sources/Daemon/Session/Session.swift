@@ -22,7 +22,7 @@ final class Session: PacketReceiver {
     let bytes: Allowance
     let registrations: Allowance
     let streams = ServerStreams()
-    /// Where what computes for long runs.
+    /// Where what computes for long runs, unless the user's clients share a lane.
     let lane = HeavyWork.shared.lane()
     private let readsOnly: Atomic<Bool>
     private let state = Mutex(State())

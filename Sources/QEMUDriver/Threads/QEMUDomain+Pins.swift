@@ -79,7 +79,7 @@ extension QEMUDomain {
         try flags.require([.live, .config], in: "qemuDomainGetVcpuPinInfo", from: .qemu)
         let definition = try snapshot.definition(for: flags, "virDomainGetVcpuPinInfo")
         let count = min(Int(clamping: definition.vcpu.maximum), max(0, Int(ncpumaps)))
-        let (all, length) = (HostCPUs.online, Self.length(maplen))
+        let (all, length) = (HostCPUs.online, try Self.length(maplen, ncpumaps, "ncpumaps"))
         let maps = (0..<count).flatMap {
             (definition.hostCPUs(ofProcessor: $0) ?? all).map(length: length)
         }
@@ -92,7 +92,7 @@ extension QEMUDomain {
         try flags.require([.live, .config], in: "qemuDomainGetEmulatorPinInfo", from: .qemu)
         let definition = try snapshot.definition(for: flags, "virDomainGetEmulatorPinInfo")
         let cpus = definition.hostCPUsOfEmulator ?? HostCPUs.online
-        return DomainEmulatorPinInfo(cpumaps: cpus.map(length: Self.length(maplen)), result: 1)
+        return DomainEmulatorPinInfo(cpumaps: cpus.map(length: try Self.length(maplen)), result: 1)
     }
 
     func vcpus(maxinfo: Int32, maplen: Int32) async throws(VirtError) -> DomainVcpusReply {
@@ -100,6 +100,7 @@ extension QEMUDomain {
             throw VirtError(
                 .operationInvalid, "cannot retrieve vcpu information for inactive domain", from: .qemu)
         }
+        let length = try Self.length(maplen, maxinfo, "maxinfo")
         var reply = DomainVcpusReply()
         for (number, one) in guest.processors.all.enumerated() where one.isOnline {
             guard reply.info.count < Int(maxinfo), let thread = one.thread.map(HostThread.init) else {
@@ -112,13 +113,20 @@ extension QEMUDomain {
                     cpuTime: usage?.time ?? 0,
                     cpu: usage?.processor ?? -1))
             let cpus = CPUSet((try? thread.affinity()) ?? [])
-            reply.cpumaps += cpus.map(length: Self.length(maplen))
+            reply.cpumaps += cpus.map(length: length)
         }
         return reply
     }
 
-    /// How long a map may be that is given back.
-    private static func length(_ asked: Int32) -> Int { min(max(0, Int(asked)), 2048) }
+    /// How long the maps may be that are given back; throws where as many as are asked for fit into no reply.
+    static func length(
+        _ asked: Int32, _ count: Int32 = 1, _ name: String = "maps"
+    ) throws(VirtError) -> Int {
+        guard max(0, Int(asked)) * max(0, Int(count)) <= 8 << 20 else {
+            throw VirtError(.internalError, "\(name) * maplen > REMOTE_CPUMAPS_MAX", from: .rpc)
+        }
+        return min(max(0, Int(asked)), 2048)
+    }
 }
 
 extension CPUSet {

@@ -19,11 +19,12 @@ import Testing
     @Test("the lowest free number, one after the other")
     func freeNumbers() {
         var numbers = FreeNumbers(from: 1)
-        for number in [2, 3, 7] as [UInt32] { #expect(numbers.take(number)) }
-        #expect(!numbers.take(7))
-        #expect((0..<4).map { _ in numbers.next() } == [1, 4, 5, 6])
-        #expect(numbers.next(upTo: 7) == nil)
-        #expect(numbers.next(upTo: 8) == 8)
+        let taken = ([2, 3, 7, 7, nil] as [UInt32?]).map { numbers.take($0) }
+        #expect(taken == [true, true, true, false, true])
+        let lowest = (0..<4).map { _ in numbers.next() }
+        #expect(lowest == [1, 4, 5, 6])
+        let bounded = [7, 8].map { numbers.next(upTo: $0) }
+        #expect(bounded == [nil, 8])
     }
 
     @Test("disks are where they would be had they been put in one after the other")
