@@ -7,6 +7,7 @@ import libvirt
 import libvirt_qemu
 
 from harness.case import ServerCase, on_each_server
+from harness.waiting import eventually
 
 CPU = "<cpu><arch>x86_64</arch><model>qemu64</model></cpu>"
 RNG = "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
@@ -88,8 +89,12 @@ QEMU = {
     "state": Call("qemuDomainGetState", 0, lambda s, d, f: d.state(f)),
     "controlInfo": Call("qemuDomainGetControlInfo", 0, lambda s, d, f: d.controlInfo(f)),
     "vcpusFlags": Call("qemuDomainGetVcpusFlags", 0xF, lambda s, d, f: d.vcpusFlags(f)),
+    # Paused, ended with its client, past caches and saved states, which there are none of, with fresh variables.
+    "createWithFlags": Call("qemuDomainCreateWithFlags", 0x2F, lambda s, d, f: d.createWithFlags(f)),
+    "createXML": Call("qemuDomainCreateXML", 0x33, lambda s, d, f: s.connection.createXML(s.other, f)),
     "defineXMLFlags": Call("qemuDomainDefineXMLFlags", 1, lambda s, d, f: s.connection.defineXMLFlags(s.other, f)),
     "undefineFlags": Call("qemuDomainUndefineFlags", 0x7F, lambda s, d, f: d.undefineFlags(f)),
+    "destroyFlags": Call("qemuDomainDestroyFlags", 3, lambda s, d, f: d.destroyFlags(f)),
     "shutdownFlags": Call("qemuDomainShutdownFlags", 3, lambda s, d, f: d.shutdownFlags(f)),
     "reboot": Call("qemuDomainReboot", 3, lambda s, d, f: d.reboot(f)),
     "reset": Call("qemuDomainReset", 0, lambda s, d, f: d.reset(f)),
@@ -249,3 +254,71 @@ class UpdatedCPU(ServerCase):
         self.assertEqual(self.virsh.ok("dumpxml", name, "--update-cpu"), self.virsh.ok("dumpxml", name))
         inactive = self.virsh.ok("dumpxml", name, "--update-cpu", "--inactive")
         self.assertIn("<cpu mode='custom' match='exact' check='partial'>", inactive)
+
+
+@on_each_server
+class Autodestroy(ServerCase):
+    """A guest that was started with autodestroy ends with the client that started it: that run, and no later one."""
+
+    def test_it_ends_when_its_client_goes(self):
+        name = self.defined()
+        client = libvirt.open(self.server.uri)
+        client.lookupByName(name).createWithFlags(libvirt.VIR_DOMAIN_START_AUTODESTROY)
+        self.assertEqual(self.state(name), "running (booted)")
+        client.close()
+        self.wait_for_state(name, "shut off (destroyed)")
+
+    def test_one_that_lives_only_while_it_runs_is_gone_then(self):
+        name = self.fresh_name()
+        client = libvirt.open(self.server.uri)
+        document = self.document(name).read_text()
+        client.createXML(document, libvirt.VIR_DOMAIN_START_AUTODESTROY | libvirt.VIR_DOMAIN_START_PAUSED)
+        self.assertIn(name, self.virsh.ok("list", "--name"))
+        client.close()
+        eventually(lambda: name not in self.virsh.ok("list", "--all", "--name"), f"{name} to be gone")
+
+    def test_a_later_run_is_nobodys(self):
+        own, others = self.defined(), self.defined()
+        client = libvirt.open(self.server.uri)
+        for name in (own, others):
+            client.lookupByName(name).createWithFlags(libvirt.VIR_DOMAIN_START_AUTODESTROY)
+        self.virsh.ok("destroy", others)
+        self.virsh.ok("start", others)
+        client.close()
+        # What was started last is ended first, so by then the other's turn is over.
+        self.wait_for_state(own, "shut off (destroyed)")
+        self.assertEqual(self.state(others), "running (booted)")
+
+
+@on_each_server
+class ResetVariables(ServerCase):
+    """`start --reset-nvram`: the firmware's variables are made anew from their template."""
+
+    def test_the_store_is_the_templates_again(self):
+        code, template, store = (self.file(self.fresh_name(part), "") for part in ("code", "template", "store"))
+        code.write_bytes(bytes(1 << 20))
+        template.write_bytes(b"template" + bytes((128 << 10) - 8))
+        store.unlink()
+        name = self.defined(os_extra=f"<loader readonly='yes' type='pflash'>{code}</loader>"
+                                     f"<nvram template='{template}'>{store}</nvram>")
+        domain = self.connect().lookupByName(name)
+        for flags, before, after in ((0, None, b"template"), (0, b"changed!", b"changed!"),
+                                     (libvirt.VIR_DOMAIN_START_RESET_NVRAM, b"changed!", b"template")):
+            if before:
+                with open(store, "r+b") as file:
+                    file.write(before)
+            domain.createWithFlags(flags | libvirt.VIR_DOMAIN_START_PAUSED)
+            domain.destroy()
+            self.assertEqual(store.read_bytes()[:8], after)
+
+
+@on_each_server
+class RemovedLogs(ServerCase):
+    def test_destroy_with_remove_logs(self):
+        name, other = self.running(), self.running()
+        logs = lambda of: [path for path in self.server.root.glob("**/*.log*") if path.name.startswith(f"{of}.log")]
+        self.assertTrue(logs(name))
+        domain = self.connect().lookupByName(name)
+        domain.destroyFlags(libvirt.VIR_DOMAIN_DESTROY_REMOVE_LOGS)
+        self.assertEqual(logs(name), [])
+        self.assertTrue(logs(other))

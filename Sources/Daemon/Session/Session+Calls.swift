@@ -47,7 +47,12 @@ extension Session {
     private func answer(_ packet: Packet, by route: Route) async throws(VirtError) -> Packet {
         let call = Call(driver: try driver(), files: packet.descriptors)
         do throws(VirtError) {
-            let reply = try await route.run(call, packet)
+            let reply =
+                route.facts.options.contains(.snapshot)
+                ? try await route.run(call, packet)
+                : try await Caller.by(call.driver) { () async throws(VirtError) in
+                    try await route.run(call, packet)
+                }
             if let stream = call.extras.stream { streams.open(stream, for: packet.header, of: self) }
             if route.facts.changes { audit(packet, route.facts, reply) }
             return reply

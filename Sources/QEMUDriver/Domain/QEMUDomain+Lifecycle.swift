@@ -143,9 +143,17 @@ extension QEMUDomain {
     func destroy() async throws(VirtError) { try await destroyFlags(flags: []) }
 
     func destroyFlags(flags: DomainDestroyFlags) async throws(VirtError) {
-        try flags.require(.graceful, in: "qemuDomainDestroyFlags", from: .qemu)
+        try flags.require([.graceful, .removeLogs], in: "qemuDomainDestroyFlags", from: .qemu)
         // Not under the job: a guest that hangs keeps the job of whoever waits for it, and its end ends that job too.
         try await destroy(run: try requireGuest().id, gracefully: flags.contains(.graceful))
+        if flags.contains(.removeLogs) { await removeLogs() }
+    }
+
+    /// Removes what QEMU has said of this guest's runs, unless it says more by now.
+    private func removeLogs() async {
+        if guest != nil { return }
+        let log = GuestLog(context.configuration.logs, name: snapshot.name)
+        await Blocking.run { log.remove() }
     }
 
     /// Ends one run of the guest, if it goes on still.

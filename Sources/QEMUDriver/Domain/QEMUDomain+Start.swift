@@ -12,16 +12,29 @@ extension QEMUDomain {
     func create() async throws(VirtError) { _ = try await createWithFlags(flags: []) }
 
     func createWithFlags(flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
-        try flags.rawValue.require(0x1F, in: "virDomainCreateWithFlags", from: .qemu)
-        try await withJob(.modify, "start") { (domain: isolated QEMUDomain) async throws(VirtError) in
+        // There are no saved states that could be started from, past the host's cache or not.
+        try flags.require(
+            [.startPaused, .startAutodestroy, .startBypassCache, .startForceBoot, .startResetNvram],
+            in: "qemuDomainCreateWithFlags", from: .qemu)
+        let owner = flags.contains(.startAutodestroy) ? try Self.owner() : nil
+        let run = try await withJob(.modify, "start") {
+            (domain: isolated QEMUDomain) async throws(VirtError) in
             try await domain.requireStartable("domain is already running")
             guard let definition = domain.snapshot.persistent else {
                 // It has ended, and is about to be forgotten.
                 throw domain.context.registry.missing(domain.snapshot.reference)
             }
-            try await domain.start(definition, isPaused: flags.contains(.startPaused))
+            return try await domain.start(definition, flags)
         }
+        await owner?.own(self, run: run)
         return snapshot.reference
+    }
+
+    /// Whom a guest that is started now ends with.
+    private static func owner() throws(VirtError) -> QEMUConnection {
+        if let owner = Caller.connection as? QEMUConnection { return owner }
+        throw VirtError(
+            .argumentUnsupported, "autodestroy needs a client whose going the daemon notices", from: .qemu)
     }
 
     /// Refuses to start a guest beside one that runs, or of which nobody knows whether it does. One that is being cleared
@@ -33,10 +46,15 @@ extension QEMUDomain {
         throw VirtError(.operationInvalid, message, from: .qemu)
     }
 
-    /// Starts QEMU for a definition, and lets the guest go unless it is to be paused. Whoever calls has the job.
-    func start(_ definition: DomainDefinition, isPaused: Bool) async throws(VirtError) {
+    /// Starts QEMU for a definition, and lets the guest go unless it is to be paused; the run. Whoever calls has the
+    /// job.
+    func start(_ definition: DomainDefinition, _ flags: DomainCreateFlags = []) async throws(VirtError)
+        -> Int32
+    {
+        let isPaused = flags.contains(.startPaused)
         let start = GuestStart(
-            context: context, definition: definition, id: context.registry.nextID(), startsPaused: isPaused)
+            context: context, definition: definition, id: context.registry.nextID(), startsPaused: isPaused,
+            resetsVariables: flags.contains(.startResetNvram))
         do throws(VirtError) {
             let prepared = try await start.prepare()
             guest = RunningGuest(prepared.held, .starting, in: context.records)
@@ -46,6 +64,7 @@ extension QEMUDomain {
             }
             try await start.launch(prepared, domain: self)
             try await begin(isPaused: isPaused)
+            return start.id
         } catch {
             if guest?.id == start.id {
                 // Where it can't be ended, it stays a guest that is there, and may be destroyed later.

@@ -1,13 +1,12 @@
 import DriverKit
-import Synchronization
 import Virt
 import VirtDriver
 
 /// One client's connection to the QEMU driver.
 final class QEMUConnection: DriverConnection {
     private let context: QEMUContext
-    /// The guests that end with this client.
-    private let owned = Mutex<Set<UUID>>([])
+    /// What ends with this client.
+    private let hooks = CloseHooks()
 
     init(context: QEMUContext) { self.context = context }
 
@@ -24,14 +23,11 @@ final class QEMUConnection: DriverConnection {
         }
     }
 
-    /// A guest ends when the client goes.
-    func own(_ uuid: UUID) { owned.withLock { _ = $0.insert(uuid) } }
-
-    func close() async {
-        let guests = owned.withLock { owned in
-            defer { owned = [] }
-            return owned
-        }
-        for uuid in guests { try? await context.registry[uuid]?.destroy() }
+    /// A run of a guest ends when the client goes, at once where it has gone already. No later run does.
+    func own(_ domain: QEMUDomain, run: Int32) async {
+        let end: CloseHooks.Action = { try? await domain.destroy(run: run) }
+        if !hooks.add("\(domain.snapshot.uuid)", end) { await end() }
     }
+
+    func close() async { await hooks.run() }
 }

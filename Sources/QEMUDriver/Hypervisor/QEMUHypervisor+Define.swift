@@ -21,13 +21,15 @@ extension QEMUHypervisor {
     }
 
     func domainCreateXML(xml: String, flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
+        try flags.require(
+            [.startPaused, .startAutodestroy, .startValidate, .startResetNvram], in: "qemuDomainCreateXML",
+            from: .qemu)
         try await DocumentSchema.domain.check(xml, if: flags.contains(.startValidate))
         let definition = try await complete(xml)
-        let reference = try await withDomain(of: definition) { (domain) async throws(VirtError) in
-            try await domain.create(definition, as: xml, isPaused: flags.contains(.startPaused))
+        return try await withDomain(of: definition) { (domain) async throws(VirtError) in
+            let run = try await domain.create(definition, as: xml, flags)
+            if flags.contains(.startAutodestroy) { await connection.own(domain, run: run) }
         }
-        if flags.contains(.startAutodestroy) { connection.own(reference.uuid) }
-        return reference
     }
 
     /// Does something with the domain that a definition means, or with a new one, of which nothing stays where that
@@ -79,15 +81,18 @@ extension QEMUDomain {
             from: .qemu)
     }
 
-    /// Starts a definition that lives only while it runs.
-    func create(_ definition: DomainDefinition, as given: String, isPaused: Bool) async throws(VirtError) {
+    /// Starts a definition that lives only while it runs; the run.
+    func create(
+        _ definition: DomainDefinition, as given: String, _ flags: DomainCreateFlags
+    ) async throws(VirtError) -> Int32 {
         try await withJob(.modify, "create") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try domain.requireName(definition.name)
             try await domain.requireStartable("domain '\(domain.snapshot.name)' is already active")
-            try await domain.start(definition, isPaused: isPaused)
+            let run = try await domain.start(definition, flags)
             if !domain.snapshot.isPersistent {
                 await domain.context.note(given, as: definition, inPlaceOf: nil)
             }
+            return run
         }
     }
 }

@@ -29,6 +29,8 @@ struct GuestStart: Sendable {
     let definition: DomainDefinition
     let id: Int32
     var startsPaused = false
+    /// Whether the firmware forgets what it was told.
+    var resetsVariables = false
 
     /// The number of the monitor's socket in QEMU.
     static let monitorNumber: Int32 = 3
@@ -141,10 +143,10 @@ struct GuestStart: Sendable {
         try directory.setOwner(user: account.user, group: account.group)
     }
 
-    /// Gives a guest that has none yet a store for its firmware's variables.
+    /// Gives a guest that has none yet a store for its firmware's variables, or one that is to forget them a new one.
     private func makeVariables(_ live: DomainDefinition) throws(SystemError) {
         guard let nvram = live.os.nvram, let path = nvram.path, let template = nvram.template,
-            !FileSystem.exists(path)
+            resetsVariables || !FileSystem.exists(path)
         else { return }
         if let folder = FileSystem.parent(of: path) {
             try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)
