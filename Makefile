@@ -34,7 +34,7 @@ end-to-end: ## the tests with real clients and real guests alone; SERVERS="roost
 	@scripts/guest/make-guest
 	$(if $(SERVERS),ROOST_SERVERS="$(SERVERS)") Tests/EndToEnd/run $(TESTS)
 
-fuzz: dependencies ## makes up input for a parser; FUZZ_TARGET=xml (packet, json, uri), FUZZ_SECONDS=60, FUZZ_INPUT=file
+fuzz: dependencies ## makes up input for a parser; FUZZ_TARGET=xml (packet, json, uri, qmp), FUZZ_SECONDS=60, FUZZ_INPUT=file
 	@FUZZ_TARGET=$(FUZZ_TARGET) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ_INPUT)
 
 soak: ## the long form of the random tests, for hours: clients and restarts; ROOST_SEED=1, SERVERS="roostd libvirtd"
@@ -76,7 +76,7 @@ vectors: ## records what virsh and libvirtd say to each other, for the unit test
 	@scripts/install-dependencies run test
 	Tests/EndToEnd/record-vectors
 
-install: ## programs, manual page and systemd units; PREFIX=/usr/local, DESTDIR=
+install: ## programs, manual page, systemd units and the guests' user; PREFIX=/usr/local, DESTDIR=
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec \
 		$(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(PROGRAMS)/roost $(DESTDIR)$(PREFIX)/bin/roost
@@ -89,6 +89,7 @@ install: ## programs, manual page and systemd units; PREFIX=/usr/local, DESTDIR=
 		sed 's|@PREFIX@|$(PREFIX)|g' $$unit >$(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; \
 		chmod 644 $(DESTDIR)$(UNITDIR)/$${unit##*/}; \
 	done
+	$(if $(DESTDIR),,[ "$$(id -u)" != 0 ] || scripts/make-account)
 
 uninstall: ## takes away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd $(DESTDIR)$(PREFIX)/libexec/roost-launch \

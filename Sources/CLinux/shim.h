@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -70,6 +71,12 @@ static inline int clinux_pidfd_send_group_signal(int descriptor, int number) {
 
 static inline int clinux_openat2(int folder, const char *path, struct open_how how) {
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+// `f_type` of `fstatfs`, or -1.
+static inline int64_t clinux_file_system(int descriptor) {
+    struct statfs facts;
+    return fstatfs(descriptor, &facts) < 0 ? -1 : (int64_t)(uint32_t)facts.f_type;
 }
 
 static inline int clinux_fcntl(int descriptor, int command, int argument) {

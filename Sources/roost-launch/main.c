@@ -7,7 +7,8 @@
 // "pid N" to the status descriptor, waits for one byte on the go descriptor, takes its steps in the order of
 // `prepare` and executes. A step that fails is written as "STEP ERRNO" and ends the child. The status
 // descriptor closing without such a line means that the program runs. With --wait the parent stays until the
-// program has ended, and writes "exit STATUS" or "signal NUMBER".
+// program has ended, and writes "exit STATUS" or "signal NUMBER". With --log a second child writes what the program says
+// into a pipe to a file that turns over (logs.c); it runs before the program does.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,6 +24,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "logs.h"
 
 enum { MAX_KEPT = 1024, MAX_GROUPS = 65536, MAX_LIMITS = 16 };
 
@@ -140,6 +143,11 @@ static void read_option(const char *option) {
     } else if ((value = value_of(option, "--limit"))) add_limit(value);
     else if ((value = value_of(option, "--oom-score-adjust"))) orders.oom_score = value;
     else if ((value = value_of(option, "--listeners"))) orders.listeners = (unsigned)number_up_to(value, MAX_KEPT);
+    else if ((value = value_of(option, "--log"))) {
+        if (!logs_add(value)) refuse("not a log", value);
+    } else if ((value = value_of(option, "--log-size"))) logs_size = number_up_to(value, 1ull << 62);
+    else if ((value = value_of(option, "--log-backups"))) logs_backups = (unsigned)number_up_to(value, 1000);
+    else if ((value = value_of(option, "--log-done"))) logs_done = descriptor(value);
     else if (!strcmp(option, "--wait")) orders.wait = true;
     else if (!strcmp(option, "--no-new-privileges")) orders.no_new_privileges = true;
     else if (!strcmp(option, "--drop-capabilities")) orders.drop_capabilities = true;
@@ -310,6 +318,14 @@ static void wait_for_end(pid_t child) {
     else report("exit", (unsigned long)WEXITSTATUS(status));
 }
 
+// The writer has neither the program's files nor the talk with whoever asked: its life hangs on the pipes alone.
+static void start_logs(char **arguments) {
+    pid_t writer = fork();
+    if (writer < 0) fail("fork");
+    if (writer == 0) logs_write(arguments);
+    logs_forget();
+}
+
 int main(int count, char **arguments, char **environment) {
     (void)count;
     read_orders(arguments);
@@ -318,6 +334,7 @@ int main(int count, char **arguments, char **environment) {
     if (orders.status < 0) orders.status = STDERR_FILENO;
     orders.status = fcntl(orders.status, F_DUPFD_CLOEXEC, 3);
     if (orders.status < 0) refuse("status descriptor", strerror(errno));
+    if (logs_wanted()) start_logs(arguments);
     pid_t child = fork();
     if (child < 0) fail("fork");
     if (child == 0) run_child(environment);

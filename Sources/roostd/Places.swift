@@ -18,13 +18,13 @@ struct Places {
 
     var lockFile: String { layout.run + "/roostd.pid" }
 
-    /// The QEMU driver's own folders; may wait for the account database.
-    var qemu: QEMUConfiguration {
+    /// The QEMU driver's own folders, and who its guests run as; may wait for the account database.
+    func qemu(user: String?) -> QEMUConfiguration {
         var configuration = QEMUConfiguration(
             definitions: layout.configuration + "/qemu", run: layout.run + "/qemu",
             library: layout.library + "/qemu",
             logs: layout.logs + "/qemu", cache: layout.cache + "/qemu")
-        if isSystem { configuration.useSystemAccount() } else { configuration.uri = "qemu:///session" }
+        if isSystem { configuration.useSystemAccount(user) } else { configuration.uri = "qemu:///session" }
         return configuration
     }
 }

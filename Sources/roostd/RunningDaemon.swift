@@ -32,9 +32,11 @@ struct RunningDaemon {
         lock = try await Self.lock(places)
         let configuration = try await Self.configuration(places)
         let qemuConfiguration = await Blocking.run {
-            var qemu = places.qemu
+            var qemu = places.qemu(user: configuration.guestUser)
             qemu.slirpHelper = configuration.slirpHelper ?? qemu.slirpHelper
             qemu.usesNbdkit = configuration.usesNbdkit
+            qemu.logLimits = LogLimits(
+                size: UInt64(configuration.logSize), backups: UInt32(configuration.logBackups))
             return qemu
         }
         let numbers = await Blocking.run { EventNumbers(path: places.layout.library + "/events.next") }

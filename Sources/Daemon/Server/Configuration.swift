@@ -28,6 +28,12 @@ public struct Configuration: Sendable {
     /// Whether nbdkit fetches images from web and SSH servers even where QEMU could.
     public var usesNbdkit = false
 
+    /// The user that guests run as; one of QEMU's own when nil.
+    public var guestUser: String?
+    /// How many bytes a guest's log has before it turns over, and how many former ones are kept.
+    public var logSize = 2 << 20
+    public var logBackups = 3
+
     public init() {}
 
     /// Reads the text of a configuration file; throws with the line that is wrong.
@@ -48,8 +54,8 @@ public struct Configuration: Sendable {
 
     /// Sets one value; false where it isn't one. Keys that only libvirtd knows are passed over.
     private mutating func set(_ key: String, to value: String) -> Bool {
-        func number(_ target: inout Int) -> Bool {
-            guard let parsed = Int(value), parsed >= -1, parsed < 1_000_000 else { return false }
+        func number(_ target: inout Int, upTo limit: Int = 1_000_000 - 1) -> Bool {
+            guard let parsed = Int(value), parsed >= -1, parsed <= limit else { return false }
             target = parsed
             return true
         }
@@ -71,6 +77,9 @@ public struct Configuration: Sendable {
         case "keepalive_interval": return number(&keepaliveInterval)
         case "keepalive_count": return number(&keepaliveCount) && keepaliveCount >= 0
         case "slirp_helper": slirpHelper = value
+        case "user": guestUser = value
+        case "max_size": return number(&logSize, upTo: 1 << 40) && logSize >= 0
+        case "max_backups": return number(&logBackups, upTo: 100) && logBackups >= 0
         case "storage_use_nbdkit":
             guard value == "0" || value == "1" else { return false }
             usesNbdkit = value == "1"

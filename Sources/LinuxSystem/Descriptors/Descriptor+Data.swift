@@ -53,6 +53,22 @@ extension Descriptor {
         return chunk
     }
 
+    /// What stands at a place of the file, at most `count` bytes.
+    public func read(at offset: UInt64, atMost count: Int) throws(SystemError) -> [UInt8] {
+        var failure: SystemError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+            do throws(SystemError) {
+                used = try checked("pread") {
+                    pread(rawValue, buffer.baseAddress, count, off_t(clamping: offset))
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
     /// Makes what was written last through a power cut.
     public func synchronize() throws(SystemError) {
         try checked("fsync") { fsync(rawValue) }

@@ -22,7 +22,7 @@ extension FileSystem {
         _ path: String, mode: UInt32 = 0o700, parents: Bool = false
     ) throws(SystemError) {
         if mkdir(path, mode & 0o700) == 0 {
-            if mode != 0o700 { try checked("chmod", path) { chmod(path, mode) } }
+            if mode != 0o700 { try open(path, .directory, links: .refuseLast).setMode(mode) }
             return
         }
         let failure = SystemError.current("mkdir", path)
@@ -41,16 +41,6 @@ extension FileSystem {
             if Glibc.errno != EEXIST { throw .current("mkdir", path) }
         }
         throw SystemError(call: "mkdir", errno: EEXIST, context: prefix)
-    }
-
-    /// Removes a directory with all that is in it, never following links.
-    public static func removeTree(_ path: String) throws(SystemError) {
-        guard (try? status(of: path, links: .refuseLast))?.kind == .directory else {
-            try remove(path)
-            return
-        }
-        for name in try names(in: path) { try removeTree("\(path)/\(name)") }
-        try remove(path)
     }
 
     /// The directory that a path stands in: `/a` for `/a/b`, `.` for `b`, nil for `/`.

@@ -8,6 +8,7 @@ public enum FileSystem {
         _ path: String, _ options: OpenOptions = .readOnly, mode: UInt32 = 0o600,
         links: LinkPolicy = .follow
     ) throws(SystemError) -> Descriptor {
+        if links == .trusted { return try openTrusted(path, options, mode: mode) }
         var flags = options.rawValue | O_CLOEXEC | O_NOCTTY
         if links == .refuseLast { flags |= O_NOFOLLOW }
         let number: Int32
@@ -54,7 +55,9 @@ public enum FileSystem {
     public static func status(
         of path: String, links: LinkPolicy = .follow
     ) throws(SystemError) -> FileStatus {
-        if links == .refuseAll { return try open(path, .pathOnly, links: links).status() }
+        if links == .refuseAll || links == .trusted {
+            return try open(path, .pathOnly, links: links).status()
+        }
         var facts = stat()
         let flags = links == .follow ? 0 : AT_SYMLINK_NOFOLLOW
         try checked("stat", path) { fstatat(AT_FDCWD, path, &facts, flags) }

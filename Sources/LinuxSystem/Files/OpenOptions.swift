@@ -32,4 +32,7 @@ public enum LinkPolicy: Hashable, Sendable {
     case refuseLast
     /// No part may be a link (`ELOOP`).
     case refuseAll
+    /// Links of root and of this process' user are followed, those of others refused (`ELOOP`): for paths through folders
+    /// that others write in.
+    case trusted
 }

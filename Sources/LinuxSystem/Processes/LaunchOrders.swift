@@ -11,6 +11,11 @@ public struct LaunchOrders: Sendable {
     public var input: Descriptor?
     public var output: Descriptor?
     public var errorOutput: Descriptor?
+    /// The files that what is written to their ends goes into.
+    public var logs: [LogFile] = []
+    public var logLimits = LogLimits()
+    /// Who is told that all is written.
+    public var logEnd: LogEnd?
     /// What else is open in the program, by number from 3 on. All else is closed.
     public var descriptors: [Int32: Descriptor] = [:]
     /// The user and group to become, by number; as this process when nil.
@@ -95,11 +100,13 @@ extension LaunchOrders {
         var free = max(3, (descriptors.keys.max() ?? 2) &+ 1)
         var open = descriptors
         var options: [String] = []
-        func add(_ option: String, _ descriptor: Descriptor?) {
-            guard let descriptor else { return }
+        func number(of descriptor: Descriptor) -> Int32 {
             open[free] = descriptor
-            options.append("\(option)=\(free)")
-            free &+= 1
+            defer { free &+= 1 }
+            return free
+        }
+        func add(_ option: String, _ descriptor: Descriptor?) {
+            if let descriptor { options.append("\(option)=\(number(of: descriptor))") }
         }
         guard descriptors.keys.allSatisfy({ $0 >= 3 && $0 < 1 << 16 }) else {
             throw SystemError(call: "dup2", errno: 9, context: program)
@@ -109,6 +116,11 @@ extension LaunchOrders {
         add("--stdin", input)
         add("--stdout", output)
         add("--stderr", errorOutput)
+        for log in logs { options.append(log.option(log.forWriter.map(number))) }
+        if !logs.isEmpty {
+            options += ["--log-size=\(logLimits.size)", "--log-backups=\(logLimits.backups)"]
+            add("--log-done", logEnd?.held)
+        }
         open[2] = status
         if waits { options.append("--wait") }
         return ProgramOrders(

@@ -15,16 +15,19 @@ public enum UnixSocket {
     ) throws(SystemError) -> Descriptor {
         let address = try UnixAddress(path)
         let socket = try make()
-        do throws(SystemError) {
+        if path.hasBytePrefix("@") {
             try bind(socket, to: address, path)
-        } catch {
-            guard error.errno == EADDRINUSE, isStale(path, address) else { throw error }
-            try FileSystem.remove(path)
-            try bind(socket, to: address, path)
-        }
-        if !path.hasBytePrefix("@") {
-            if let owner { try checked("chown", path) { lchown(path, owner.user, owner.group) } }
-            try checked("chmod", path) { chmod(path, mode) }
+        } else {
+            // The file gets the socket's own rights: none, until it has its owner.
+            try socket.setMode(0)
+            let place = try SocketPlace(path)
+            try bind(socket, to: address, at: place)
+            do throws(SystemError) {
+                try place.hand(to: owner, mode: mode)
+            } catch {
+                try? place.remove()
+                throw error
+            }
         }
         try checked("listen", path) { Glibc.listen(socket.rawValue, backlog) }
         return socket
@@ -32,23 +35,32 @@ public enum UnixSocket {
 
     /// Connects to the socket at `path`. Where the listener is slow to accept this waits, at most `timeout`
     /// (`EAGAIN` then): call it within `Blocking.run`.
+    ///
+    /// - Parameter listeners: the users one of whom must listen there (`EPERM`); the path's last part may be no link then.
+    ///   For folders that others write in. Without it, anybody may.
     public static func connect(
-        to path: String, timeout: Duration = .seconds(10)
+        to path: String, listeners: Set<UInt32>? = nil, timeout: Duration = .seconds(10)
     ) throws(SystemError) -> Descriptor {
-        let address = try UnixAddress(path)
         let socket = try make(flags: 0)
-        let limit = max(1, timeout.wholeNanoseconds / 1000)
-        var time = timeval(
-            tv_sec: Int(clamping: limit / 1_000_000), tv_usec: Int(limit % 1_000_000))
-        try checked("setsockopt") {
-            setsockopt(
-                socket.rawValue, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-        }
-        try checked("connect", path) {
-            address.withPointer { Glibc.connect(socket.rawValue, $0, $1) }
+        try socket.setSendTimeout(timeout)
+        if let listeners {
+            let place = try SocketPlace(path)
+            let file = try place.open()
+            try connect(socket, to: UnixAddress(file.procPath), path)
+            guard listeners.contains(try PeerCredentials(of: socket).user) else {
+                throw SystemError(call: "connect", errno: EPERM, context: path)
+            }
+        } else {
+            try connect(socket, to: UnixAddress(path), path)
         }
         try socket.setNonBlocking()
         return socket
+    }
+
+    private static func connect(
+        _ socket: Descriptor, to address: UnixAddress, _ path: String
+    ) throws(SystemError) {
+        try checked("connect", path) { address.withPointer { Glibc.connect(socket.rawValue, $0, $1) } }
     }
 
     /// Accepts one connection; nil when none waits.
@@ -72,9 +84,23 @@ public enum UnixSocket {
         return (Descriptor(owning: ends[0]), Descriptor(owning: ends[1]))
     }
 
-    private static func make(flags: UInt32 = SOCK_NONBLOCK.rawValue) throws(SystemError) -> Descriptor {
+    static func make(flags: UInt32 = SOCK_NONBLOCK.rawValue) throws(SystemError) -> Descriptor {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | flags)
         return Descriptor(owning: try checked("socket") { socket(AF_UNIX, kind, 0) })
+    }
+
+    /// The name is taken, or nothing happens: what stands there isn't followed, and the file that is made has no rights
+    /// yet. So it does no harm where the folders above were changed meanwhile.
+    private static func bind(
+        _ socket: Descriptor, to address: UnixAddress, at place: SocketPlace
+    ) throws(SystemError) {
+        do throws(SystemError) {
+            try bind(socket, to: address, place.path)
+        } catch {
+            guard error.errno == EADDRINUSE, place.isStale else { throw error }
+            try place.remove()
+            try bind(socket, to: address, place.path)
+        }
     }
 
     private static func bind(
@@ -82,13 +108,14 @@ public enum UnixSocket {
     ) throws(SystemError) {
         try checked("bind", path) { address.withPointer { Glibc.bind(socket.rawValue, $0, $1) } }
     }
+}
 
-    /// Whether a socket stands there that nobody listens on.
-    private static func isStale(_ path: String, _ address: UnixAddress) -> Bool {
-        guard let facts = try? FileSystem.status(of: path, links: .refuseLast), facts.kind == .socket,
-            let probe = try? make()
-        else { return false }
-        let result = address.withPointer { Glibc.connect(probe.rawValue, $0, $1) }
-        return result != 0 && Glibc.errno == ECONNREFUSED
+extension Descriptor {
+    fileprivate func setSendTimeout(_ timeout: Duration) throws(SystemError) {
+        let limit = max(1, timeout.wholeNanoseconds / 1000)
+        var time = timeval(tv_sec: Int(clamping: limit / 1_000_000), tv_usec: Int(limit % 1_000_000))
+        try checked("setsockopt") {
+            setsockopt(rawValue, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        }
     }
 }

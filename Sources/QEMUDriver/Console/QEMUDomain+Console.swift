@@ -54,7 +54,7 @@ extension QEMUDomain {
         }
         let (run, number) = try takeSeat(alias, isForced: isForced, what: what)
         do throws(SystemError) {
-            let stream = try DescriptorStream(try await Self.open(path, isSocket: source.type == .unix))
+            let stream = try DescriptorStream(try await open(source, path))
             guard hasSeat(alias, number, of: run) else {
                 stream.close(nil)
                 throw SystemError(call: "open", errno: ECANCELED, context: path)
@@ -97,11 +97,9 @@ extension QEMUDomain {
         return true
     }
 
-    private static func open(_ path: String, isSocket: Bool) async throws(SystemError) -> Descriptor {
-        try await Blocking.run { () throws(SystemError) in
-            if isSocket { return try UnixSocket.connect(to: path) }
-            return try FileSystem.open(path, [.readWrite, .nonBlocking])
-        }
+    private func open(_ source: CharacterSource, _ path: String) async throws(SystemError) -> Descriptor {
+        let configuration = context.configuration
+        return try await Blocking.run { () throws(SystemError) in try source.open(path, configuration) }
     }
 
     private func consoleClosed(_ alias: String, _ stream: DescriptorStream?, of run: Int32) {
@@ -109,5 +107,19 @@ extension QEMUDomain {
             return
         }
         guest?.consoles[alias] = nil
+    }
+}
+
+extension CharacterSource {
+    /// Opens the host's end of a line. What QEMU has named, or what stands where guests' user may write, is looked at
+    /// first. May wait.
+    fileprivate func open(_ path: String, _ configuration: QEMUConfiguration) throws(SystemError)
+        -> Descriptor
+    {
+        switch type {
+        case .pty: try Pseudoterminal(path, of: configuration.guestUser).open()
+        case .unix: try UnixSocket.connect(to: path, listeners: listens ? configuration.listeners : nil)
+        default: try FileSystem.open(path, [.readWrite, .nonBlocking], links: .trusted)
+        }
     }
 }

@@ -10,7 +10,7 @@ extension QEMUDomain {
     /// Something happened in QEMU of a run, be it that we asked for it or not. It keeps no later event waiting.
     func handle(_ event: QMPEvent, of run: Int32) {
         guard guest(run) != nil else { return }
-        context.log.debug("'\(snapshot.name)': \(event)")
+        log(event)
         switch event.name {
         case "STOP": becamePaused()
         case "RESUME": becameRunning()

@@ -3,6 +3,7 @@ import DriverKit
 import Glibc
 import JSON
 import LinuxSystem
+import Logging
 import QMP
 import Virt
 import VirtDriver
@@ -166,11 +167,33 @@ extension QEMUDomain {
             }
             listened[label] = entry["frontend-open"]?.bool
         }
-        if !terminals.isEmpty { publish { $0.live?.setTerminals(terminals) } }
+        let known = await checked(terminals)
+        if !known.isEmpty { publish { $0.live?.setTerminals(known) } }
         for channel in snapshot.live?.devices.channels ?? [] {
             guard let alias = channel.info.alias, let isOpen = listened["char" + alias] else { continue }
             setChannel(alias, isConnected: isOpen, .domainStarted)
         }
+    }
+
+    /// Those of the paths that lead to terminals of QEMU's own, since QEMU may name anything.
+    private func checked(_ terminals: [String: String]) async -> [String: String] {
+        if terminals.isEmpty { return [:] }
+        let user = context.configuration.guestUser
+        let refused = await Blocking.run {
+            terminals.compactMapValues { (path) -> SystemError? in
+                do throws(SystemError) {
+                    _ = try Pseudoterminal(path, of: user)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+        }
+        for (label, error) in refused {
+            context.log.error(
+                "QEMU of '\(snapshot.name)' names no terminal of its own for \(label): \(error)")
+        }
+        return terminals.filter { refused[$0.key] == nil }
     }
 
     /// Asks QEMU how much memory the guest has.

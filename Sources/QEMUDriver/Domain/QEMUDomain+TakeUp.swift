@@ -122,7 +122,10 @@ extension QEMUDomain {
     func openMonitor(of run: Int32) async throws(VirtError) {
         guard let path = guest(run)?.held.monitorPath, guest?.monitor == nil else { return }
         do {
-            let socket = try await Blocking.run { () throws(SystemError) in try UnixSocket.connect(to: path) }
+            let listeners = context.configuration.listeners
+            let socket = try await Blocking.run { () throws(SystemError) in
+                try UnixSocket.connect(to: path, listeners: listeners)
+            }
             let monitor = QMPMonitor(
                 socket: socket,
                 onClose: { [weak self] error in Task { await self?.monitorClosed(run, error) } })

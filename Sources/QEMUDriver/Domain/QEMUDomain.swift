@@ -1,6 +1,7 @@
 import DriverKit
 import JSON
 import LinuxSystem
+import Logging
 import QMP
 import Virt
 import VirtDriver
@@ -19,6 +20,8 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
     private let jobs = JobLock()
     /// The registry doesn't know this domain any more: who waited for it looks for another.
     private(set) var isForgotten = false
+    /// How many of QEMU's events go into a log that is to have them all.
+    private var eventLines = LogRate(burst: 200, interval: .milliseconds(50))
     /// Somebody writes the record of the running guest already.
     var isSavingRecord = false
 
@@ -48,6 +51,13 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
         if snapshot.state == state && snapshot.reason == reason { return }
         publish(events) { ($0.state, $0.reason) = (state, reason) }
         if guest != nil { saveRecordSoon() }
+    }
+
+    /// Writes down what QEMU tells, where the log is to have that; a QEMU that means ill could fill it.
+    func log(_ event: QMPEvent) {
+        guard context.log.logLevel <= .debug, let line = eventLines.line("'\(snapshot.name)': \(event)")
+        else { return }
+        context.log.debug("\(line)")
     }
 
     /// A lifecycle event of this domain, as it is now.

@@ -8,10 +8,10 @@ struct HelperLog: Sendable {
 
     init(_ path: String) { self.path = path }
 
-    /// Opens the file for the program to write to, and gives it to `owner`; may wait.
+    /// The file for the program to write to; it is given to `owner`. May wait.
     ///
     /// The folder may be `owner`'s: what stands there must be a file of that one name, and nothing else's.
-    func open(for owner: FileOwner?) throws(SystemError) -> Descriptor {
+    func forProgram(of owner: FileOwner?) throws(SystemError) -> LogFile {
         let file = try FileSystem.open(
             path, [.writeOnly, .create, .append, .nonBlocking], mode: 0o600, links: .refuseLast)
         let status = try file.status()
@@ -19,16 +19,12 @@ struct HelperLog: Sendable {
             throw SystemError(call: "open", errno: EPERM, context: path)
         }
         if let owner { try file.setOwner(user: owner.user, group: owner.group) }
-        return file
+        return try LogFile(file, at: path)
     }
 
     /// The file's size now; may wait.
-    var size: UInt64 { (try? FileSystem.status(of: path))?.size ?? 0 }
+    var size: UInt64 { (try? FileSystem.status(of: path, links: .refuseLast))?.size ?? 0 }
 
     /// The last lines of what was written after `offset`, for an error's message; may wait.
-    func tail(from offset: UInt64) -> String {
-        guard let text = try? FileSystem.readText(path, limit: 64 << 20) else { return "" }
-        let lines = text.utf8.dropFirst(Int(clamping: offset))
-        return String(Substring(lines)).split(atByte: "\n").suffix(4).joined(separator: "\n")
-    }
+    func tail(from offset: UInt64) -> String { LogTail.lines(4, of: path, from: offset) }
 }

@@ -19,11 +19,13 @@ struct HelperStart: Sendable {
     /// Starts the helper and waits until QEMU can connect to it; answers QEMU's end where the two are joined.
     func start() async throws(VirtError) -> (alias: String, end: Descriptor)? {
         let before = await Blocking.run { HelperLog(helper.log).size }
+        let logEnd = try? LogEnd()
         do {
             try await Blocking.run { () throws(SystemError) in try prepare() }
-            if let setup = helper.setup { try await run(setup, before) }
-            return try await launch(before)
+            if let setup = helper.setup { try await run(setup, before, logEnd) }
+            return try await launch(before, logEnd)
         } catch {
+            await logEnd?.wait(within: .seconds(1))
             let said = await Blocking.run { HelperLog(helper.log).tail(from: before) }
             throw explained(error, said)
         }
@@ -60,7 +62,7 @@ struct HelperStart: Sendable {
             try FileSystem.makeDirectory(parent, mode: 0o711, parents: true)
         }
         try FileSystem.makeDirectory(folder.path, mode: folder.mode)
-        let directory = try FileSystem.open(folder.path, .directory, links: .refuseLast)
+        let directory = try FileSystem.open(folder.path, .directory, links: .trusted)
         if let owner = owner(folder.owner) { try directory.setOwner(user: owner.user, group: owner.group) }
         if folder.owner != .daemon { try directory.setMode(folder.mode) }
     }
@@ -74,15 +76,15 @@ struct HelperStart: Sendable {
     }
 
     /// Runs what makes the helper's state, unless that is there.
-    private func run(_ setup: HelperSetup, _ logStart: UInt64) async throws {
+    private func run(_ setup: HelperSetup, _ logStart: UInt64, _ logEnd: LogEnd?) async throws {
         if await Blocking.run({ FileSystem.exists(setup.final) }) { return }
         try await Blocking.run { () throws(SystemError) in
-            try? FileSystem.removeTree(setup.folder.path)
+            try FileSystem.removeTree(setup.folder.path)
             try make(setup.folder)
         }
         do {
             for arguments in setup.runs {
-                var orders = try await orders(setup.program, arguments)
+                var orders = try await orders(setup.program, arguments, logEnd)
                 if !ThisProcess.isRoot { orders.useOwnHome() }
                 let feeds = try feed(setup.inputs, &orders)
                 let status = try await Launcher.run(orders, timeout: Self.setupPatience) {
@@ -90,6 +92,7 @@ struct HelperStart: Sendable {
                     try await note(HelperRecord(helper, process.identity, logStart: logStart))
                 }
                 withExtendedLifetime(feeds) {}
+                for log in orders.logs { log.close() }
                 guard status.isSuccess else {
                     throw HelperFailure(text: "\(setup.program) ended with \(status)")
                 }
@@ -105,8 +108,10 @@ struct HelperStart: Sendable {
 
     // MARK: Launch
 
-    private func launch(_ logStart: UInt64) async throws -> (alias: String, end: Descriptor)? {
-        var orders = try await orders(helper.program, helper.arguments)
+    private func launch(
+        _ logStart: UInt64, _ logEnd: LogEnd?
+    ) async throws -> (alias: String, end: Descriptor)? {
+        var orders = try await orders(helper.program, helper.arguments, logEnd)
         let feeds = try feed(helper.inputs, &orders)
         var announcement: Pipe?
         var end: (alias: String, end: Descriptor)?
@@ -134,19 +139,23 @@ struct HelperStart: Sendable {
         withExtendedLifetime(feeds) {}
         // Only the helper has its end from here on: once it is gone, nobody can connect.
         orders.descriptors = [:]
+        for log in orders.logs { log.close() }
         if let announcement { try await hear(announcement, from: process) }
         return end
     }
 
-    private func orders(_ program: String, _ arguments: [String]) async throws(SystemError) -> LaunchOrders {
+    private func orders(
+        _ program: String, _ arguments: [String], _ logEnd: LogEnd?
+    ) async throws(SystemError) -> LaunchOrders {
         var environment = helper.environment
         for (name, value) in GuestEnvironment.variables(folder) { environment[name] = value }
         var orders = LaunchOrders(program, arguments, environment: environment)
         let owner = owner(helper.runsAs)
         let log = try await Blocking.run { () throws(SystemError) in
-            try HelperLog(helper.log).open(for: owner)
+            try HelperLog(helper.log).forProgram(of: owner)
         }
-        (orders.output, orders.errorOutput) = (log, log)
+        (orders.output, orders.errorOutput) = (log.input, log.input)
+        (orders.logs, orders.logLimits, orders.logEnd) = ([log], configuration.logLimits, logEnd)
         orders.owner = owner
         if let owner { orders.groups = helper.runsAs == .guest ? configuration.groups : [owner.group] }
         orders.fileMask = 0o027

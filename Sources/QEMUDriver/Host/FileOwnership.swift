@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 
 /// Who owned a file before it was given to guests' user, so that it can be given back.
@@ -7,28 +8,33 @@ struct FileOwnership: Sendable, Equatable {
 
     /// Gives the file back; one that is gone or was given to somebody else meanwhile is left alone. May wait.
     func restore(from account: FileOwner) {
-        guard let file = try? FoundFile(path), file.owner.user == account.user else { return }
+        // Where the path leads elsewhere by now, it isn't the file that was given.
+        guard let file = try? FoundFile(path), file.path == path, file.owner.user == account.user else {
+            return
+        }
         try? file.give(to: owner)
     }
 
     /// Gives the file to guests' user once more. May wait.
-    func give(to account: FileOwner) throws(SystemError) { try FoundFile(path).give(to: account) }
+    func give(to account: FileOwner) throws(SystemError) {
+        let file = try FoundFile(path)
+        if file.path == path { try file.give(to: account) }
+    }
 }
 
-/// A file of the host as it is now. It is opened by its real path without following further links, and changed by
-/// descriptor.
+/// A file of the host as it is now, held open: it is what changes hands, whoever changes the path meanwhile.
 struct FoundFile {
-    /// The path without links.
-    let path: String
-    private let descriptor: Descriptor
+    private let found: FoundPath
     private let status: FileStatus
 
     /// May wait.
     init(_ path: String) throws(SystemError) {
-        self.path = try FileSystem.realPath(path)
-        descriptor = try FileSystem.open(self.path, .pathOnly, links: .refuseLast)
-        status = try descriptor.status()
+        found = try FileSystem.find(path)
+        status = try found.descriptor.status()
     }
+
+    /// The path without links.
+    var path: String { found.path }
 
     var owner: FileOwner { FileOwner(user: status.user, group: status.group) }
 
@@ -45,6 +51,15 @@ struct FoundFile {
     }
 
     func give(to owner: FileOwner) throws(SystemError) {
-        try descriptor.setOwner(user: owner.user, group: owner.group)
+        try found.descriptor.setOwner(user: owner.user, group: owner.group)
+    }
+
+    /// Refuses a file that somebody's link leads to who couldn't give it away: neither root, nor the file's owner. Guests'
+    /// user is one of those, where it can write into the folder of an image.
+    func requireOwnersPath() throws(SystemError) {
+        guard let other = found.linkOwners.first(where: { $0 != status.user }) else { return }
+        throw SystemError(
+            call: "chown", errno: EPERM,
+            context: "\(path), a file of user \(status.user) that a link of user \(other) leads to")
     }
 }

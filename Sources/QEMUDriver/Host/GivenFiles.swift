@@ -71,6 +71,7 @@ final class GivenFiles: Sendable {
             // Another guest may have been given it in between.
             return join(found.path)
         }
+        try found.requireOwnersPath()
         let former = enter(FileOwnership(path: found.path, owner: found.owner))
         do throws(SystemError) {
             try found.give(to: account)

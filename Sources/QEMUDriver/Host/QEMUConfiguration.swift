@@ -1,5 +1,6 @@
 import ByteText
 import LinuxSystem
+import Virt
 
 /// How the QEMU driver runs guests: what `qemu.conf` says, and where its files are.
 public struct QEMUConfiguration: Sendable {
@@ -42,8 +43,17 @@ public struct QEMUConfiguration: Sendable {
     /// The user and group that guests run as; nil as the daemon itself.
     public var account: FileOwner?
     public var groups: [UInt32] = []
+    /// The user that QEMU runs as.
+    var guestUser: UInt32 { account?.user ?? ThisProcess.user }
+    /// The users who may be listening at the sockets of guests: who listens is the daemon, until QEMU does so itself.
+    var listeners: Set<UInt32> { [ThisProcess.user, guestUser] }
+    /// The name of the user that guests are to run as and that this host hasn't, empty for any of the usual ones; nil where
+    /// guests have one.
+    var missingAccount: String?
     /// Whether images are given to the guests' user while they run.
     public var givesImages = true
+    /// When the logs of guests, and the files that their lines are written to, turn over.
+    public var logLimits = LogLimits()
     public var vncListen = "127.0.0.1"
     public var vncPorts: ClosedRange<UInt16> = 5900...65535
     /// The URI that the driver serves.
@@ -56,19 +66,48 @@ public struct QEMUConfiguration: Sendable {
         tpmLogs = (FileSystem.parent(of: logs) ?? "") + "/swtpm"
     }
 
-    /// The account that guests of a system daemon run as: QEMU's own, if there is one. May wait for the system's
-    /// account database.
-    public mutating func useSystemAccount() {
+    /// Users that are made for guests to run as: Debian's, this project's own, and others'.
+    private static let accounts = ["libvirt-qemu", "roost-qemu", "qemu"]
+
+    /// Chooses the account that guests of a system daemon run as: `user` if it is named, else one of QEMU's own. Without
+    /// any, no guest starts: nobody else's files and processes are for guests. May wait for the system's account database.
+    ///
+    /// - Parameter user: a name, or a number after a `+`; guests of `root` run as the daemon does.
+    public mutating func useSystemAccount(_ user: String? = nil) {
         guard ThisProcess.isRoot else { return }
         if let found = try? UserAccount.named("tss") {
             tpmAccount = FileOwner(user: found.id, group: found.group)
         }
-        for name in ["libvirt-qemu", "roost-qemu", "qemu", "nobody"] {
-            guard let found = try? UserAccount.named(name) else { continue }
-            account = FileOwner(user: found.id, group: (try? GroupAccount.named(name))?.id ?? found.group)
-            groups = found.groups()
-            if let kvm = (try? GroupAccount.named("kvm")), !groups.contains(kvm.id) { groups.append(kvm.id) }
+        let wanted = user.map { [$0] } ?? Self.accounts
+        guard let found = wanted.lazy.compactMap(Self.account).first else {
+            missingAccount = user ?? ""
             return
         }
+        if found.id == 0 { return }
+        let group = try? GroupAccount.named(found.name)
+        account = FileOwner(user: found.id, group: group?.id ?? found.group)
+        groups = found.groups()
+        if let kvm = (try? GroupAccount.named("kvm")), !groups.contains(kvm.id) { groups.append(kvm.id) }
+    }
+
+    private static func account(_ name: String) -> UserAccount? {
+        guard name.utf8.first == UInt8(ascii: "+") else { return (try? UserAccount.named(name)) ?? nil }
+        return UInt32(name.dropFirst()).flatMap { (try? UserAccount.withID($0)) ?? nil }
+    }
+
+    /// Throws where there is no user for guests to run as.
+    func requireAccount(for domain: String) throws(VirtError) {
+        guard let missingAccount else { return }
+        let what =
+            missingAccount.isEmpty
+            ? "this host has no user for guests to run as (\(Self.accounts.joined(separator: ", ")))"
+            : "guests are to run as user '\(missingAccount)', and this host has none of that name"
+        throw VirtError(
+            .configUnsupported,
+            """
+            domain '\(domain)' can't be started: \(what); make one with 'useradd --system --user-group \
+            --no-create-home --shell /usr/sbin/nologin roost-qemu', or name another as 'user' in roostd.conf, \
+            then restart roostd
+            """, from: .qemu)
     }
 }

@@ -7,6 +7,8 @@ import VirtXML
 struct GuestDescriptors: Sendable {
     /// What is open, by the number that it has in QEMU.
     private(set) var open: [Int32: Descriptor] = [:]
+    /// The files that lines are written to.
+    private(set) var logs: [LogFile] = []
     /// The sockets that are listened at, by their devices' aliases.
     private var sockets: [String: Int32] = [:]
     /// Sets of descriptors, by what QEMU remembers them as.
@@ -16,7 +18,19 @@ struct GuestDescriptors: Sendable {
 
     /// Opens all that the domain's devices, which have aliases by now, ask for; may wait.
     init(for domain: DomainDefinition, account: FileOwner?) throws(SystemError) {
-        for need in number(domain) { open[need.number] = try need.open(account) }
+        for need in number(domain) {
+            guard let isAppended = need.isAppended else {
+                open[need.number] = try UnixSocket.listen(at: need.path, mode: 0o700, owner: account)
+                continue
+            }
+            let file = try need.file(isAppended)
+            open[need.number] = file
+            // A terminal or a pipe is no log: QEMU writes to it itself.
+            guard try file.status().kind == .regular else { continue }
+            let log = try LogFile(file, at: need.path, isNonBlocking: true)
+            open[need.number] = log.input
+            logs.append(log)
+        }
     }
 
     /// The numbers alone, with nothing opened.
@@ -29,10 +43,11 @@ struct GuestDescriptors: Sendable {
         /// How a file is written to; nil for a socket.
         let isAppended: Bool?
 
-        func open(_ account: FileOwner?) throws(SystemError) -> Descriptor {
-            guard let isAppended else { return try UnixSocket.listen(at: path, mode: 0o700, owner: account) }
-            return try FileSystem.open(
-                path, [.writeOnly, .create, .append, .nonBlocking, isAppended ? [] : .truncate])
+        /// Opens the file as it stands there, or makes it.
+        func file(_ isAppended: Bool) throws(SystemError) -> Descriptor {
+            try FileSystem.open(
+                path, [.writeOnly, .create, .append, .nonBlocking, isAppended ? [] : .truncate],
+                links: .trusted)
         }
     }
 
@@ -65,7 +80,10 @@ struct GuestDescriptors: Sendable {
     }
 
     /// Closes what QEMU alone is to hold.
-    func close() { for descriptor in open.values { descriptor.close() } }
+    func close() {
+        for descriptor in open.values { descriptor.close() }
+        for log in logs { log.close() }
+    }
 }
 
 extension DomainDevices {

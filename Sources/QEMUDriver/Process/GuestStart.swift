@@ -16,11 +16,20 @@ struct PreparedGuest: Sendable {
     let arguments: [String]
     let monitor: Descriptor
     let descriptors: GuestDescriptors
-    let log: Descriptor
+    let log: LogFile
+    /// Tells when all that QEMU has said is in its log.
+    let logEnd: LogEnd
     /// How long the log was before.
     let logStart: UInt64
     /// What is to serve the guest beside QEMU.
     let helperProcesses: [HelperProcess]
+
+    /// Closes what QEMU alone is to hold.
+    fileprivate func close() {
+        monitor.close()
+        descriptors.close()
+        log.close()
+    }
 }
 
 /// One start of a guest, from its definition to a QEMU that waits at its monitor.
@@ -48,6 +57,7 @@ struct GuestStart: Sendable {
 
     /// Makes all that QEMU will need: folder, key, sockets, files, arguments.
     func prepare() async throws(VirtError) -> PreparedGuest {
+        try configuration.requireAccount(for: definition.name)
         var live = definition
         live.id = id
         guard let emulator = live.devices.emulator else {
@@ -84,11 +94,10 @@ struct GuestStart: Sendable {
             if live.usesHugePages { context.findHugepages() }
             var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
             let helpers = try guest.helpers(host)
-            try makeFolders()
+            let monitor = try makeFolders()
             try makeHugepageFolders(live)
             try makeVariables(live)
             ownerships = try context.files.give(live.hostFiles)
-            let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
             guest.resources.useDescriptors(of: helpers)
             let descriptors = try GuestDescriptors(for: live, account: configuration.account)
             descriptors.fill(&guest.resources)
@@ -102,8 +111,8 @@ struct GuestStart: Sendable {
             let held = try record(live, id, ownerships, ports, helpers)
             return PreparedGuest(
                 definition: live, held: held, emulator: qemu.emulator, arguments: line.words,
-                monitor: monitor, descriptors: descriptors, log: try log.open(), logStart: start,
-                helperProcesses: helpers)
+                monitor: monitor, descriptors: descriptors, log: try log.forProgram(), logEnd: try LogEnd(),
+                logStart: start, helperProcesses: helpers)
         } catch {
             context.giveBack(ports, ownerships, folder)
             try? context.starts.remove(live.name)
@@ -122,24 +131,36 @@ struct GuestStart: Sendable {
         }
     }
 
-    private func makeFolders() throws(SystemError) {
-        try? FileSystem.removeTree(folder)
+    /// Makes the guest's folders, and in its own the monitor's socket: before anybody else may write there.
+    private func makeFolders() throws(SystemError) -> Descriptor {
+        try FileSystem.removeTree(folder)
         try FileSystem.makeDirectory(folder, mode: 0o700)
         try FileSystem.makeDirectory(configuration.channels, mode: 0o711, parents: true)
-        try? FileSystem.removeTree(channelFolder)
+        try FileSystem.removeTree(channelFolder)
         try makeOwned(channelFolder)
         try makeOwned(configuration.memoryFolder(of: folder))
+        let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
         try FileSystem.replace(
             folder + "/master-key.aes", with: Random.bytes(32), owner: configuration.account,
             survivesPowerCut: false)
-        try makeOwned(folder)
+        try openFolder()
+        return monitor
+    }
+
+    /// Lets the guest's user write into the guest's folder, in which nobody takes away or replaces what is the daemon's.
+    private func openFolder() throws(SystemError) {
+        let directory = try FileSystem.open(folder, .directory, links: .refuseLast)
+        if let account = configuration.account {
+            try directory.setOwner(user: ThisProcess.user, group: account.group)
+        }
+        try directory.setMode(configuration.account == nil ? 0o711 : 0o1771)
     }
 
     /// Makes a folder that is the guest's user's.
     private func makeOwned(_ folder: String) throws(SystemError) {
         try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)
         guard let account = configuration.account else { return }
-        let directory = try FileSystem.open(folder, .directory, links: .refuseLast)
+        let directory = try FileSystem.open(folder, .directory, links: .trusted)
         try directory.setOwner(user: account.user, group: account.group)
     }
 
@@ -183,11 +204,11 @@ struct GuestStart: Sendable {
             let helperEnds = try await startHelpers(prepared, domain: domain)
             let process = try await startProcess(prepared, helperEnds, domain)
             // QEMU alone holds the socket from here on: when it goes, whoever waits there hears of it.
-            prepared.monitor.close()
-            prepared.descriptors.close()
+            prepared.close()
             try await domain.watch(process, ofStart: id)
             try await domain.openMonitor(of: id)
         } catch {
+            prepared.close()
             throw await explained(error, prepared, domain)
         }
     }
@@ -199,7 +220,9 @@ struct GuestStart: Sendable {
         let environment = Dictionary(variables.map { ($0.name, $0.value) }) { $1 }
         var orders = LaunchOrders(
             prepared.emulator, prepared.arguments, environment: environment)
-        (orders.output, orders.errorOutput) = (prepared.log, prepared.log)
+        (orders.output, orders.errorOutput) = (prepared.log.input, prepared.log.input)
+        orders.logs = [prepared.log] + prepared.descriptors.logs
+        (orders.logLimits, orders.logEnd) = (configuration.logLimits, prepared.logEnd)
         orders.descriptors = prepared.descriptors.open.merging(helperEnds) { $1 }
         orders.descriptors[Self.monitorNumber] = prepared.monitor
         orders.owner = configuration.account
@@ -252,6 +275,7 @@ struct GuestStart: Sendable {
         }
         let log = GuestLog(configuration.logs, name: definition.name)
         let helpers = await domain.helpers(of: id)
+        await prepared.logEnd.wait(within: .seconds(2))
         let (said, others) = await Blocking.run {
             (log.tail(from: prepared.logStart), helpers.compactMap(\.lastWords))
         }

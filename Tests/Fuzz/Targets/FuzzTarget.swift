@@ -2,12 +2,12 @@ import Glibc
 
 /// A parser that is fed with whatever the fuzzer makes up; `FUZZ_TARGET` chooses it by name.
 enum FuzzTarget: String {
-    case xml, packet, json, uri
+    case xml, packet, json, uri, qmp
 
     static let chosen: FuzzTarget = {
         let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? "xml"
         guard let target = FuzzTarget(rawValue: name) else {
-            fatalError("FUZZ_TARGET is xml, packet, json or uri")
+            fatalError("FUZZ_TARGET is xml, packet, json, uri or qmp")
         }
         return target
     }()
@@ -19,6 +19,7 @@ enum FuzzTarget: String {
         case .packet: takePacket(input)
         case .json: takeMonitorLines(input)
         case .uri: takeURI(input)
+        case .qmp: takeMonitorTalk(input)
         }
     }
 }

@@ -1,5 +1,3 @@
-import LinuxSystem
-
 /// How many lines a log takes of somebody: some at once, and then one after each `interval`. What is left out is counted.
 public struct LogRate: Sendable {
     private let burst: Int
