@@ -175,7 +175,7 @@ class Histories(unittest.TestCase):
     def test_a_call_that_was_never_answered_may_have_been_done(self):
         story = Story().running()
         story.begin("destroy")
-        self.assertEqual({state.life for state in story.check(is_lossy=True)}, {"running", "off"})
+        self.assertEqual({state.life for state in story.check(is_lossy=True)}, {"running", "paused", "off"})
 
     def test_events_that_were_lost_with_the_daemon_are_no_fault(self):
         story = Story().running().call("suspend")

@@ -41,9 +41,6 @@ class Guest:
 @on_roostd
 class Restart(ServerCase):
     def setUp(self):
-        # As long as ours has known faults, it is tried on demand.
-        if "ROOST_SOAK" not in os.environ:
-            self.skipTest("ROOST_SOAK is not set")
         self.assertTrue(faults.tracing_works(), "strace can't follow a process here")
         self.begin()
 

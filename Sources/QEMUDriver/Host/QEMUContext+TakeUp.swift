@@ -141,7 +141,7 @@ extension QEMUContext {
         return definition
     }
 
-    /// Removes the folders of starts in which a daemon was killed before anything ran. Where a record can't be read,
+    /// Removes the folders and notes of starts in which a daemon was killed before anything ran. Where a record can't be read,
     /// nobody knows whose they are, and all stay.
     private func removeStrayFolders(
         _ names: [String], _ records: [String: LiveRecord], _ found: [FoundQEMU]
@@ -152,6 +152,8 @@ extension QEMUContext {
         where name.hasBytePrefix("domain-") {
             if !known.contains(name) { removeFolders(of: "\(configuration.library)/\(name)") }
         }
+        let running = Set(Array(records.keys) + found.map(\.name))
+        for name in (try? starts.names()) ?? [] where !running.contains(name) { try? starts.remove(name) }
     }
 
     /// Does something that may fail only for the moment, for want of memory or descriptors, until it succeeds or has

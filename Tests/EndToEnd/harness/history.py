@@ -31,7 +31,7 @@ class Call:
     paused: bool = False
     # It may fail for reasons that the model doesn't know.
     excused: bool = False
-    # While it lasted another client was about to define the domain with another name.
+    # While it lasted another client was about to define the domain with another name, or to end it.
     collides: bool = False
 
     def __str__(self):
@@ -60,13 +60,14 @@ class Impossible(AssertionError):
 
 
 def collides(call, calls):
-    """A name is taken as soon as somebody is about to define it, and seen only when that is done."""
-    return call.kind in NAMING and call.error is not None and any(
-        other.kind in NAMING and other.name != call.name and other.begin < call.end
+    """A name is taken as soon as somebody is about to define it, and seen only when that is done; it is free again once
+    whoever has ended the domain is done, too."""
+    return call.kind in ("define", "create") and call.error is not None and any(
+        other.kind in TAKING and other.name != call.name and other.begin < call.end
         and (other.end is None or other.end > call.begin) for other in calls)
 
 
-NAMING = ("define", "create")
+TAKING = ("define", "create", "start", "destroy", "undefine")
 
 
 class Configuration(typing.NamedTuple):

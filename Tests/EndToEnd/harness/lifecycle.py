@@ -79,6 +79,9 @@ def spontaneous(state, is_loose=False):
     if state.active and (state.ending or is_loose):
         for detail in (0, 1, 2):
             yield Step(state, DONE, told(state, (SHUTDOWN, detail)))
+    if state.life == RUNNING and state.ending:
+        # QEMU may stop the processors of a guest that ends.
+        yield Step(state._replace(life=PAUSED), DONE, told(state, SUSPENDED))
 
 
 def steps(state, call, stage):
@@ -222,7 +225,7 @@ def destroy(state, call, stage):
 
 
 def touch(state, call, stage):
-    if state.life in (RUNNING, PAUSED):
+    if state.active:
         yield Step(state, DONE)
 
 
