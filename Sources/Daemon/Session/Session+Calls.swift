@@ -24,6 +24,8 @@ extension Session {
             bytes.giveBack(cost)
             if method.isCounted { user.calls.giveBack(1) }
             finished(id)
+            // What computes for long may end after all clients have gone.
+            if method.place == .lane { server.memory.schedule() }
         }
         if method.endsWithClient { withState { $0.running.keep(task, id) } }
     }
