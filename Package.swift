@@ -134,7 +134,8 @@ let package = Package(
         tests(
             of: "QEMUDriver",
             uses: [
-                "Processors", "VirtXML", "XMLBinding", "CLibXML2", "Virt", "JSON", "QMP", "LinuxSystem",
+                "ByteText", "DriverKit", "Processors", "VirtXML", "XMLBinding", "CLibXML2", "Virt", "JSON",
+                "QMP", "LinuxSystem",
                 "Explanation",
             ]),
         tests(of: "Roost"),
@@ -157,10 +158,16 @@ if Context.environment["ROOST_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "roost-fuzz",
-            dependencies: ["Virt", "XDR", "RemoteProtocol", "XMLBinding", "VirtXML", "JSON", "QMP"],
+            dependencies: [
+                "Virt", "XDR", "RemoteProtocol", "XMLBinding", "VirtXML", "JSON", "QMP", "ByteText",
+                "DriverKit",
+                "QEMUDriver",
+            ],
             path: "Tests",
             sources: [
                 "Fuzz/Targets", "VirtXMLTests/RoundTrip/DocumentKind.swift",
                 "RemoteProtocolTests/MessageCodec.swift", "RemoteProtocolTests/Generated/Codecs.swift",
+                "QEMUDriverTests/Smuggling/GuestDocuments.swift",
+                "QEMUDriverTests/Smuggling/NameReaders.swift",
             ], swiftSettings: settings))
 }

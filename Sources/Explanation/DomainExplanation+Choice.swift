@@ -30,7 +30,7 @@ extension DomainExplanation.Element {
     /// Whether a step of a path is the one that is meant; one without a place means all of its name.
     private static func fits(_ wanted: String, _ step: String) -> Bool {
         if wanted == step { return true }
-        let name = step.prefix { $0 != "[" }
+        let name = step.cut(atByte: "[")?.before ?? step[...]
         return wanted == name || (name == step && wanted == step + "[1]")
     }
 }

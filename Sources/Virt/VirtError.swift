@@ -1,3 +1,5 @@
+import ByteText
+
 /// libvirt's error by value: what every call may throw, and what goes over the wire unchanged.
 public struct VirtError: Error, Hashable, Sendable {
     /// What kind of fault it is.
@@ -34,8 +36,9 @@ public struct VirtError: Error, Hashable, Sendable {
     /// An error whose message is the code's own beginning ("Domain not found") and `detail`.
     public init(_ code: ErrorNumber, _ detail: String? = nil, from domain: ErrorDomain = .none) {
         let format = code.format(hasDetail: detail != nil)
-        let message = format.split(separator: "%s", maxSplits: 1, omittingEmptySubsequences: false)
-            .joined(separator: detail ?? "")
+        // The formats are the project's own, and no letter joins their marks.
+        let parts = format.split(separator: "%s", omittingEmptySubsequences: false)  // Characters: as said
+        let message = parts.joined(separator: detail ?? "")
         self.init(code: code, domain: domain, message: message, string1: format, string2: detail)
     }
 

@@ -1,3 +1,4 @@
+import ByteText
 import CLibXML2
 
 /// A parsed document. It owns the tree; nodes are valid as long as the document lives.
@@ -61,7 +62,7 @@ public final class XMLDocument {
         _ first: FirstComplaint, _ bytes: UnsafeBufferPointer<UInt8>, _ origin: String
     ) -> XMLError {
         var message = first.message ?? "the document is empty"
-        while message.last == "\n" { message.removeLast() }
+        while let shorter = message.droppingByteSuffix("\n") { message = String(shorter) }
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let column = min(max(first.column - 1, 0), 79)
         var excerpt = ""

@@ -1,3 +1,4 @@
+import ByteText
 import CLibXML2
 
 /// A RELAX NG schema that documents are checked against.
@@ -51,7 +52,7 @@ private final class Complaints {
 
     func add(_ message: String, line number: Int) {
         var message = message
-        while message.last == "\n" { message.removeLast() }
+        while let shorter = message.droppingByteSuffix("\n") { message = String(shorter) }
         lines.append(message)
         if line == nil, number > 0 { line = number }
     }

@@ -1,3 +1,5 @@
+import ByteText
+
 /// Writes a document in libvirt's form: two spaces a level, single quotes, one element a line.
 @usableFromInline struct XMLWriter {
     private(set) var bytes: [UInt8] = []
@@ -97,10 +99,16 @@
             bytes.append(contentsOf: text.utf8)
             return
         }
-        for byte in text.utf8 { escape(byte, inAttribute) }
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0..<0x80: escape(UInt8(truncatingIfNeeded: scalar.value), inAttribute)
+            case 0xFFFE, 0xFFFF: break
+            default: bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+            }
+        }
     }
 
-    /// Control characters can't stand in a document and are left out; blanks that a reader would take for
+    /// Control characters can't stand in a document and are left out, as are U+FFFE and U+FFFF; blanks that a reader would take for
     /// something else stand as their numbers.
     private mutating func escape(_ byte: UInt8, _ inAttribute: Bool) {
         switch byte {
@@ -122,6 +130,8 @@
 private func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "\""): false
+    // The first byte of the two letters that can't stand in a document.
+    case 0xEF: false
     default: byte >= 32
     }
 }

@@ -31,7 +31,7 @@ struct DocumentStoreTests {
     @Test("half-written files of a killed daemon are removed, other files are left alone")
     func leftovers() throws {
         try withStore { store in
-            let leftover = "\(store.folder)/\(FileSystem.temporaryPrefix)1"
+            let leftover = "\(store.folder)/\(FileSystem.temporaryPrefix)0123456789abcdef"
             try FileSystem.replace("\(store.folder)/notes.txt", with: "mine")
             try FileSystem.replace(leftover, with: "half")
             try store.prepare()
@@ -41,9 +41,33 @@ struct DocumentStoreTests {
         }
     }
 
-    @Test("names that would leave the folder are refused", arguments: ["a/b", "/", "..", ".", "x\0y"])
+    @Test(
+        "names that would leave the folder, or that no document can hold, are refused",
+        arguments: [
+            "a/b", "/", "..", ".", "x\0y", "../\u{301}y", "\u{600}/x", "a\nb", "a\r\nb", "\u{1}", "\u{FFFE}",
+            String(repeating: "a", count: 248),
+        ])
     func names(name: String) {
         #expect(throws: VirtError.self) { try DocumentStore.check(name: name) }
+    }
+
+    @Test("what libvirt keeps is kept: each name is a file of its own, found again after a restart")
+    func oddNames() throws {
+        try withStore { store in
+            let names = [
+                ".hidden", "...", ".roost-1", ".roost-0123456789abcdef", "a\rb", " ", "\t", "a\u{600}",
+                "\u{301}",
+                "\u{E9}", "e\u{301}", "K", "\u{212A}", "a,b", "a%b", "-", ".xml", "a.xml",
+                String(repeating: "a", count: 247),
+            ]
+            for name in names {
+                try DocumentStore.check(name: name)
+                try store.save(name, "<\(name)/>")
+            }
+            try store.prepare()
+            #expect(try Set(store.names().map { Array($0.utf8) }) == Set(names.map { Array($0.utf8) }))
+            for name in names { #expect(try store.read(name).utf8.elementsEqual("<\(name)/>".utf8)) }
+        }
     }
 
     @Test("with a root everything lies below it")

@@ -93,6 +93,18 @@ struct RegistryTests {
         #expect(throws: VirtError.self) { try add(Entry("a")) }
     }
 
+    @Test("two spellings of one letter are two names")
+    func spellings() throws {
+        let (composed, decomposed) = (Entry("\u{E9}"), Entry("e\u{301}"))
+        try add(composed)
+        #expect(try add(decomposed))
+        #expect(registry["\u{E9}"] === composed && registry["e\u{301}"] === decomposed)
+        try registry.claim("K", for: composed.facts.reference.uuid)
+        #expect(registry["\u{212A}"] == nil && registry["K"] === composed)
+        registry.remove(decomposed.facts.reference.uuid, name: "e\u{301}")
+        #expect(registry["\u{E9}"] != nil)
+    }
+
     @Test("numbers grow, and start above those that run already")
     func numbers() {
         registry.noteID(7)

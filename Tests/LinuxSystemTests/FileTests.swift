@@ -109,4 +109,12 @@ import Testing
             }
         }
     }
+
+    @Test("a path is taken apart at the byte of a slash, whatever joins it")
+    func joinedSlashes() throws {
+        #expect(FileSystem.lastPart(of: "/etc/\u{301}x").utf8.elementsEqual("\u{301}x".utf8))
+        #expect(FileSystem.parent(of: "/etc/\u{301}x") == "/etc")
+        #expect(FileSystem.parent(of: "/etc\u{600}/x")?.utf8.elementsEqual("/etc\u{600}".utf8) == true)
+        #expect(FileSystem.parent(of: "/\u{301}") == "/")
+    }
 }

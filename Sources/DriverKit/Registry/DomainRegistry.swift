@@ -1,3 +1,4 @@
+import ByteText
 import Synchronization
 import Virt
 
@@ -37,7 +38,7 @@ public protocol RegisteredDomain: AnyObject, Sendable {
 public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
     private struct State {
         var byUUID: [UUID: Domain] = [:]
-        var byName: [String: UUID] = [:]
+        var byName: [ByteName: UUID] = [:]
         var lastID: Int32 = 0
     }
 
@@ -57,7 +58,7 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
 
     /// The domain with this name, if there is one.
     public subscript(name: String) -> Domain? {
-        existing(state.withLock { state in state.byName[name].flatMap { state.byUUID[$0] } })
+        existing(state.withLock { state in state.byName[ByteName(name)].flatMap { state.byUUID[$0] } })
     }
 
     private func existing(_ domain: Domain?) -> Domain? { domain?.facts.exists == true ? domain : nil }
@@ -130,17 +131,18 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
             if let known = state.byUUID[uuid] {
                 let facts = known.facts
                 let former = facts.reference.name
-                if toStart && former == name && facts.isActive {
+                let isSameName = former.hasSameBytes(as: name)
+                if toStart && isSameName && facts.isActive {
                     let message = "domain '\(name)' is already active"
                     return .failure(VirtError(.operationInvalid, message, from: .domain))
                 }
-                if former == name { return .success((known, false)) }
+                if isSameName { return .success((known, false)) }
                 return .failure(
                     VirtError(
                         .operationFailed, "domain '\(former)' is already defined with uuid \(uuid)",
                         from: .domain))
             }
-            if let other = state.byName[name] {
+            if let other = state.byName[ByteName(name)] {
                 return .failure(
                     VirtError(
                         .operationFailed, "domain '\(name)' already exists with uuid \(other)", from: .domain)
@@ -148,7 +150,7 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
             }
             let domain = make()
             state.byUUID[uuid] = domain
-            state.byName[name] = uuid
+            state.byName[ByteName(name)] = uuid
             return .success((domain, true))
         }
         return try result.get()
@@ -158,8 +160,8 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
     /// has it. In between nobody else can have either.
     public func claim(_ name: String, for uuid: UUID) throws(VirtError) {
         let isTaken = state.withLock { state in
-            guard state.byName[name] == nil else { return true }
-            state.byName[name] = uuid
+            guard state.byName[ByteName(name)] == nil else { return true }
+            state.byName[ByteName(name)] = uuid
             return false
         }
         if isTaken {
@@ -176,7 +178,7 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
     public func remove(_ uuid: UUID, name: String) {
         state.withLock { state in
             state.byUUID[uuid] = nil
-            if state.byName[name] == uuid { state.byName[name] = nil }
+            if state.byName[ByteName(name)] == uuid { state.byName[ByteName(name)] = nil }
         }
     }
 

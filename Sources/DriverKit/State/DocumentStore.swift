@@ -30,10 +30,12 @@ public struct DocumentStore: Sendable {
         try FileSystem.removeLeftovers(in: folder)
     }
 
-    /// The names of all documents, sorted.
+    /// The names of all documents, sorted by their bytes. Every document's file ends with the suffix; those that are not
+    /// yet in place don't, so a document may be called as they are.
     public func names() throws(SystemError) -> [String] {
-        try FileSystem.names(in: folder).filter { $0.hasByteSuffix(suffix) && !$0.hasBytePrefix(".") }
-            .map { String($0.dropLast(suffix.count)) }.sorted()
+        try FileSystem.names(in: folder).compactMap { file in
+            file.droppingByteSuffix(suffix).map { ByteName(String($0)) }
+        }.sorted().map(\.text)
     }
 
     /// A document's text.
@@ -55,13 +57,35 @@ public struct DocumentStore: Sendable {
         }
     }
 
-    /// Refuses a name that can't be a file's: libvirt's words.
+    /// How many bytes a name may have: what libvirt has room for in a file's name of 255, with `.xml.new` behind it.
+    public static let longestName = 247
+
+    /// Refuses a name that can't be a file's, or that a document can't hold: libvirt's words, where it has some.
     public static func check(name: String) throws(VirtError) {
         if name.contains(byte: "/") {
             throw VirtError(.xmlError, "name \(name) cannot contain '/'", from: .domain)
         }
-        if name == "." || name == ".." || name.utf8.contains(0) || name.utf8.count > 240 {
+        if name.hasSameBytes(as: ".") || name.hasSameBytes(as: "..") {
             throw VirtError(.xmlError, "name '\(name)' can't be the name of a file", from: .domain)
+        }
+        if name.utf8.count > longestName {
+            let message =
+                "name '\(name)' is too long: it has \(name.utf8.count) bytes, and \(longestName) are possible"
+            throw VirtError(.xmlError, message, from: .domain)
+        }
+        guard name.unicodeScalars.allSatisfy(isLetter) else {
+            throw VirtError(
+                .xmlError, "invalid char in name: '\(name)' can't stand in a document", from: .domain)
+        }
+    }
+
+    /// Whether a letter of Unicode can stand in a name. A document can hold neither control characters, but for blanks,
+    /// nor the two that are none.
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0D: true
+        case 0..<0x20, 0xFFFE, 0xFFFF: false
+        default: true
         }
     }
 }

@@ -57,9 +57,15 @@ extension FileSystem {
         return true
     }
 
+    /// Whether a file's name is one that `replace` makes up: no other name is the same and no longer.
+    private static func isTemporary(_ name: String) -> Bool {
+        guard let number = name.droppingBytePrefix(temporaryPrefix) else { return false }
+        return number.utf8.count == 16 && number.consists(ofBytesIn: "0123456789abcdef")
+    }
+
     /// Removes what `replace` may have left in a directory when its process was killed.
     public static func removeLeftovers(in directory: String) throws(SystemError) {
-        for name in try names(in: directory) where name.hasBytePrefix(temporaryPrefix) {
+        for name in try names(in: directory) where isTemporary(name) {
             try remove("\(directory)/\(name)")
         }
     }

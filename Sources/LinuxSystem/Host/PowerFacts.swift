@@ -10,7 +10,8 @@ public struct PowerFacts: Hashable, Sendable {
     public init(root: String = "/sys/power") {
         let files = SystemFiles(root: root)
         let states = (files.text("state") ?? "").split(atByte: " ")
-        let disk = (files.text("disk") ?? "").split(whereSeparator: { " []".contains($0) })
+        let disk = (files.text("disk") ?? "").replacing(byte: "[", with: " ").replacing(byte: "]", with: " ")
+            .splitAtBlanks()
         suspendsToMemory = states.contains("mem")
         suspendsToDisk = states.contains("disk") && !disk.isEmpty && disk != ["disabled"]
         suspendsToBoth = suspendsToMemory && suspendsToDisk && disk.contains("suspend")

@@ -108,6 +108,6 @@ public struct X86FeatureWord: Sendable {
     }
 
     static func split(_ names: String) -> [String?] {
-        names.splitAtBlanks().map { $0 == "-" ? nil : String($0) }
+        names.splitAtBlanks().map { $0.hasSameBytes(as: "-") ? nil : String($0) }
     }
 }

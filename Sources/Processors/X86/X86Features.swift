@@ -1,3 +1,5 @@
+import ByteText
+
 /// What x86 processors can do, by the names that documents use.
 public enum X86Features {
     /// Every feature that is known, in the order in which documents list them: that of the bits by which the
@@ -31,7 +33,7 @@ public enum X86Features {
     public static func feature(ofFlag flag: String) -> String? {
         let name = flags[flag] ?? flag
         if places[name] != nil { return name }
-        let dashed = String(name.map { $0 == "_" ? "-" : $0 })
+        let dashed = name.replacing(byte: "_", with: "-")
         return places[dashed] == nil ? nil : dashed
     }
 
@@ -39,7 +41,7 @@ public enum X86Features {
     public static func feature(ofProperty property: String) -> String? {
         let name = properties[property] ?? property
         let spellings = [
-            name, String(name.map { $0 == "-" ? "_" : $0 }), String(name.map { $0 == "_" ? "-" : $0 }),
+            name, name.replacing(byte: "-", with: "_"), name.replacing(byte: "_", with: "-"),
         ]
         return spellings.first { places[$0] != nil }
     }
@@ -47,7 +49,7 @@ public enum X86Features {
     /// How QEMU spells a feature of documents.
     public static func property(ofFeature feature: String) -> String {
         if feature == "pclmuldq" { return "pclmulqdq" }
-        return String(feature.map { $0 == "_" ? "-" : $0 })
+        return feature.replacing(byte: "_", with: "-")
     }
 
     /// Where Linux's name is another.

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -83,7 +84,7 @@ extension DomainDefinition {
             if case .dimm(let address)? = memory.info.address, let slot = address.slot {
                 number = Int(slot)
             }
-            let prefix = memory.model.rawValue.filter { $0 != "-" }
+            let prefix = memory.model.rawValue.replacing(byte: "-", with: "")
             devices.memories[index].info.take("\(prefix)\(number)")
         }
     }

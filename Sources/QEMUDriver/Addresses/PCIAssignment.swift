@@ -89,8 +89,9 @@ extension DomainDefinition {
     private mutating func addPCIController(
         for connection: PCIConnection, _ qemu: QEMUCapabilities
     ) throws(ConfigurationError) {
-        let index = (devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0) + 1
-        guard index <= 255 else { throw .internal("No more available PCI slots") }
+        let last = devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
+        let index = last &+ 1
+        guard last < 255 else { throw .internal("No more available PCI slots") }
         let model = try pciModel(for: connection, qemu)
         // A bridge is plugged into a port, which stands before it.
         if model == .pcieBridge {
@@ -140,7 +141,7 @@ extension DomainDefinition {
             target.chassis = target.chassis ?? index
             if target.port == nil, let address = controller.info.address?.pci {
                 let isPort = controller.model == "pcie-root-port"
-                target.port = isPort ? (address.slot << 3) + address.function : address.slot
+                target.port = isPort ? (address.slot << 3) | address.function : address.slot
             }
         case "pci-expander-bus", "pcie-expander-bus":
             target.busNr = target.busNr ?? freeBusNumber

@@ -1,3 +1,4 @@
+import ByteText
 import JSON
 import QMP
 
@@ -102,7 +103,7 @@ extension QEMUCapabilities {
             let properties = result["model"]?["props"]?.object
         else { return }
         hypervFeatures = Self.hypervWords.filter { word in
-            let property = properties["hv-" + String(word.map { $0 == "_" ? "-" : $0 })]
+            let property = properties["hv-" + word.replacing(byte: "_", with: "-")]
             return property.map { $0.bool ?? true } ?? false
         }
     }

@@ -78,8 +78,9 @@ public struct QEMUProbeHost: Hashable, Sendable {
 
     private static func processor() -> String {
         let text = (try? FileSystem.readText("/proc/cpuinfo", limit: 16 << 20)) ?? ""
-        let first = text.split(separator: "\n\n", maxSplits: 1).first ?? ""
-        let kept = first.split(atByte: "\n").filter {
+        // The first processor's lines: an empty one ends them.
+        let first = text.split(atByte: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+        let kept = first.filter {
             $0.hasBytePrefix("model name") || $0.hasBytePrefix("flags") || $0.hasBytePrefix("microcode")
                 || $0.hasBytePrefix("Features")
         }

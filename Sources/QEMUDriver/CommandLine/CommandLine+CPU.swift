@@ -5,6 +5,7 @@ import VirtXML
 
 extension QEMUCommandLine {
     mutating func addCPU() throws(ConfigurationError) {
+        try checkCPUWords()
         var text = OptionText(try cpuModel ?? "")
         addFeatures(to: &text)
         addClocks(to: &text)
@@ -17,6 +18,14 @@ extension QEMUCommandLine {
         let isAsked = domain.cpu?.mode != nil
         try arguments.add(
             "-cpu", text, from: isAsked ? .element("cpu") : .roost("the machine's own CPU has settings"))
+    }
+
+    /// `-cpu` is taken apart at every comma: none can be part of a value, nor a sign of equality of a name.
+    private func checkCPUWords() throws(ConfigurationError) {
+        let names = (domain.cpu?.features.map(\.name) ?? []) + [domain.cpu?.model?.name ?? ""]
+        let values = [domain.cpu?.model?.vendorID, domain.features.hyperv?.vendorIDValue].compactMap { $0 }
+        let wrong = names.first { $0.contains(anyByteOf: ",=") } ?? values.first { $0.contains(byte: ",") }
+        if let wrong { throw .unsupported("'\(wrong)' can't be part of a CPU: QEMU would take it apart") }
     }
 
     private var cpuModel: String? {

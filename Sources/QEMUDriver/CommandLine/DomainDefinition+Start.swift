@@ -52,7 +52,7 @@ extension DeviceBoot {
 extension DiskDevice {
     /// Numbers the disk's images behind `next`, the chain from its top.
     mutating func numberImages(_ next: inout UInt32) {
-        next += 1
+        next &+= 1
         if source.isEmpty {
             // What is put into the drive later has a format of its own.
             driver.format = nil
@@ -60,22 +60,22 @@ extension DiskDevice {
             source.index = next
         }
         if var store = source.dataStore {
-            next += 1
+            next &+= 1
             store.source?.index = next
             source.dataStore = store
         }
         var chain = backingStore
         Self.number(&chain, &next)
         backingStore = chain
-        next += UInt32(clamping: throttleFilters.count)
+        next &+= UInt32(clamping: throttleFilters.count)
     }
 
     private static func number(_ store: inout BackingStore?, _ next: inout UInt32) {
         guard var image = store, image.source != nil else { return }
-        next += 1
+        next &+= 1
         image.index = next
         if var data = image.source?.dataStore {
-            next += 1
+            next &+= 1
             data.source?.index = next
             image.source?.dataStore = data
         }

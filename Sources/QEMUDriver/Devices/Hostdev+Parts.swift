@@ -143,7 +143,7 @@ extension QEMUGuest {
         let images = domain.devices.disks.reduce(UInt32(0)) { max($0, $1.highestImage) }
         let devices = domain.devices.hostdevs.filter { $0.kind == .scsi }
         let position = devices.firstIndex { $0.info.alias == alias } ?? 0
-        return "libvirt-\(images + UInt32(clamping: position) + 1)-backend"
+        return "libvirt-\(images &+ UInt32(clamping: position) &+ 1)-backend"
     }
 }
 

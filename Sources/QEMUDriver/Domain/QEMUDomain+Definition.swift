@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import LinuxSystem
 import Virt
@@ -108,7 +109,7 @@ extension QEMUDomain {
             throw VirtError(.operationInvalid, "cannot rename a transient domain", from: .qemu)
         }
         let oldName = snapshot.name
-        if oldName == newName {
+        if oldName.hasSameBytes(as: newName) {
             throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .qemu)
         }
         let uuid = snapshot.uuid

@@ -1,3 +1,4 @@
+import ByteText
 import Explanation
 
 extension DocumentNode {
@@ -85,7 +86,7 @@ extension DocumentNode {
 }
 
 extension String {
-    fileprivate var trimmed: Substring { drop { $0 == " " } }
+    fileprivate var trimmed: Substring { trimmingLeadingBlanks() }
 
     /// As it stands in a document.
     fileprivate var escaped: String {

@@ -25,7 +25,7 @@ struct DryStart: Sendable {
         for purpose: Purpose
     ) throws(ConfigurationError) {
         domain = definition
-        let shortName = "-1-" + String(definition.name.prefix(20))
+        let shortName = definition.shortName(ofStart: -1)
         folder = "\(configuration.library)/domain-\(shortName)"
         try domain.prepareForStart(qemu, host: QEMUContext.startHost())
         domain.filling("a free port of the host; which one, only the start can say") { $0.assumePorts() }
@@ -46,9 +46,8 @@ struct DryStart: Sendable {
         }
         resources.tapDescriptors = { card, alias in
             // A number of its own for each: what it will be, only a start can say.
-            TapDescriptors(descriptors: [
-                "\(22 + Int(UInt16(Substring(alias.utf8.drop { !$0.isDigit })) ?? 0))"
-            ])
+            let number = UInt16(Substring(alias.utf8.drop { !$0.isDigit })) ?? 0
+            return TapDescriptors(descriptors: ["\(22 + Int(number))"])
         }
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
         arguments = try QEMUCommandLine.explained(

@@ -17,7 +17,7 @@ struct GuestThread: Sendable {
             let lines = status.split(atByte: "\n")
             let line = lines.lazy.compactMap { $0.droppingBytePrefix("Cpus_allowed_list:") }.first
             return GuestThread(
-                id: number, name: name.filter { $0 != "\n" },
+                id: number, name: name.replacing(byte: "\n", with: ""),
                 cpus: line?.removingBlanks() ?? "")
         }
     }

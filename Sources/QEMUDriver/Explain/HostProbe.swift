@@ -178,7 +178,7 @@ struct HostProbe: Sendable {
 
     private func label(of process: Int32) -> String? {
         guard let text = try? FileSystem.readText("/proc/\(process)/attr/current") else { return nil }
-        let label = text.filter { $0 != "\n" && $0 != "\0" }
+        let label = text.replacing(byte: "\n", with: "").replacing(byte: "\0", with: "")
         return label.isEmpty || label == "unconfined" ? nil : label
     }
 }

@@ -23,5 +23,7 @@ extension QEMUGuest {
     }
 
     /// The log of one of the guest's helpers.
-    func log(_ name: String, _ host: HelperHost) -> String { "\(host.logs)/\(domain.name)-\(name).log" }
+    func log(_ name: String, _ host: HelperHost) -> String {
+        "\(host.logs)/\(domain.name.asFileName(before: "-\(name).log"))"
+    }
 }

@@ -22,7 +22,7 @@ extension QEMUGuest {
     /// The emulator of a trusted platform module.
     func swtpm(_ tpm: TPMDevice, _ host: HelperHost) throws(ConfigurationError) -> HelperProcess? {
         guard tpm.isEmulated else { return nil }
-        let log = "\(host.tpmLogs)/\(domain.name.withoutCommas)-swtpm.log"
+        let log = "\(host.tpmLogs)/\(domain.name.withoutCommas.asFileName(before: "-swtpm.log"))"
         let alias = try alias(of: tpm.info)
         var helper = HelperProcess(.swtpm, of: alias, path: try host.path(.swtpm), log: log)
         helper.runsAs = .tpm

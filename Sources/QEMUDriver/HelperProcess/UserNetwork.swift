@@ -78,8 +78,22 @@ extension QEMUGuest {
         return text(range.start) + (range.to.map { ":" + text($0) } ?? "")
     }
 
-    /// An address is nothing but digits, dots and colons.
     private func address(_ text: String) throws(ConfigurationError) -> String {
+        try UserNetworkWord.address(text)
+    }
+
+    private func interface(_ name: String) throws(ConfigurationError) -> String {
+        try UserNetworkWord.interface(name)
+    }
+
+    /// The guest's message bus, for those who talk over it.
+    var busAddress: String { UserNetworkWord.bus(busSocketPath) }
+}
+
+/// Words of a document as programs of the user network and message buses read them.
+enum UserNetworkWord {
+    /// An address is nothing but digits, dots and colons.
+    static func address(_ text: String) throws(ConfigurationError) -> String {
         let isPlain = text.utf8.allSatisfy { unit in
             switch unit {
             case 0x30...0x3A, 0x41...0x46, 0x61...0x66, UInt8(ascii: "."): true
@@ -91,13 +105,19 @@ extension QEMUGuest {
     }
 
     /// A network interface's name, without what passt would take for its end.
-    private func interface(_ name: String) throws(ConfigurationError) -> String {
-        guard !name.isEmpty, name.utf8.count < 16, !name.hasPrefix("-"),
+    static func interface(_ name: String) throws(ConfigurationError) -> String {
+        guard !name.isEmpty, name.utf8.count < 16, !name.hasBytePrefix("-"),
             !name.contains(anyByteOf: ",/%~:\\"), !name.utf8.contains(where: { $0.isBlank || $0 < 0x20 })
         else { throw .xml("'\(name)' is not the name of a network interface") }
         return name
     }
 
-    /// The guest's message bus, for those who talk over it.
-    var busAddress: String { "unix:path=\(busSocketPath)" }
+    /// The address of a bus that listens at a path.
+    static func bus(_ path: String) -> String { "unix:path=" + path.utf8.map(byte).joined() }
+
+    /// A byte as an address of D-Bus may hold it.
+    private static func byte(_ byte: UInt8) -> String {
+        if byte.isAlphanumeric || "-_/.".utf8.contains(byte) { return String(UnicodeScalar(byte)) }
+        return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import LinuxSystem
 
@@ -7,11 +8,18 @@ enum DefinitionFile {
         """
         <!--
         Roost writes this file; changes made to it here get lost. Use instead:
-          roost edit \(name.split(separator: "--", omittingEmptySubsequences: false).joined(separator: "- -"))
+          roost edit \(words(name))
         -->
 
         \(xml)
         """
+    }
+
+    /// A name as a comment may hold it: without two hyphens in a row.
+    private static func words(_ name: String) -> String {
+        let parts = name.split(atByte: "-", omittingEmptySubsequences: false)
+        guard let first = parts.first else { return name }
+        return parts.dropFirst().reduce(String(first)) { $0 + ($0.hasByteSuffix("-") ? " -" : "-") + $1 }
     }
 }
 

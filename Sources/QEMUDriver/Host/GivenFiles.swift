@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 import LinuxSystem
 import Synchronization
@@ -12,7 +13,7 @@ final class GivenFiles: Sendable {
 
     private let account: FileOwner?
     private let groups: [UInt32]
-    private let loans = Mutex<[String: Loan]>([:])
+    private let loans = Mutex<[ByteName: Loan]>([:])
 
     /// - Parameter account: whom files are given to; nil to leave them as they are.
     init(account: FileOwner?, groups: [UInt32]) {
@@ -89,8 +90,8 @@ final class GivenFiles: Sendable {
     /// One more guest has a file that was given already.
     private func join(_ path: String) -> FileOwnership? {
         loans.withLock { loans in
-            guard let loan = loans[path] else { return nil }
-            loans[path]?.guests += 1
+            guard let loan = loans[ByteName(path)] else { return nil }
+            loans[ByteName(path)]?.guests += 1
             return FileOwnership(path: path, owner: loan.owner)
         }
     }
@@ -98,9 +99,9 @@ final class GivenFiles: Sendable {
     /// Notes whose a file is that is about to be given, unless another guest's start has just done so.
     private func enter(_ file: FileOwnership) -> FileOwnership {
         loans.withLock { loans in
-            var loan = loans[file.path] ?? Loan(owner: file.owner, guests: 0)
+            var loan = loans[ByteName(file.path)] ?? Loan(owner: file.owner, guests: 0)
             loan.guests += 1
-            loans[file.path] = loan
+            loans[ByteName(file.path)] = loan
             return FileOwnership(path: file.path, owner: loan.owner)
         }
     }
@@ -108,16 +109,16 @@ final class GivenFiles: Sendable {
     /// One guest less has a file; whether none has.
     private func leave(_ path: String) -> Bool {
         loans.withLock { loans in
-            loans[path]?.guests -= 1
-            return loans[path].map { $0.guests <= 0 } ?? true
+            loans[ByteName(path)]?.guests -= 1
+            return loans[ByteName(path)].map { $0.guests <= 0 } ?? true
         }
     }
 
     /// Nobody has the file; false if somebody has by now.
     private func forget(_ path: String) -> Bool {
         loans.withLock { loans in
-            guard loans[path].map({ $0.guests <= 0 }) ?? true else { return false }
-            loans[path] = nil
+            guard loans[ByteName(path)].map({ $0.guests <= 0 }) ?? true else { return false }
+            loans[ByteName(path)] = nil
             return true
         }
     }

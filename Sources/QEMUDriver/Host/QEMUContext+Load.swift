@@ -12,7 +12,8 @@ extension QEMUContext {
     func loadDefinitions() async throws(SystemError) {
         let (store, autostart) = (definitions, autostart)
         let names = try await persistently { () throws(SystemError) in try store.names() }
-        let started = Set(try await persistently { () throws(SystemError) in try autostart.names() })
+        let links = try await persistently { () throws(SystemError) in try autostart.names() }
+        let started = Set(links.map { ByteName($0) })
         let share = max(64, names.count / 4 + 1)
         let slices = stride(from: 0, to: names.count, by: share).map {
             names[$0..<min($0 + share, names.count)]
@@ -27,7 +28,7 @@ extension QEMUContext {
         }
         for number in slices.indices {
             for stored in read[number] ?? [] {
-                load(stored, isAutostarted: started.contains(stored.name))
+                load(stored, isAutostarted: started.contains(ByteName(stored.name)))
             }
         }
         log.info("\(registry.all.count) domains are defined")
@@ -39,7 +40,7 @@ extension QEMUContext {
         case .unreadable: log.error("the definition of '\(stored.name)' can't be read: \(path)")
         case .broken(let reason): log.error("'\(path)' can't be understood and is passed over: \(reason)")
         case .definition(let definition):
-            guard definition.name == stored.name, let uuid = definition.uuid else {
+            guard definition.name.hasSameBytes(as: stored.name), let uuid = definition.uuid else {
                 return log.error("'\(path)' defines domain '\(definition.name)': it is passed over")
             }
             var snapshot = QEMUDomainSnapshot(name: definition.name, uuid: uuid)

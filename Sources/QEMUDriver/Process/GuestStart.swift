@@ -51,7 +51,7 @@ struct GuestStart: Sendable {
 
     private var channelFolder: String { configuration.channelFolder(of: folder) }
 
-    private var shortName: String { "\(id)-\(String(definition.name.prefix(20)))" }
+    private var shortName: String { definition.shortName(ofStart: id) }
 
     // MARK: Preparation
 

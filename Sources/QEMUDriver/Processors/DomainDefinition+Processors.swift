@@ -13,6 +13,12 @@ extension DomainDefinition {
 
     /// Sets how many processors the guest can have.
     mutating func setMaximumProcessors(_ count: UInt32) throws(VirtError) {
+        guard count <= VCPUCount.limit else {
+            throw VirtError(
+                .invalidArg,
+                "requested vcpus is greater than max allowable vcpus for the persistent domain: \(count) > \(VCPUCount.limit)",
+                from: .qemu)
+        }
         if let topology = cpu?.topology, topology.processors != UInt64(count) {
             throw VirtError(
                 .invalidArg, "CPU topology doesn't match the desired vcpu count", from: .qemu)
@@ -72,7 +78,7 @@ extension DomainDefinition {
     /// Tells of each processor, where they were only counted.
     private mutating func nameProcessors() {
         guard vcpus.isEmpty else { return }
-        vcpus = (0..<vcpu.online).map { number in
+        vcpus = (0..<min(vcpu.online, VCPUCount.limit)).map { number in
             var one = VCPU()
             (one.id, one.hotpluggable) = (number, false)
             return one

@@ -1,4 +1,5 @@
 import JSON
+import VirtXML
 
 /// The processors of a running guest: where each is plugged in and which thread runs it. Pure.
 struct GuestProcessors: Equatable, Sendable {
@@ -39,7 +40,7 @@ struct GuestProcessors: Equatable, Sendable {
         // QEMU names the last place first.
         self.places = (places?.array ?? []).reversed().compactMap(ProcessorPlace.init)
         if self.places.isEmpty {
-            all = (0..<max(maximum, 0)).map { number in
+            all = (0..<min(max(maximum, 0), Int(VCPUCount.limit))).map { number in
                 guard threads.indices.contains(number) else { return Processor(isHotpluggable: true) }
                 return Processor(threads[number])
             }

@@ -1,3 +1,5 @@
+import ByteText
+
 /// The values of options, checked.
 extension Arguments {
     private func value(_ name: String) -> String? { entries.first { $0.option.name == name }?.value }
@@ -29,7 +31,7 @@ extension Arguments {
         throws(Failure) -> Number?
     {
         guard let text = try string(name) else { return nil }
-        guard let number = Number(text.drop { $0 == " " || $0 == "\t" }) else { throw malformed(name, text) }
+        guard let number = Number(text.trimmingLeadingBlanks()) else { throw malformed(name, text) }
         return number
     }
 

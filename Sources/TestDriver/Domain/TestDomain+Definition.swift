@@ -43,7 +43,7 @@ extension TestDomain {
             throw VirtError(.operationInvalid, "cannot rename active domain", from: .test)
         }
         let oldName = snapshot.name
-        if newName == oldName {
+        if newName.hasSameBytes(as: oldName) {
             throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .domain)
         }
         try host.domains.claim(newName, for: snapshot.uuid)

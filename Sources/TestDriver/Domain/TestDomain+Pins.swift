@@ -28,6 +28,7 @@ extension TestDomain {
     ) throws(VirtError) -> DomainVcpuPinInfo {
         let definition = try chosen(flags, "testDomainGetVcpuPinInfo")
         let count = min(definition.vcpu.maximum, UInt32(clamping: ncpumaps))
+        try CPUSet.checkMaps(Int(count), length: Int(maplen), "ncpumaps")
         let maps = (0..<count).flatMap { vcpu in
             let pin = definition.cputune?.vcpuPins.first { $0.vcpu == vcpu }?.cpuset
             return host.cpuMap(of: pin, length: maplen)

@@ -11,7 +11,6 @@ extension TestHost {
         do throws(XMLError) {
             var definition = try DomainDefinition(xml: text, options: .inactive)
             try Self.complete(&definition)
-            try Self.check(definition)
             return definition
         } catch {
             throw VirtError(document: error)
@@ -23,10 +22,11 @@ extension TestHost {
             let random = Random.bytes(3)
             return MACAddress((0x52, 0x54, 0x00, random[0], random[1], random[2]))
         }
+        try check(definition)
         try definition.fillGeneralDefaults(defaults)
     }
 
-    static func check(_ definition: DomainDefinition) throws(XMLError) {
+    private static func check(_ definition: DomainDefinition) throws(XMLError) {
         if definition.name.contains(byte: "/") {
             throw XMLError(.xml, "name \(definition.name) cannot contain '/'")
         }

@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import Synchronization
 import Virt
@@ -35,7 +36,9 @@ final class TestInterfaceService: InterfaceService {
 
     func add(_ definition: HostInterfaceDefinition, isActive: Bool) {
         state.withLock { state in
-            if let index = state.interfaces.firstIndex(where: { $0.name == definition.name }) {
+            if let name = definition.name,
+                let index = state.interfaces.firstIndex(where: { $0.name.hasSameBytes(as: name) })
+            {
                 state.interfaces[index].definition = definition
             } else {
                 state.interfaces.append(TestInterfaceState(definition: definition, isActive: isActive))
@@ -48,7 +51,7 @@ final class TestInterfaceService: InterfaceService {
         _ name: String, _ body: (inout TestInterfaceState?) throws(VirtError) -> Result
     ) throws(VirtError) -> Result {
         try state.withLock { (state) throws(VirtError) -> Result in
-            guard let index = state.interfaces.firstIndex(where: { $0.name == name }) else {
+            guard let index = state.interfaces.firstIndex(where: { $0.name.hasSameBytes(as: name) }) else {
                 throw Self.missing("name '\(name)'")
             }
             var interface: TestInterfaceState? = state.interfaces[index]
@@ -69,7 +72,7 @@ final class TestInterfaceService: InterfaceService {
     }
 
     func interfaceLookupByName(name: String) throws(VirtError) -> InterfaceReference {
-        if let found = all.first(where: { $0.name == name }) { return found.reference }
+        if let found = all.first(where: { $0.name.hasSameBytes(as: name) }) { return found.reference }
         throw Self.missing("name '\(name)'")
     }
 

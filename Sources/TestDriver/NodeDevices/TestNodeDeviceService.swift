@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import Synchronization
 import Virt
@@ -17,14 +18,14 @@ final class TestNodeDeviceService: NodeDeviceService {
 
     /// The device with this name; throws `noNodeDevice`.
     func device(_ name: String) throws(VirtError) -> TestNodeDeviceState {
-        if let device = all.first(where: { $0.name == name }) { return device }
+        if let device = all.first(where: { $0.name.hasSameBytes(as: name) }) { return device }
         throw VirtError(.noNodeDevice, "no node device with matching name '\(name)'", from: .test)
     }
 
     func remove(_ name: String) throws(VirtError) {
         _ = try device(name)
         devices.withLock { devices in
-            devices.removeAll { $0.name == name }
+            devices.removeAll { $0.name.hasSameBytes(as: name) }
             events.publish(
                 .nodeDeviceLifecycle(
                     NodeDeviceLifecycleEvent(

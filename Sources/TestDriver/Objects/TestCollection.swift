@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import Synchronization
 import Virt
@@ -14,7 +15,7 @@ final class TestCollection<Object: TestObject>: Sendable {
     var all: [Object] { objects.withLock { Array($0.values) } }
 
     func object(named name: String) throws(VirtError) -> Object {
-        if let object = all.first(where: { $0.name == name }) { return object }
+        if let object = all.first(where: { $0.name.hasSameBytes(as: name) }) { return object }
         throw Self.missing("name '\(name)'")
     }
 
@@ -69,7 +70,7 @@ final class TestCollection<Object: TestObject>: Sendable {
     ) throws(VirtError) {
         let (name, noun) = (definition.name, Definition.noun)
         if let known = objects[uuid] {
-            if known.name != name {
+            if !known.name.hasSameBytes(as: name) {
                 let message = "\(noun.short) '\(known.name)' is already defined with uuid \(uuid)"
                 throw VirtError(.operationFailed, message, from: noun.origin)
             }
@@ -77,7 +78,7 @@ final class TestCollection<Object: TestObject>: Sendable {
                 let message = "\(noun.short) is already active as '\(name)'"
                 throw VirtError(.operationInvalid, message, from: noun.origin)
             }
-        } else if let other = objects.values.first(where: { $0.name == name }) {
+        } else if let other = objects.values.first(where: { $0.name.hasSameBytes(as: name) }) {
             let message = "\(noun.short) '\(name)' already exists with uuid \(other.uuid)"
             throw VirtError(.operationFailed, message, from: noun.origin)
         }

@@ -1,3 +1,4 @@
+import ByteText
 import Virt
 import VirtXML
 
@@ -46,7 +47,7 @@ struct TestPoolState: TestObject {
 
     /// The volume with this name; throws `noStorageVol`.
     func volume(named name: String) throws(VirtError) -> StorageVolumeDefinition {
-        if let volume = volumes.first(where: { $0.name == name }) { return volume }
+        if let volume = volumes.first(where: { $0.name.hasSameBytes(as: name) }) { return volume }
         throw VirtError(.noStorageVol, "no storage vol with matching name '\(name)'", from: .test)
     }
 

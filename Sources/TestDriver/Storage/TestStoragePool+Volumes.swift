@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import Virt
 import VirtDriver
@@ -46,7 +47,7 @@ extension TestStoragePool {
         try change { (pool) throws(VirtError) in
             try pool.require(isActive: true)
             let volume = try Self.volume(text, in: pool)
-            if pool.volumes.contains(where: { $0.name == volume.name }) {
+            if pool.volumes.contains(where: { $0.name.hasSameBytes(as: volume.name) }) {
                 throw VirtError(.operationFailed, "storage vol already exists", from: .test)
             }
             if volume.allocation?.bytes ?? 0 > pool.available {

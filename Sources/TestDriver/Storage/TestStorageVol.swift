@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import Virt
 import VirtDriver
@@ -45,7 +46,7 @@ struct TestStorageVol: StorageVolOperations {
         try flags.require(in: "testStorageVolDelete", from: .test)
         try pools.change(try pool().uuid, named: reference.pool) { (pool) throws(VirtError) in
             let volume = try pool.volume(named: reference.name)
-            pool.volumes.removeAll { $0.name == volume.name }
+            pool.volumes.removeAll { $0.name.hasSameBytes(as: volume.name) }
         }
     }
 }

@@ -8,6 +8,9 @@ public struct IOThreads: Equatable, Sendable {
 
     public init() {}
 
+    /// More than any guest has use for.
+    public static let limit: UInt32 = 20_000
+
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         if x.isReading || count > 0 {
             if x.isReading, let text = x.node?.children.first(where: { $0.name == "iothreads" })?.text,
@@ -26,13 +29,15 @@ public struct IOThreads: Equatable, Sendable {
         if let thread = threads.firstRepeated(by: \.id) {
             throw x.fault("duplicate iothread id '\(thread.id)' found", value: String(thread.id))
         }
-        fill()
+        try fill()
     }
 
     /// Gives every thread a number: those that are only counted get the lowest free ones.
-    private mutating func fill() {
+    private mutating func fill() throws(XMLError) {
         count = max(count, UInt32(clamping: threads.count))
-        guard count <= 4096 else { return }
+        guard count <= Self.limit else {
+            throw XMLError(.unsupported, "a guest can have at most \(Self.limit) I/O threads, not \(count)")
+        }
         var used = Set(threads.map(\.id))
         var next: UInt32 = 1
         while threads.count < Int(count) {

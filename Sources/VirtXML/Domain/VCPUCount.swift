@@ -11,6 +11,16 @@ public struct VCPUCount: Equatable, Sendable {
 
     public init() {}
 
+    /// More than any machine has, and as many as a set of CPUs can name.
+    public static let limit = UInt32(CPUSet.limit) + 1
+
+    /// Refuses more than a list can be made of.
+    func checkLimit() throws(XMLError) {
+        guard maximum > Self.limit else { return }
+        throw XMLError(
+            .unsupported, "Maximum CPUs greater than \(Self.limit), which no machine has: \(maximum)")
+    }
+
     /// Whether the host's CPUs are given here or come from a service that knows its load.
     public enum Placement: String, XMLWord { case `static`, auto }
 

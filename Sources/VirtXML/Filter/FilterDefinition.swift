@@ -1,3 +1,4 @@
+import ByteText
 import Virt
 import XMLBinding
 
@@ -29,7 +30,7 @@ public struct FilterDefinition: XMLRoot {
         try x.attribute("chain", &chain, default: "root")
         try x.attribute("priority", &priority)
         try x.require(
-            Self.chains.contains { chain.hasPrefix($0) } && chain.utf8.count < 16,
+            Self.chains.contains { chain.hasBytePrefix($0) } && chain.utf8.count < 16,
             "Invalid chain name '\(chain)'. Please use a chain name called 'root' or any of the following "
                 + "prefixes: mac, vlan, stp, arp, rarp, ipv4, ipv6")
         try x.require(

@@ -1,13 +1,13 @@
 import Glibc
 
 /// A parser that is fed with whatever the fuzzer makes up; `FUZZ_TARGET` chooses it by name.
-enum FuzzTarget: String {
-    case xml, packet, json, uri, qmp
+enum FuzzTarget: String, CaseIterable {
+    case xml, packet, json, uri, qmp, records, names, numbers
 
     static let chosen: FuzzTarget = {
         let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? "xml"
         guard let target = FuzzTarget(rawValue: name) else {
-            fatalError("FUZZ_TARGET is xml, packet, json, uri or qmp")
+            fatalError("FUZZ_TARGET is \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return target
     }()
@@ -20,6 +20,9 @@ enum FuzzTarget: String {
         case .json: takeMonitorLines(input)
         case .uri: takeURI(input)
         case .qmp: takeMonitorTalk(input)
+        case .records: takeRecord(input)
+        case .names: takeName(input)
+        case .numbers: takeNumbers(input)
         }
     }
 }
@@ -29,4 +32,19 @@ enum FuzzTarget: String {
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     FuzzTarget.chosen.take(Array(UnsafeBufferPointer(start: start, count: count)))
     return 0
+}
+
+/// libFuzzer's own changes.
+@_silgen_name("LLVMFuzzerMutate")
+private func change(_ start: UnsafeMutablePointer<UInt8>, _ count: Int, _ room: Int) -> Int
+
+/// What libFuzzer calls to make the next input from a former one.
+@_cdecl("LLVMFuzzerCustomMutator")
+public func mutate(_ start: UnsafeMutablePointer<UInt8>, _ count: Int, _ room: Int, _ seed: UInt32) -> Int {
+    var mutator = NumberMutator(seed: seed)
+    guard FuzzTarget.chosen == .numbers, mutator.isWanted else { return change(start, count, room) }
+    let changed = mutator.changed(Array(UnsafeBufferPointer(start: start, count: count)))
+    guard changed.count <= room else { return change(start, count, room) }
+    UnsafeMutableBufferPointer(start: start, count: room).update(fromContentsOf: changed)
+    return changed.count
 }

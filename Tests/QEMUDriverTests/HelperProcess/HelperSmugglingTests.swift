@@ -1,3 +1,4 @@
+import ByteText
 import Foundation
 import JSON
 import Testing
@@ -33,7 +34,7 @@ private let documents = [
 
 private let hostileTexts = [
     "a,b=c", "a=b", "a\"b'c", "a b\nc", "-o", "--runas=0", ",mode=0666", "größe\\", "\\054b", "$(x);`y`",
-    "~1", "%eth0/1",
+    "~1", "%eth0/1", "a\u{600},b", "a,\u{301}b", "a\u{600}\\", "/\u{301}", "%\u{301}a",
 ]
 
 /// The words that a helper's program takes apart at commas stand behind these.
@@ -44,13 +45,14 @@ private let lists: Set<String> = [
 /// A command line as its program reads it.
 private func read(_ words: [String]) -> [[String]] {
     zip([""] + words, words).map { option, word in
-        lists.contains(option) ? word.components(separatedBy: ",") : [word]
+        lists.contains(option)
+            ? word.split(atByte: ",", omittingEmptySubsequences: false).map { String($0) } : [word]
     }
 }
 
 private func escaped(_ text: String) -> String {
     [("&", "&amp;"), ("<", "&lt;"), ("\"", "&quot;"), ("\n", "&#10;")].reduce(text) {
-        $0.replacingOccurrences(of: $1.0, with: $1.1)
+        $0.replacingOccurrences(of: $1.0, with: $1.1, options: .literal)
     }
 }
 
@@ -60,8 +62,10 @@ private func lines(_ devices: String, _ name: String, _ place: String, _ text: S
     bench.usesNbdkit = true
     bench.host.vhostUser = [VhostUserDescriptor(["type": "gpu", "binary": "/gpu"])].compactMap { $0 }
     bench.host.features = { _ in ["render-node"] }
-    let changed = devices.replacingOccurrences(of: "\"\(place)\"", with: "\"\(escaped(text))\"")
-        .replacingOccurrences(of: ">\(place)<", with: ">\(escaped(text))<")
+    let changed = devices.replacingOccurrences(
+        of: "\"\(place)\"", with: "\"\(escaped(text))\"", options: .literal
+    )
+    .replacingOccurrences(of: ">\(place)<", with: ">\(escaped(text))<", options: .literal)
     guard let helpers = try? bench.helpers(changed, name: escaped(name)) else { return nil }
     return helpers.flatMap { [$0.arguments] + ($0.setup?.runs ?? []) }
 }
@@ -82,7 +86,9 @@ struct HelperSmugglingTests {
                     else { continue }
                     tried += 1
                     let wanted = expected.map { words in
-                        read(words).map { $0.map { $0.replacingOccurrences(of: quiet, with: hostile) } }
+                        read(words).map {
+                            $0.map { $0.replacingOccurrences(of: quiet, with: hostile, options: .literal) }
+                        }
                     }
                     #expect(line.map(read) == wanted, "\(hostile) in place of \(place)")
                 }

@@ -5,7 +5,8 @@ struct HostileText: Sendable {
 
     static let all = [
         "a,b=c#", "a=b#", "a\"#'c", "a b#\nc", "-device#", ",readonly=on#", "{'a#'=1}", "größe#\\",
-        "$(x#);`y`",
+        "$(x#);`y`", "a\u{600},process=b#", "a#,\u{301}b", "\u{600}=\u{301}#",
+        "a\u{200D},\u{200D}b#\u{600}\\",
     ].map(HostileText.init)
 
     /// All that is hostile at once.

@@ -1,3 +1,4 @@
+import ByteText
 import Foundation
 import JSON
 import Testing
@@ -42,7 +43,8 @@ struct Subject {
             let wanted = QEMUWords.read(expected).map { words in
                 words.map { word in
                     places.reduce(word) {
-                        $0.replacingOccurrences(of: hostile.quiet($1), with: hostile.text($1))
+                        $0.replacingOccurrences(
+                            of: hostile.quiet($1), with: hostile.text($1), options: .literal)
                     }
                 }
             }
@@ -98,9 +100,10 @@ enum QEMUWords {
     }
 
     private static func read(_ word: String) -> [String] {
-        if word.hasPrefix("{"), let json = try? JSONValue(parsing: word) { return leaves(json) }
-        return word.replacingOccurrences(of: ",,", with: "\u{1}").components(separatedBy: ",")
-            .map { $0.replacingOccurrences(of: "\u{1}", with: ",") }
+        if word.hasBytePrefix("{"), let json = try? JSONValue(parsing: word) { return leaves(json) }
+        return word.replacingOccurrences(of: ",,", with: "\u{1}", options: .literal)
+            .split(atByte: ",", omittingEmptySubsequences: false)
+            .map { $0.replacingOccurrences(of: "\u{1}", with: ",", options: .literal) }
     }
 
     private static func leaves(_ value: JSONValue) -> [String] {

@@ -37,12 +37,17 @@ extension DomainDefinition {
         }
     }
 
-    /// What the machine can hold, and what of them interrupts reach.
-    func checkVCPUs(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    /// What the machine can hold.
+    func checkVCPULimit(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         let machine = qemu.accelerations[QEMUAccelerator(type)]?.machine(named: os.machine ?? "")
         if let limit = machine?.maximumCPUs, limit > 0, vcpu.maximum > limit {
             throw .unsupported("Maximum CPUs greater than specified machine type limit \(limit)")
         }
+    }
+
+    /// What of the CPUs interrupts reach.
+    func checkVCPUs(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkVCPULimit(qemu)
         let isExtended = devices.iommus.contains { $0.driver?.eim == true }
         if board.isQ35, vcpu.maximum > 255, !isExtended {
             throw .unsupported(

@@ -8,7 +8,7 @@ struct ImageChain {
     /// Who the guest runs as, for messages; nil for the daemon's own user.
     let account: FileOwner?
     /// The images seen so far: one that lies below itself has no end.
-    private var seen: Set<String> = []
+    private var seen: Set<ByteName> = []
 
     init(account: FileOwner?) { self.account = account }
 
@@ -44,7 +44,7 @@ struct ImageChain {
     private mutating func below(
         _ path: String, _ format: StorageFormat, known: BackingStore?, above: String? = nil
     ) throws(VirtError) -> BackingStore? {
-        guard seen.insert(path).inserted, seen.count <= 200 else {
+        guard seen.insert(ByteName(path)).inserted, seen.count <= 200 else {
             throw VirtError(
                 .internalError, "backing store for \(path) is self-referential or too deep", from: .storage)
         }
@@ -88,7 +88,7 @@ struct ImageChain {
         var source = StorageSource(file: full)
         if let kind = try? FileSystem.status(of: full).kind, kind == .blockDevice { source.type = .block }
         var store = BackingStore()
-        number += 1
+        number &+= 1
         (store.source, store.format, store.index) = (source, format, number)
         store.backingStore = try below(full, format, known: nil, above: path)
         return store

@@ -93,7 +93,7 @@ extension GuestNUMA {
         if count == 0 || (named.max() ?? 0) >= Int(count) {
             throw XMLError(.internalError, "CPU IDs in <numa> exceed the <vcpu> count")
         }
-        let rest = Set(0..<Int(count)).subtracting(named)
+        let rest = Set(0..<Int(min(count, VCPUCount.limit))).subtracting(named)
         guard !rest.isEmpty else { return }
         cells[0].cpus = CPUSet((cells[0].cpus?.members ?? []) + rest)
     }

@@ -82,6 +82,7 @@ extension DomainDefinition {
             vcpu.cpuset = nil
             if numatune?.memory == nil { fillAutomaticMemory() }
         }
+        try vcpu.checkLimit()
         try fillSingleVCPUs()
         if let current = vcpu.current {
             if current > vcpu.maximum {
@@ -111,7 +112,7 @@ extension DomainDefinition {
         if let wrong = vcpus.first(where: { $0.id >= vcpu.maximum }) {
             throw XMLError(.xml, "vcpu id '\(wrong.id)' is out of range of maximum vcpu count")
         }
-        vcpus = (0..<min(vcpu.maximum, 16_384)).map { id in
+        vcpus = (0..<vcpu.maximum).map { id in
             var one = vcpus.last { $0.id == id } ?? VCPU(id: id, enabled: false)
             one.hotpluggable = one.hotpluggable ?? !one.enabled
             return one

@@ -14,7 +14,7 @@ extension DomainDefinition {
     /// Tells of every CPU, in order: those that nothing was said of can be plugged in later.
     public mutating func listVCPUs() {
         let known = Dictionary(vcpus.map { ($0.id, $0) }) { $1 }
-        vcpus = (0..<vcpu.maximum).map { number in
+        vcpus = (0..<min(vcpu.maximum, VCPUCount.limit)).map { number in
             var one = known[number] ?? VCPU()
             if known[number] == nil { (one.id, one.enabled) = (number, false) }
             one.hotpluggable = one.hotpluggable ?? !one.enabled

@@ -38,12 +38,15 @@ public struct ControllerDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type, default: .ide)
         try x.attribute("index", &index)
+        try Self.checkSigned("index", index, x)
         try x.attribute("model", &model)
         if let model, !type.models.contains(model) {
             try x.require(false, "Unknown model type '\(model)'", .unsupported)
         }
         try x.attribute("ports", &ports)
+        try Self.checkSigned("ports", ports, x)
         try x.attribute("vectors", &vectors)
+        try Self.checkSigned("vectors", vectors, x)
         try x.attribute("maxGrantFrames", &maxGrantFrames)
         try x.attribute("maxEventChannels", &maxEventChannels)
         try x.value("serial", &nvmeSerial)
@@ -51,6 +54,14 @@ public struct ControllerDevice: Device {
         try x.element("driver", &driver)
         try info.bind(&x)
         try x.size("pcihole64", &pciHole64)
+    }
+
+    /// libvirt keeps these in a signed number, and -1 for none.
+    private static func checkSigned(_ name: String, _ value: UInt32?, _ x: XMLBinder) throws(XMLError) {
+        guard let value, value > Int32.max else { return }
+        throw x.fault(
+            "Invalid value for attribute '\(name)' in element 'controller': '\(value)'. Expected integer value",
+            value: "\(value)")
     }
 
     private mutating func bindPCI(_ x: inout XMLBinder) throws(XMLError) {

@@ -107,7 +107,8 @@ public struct InterfaceSource: Equatable, Sendable {
     }
 
     private mutating func bindHostdev(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading || network != nil { try bindActualNetwork(&x) }
+        let isActual = network != nil || portgroup != nil || portID != nil
+        if x.isReading || isActual { try bindActualNetwork(&x) }
         try x.element("address", &hostdev)
     }
 }
