@@ -42,7 +42,8 @@ soak: ## the long form of the random tests, for hours: clients and restarts; ROO
 	@scripts/guest/make-guest
 	@scripts/soak
 
-lint: ## fails where a file is not formatted as agreed
+lint: ## fails where a file is not formatted as agreed, or compares Characters where bytes are meant
+	@scripts/check-bytes
 	@$(SOURCES) $(SWIFT) format lint --strict --parallel
 	@for script in $$(grep -lr --include='*' '^#!/bin/sh' scripts Tests/EndToEnd .ci); do sh -n $$script || exit 1; done
 

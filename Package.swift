@@ -100,7 +100,9 @@ let package = Package(
             ]),
         module(
             "Daemon",
-            uses: ["Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem", log]),
+            uses: [
+                "ByteText", "Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem", log,
+            ]),
         module(
             "Shell",
             uses: ["ByteText", "Roost", "Virt", "VirtDriver", "Explanation", "LinuxSystem", "CLibXML2"]),
@@ -108,7 +110,7 @@ let package = Package(
         program("roost", uses: ["Shell", "LinuxSystem"]),
         program(
             "roostd",
-            uses: ["Daemon", "DriverKit", "QEMUDriver", "TestDriver", "LinuxSystem", log]),
+            uses: ["ByteText", "Daemon", "DriverKit", "QEMUDriver", "TestDriver", "LinuxSystem", log]),
         program("roost-generate", uses: []),
         // Plain C: without Swift's start-up objects it is small, and starts in a fraction of a guest's start.
         .executableTarget(name: "roost-launch", linkerSettings: [.unsafeFlags(["-nostartfiles"])]),

@@ -56,14 +56,12 @@ extension StringProtocol {
         return split(atByte: letter, omittingEmptySubsequences: false).joined(separator: other)
     }
 
-    /// The start of the text that needs no more than `limit` bytes and has no more than `scalars` letters of Unicode;
-    /// no letter is cut in two.
-    @inlinable public func prefix(bytes limit: Int, scalars: Int = .max) -> SubSequence {
-        var (end, bytes, count) = (startIndex, 0, 0)
+    /// The start of the text that needs no more than `limit` bytes; no letter is cut in two.
+    @inlinable public func prefix(bytes limit: Int) -> SubSequence {
+        var (end, bytes) = (startIndex, 0)
         for scalar in unicodeScalars {
             bytes += UTF8.width(scalar)
-            count += 1
-            if bytes > limit || count > scalars { break }
+            if bytes > limit { break }
             end = unicodeScalars.index(after: end)
         }
         return self[startIndex..<end]

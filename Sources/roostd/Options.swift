@@ -1,3 +1,5 @@
+import ByteText
+
 /// What the command line asks for.
 struct Options {
     var root: String?
@@ -31,7 +33,7 @@ struct Options {
         var rest = arguments[...]
         while let word = rest.popFirst() {
             let parts =
-                word.hasPrefix("--") ? word.split(separator: "=", maxSplits: 1).map(String.init) : [word]
+                word.hasBytePrefix("--") ? word.split(atByte: "=", maxSplits: 1).map(String.init) : [word]
             func value() throws(Request) -> String {
                 if parts.count == 2 { return parts[1] }
                 guard let next = rest.popFirst() else { throw .wrong("\(word) needs a value") }

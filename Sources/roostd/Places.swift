@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import LinuxSystem
 import QEMUDriver
@@ -31,6 +32,6 @@ struct Places {
 
 /// A path from the root folder on.
 private func absolute(_ path: String) -> String {
-    if path.hasPrefix("/") { return path }
+    if path.hasBytePrefix("/") { return path }
     return ((try? ThisProcess.currentDirectory()) ?? "") + "/" + path
 }

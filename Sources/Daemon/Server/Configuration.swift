@@ -1,3 +1,5 @@
+import ByteText
+
 /// What `roostd.conf` says: `key = value` lines, libvirt's names.
 public struct Configuration: Sendable {
     /// What a client gets that opens no URI.
@@ -38,10 +40,10 @@ public struct Configuration: Sendable {
 
     /// Reads the text of a configuration file; throws with the line that is wrong.
     public init(text: String, name: String) throws(ConfigurationError) {
-        for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = raw.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
-            let pair = line.split(separator: "=", maxSplits: 1).map(trimmed)
-            if line.allSatisfy({ $0 == " " || $0 == "\t" }) { continue }
+        for (index, raw) in text.split(atByte: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = (raw.cut(atByte: "#")?.before ?? raw).trimmingBlanks()
+            if line.isEmpty { continue }
+            let pair = line.split(atByte: "=", maxSplits: 1).map { String($0.trimmingBlanks()) }
             guard pair.count == 2 else {
                 throw ConfigurationError(file: name, line: index + 1, reason: "it should read: key = value")
             }
@@ -98,16 +100,9 @@ public struct ConfigurationError: Error, CustomStringConvertible {
     public var description: String { "\(file):\(line): \(reason)" }
 }
 
-private func trimmed(_ text: Substring) -> String {
-    let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
-    var text = text.drop(while: blank)
-    while let last = text.last, blank(last) { text.removeLast() }
-    return String(text)
-}
-
 private func unquoted(_ text: String) -> String {
-    guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
-        return text
+    for quote in ["\"", "'"] where text.utf8.count >= 2 {
+        if let inner = text.droppingBytePrefix(quote)?.droppingByteSuffix(quote) { return String(inner) }
     }
-    return String(text.dropFirst().dropLast())
+    return text
 }

@@ -9,7 +9,7 @@ extension String {
 }
 
 extension DomainDefinition {
-    /// What names a start of a guest in paths: its number, and the start of its name. Paths of sockets have room for some
-    /// hundred bytes, so it's the first twenty letters, as libvirt has it, and fewer where these are long ones.
-    func shortName(ofStart id: Int32) -> String { "\(id)-\(name.prefix(bytes: 40, scalars: 20))" }
+    /// What names a start of a guest in paths: its number, and the start of its name. Paths of sockets have room for
+    /// some hundred bytes, so it's no more than twenty: letters of ASCII are as many as with libvirt.
+    func shortName(ofStart id: Int32) -> String { "\(id)-\(name.prefix(bytes: 20))" }
 }

@@ -10,6 +10,7 @@ import XMLBinding
 /// A guest's name: refused, or the same for all who read what is written for them.
 func takeName(_ input: [UInt8]) {
     let name = String(decoding: input, as: UTF8.self)
+    if name.isEmpty { return }
     var options = OptionText(name)
     options.add("key", name)
     require(
@@ -23,7 +24,7 @@ func takeName(_ input: [UInt8]) {
     let bus = UserNetworkWord.bus(name)
     require(
         NameReader.percentDecoded(bus.utf8) == Array("unix:path=\(name)".utf8), "an address of D-Bus", name)
-    guard (try? DocumentStore.check(name: name)) != nil, !name.isEmpty else { return }
+    guard (try? DocumentStore.check(name: name)) != nil else { return }
     let path = DocumentStore(folder: "/etc/q").path(name)
     require(FileSystem.lastPart(of: path).utf8.elementsEqual("\(name).xml".utf8), "a file's name", name)
     require(FileSystem.parent(of: path) == "/etc/q", "a file's folder", name)
@@ -35,7 +36,7 @@ func takeName(_ input: [UInt8]) {
     }
     let found = withExtendedLifetime(again) { again.root.children.first { $0.name == "name" }?.text }
     require(found?.utf8.elementsEqual(name.utf8) == true, "a document", name)
-    require(domain.shortName(ofStart: 1).utf8.count <= 42, "a folder of a start", name)
+    require(domain.shortName(ofStart: 1).utf8.count <= 22, "a folder of a start", name)
 }
 
 private func require(_ isRight: Bool, _ writer: String, _ name: String) {

@@ -161,8 +161,8 @@ import XMLBinding
             domain.name = name
             let short = Array(domain.shortName(ofStart: 7).utf8)
             let isStart = short.starts(with: "7-".utf8) && name.utf8.starts(with: short.dropFirst(2))
-            if !isStart || short.count > 42 {
-                return #expect(isStart && short.count <= 42, "\(name.debugDescription)")
+            if !isStart || short.count > 22 {
+                return #expect(isStart && short.count <= 22, "\(name.debugDescription)")
             }
         }
     }
