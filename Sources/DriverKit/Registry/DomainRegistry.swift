@@ -171,7 +171,7 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
 
     /// A domain doesn't go by this name any more.
     public func release(_ name: String, of uuid: UUID) {
-        state.withLock { if $0.byName[name] == uuid { $0.byName[name] = nil } }
+        state.withLock { if $0.byName[ByteName(name)] == uuid { $0.byName[ByteName(name)] = nil } }
     }
 
     /// Forgets a domain.

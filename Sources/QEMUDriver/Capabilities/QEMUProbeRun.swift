@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 import LinuxSystem
 import QMP
@@ -55,7 +56,7 @@ struct QEMUProbeLog: Sendable {
             else { return }
             bytes = Array(buffer.prefix(received.count))
         }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let lines = String(decoding: bytes, as: UTF8.self).split(atByte: "\n")
         return lines.suffix(5).joined(separator: "; ")
     }
 }

@@ -40,14 +40,14 @@ extension QEMUContext {
     private func formerGuests() async throws(SystemError) -> [FormerGuest] {
         let (store, configuration) = (records, configuration)
         let names = try await persistently { () throws(SystemError) in try store.names() }
-        var records: [String: LiveRecord] = [:]
-        var hidden: Set<String> = []
+        var records: [ByteName: LiveRecord] = [:]
+        var hidden: Set<ByteName> = []
         for name in names {
             do throws(SystemError) {
                 let text = try await persistently { () throws(SystemError) in try store.read(name) }
-                records[name] = LiveRecord(text: text)
+                records[ByteName(name)] = LiveRecord(text: text)
             } catch {
-                if error.hidesRecord { hidden.insert(name) }
+                if error.hidesRecord { hidden.insert(ByteName(name)) }
             }
         }
         for record in records.values { files.note(record.ownerships) }
@@ -59,12 +59,16 @@ extension QEMUContext {
         let onRecord = Set(records.values.compactMap(\.process))
         var guests = records.values.compactMap { former($0) }
         for qemu in found ?? [] where !onRecord.contains(qemu.process) {
-            if let guest = await former(qemu, isHidden: hidden.contains(qemu.name)) { guests.append(guest) }
+            if let guest = await former(qemu, isHidden: hidden.contains(ByteName(qemu.name))) {
+                guests.append(guest)
+            }
         }
-        let taken = Set(guests.map(\.record.name))
-        for name in names where records[name] == nil && !taken.contains(name) {
+        let taken = Set(guests.map { ByteName($0.record.name) })
+        for name in names.map({ ByteName($0) }) where records[name] == nil && !taken.contains(name) {
             let isHidden = hidden.contains(name)
-            if let guest = former(unreadable: name, isHidden, isEnded: found != nil) { guests.append(guest) }
+            if let guest = former(unreadable: name.text, isHidden, isEnded: found != nil) {
+                guests.append(guest)
+            }
         }
         return guests
     }
@@ -144,7 +148,7 @@ extension QEMUContext {
     /// Removes the folders and notes of starts in which a daemon was killed before anything ran. Where a record can't be read,
     /// nobody knows whose they are, and all stay.
     private func removeStrayFolders(
-        _ names: [String], _ records: [String: LiveRecord], _ found: [FoundQEMU]
+        _ names: [String], _ records: [ByteName: LiveRecord], _ found: [FoundQEMU]
     ) {
         guard records.count == names.count else { return }
         let known = Set((records.values.map(\.folder) + found.map(\.folder)).map(FileSystem.lastPart(of:)))
@@ -152,8 +156,10 @@ extension QEMUContext {
         where name.hasBytePrefix("domain-") {
             if !known.contains(name) { removeFolders(of: "\(configuration.library)/\(name)") }
         }
-        let running = Set(Array(records.keys) + found.map(\.name))
-        for name in (try? starts.names()) ?? [] where !running.contains(name) { try? starts.remove(name) }
+        let running = Set(Array(records.keys) + found.map { ByteName($0.name) })
+        for name in (try? starts.names()) ?? [] where !running.contains(ByteName(name)) {
+            try? starts.remove(name)
+        }
     }
 
     /// Does something that may fail only for the moment, for want of memory or descriptors, until it succeeds or has
