@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import resource
 import signal
 import subprocess
 
@@ -43,7 +42,7 @@ class FailingCalls:
 
 
 class FewDescriptors:
-    """A daemon that may not open many files, until `end`."""
+    """A daemon that may not open many files. What it starts may not either, so that it ends with the fault."""
 
     def __init__(self, count):
         self.count = count
@@ -55,7 +54,7 @@ class FewDescriptors:
         return ["prlimit", f"--nofile={self.count}:{self.count}", *command]
 
     def end(self, pid):
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (4096, 4096))
+        os.kill(pid, signal.SIGKILL)
 
 
 class NoFault:
@@ -121,10 +120,10 @@ class Damaged:
     def end(self):
         """A daemon that has written the record anew meanwhile knows better."""
         self.path.with_name(self.path.name + ".aside").unlink(missing_ok=True)
-        if self.is_whole():
-            return
         if self.number_content and not self.number.exists():
             self.number.write_bytes(self.number_content)
+        if self.is_whole():
+            return
         if self.path.is_dir() and not self.path.is_symlink():
             self.path.rmdir()
         aside = self.path.with_name(".put-back")
