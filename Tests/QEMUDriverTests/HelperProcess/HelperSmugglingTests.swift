@@ -34,7 +34,7 @@ private let documents = [
 
 private let hostileTexts = [
     "a,b=c", "a=b", "a\"b'c", "a b\nc", "-o", "--runas=0", ",mode=0666", "größe\\", "\\054b", "$(x);`y`",
-    "~1", "%eth0/1", "a\u{600},b", "a,\u{301}b", "a\u{600}\\", "/\u{301}", "%\u{301}a",
+    "~1", "%eth0/1", "a\u{600},b", "a,\u{301}b", "a\u{600}\\", "a/\u{301}", "%\u{301}a",
 ]
 
 /// The words that a helper's program takes apart at commas stand behind these.
