@@ -16,6 +16,18 @@ struct JobLockTests {
         lock.release(try await lock.acquire(.modify, "resume"))
     }
 
+    @Test("who doesn't want the object any longer stops waiting for it, and keeps nobody waiting")
+    func cancellation() async throws {
+        let lock = JobLock(patience: .seconds(600))
+        let held = try await lock.acquire(.modify, "migrate")
+        let waiting = Task { try await lock.acquire(.modify, "suspend") }
+        waiting.cancel()
+        let error = await #expect(throws: VirtError.self) { try await waiting.value }
+        #expect(error?.code == .operationAborted)
+        lock.release(held)
+        lock.release(try await lock.acquire(.modify, "resume"))
+    }
+
     @Test("tasks that compete have the object one after another")
     func exclusion() async throws {
         let (lock, counter) = (JobLock(), Counter())

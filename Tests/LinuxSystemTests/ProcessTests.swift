@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import LinuxSystem
@@ -89,5 +90,40 @@ import Testing
         let error = #expect(throws: SystemError.self) { try ProcessHandle(other) }
         #expect(error?.errno == ESRCH)
         #expect(throws: SystemError.self) { try ProcessIdentity(of: -1) }
+    }
+
+    @Test("any number may wait for the end of one process, and a watch that is let go hears nothing")
+    func watchers() async throws {
+        let child = try await Blocking.run { () throws(SystemError) in
+            try ChildProcess.start(ProgramOrders("sleep", ["1000"], newSession: true))
+        }
+        let heard = Mutex<[String]>([])
+        let first = try child.handle.onEnd { heard.withLock { $0.append("first") } }
+        let second = try child.handle.onEnd { heard.withLock { $0.append("second") } }
+        let cancelled = try child.handle.onEnd { heard.withLock { $0.append("cancelled") } }
+        cancelled.cancel()
+        try child.handle.signal(SIGKILL)
+        #expect(await child.handle.ends(within: .seconds(60)))
+        try await child.handle.waitForEnd()
+        _ = await child.waitForEnd()
+        #expect(heard.withLock { $0 }.sorted() == ["first", "second"])
+        withExtendedLifetime((first, second)) {}
+    }
+
+    @Test("looking for a process tells one that is gone from one that is there")
+    func look() async throws {
+        let current = try ProcessIdentity.current()
+        guard case .there = current.look() else { return #expect(Bool(false), "this process is there") }
+        let former = ProcessIdentity(id: current.id, startTime: current.startTime &- 1)
+        guard case .gone = former.look() else { return #expect(Bool(false), "it started at another time") }
+    }
+
+    @Test("the number of a thread is no process: whoever had it before is gone")
+    func threadNumber() throws {
+        let own = try ProcessIdentity.current()
+        let number = try #require(own.threads.first { $0 != own.id })
+        guard case .gone = ProcessIdentity(id: number, startTime: 1).look() else {
+            return #expect(Bool(false), "a thread of this process is not the process that had its number")
+        }
     }
 }

@@ -13,6 +13,10 @@ public struct GrowingPause: Sendable {
         return next
     }
 
-    /// Waits for the next pause; false when the task was cancelled meanwhile.
-    public mutating func wait() async -> Bool { (try? await Task.sleep(for: take())) != nil }
+    /// Waits for the next pause, whether or not somebody still wants what is tried: a task that was cancelled would try
+    /// without any pause.
+    public mutating func wait() async {
+        let length = take()
+        await Task { try? await Task.sleep(for: length) }.value
+    }
 }

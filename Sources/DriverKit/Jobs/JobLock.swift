@@ -21,24 +21,39 @@ public final class JobLock: Sendable {
         self.loop = loop
     }
 
-    /// Waits for the object; throws `operationTimeout` with the holder's name when that takes too long.
+    /// Waits for the object; throws `operationTimeout` with the holder's name when that takes too long, and
+    /// `operationAborted` when the task is cancelled meanwhile.
     public func acquire(_ kind: JobQueue.Kind, _ name: String) async throws(VirtError) -> JobQueue.ID {
         let (job, starts) = state.withLock { $0.queue.request(kind, name) }
         if starts { return job.id }
-        let hasStarted = await withCheckedContinuation { continuation in
-            let startedMeanwhile = state.withLock { state in
-                if state.queue.holder?.id == job.id { return true }
-                state.waiting[job.id] = continuation
-                state.timers[job.id] = loop.schedule(after: patience) { [weak self] in self?.expire(job.id) }
-                return false
-            }
-            if startedMeanwhile { continuation.resume(returning: true) }
+        let hasStarted = await withTaskCancellationHandler {
+            await wait(for: job.id)
+        } onCancel: {
+            expire(job.id)
         }
         if hasStarted { return job.id }
+        if Task.isCancelled {
+            throw VirtError(
+                .operationAborted, "'\(name)' was not done: nobody waits for it any longer", from: origin)
+        }
         let holder = state.withLock { $0.queue.holderName }
         throw VirtError(
             .operationTimeout, "cannot acquire state change lock (held by \(holder)); '\(name)' was not done",
             from: origin)
+    }
+
+    /// Waits for a job's turn; false where it was given up before.
+    private func wait(for id: JobQueue.ID) async -> Bool {
+        await withCheckedContinuation { continuation in
+            let answer = state.withLock { state -> Bool? in
+                if state.queue.holder?.id == id { return true }
+                guard state.queue.isWaiting(id) else { return false }
+                state.waiting[id] = continuation
+                state.timers[id] = loop.schedule(after: patience) { [weak self] in self?.expire(id) }
+                return nil
+            }
+            if let answer { continuation.resume(returning: answer) }
+        }
     }
 
     /// The job is over; the next one starts.
@@ -69,7 +84,7 @@ public final class JobLock: Sendable {
     private func expire(_ id: JobQueue.ID) {
         let waiting = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             guard state.queue.giveUp(id) else { return nil }
-            state.timers.removeValue(forKey: id)
+            state.timers.removeValue(forKey: id)?.cancel()
             return state.waiting.removeValue(forKey: id)
         }
         waiting?.resume(returning: false)

@@ -64,7 +64,10 @@ public struct JobQueue: Sendable {
         return startNext()
     }
 
-    /// Somebody waits no more, be it that time is up or that nobody wants it any longer; false if it had started.
+    /// Whether a job waits still.
+    public func isWaiting(_ id: ID) -> Bool { waiting.contains { $0.id == id } }
+
+    /// The caller stopped waiting: it timed out or was cancelled; false if the job had started.
     public mutating func giveUp(_ id: ID) -> Bool {
         guard let index = waiting.firstIndex(where: { $0.id == id }) else { return false }
         waiting.remove(at: index)

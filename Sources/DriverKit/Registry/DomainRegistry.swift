@@ -156,6 +156,14 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
         return try result.get()
     }
 
+    /// What takes this name or identity but is no domain yet, or no longer; it is one, or gone, once it is free.
+    public func unsettled(name: String, uuid: UUID) -> Domain? {
+        let takers = state.withLock { state in
+            [state.byUUID[uuid], state.byName[ByteName(name)].flatMap { state.byUUID[$0] }]
+        }
+        return takers.compactMap { $0 }.first { !$0.facts.exists }
+    }
+
     /// Gives a domain a second name, which it will go by alone once it gives the first one up; throws where another
     /// has it. In between nobody else can have either.
     public func claim(_ name: String, for uuid: UUID) throws(VirtError) {

@@ -49,13 +49,15 @@ extension ProcessHandle {
     }
 
     private func removeWatcher(_ id: UInt64) {
-        let unused = watchers.withLock { watchers -> EventLoop.Registration? in
-            guard watchers.handlers.removeValue(forKey: id) != nil, watchers.handlers.isEmpty else {
-                return nil
+        // What they hold is let go outside of the lock: that may end another watch.
+        let unused = watchers.withLock { watchers in
+            let handler = watchers.handlers.removeValue(forKey: id)
+            guard handler != nil, watchers.handlers.isEmpty else {
+                return (handler, EventLoop.Registration?.none)
             }
             defer { watchers.registration = nil }
-            return watchers.registration
+            return (handler, watchers.registration)
         }
-        unused?.cancel()
+        unused.1?.cancel()
     }
 }

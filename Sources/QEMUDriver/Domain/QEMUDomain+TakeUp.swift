@@ -44,7 +44,7 @@ extension QEMUDomain {
             } catch {
                 note(error.message, of: run)
             }
-            _ = await pause.wait()
+            await pause.wait()
         }
         if guest(run) != nil { guest?.isAttended = false }
     }
@@ -188,6 +188,7 @@ extension QEMUDomain {
             try await domain.learnCharacterDevices()
             await domain.learnBalloon()
             await domain.learnThreads()
+            try await domain.learnDevices(run)
             domain.watchHelpers()
             return try await domain.adopt(domain.ask("query-status")["status"]?.string ?? "")
         }

@@ -37,7 +37,7 @@ extension HelperRecord {
                 log.warning(
                     "\(name) (process \(identity.id)) can't be looked at, which is tried again: \(error)")
             }
-            _ = await pause.wait()
+            await pause.wait()
         }
     }
 }

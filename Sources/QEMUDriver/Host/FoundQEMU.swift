@@ -1,3 +1,4 @@
+import ByteText
 import Glibc
 import JSON
 import LinuxSystem
@@ -25,10 +26,8 @@ struct FoundQEMU: Sendable, Equatable {
         var found: [FoundQEMU] = []
         for number in try FileSystem.names(in: "/proc").compactMap({ Int32($0) }) {
             do throws(SystemError) {
-                guard let qemu = try Self(process: number, below: configuration.library, users) else {
-                    continue
-                }
-                found.append(qemu)
+                let qemu = try find(process: number, below: configuration.library, users)
+                if let qemu { found.append(qemu) }
             } catch {
                 // It has ended since.
                 guard [ENOENT, ESRCH].contains(error.errno) else { throw error }
@@ -37,17 +36,20 @@ struct FoundQEMU: Sendable, Equatable {
         return found
     }
 
-    private init?(process: Int32, below library: String, _ users: Set<UInt32>) throws(SystemError) {
+    private static func find(
+        process: Int32, below library: String, _ users: Set<UInt32>
+    ) throws(SystemError) -> FoundQEMU? {
         guard users.contains(try FileSystem.status(of: "/proc/\(process)").user) else { return nil }
         let words = try FileSystem.read("/proc/\(process)/cmdline", limit: 16 << 20).split(separator: 0)
-        guard let arguments = QEMUWords(words.map(Array.init), below: library) else { return nil }
-        (name, uuid, folder) = (arguments.name, arguments.uuid, arguments.folder)
-        self.process = try ProcessIdentity(of: process)
+        guard let arguments = GuestArguments(words.map(Array.init), below: library) else { return nil }
+        return FoundQEMU(
+            name: arguments.name, uuid: arguments.uuid, folder: arguments.folder,
+            process: try ProcessIdentity(of: process))
     }
 }
 
 /// What the arguments of a process say of the guest that it runs, if it is one of the driver's.
-struct QEMUWords: Equatable {
+struct GuestArguments: Equatable {
     let name: String
     let uuid: UUID
     let folder: String

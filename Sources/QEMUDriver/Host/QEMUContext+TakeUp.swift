@@ -176,7 +176,7 @@ extension QEMUContext {
                     throw error
                 }
             }
-            _ = await pause.wait()
+            await pause.wait()
         }
         return try await Blocking.run(body)
     }

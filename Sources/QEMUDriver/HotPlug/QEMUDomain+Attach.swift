@@ -98,6 +98,7 @@ extension QEMUDomain {
         let given = try await give(device)
         do throws(VirtError) {
             try await startHelpers(of: device, hotPlugGuest(live, qemu))
+            try await record(live)
             try await add(parts)
         } catch {
             await takeBack(given, of: run)
@@ -114,6 +115,17 @@ extension QEMUDomain {
         guard let alias = device.alias, guest(run) != nil else { return }
         context.events.publish(
             .domainDeviceAdded(DomainDeviceAddedEvent(domain: snapshot.reference, devAlias: alias)))
+    }
+
+    /// Writes down what the guest is about to be. A daemon that is killed before QEMU has the device sees that it hasn't;
+    /// one that knew nothing of it would leave it in QEMU.
+    private func record(_ live: DomainDefinition) async throws(VirtError) {
+        guard let xml = try? live.xml(options: .secure) else { return }
+        do throws(SystemError) {
+            try await writeRecord { $0.xml = xml }
+        } catch {
+            throw VirtError(error, "the record of domain '\(snapshot.name)' can't be written")
+        }
     }
 
     /// The number that was given to an image last.

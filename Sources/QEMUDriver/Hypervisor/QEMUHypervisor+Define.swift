@@ -40,9 +40,7 @@ extension QEMUHypervisor {
     ) async throws(VirtError) -> DomainReference {
         let (name, uuid) = (definition.name, definition.uuid ?? .random())
         while true {
-            let domain = try context.registry.reserve(name: name, uuid: uuid) {
-                QEMUDomain(context: context, snapshot: QEMUDomainSnapshot(name: name, uuid: uuid))
-            }.domain
+            let domain = try await reserve(name, uuid)
             do throws(VirtError) {
                 try await body(domain)
                 return domain.snapshot.reference
@@ -51,6 +49,23 @@ extension QEMUHypervisor {
                 await domain.forgetSoon()
                 throw error
             }
+        }
+    }
+
+    /// The domain with a name and an identity, or a place for it. Where another one is about to be there, or about to go,
+    /// it is waited for, since only then it's known whether it is in the way.
+    private func reserve(_ name: String, _ uuid: UUID) async throws(VirtError) -> QEMUDomain {
+        func attempt() throws(VirtError) -> QEMUDomain {
+            try context.registry.reserve(name: name, uuid: uuid) {
+                QEMUDomain(context: context, snapshot: QEMUDomainSnapshot(name: name, uuid: uuid))
+            }.domain
+        }
+        do throws(VirtError) {
+            return try attempt()
+        } catch {
+            guard let other = context.registry.unsettled(name: name, uuid: uuid) else { throw error }
+            await other.forgetSoon()
+            return try attempt()
         }
     }
 

@@ -30,6 +30,8 @@ extension QEMUContext {
 
     /// Removes the folder of a start, and those that go with it. May wait.
     func removeFolders(of folder: String) {
+        // Of a guest of which nothing was known but its name there is none.
+        if folder.isEmpty { return }
         try? FileSystem.removeTree(folder)
         try? FileSystem.removeTree(configuration.channelFolder(of: folder))
         try? FileSystem.removeTree(configuration.memoryFolder(of: folder))
