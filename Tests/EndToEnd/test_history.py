@@ -177,6 +177,15 @@ class Histories(unittest.TestCase):
         story.begin("destroy")
         self.assertEqual({state.life for state in story.check(is_lossy=True)}, {"running", "paused", "off"})
 
+    def test_a_call_whose_guest_was_killed_meanwhile_may_have_been_done(self):
+        def story(error):
+            paused = Story().running().call("suspend").hear(SUSPENDED)
+            resume = paused.begin("resume")
+            return paused.hear(RESUMED).call("kill").end(resume, error=error).hear(FAILED)
+
+        story(9).check()
+        self.assertImpossible(story(55), "event 4.0")
+
     def test_events_that_were_lost_with_the_daemon_are_no_fault(self):
         story = Story().running().call("suspend")
         self.assertEqual({state.life for state in story.check(is_lossy=True)}, {"paused"})

@@ -88,7 +88,7 @@ def steps(state, call, stage):
     """The steps that a call may do next."""
     if call.error is not None:
         yield from refusal(state, call, stage)
-    if call.error is None or call.end is None:
+    if call.error is None or call.end is None or was_cut_short(call):
         yield from ACTS[call.kind](state, call, stage)
     if call.excused and may_come_late(state, call):
         yield Step(state, DONE)
@@ -99,9 +99,15 @@ def may_come_late(state, call):
     return call.kind == "state" and NUMBERS.get(call.value) == OFF and not state.exists
 
 
+def was_cut_short(call):
+    """Whether QEMU may have done what the call asked for, and have been ended before it could say so."""
+    return call.kind in ("suspend", "resume") and call.error in ENDED
+
+
 def has_effect(call):
     """Whether a call can change anything: one that can't is done as soon as its answer fits."""
-    return call.kind not in READS and (call.error is None or call.kind in ("start", "create"))
+    return call.kind not in READS and (
+        call.error is None or call.kind in ("start", "create") or was_cut_short(call))
 
 
 # MARK: Calls that were refused
