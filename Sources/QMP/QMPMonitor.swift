@@ -237,6 +237,8 @@ public actor QMPMonitor {
         phase = .closed(error)
         registration?.cancel()
         registration = nil
+        // At once, whoever holds on to the monitor still: QEMU listens to one at a time.
+        socket.close()
         for continuation in readiness { continuation.resume(returning: error) }
         readiness = []
         for entry in waiting.values {

@@ -14,7 +14,7 @@ extension QEMUDomain {
         switch event.name {
         case "STOP": becamePaused()
         case "RESUME": becameRunning()
-        case "RESET": wasReset(run)
+        case "RESET": wasReset()
         case "SHUTDOWN": guestShutDown(run, event)
         case "BALLOON_CHANGE": balloonChanged(event)
         case "RTC_CHANGE": clockChanged(event)

@@ -32,10 +32,15 @@ extension QEMUDomain {
     }
 
     /// The guest, or somebody who may, has reset the machine.
-    func wasReset(_ run: Int32) {
+    func wasReset() {
         context.events.publish(.domainReboot(DomainRebootEvent(domain: snapshot.reference)))
         guest?.rebootsOnShutdown = false
-        if snapshot.live?.onReboot == .destroy { endSoon(run, .destroyed) }
+    }
+
+    /// Has QEMU take a reboot for a power-off where the document says that the guest ends then.
+    func chooseReboot() async throws(VirtError) {
+        guard snapshot.live?.onReboot == .destroy else { return }
+        try await ask("set-action", ["reboot": "shutdown"])
     }
 
     /// The guest's system has given up.

@@ -88,6 +88,7 @@ extension QEMUDomain {
         await learnCPU()
         await learnBalloon()
         try await setPasswords()
+        try await chooseReboot()
         if !isPaused { try await continueProcessors(.booted) }
         try requireGuest()
         guest?.isTold = true
