@@ -45,10 +45,23 @@ struct RunningDaemon {
         }
         let qemuLog = Logger(label: "qemu") { LogOutput(file: output, label: $0, logLevel: level) }
         qemu = QEMUDriver(configuration: qemuConfiguration, events: EventHub(numbers: numbers), log: qemuLog)
-        try await qemu.start()
         let test = TestDriver(opensFiles: !places.isSystem)
         server = Server(configuration: configuration, drivers: [qemu, test], log: log)
-        sockets = try await Self.listen(server, places, configuration, inherited)
+        // Before any guest is touched: where another daemon listens, whoever removed its lock, this one ends here.
+        let sockets = try await Self.sockets(places, configuration, inherited)
+        self.sockets = sockets.compactMap(\.path)
+        try await serve(sockets)
+    }
+
+    /// Takes up the guests, and then the clients that have come meanwhile.
+    private func serve(_ sockets: [OpenSocket]) async throws {
+        do {
+            try await qemu.start()
+            for socket in sockets { try server.listen(on: socket.descriptor, readOnly: socket.isReadOnly) }
+        } catch {
+            stop()
+            throw error
+        }
     }
 
     /// Starts the guests that are to start with the host.
@@ -95,16 +108,22 @@ struct RunningDaemon {
         return configuration
     }
 
-    /// Listens on the sockets that systemd opened, or on our own.
-    private static func listen(
-        _ server: Server, _ places: Places, _ configuration: Configuration,
-        _ inherited: [InheritedSockets.Socket]
-    ) async throws -> [String] {
-        for socket in inherited {
-            try server.listen(on: socket.descriptor, readOnly: socket.isReadOnly)
+    /// A socket that clients come to.
+    private struct OpenSocket {
+        let descriptor: Descriptor
+        let isReadOnly: Bool
+        /// Where it stands, if it was made here.
+        var path: String?
+    }
+
+    /// The sockets that systemd opened, or our own.
+    private static func sockets(
+        _ places: Places, _ configuration: Configuration, _ inherited: [InheritedSockets.Socket]
+    ) async throws -> [OpenSocket] {
+        if !inherited.isEmpty {
+            return inherited.map { OpenSocket(descriptor: $0.descriptor, isReadOnly: $0.isReadOnly) }
         }
-        if !inherited.isEmpty { return [] }
-        var paths: [String] = []
+        var sockets: [OpenSocket] = []
         for (name, readOnly) in [("libvirt-sock", false), ("libvirt-sock-ro", true)] {
             if readOnly && !places.isSystem { continue }
             let path = places.socketFolder + "/" + name
@@ -116,9 +135,8 @@ struct RunningDaemon {
                     at: path, mode: mode, owner: owner.map { FileOwner(user: ThisProcess.user, group: $0.id) }
                 )
             }
-            try server.listen(on: socket, readOnly: readOnly)
-            paths.append(path)
+            sockets.append(OpenSocket(descriptor: socket, isReadOnly: readOnly, path: path))
         }
-        return paths
+        return sockets
     }
 }

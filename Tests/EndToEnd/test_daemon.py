@@ -56,6 +56,20 @@ class Daemon(ServerCase):
         self.assertIn(str(self.server.root), done.stderr)
         self.virsh.ok("version")
 
+    def test_a_second_daemon_touches_no_guest_though_the_lock_was_removed(self):
+        own = self.own_server()
+        virsh = Virsh(own.uri)
+        path = own.root / "guest.xml"
+        path.write_text(domains.domain("kept"))
+        virsh.ok("create", path)
+        (own.root / "run/roostd.pid").unlink()
+        done = subprocess.run([ROOSTD, "--root", own.root], capture_output=True, text=True, timeout=20, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertTrue(own.socket.exists())
+        virsh.ok("suspend", "kept")
+        self.assertEqual(virsh.ok("domstate", "kept"), "paused")
+        virsh.ok("destroy", "kept")
+
     def test_sockets_are_for_whom_they_are_meant(self):
         def mode(path):
             return stat.S_IMODE(os.stat(path).st_mode)
