@@ -14,11 +14,14 @@ BEFORE, AFTER = "\u0600", "\u0301"
 # Each of these is a guest of its own, for libvirtd too.
 KEPT = [
     ".hidden", "...", ".roost-1", ".roost-0123456789abcdef", ".xml", "a.xml", "a.live", "autostart", "channel",
-    " ", "  ", "\t", " a", "a ", f"a{BEFORE}", f"a{AFTER}", AFTER, BEFORE, "é", "e\u0301", "K", "\u212a",
+    " ", "  ", " a", "a ", f"a{BEFORE}", f"a{AFTER}", AFTER, BEFORE, "é", "e\u0301", "K", "\u212a",
     "a,b", f"a{BEFORE},process=b", f"a,{AFTER}b", "a,debug-threads=off", "a\\b", f"a\\{AFTER}b", "a=b", "a:b", "a%b",
     "%2C", "-", "--", "---", "--help", "#a", "~", "*", "$(x)", "\"", "'", "<>", "{\"a\":1}", "\ufeffa", "\u202eab",
-    "\u2028", "\u00a0", "🦜" * 30, "\u0e33" * 60, "a" * 200,
+    "\u2028", "\u00a0", "a" * 200,
 ]
+# libvirtd keeps these too, but forgets the first when it's killed while that runs, and can't start the others: its
+# folders leave no room for the path of a socket.
+OWN = ["\t", "🦜" * 30, "\u0e33" * 60]
 # Their files would be somewhere else, or their lines two.
 REFUSED = [
     "a/b", "/", f"{BEFORE}/x", f"/{AFTER}", f"../{AFTER}y", ".", "..", "a\nb", f"a\n{AFTER}", "a\r\nb", f"{BEFORE}\n",
@@ -55,36 +58,38 @@ class Names(ServerCase):
 
     def files(self):
         """Everything below the server's root, by its path there."""
-        return {str(path.relative_to(self.own.root)) for path in self.own.root.rglob("*")}
+        return {str(path.relative_to(self.own.root)) for path in self.own.root.rglob("*") if not path.is_dir()}
 
     def test_what_is_kept_is_kept(self):
-        uuids = {name: self.define(name).UUIDString() for name in KEPT}
-        for name in KEPT:
+        kept = KEPT + (OWN if self.server_name == "roostd" else [])
+        uuids = {name: self.define(name).UUIDString() for name in kept}
+        for name in kept:
             self.connection.lookupByName(name).setAutostart(1)
-        self.assertEqual(self.names(), sorted(KEPT))
+        self.assertEqual(self.names(), sorted(kept))
         self.restart()
-        self.assertEqual(self.names(), sorted(KEPT))
-        for name in KEPT:
+        self.assertEqual(self.names(), sorted(kept))
+        for name in kept:
             domain = self.connection.lookupByName(name)
             self.assertEqual((domain.name(), domain.UUIDString()), (name, uuids[name]))
             self.assertTrue(domain.autostart())
             self.start(domain)
-        self.assertEqual(len(self.own.guest_pids()), len(KEPT))
-        self.assertEqual(self.guests_of_qemu(), sorted(KEPT))
+        self.assertEqual(len(self.own.guest_pids()), len(kept))
+        self.assertEqual(self.guests_of_qemu(), sorted(kept))
         # A daemon that was killed finds what runs.
         self.own.kill(signal.SIGKILL)
         self.own.restart()
         self.open()
-        self.assertEqual(self.names(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE), sorted(KEPT))
-        self.assertEqual(len(self.own.guest_pids()), len(KEPT))
-        for name in KEPT:
+        self.assertEqual(self.names(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE), sorted(kept))
+        self.assertEqual(len(self.own.guest_pids()), len(kept))
+        for name in kept:
             domain = self.connection.lookupByName(name)
             domain.destroy()
             domain.undefine()
         self.assertEqual(self.names(), [])
         eventually(lambda: not self.own.guest_pids(), "all of their QEMUs to be gone", 30)
         left = {path for path in self.files() if path.endswith((".live", ".pid", ".start")) and "qemu/" in path}
-        left |= {path for path in self.files() if "/domain-" in path or path.startswith("etc/qemu/autostart/")}
+        left |= {str(path) for path in (self.own.root / "var/lib/qemu").glob("domain-*")}
+        left |= {path for path in self.files() if path.startswith("etc/qemu/autostart/")}
         left |= {path for path in self.files() if path.startswith("etc/qemu/") and path.endswith(".xml")
                  and "networks" not in path}
         self.assertEqual(left, set())
