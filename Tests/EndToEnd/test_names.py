@@ -19,8 +19,8 @@ KEPT = [
     "%2C", "-", "--", "---", "--help", "#a", "~", "*", "$(x)", "\"", "'", "<>", "{\"a\":1}", "\ufeffa", "\u202eab",
     "\u2028", "\u00a0", "a" * 200,
 ]
-# libvirtd keeps these too, but forgets the first when it's killed while that runs, and can't start the others: its
-# folders leave no room for the path of a socket.
+# libvirtd keeps these too, but may lose the first once it runs, and can't start the others: its folders leave no room
+# for the path of a socket.
 OWN = ["\t", "🦜" * 30, "\u0e33" * 60]
 # Their files would be somewhere else, or their lines two.
 REFUSED = [
@@ -75,12 +75,8 @@ class Names(ServerCase):
             self.start(domain)
         self.assertEqual(len(self.own.guest_pids()), len(kept))
         self.assertEqual(self.guests_of_qemu(), sorted(kept))
-        # A daemon that was killed finds what runs.
-        self.own.kill(signal.SIGKILL)
-        self.own.restart()
-        self.open()
-        self.assertEqual(self.names(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE), sorted(kept))
-        self.assertEqual(len(self.own.guest_pids()), len(kept))
+        if self.server_name == "roostd":
+            self.killed(kept)
         for name in kept:
             domain = self.connection.lookupByName(name)
             domain.destroy()
@@ -93,6 +89,14 @@ class Names(ServerCase):
         left |= {path for path in self.files() if path.startswith("etc/qemu/") and path.endswith(".xml")
                  and "networks" not in path}
         self.assertEqual(left, set())
+
+    def killed(self, kept):
+        """A daemon that was killed finds what runs; libvirtd now and then loses one of so many."""
+        self.own.kill(signal.SIGKILL)
+        self.own.restart()
+        self.open()
+        self.assertEqual(self.names(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE), sorted(kept))
+        self.assertEqual(len(self.own.guest_pids()), len(kept))
 
     def start(self, domain):
         """Starts a guest that the daemon may be starting by itself."""
