@@ -45,6 +45,6 @@ public func mutate(_ start: UnsafeMutablePointer<UInt8>, _ count: Int, _ room: I
     guard FuzzTarget.chosen == .numbers, mutator.isWanted else { return change(start, count, room) }
     let changed = mutator.changed(Array(UnsafeBufferPointer(start: start, count: count)))
     guard changed.count <= room else { return change(start, count, room) }
-    UnsafeMutableBufferPointer(start: start, count: room).update(fromContentsOf: changed)
+    _ = UnsafeMutableBufferPointer(start: start, count: room).update(fromContentsOf: changed)
     return changed.count
 }
