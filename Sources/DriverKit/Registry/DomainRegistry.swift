@@ -95,9 +95,10 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
 
     /// The domains that the flags choose: in each group of flags that has one set, one must hold.
     public func list(_ flags: ConnectListAllDomainsFlags) -> [DomainReference] {
-        all.compactMap { domain in
+        // Each domain's facts are asked for once: a list of thousands is made of little else.
+        state.withLock { Array($0.byUUID.values) }.compactMap { domain in
             let facts = domain.facts
-            return flags.choose(facts) ? facts.reference : nil
+            return facts.exists && flags.choose(facts) ? facts.reference : nil
         }
     }
 
