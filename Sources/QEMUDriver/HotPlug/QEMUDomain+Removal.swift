@@ -43,7 +43,8 @@ extension QEMUDomain {
 
     /// Waits until the guest has answered, but not for ever.
     func removal(of alias: String) async -> DeviceRemoval.Outcome {
-        guard let guest else { return .ended }
+        // Of a run that is being cleared away nobody would hear the answer.
+        guard let guest, self.guest(guest.id) != nil else { return .ended }
         if case .settled(let outcome)? = guest.removals[alias] {
             self.guest?.removals[alias] = nil
             return outcome

@@ -76,7 +76,7 @@ struct RunningGuest: Sendable {
 
 /// Why a guest ended.
 enum EndReason: String, Sendable {
-    case shutdown, destroyed, crashed, failed, daemon, unknown
+    case shutdown, destroyed, crashed, failed, daemon
 
     /// As the shut-off state's reason.
     var reason: DomainShutoffReason {
@@ -86,7 +86,6 @@ enum EndReason: String, Sendable {
         case .crashed: .crashed
         case .failed: .failed
         case .daemon: .daemon
-        case .unknown: .unknown
         }
     }
 
@@ -95,7 +94,7 @@ enum EndReason: String, Sendable {
         switch self {
         case .shutdown: .shutdown
         case .destroyed: .destroyed
-        case .crashed, .failed, .daemon, .unknown: .failed
+        case .crashed, .failed, .daemon: .failed
         }
     }
 }
