@@ -169,7 +169,6 @@ if Context.environment["ROOST_FUZZ"] != nil {
             sources: [
                 "Fuzz/Targets", "VirtXMLTests/RoundTrip/DocumentKind.swift",
                 "RemoteProtocolTests/MessageCodec.swift", "RemoteProtocolTests/Generated/Codecs.swift",
-                "QEMUDriverTests/Smuggling/GuestDocuments.swift",
                 "QEMUDriverTests/Smuggling/NameReaders.swift",
             ], swiftSettings: settings))
 }
