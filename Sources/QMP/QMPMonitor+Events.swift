@@ -1,7 +1,8 @@
 import LinuxSystem
 
 extension QMPMonitor {
-    /// What happens in QEMU, in the order in which it tells. An event comes before the replies that follow it.
+    /// What happens in QEMU, in the order in which it tells. An event comes before the replies that follow it: they wait
+    /// until the listener asks for the next event, so it must not wait for one of them.
     public nonisolated var told: QMPEvents { QMPEvents(monitor: self) }
 
     /// An event has come.
@@ -12,6 +13,7 @@ extension QMPMonitor {
 
     /// The events that wait, once there are any; none when the connection has ended, or the caller is cancelled.
     func takeEvents() async -> [QMPEvent] {
+        eventsAreTakenIn()
         while events.isEmpty {
             if case .closed = phase { return [] }
             if Task.isCancelled { return [] }
@@ -26,12 +28,18 @@ extension QMPMonitor {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 wakeListener(hasNews: false)
-                if Task.isCancelled { continuation.resume(returning: true) } else { listener = continuation }
+                if Task.isCancelled || hasSomething {
+                    continuation.resume(returning: true)
+                } else {
+                    listener = continuation
+                }
             }
         } onCancel: {
             loop.submit { [weak self] in self?.assumeIsolated { $0.wakeListener() } }
         }
     }
+
+    private var hasSomething: Bool { !events.isEmpty || closeReason != nil }
 
     func wakeListener(hasNews: Bool = true) {
         listener?.resume(returning: hasNews)

@@ -10,11 +10,6 @@ public actor QMPMonitor {
 
     enum Phase { case negotiating, ready, closed(QMPError) }
 
-    private struct Waiting {
-        var reply: (Result<JSONValue, QMPError>) -> Void
-        var deadline: EventLoop.Timer?
-    }
-
     let loop: EventLoop
     private let socket: Descriptor
     private let dropsEvents: Bool
@@ -25,7 +20,7 @@ public actor QMPMonitor {
     private var session = QMPSession()
     private var outgoing = OutgoingLines()
     private(set) var phase = Phase.negotiating
-    private var waiting: [QMPSession.ID: Waiting] = [:]
+    private var replies = AwaitedReplies()
     private var readiness: [CheckedContinuation<QMPError?, Never>] = []
     /// Events that nobody has taken yet, and who waits for the next.
     var events = WaitingEvents()
@@ -96,10 +91,11 @@ public actor QMPMonitor {
         _ command: String, _ arguments: JSONObject? = nil, descriptors: [Descriptor] = [],
         timeout: Duration? = nil
     ) async throws(QMPError) -> JSONValue {
-        if let refusal = refusal(of: command) { throw refusal }
-        let (id, line) = session.command(command, arguments)
-        let result = await withCheckedContinuation { continuation in
-            expect(id, timeout) { continuation.resume(returning: $0) }
+        let result: Result<JSONValue, QMPError> = await withCheckedContinuation { continuation in
+            // Asked here and not before: to get here the caller may have had to wait, and much ends meanwhile.
+            if let refusal = refusal(of: command) { return continuation.resume(returning: .failure(refusal)) }
+            let (id, line) = session.command(command, arguments)
+            expect(id, command, timeout) { continuation.resume(returning: $0) }
             outgoing.append(id, line, descriptors)
             flush()
         }
@@ -111,12 +107,14 @@ public actor QMPMonitor {
         batch commands: [(name: String, arguments: JSONObject?)], timeout: Duration? = nil
     ) async -> [Result<JSONValue, QMPError>] {
         guard let first = commands.first else { return [] }
-        if let refusal = refusal(of: first.name) { return commands.map { _ in .failure(refusal) } }
         return await withCheckedContinuation { continuation in
-            let replies = QMPReplies(count: commands.count) { continuation.resume(returning: $0) }
+            if let refusal = refusal(of: first.name) {
+                return continuation.resume(returning: commands.map { _ in .failure(refusal) })
+            }
+            let all = QMPReplies(count: commands.count) { continuation.resume(returning: $0) }
             for (index, command) in commands.enumerated() {
                 let (id, line) = session.command(command.name, command.arguments)
-                expect(id, timeout) { replies.take($0, index) }
+                expect(id, command.name, timeout) { all.take($0, index) }
                 outgoing.append(id, line)
             }
             flush()
@@ -132,9 +130,10 @@ public actor QMPMonitor {
     }
 
     private func expect(
-        _ id: QMPSession.ID, _ timeout: Duration?, _ reply: @escaping (Result<JSONValue, QMPError>) -> Void
+        _ id: QMPSession.ID, _ command: String, _ timeout: Duration?,
+        _ answer: @escaping (AwaitedReplies.Reply) -> Void
     ) {
-        waiting[id] = Waiting(reply: reply, deadline: timeout.map { deadline(of: id, after: $0) })
+        replies.expect(id, command, deadline: timeout.map { deadline(of: id, after: $0) }, answer)
     }
 
     private func deadline(of id: QMPSession.ID, after limit: Duration) -> EventLoop.Timer {
@@ -145,10 +144,7 @@ public actor QMPMonitor {
 
     /// Time is up. What QEMU has not been sent yet it won't be; what it has been sent it still has to answer.
     private func expire(_ id: QMPSession.ID) {
-        guard let entry = waiting.removeValue(forKey: id) else { return }
-        let name = session.name(of: id) ?? ""
-        if outgoing.remove(id) { session.withdraw(id) }
-        entry.reply(.failure(.timedOut(command: name)))
+        if replies.expire(id), outgoing.remove(id) { session.withdraw(id) }
     }
 
     /// Ends the connection; commands on the way fail with ``QMPError/disconnected``.
@@ -194,11 +190,14 @@ public actor QMPMonitor {
             flush()
         case .ready: becomeReady()
         case .event(let event): if !dropsEvents { tell(event) }
-        case .reply(let id, let result):
-            guard let entry = waiting.removeValue(forKey: id) else { return }
-            entry.deadline?.cancel()
-            entry.reply(result)
+        case .reply(let id, let result): replies.take(id, result, after: events)
         }
+    }
+
+    /// The listener is done with what it was given: replies that came after that may be known, too.
+    func eventsAreTakenIn() {
+        events.noteTakenIn()
+        replies.release(events)
     }
 
     private func becomeReady() {
@@ -241,11 +240,7 @@ public actor QMPMonitor {
         socket.close()
         for continuation in readiness { continuation.resume(returning: error) }
         readiness = []
-        for entry in waiting.values {
-            entry.deadline?.cancel()
-            entry.reply(.failure(error))
-        }
-        waiting = [:]
+        replies.fail(error)
         outgoing = OutgoingLines()
         wakeListener()
         onClose(error)

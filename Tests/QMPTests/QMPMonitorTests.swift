@@ -96,6 +96,57 @@ private struct Conversation {
         #expect(await conversation.end() == .disconnected)
     }
 
+    @Test("a reply is known when what happened before it is")
+    func order() async throws {
+        let conversation = try await Conversation()
+        let monitor = conversation.monitor
+        let known = Mutex(0)
+        let listening = Task {
+            for await _ in monitor.told {
+                // Whoever listens may take its time.
+                for _ in 0..<10 { await Task.yield() }
+                known.withLock { $0 += 1 }
+            }
+        }
+        for number in 1...100 {
+            async let reply = monitor.execute("stop", timeout: .seconds(30))
+            _ = try await conversation.hear()
+            try conversation.say(#"{"event":"STOP"}"#)
+            try conversation.say(#"{"return":\#(number),"id":\#(number)}"#)
+            #expect(try await reply.int == Int64(number))
+            #expect(known.withLock { $0 } == number)
+        }
+        await monitor.close()
+        await listening.value
+    }
+
+    @Test("a reply that nobody's listening holds back is not waited for longer than was said")
+    func unheard() async throws {
+        let conversation = try await Conversation()
+        let monitor = conversation.monitor
+        let reply = Task { try await monitor.execute("stop", timeout: .milliseconds(50)) }
+        _ = try await conversation.hear()
+        try conversation.say(#"{"event":"STOP"}"#)
+        try conversation.say(#"{"return":{},"id":1}"#)
+        await #expect(throws: QMPError.timedOut(command: "stop")) { try await reply.value }
+    }
+
+    @Test("a command that is given as the monitor ends is answered")
+    func race() async throws {
+        for _ in 0..<300 {
+            let conversation = try await Conversation()
+            let monitor = conversation.monitor
+            await withTaskGroup { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        if number == 4 { return await monitor.close() }
+                        _ = try? await monitor.execute("stop")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("what isn't the protocol is told apart from a closed connection")
     func violation() async throws {
         let conversation = try await Conversation()

@@ -29,7 +29,7 @@ extension QEMUDomain {
     /// The guest's line with this alias, or the first one that there is.
     private func consoleSource(named name: String?) throws(VirtError) -> (String, CharacterSource) {
         guard let devices = snapshot.live?.devices else {
-            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+            throw VirtError.notRunning
         }
         var lines: [(String, CharacterSource)] = []
         lines += devices.consoles.compactMap { device in device.info.alias.map { ($0, device.source) } }

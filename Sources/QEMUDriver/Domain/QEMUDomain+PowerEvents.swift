@@ -16,7 +16,8 @@ extension QEMUDomain {
             return startOverSoon(run)
         }
         let detail: DomainEventShutdownDetailType = byGuest ? .guest : .host
-        become(.shutdown, DomainShutdownReason.user.rawValue, [lifecycle(.shutdown, detail.rawValue)])
+        let event = lifecycle(.shutdown, detail.rawValue)
+        become(.shutdown, DomainShutdownReason.user.rawValue, guest.isTold ? [event] : [])
         // Whoever ends QEMU sees to the rest.
         guard guest.expectedEnd == nil else { return }
         guestIsOff(run)

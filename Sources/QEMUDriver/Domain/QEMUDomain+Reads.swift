@@ -9,7 +9,7 @@ extension QEMUDomain {
     nonisolated func xmlDesc(flags: DomainXMLFlags) async throws(VirtError) -> String {
         try flags.require(
             [.secure, .inactive, .updateCPU, .migratable], in: "qemuDomainGetXMLDesc", from: .qemu)
-        let (now, channels) = (snapshot, context.configuration.channels)
+        let (now, channels) = (try existing(), context.configuration.channels)
         // What a running guest has is settled already.
         guard flags.contains(.updateCPU), let definition = now.inactive(flags), definition.cpu != nil,
             let emulator = definition.devices.emulator
@@ -20,12 +20,12 @@ extension QEMUDomain {
 
     nonisolated func state(flags: UInt32) async throws(VirtError) -> DomainStateReply {
         try flags.require(in: "qemuDomainGetState", from: .qemu)
-        let now = snapshot
+        let now = try existing()
         return DomainStateReply(state: now.state.rawValue, reason: now.reason)
     }
 
     nonisolated func info() async throws(VirtError) -> DomainInfo {
-        let now = snapshot
+        let now = try existing()
         let definition = now.definition
         let maximum = definition?.memory.total?.kibibytes ?? 0
         let current = now.isActive ? now.balloon ?? maximum : definition?.memory.current?.kibibytes ?? maximum
@@ -37,9 +37,9 @@ extension QEMUDomain {
 
     nonisolated func controlInfo(flags: UInt32) async throws(VirtError) -> DomainControlInfo {
         try flags.require(in: "qemuDomainGetControlInfo", from: .qemu)
-        let now = snapshot
+        let now = try existing()
         guard now.isActive else {
-            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+            throw VirtError.notRunning
         }
         if now.trouble == nil { return DomainControlInfo(state: 0, details: 0, stateTime: 0) }
         let reason: DomainControlErrorReason = now.state == .nostate ? .unknown : .monitor
@@ -48,23 +48,23 @@ extension QEMUDomain {
             details: UInt32(clamping: reason.rawValue), stateTime: 0)
     }
 
-    nonisolated func osType() async throws(VirtError) -> String { snapshot.definition?.os.type ?? "hvm" }
+    nonisolated func osType() async throws(VirtError) -> String { try existing().definition?.os.type ?? "hvm" }
 
     nonisolated func maxMemory() async throws(VirtError) -> UInt64 {
-        snapshot.definition?.memory.total?.kibibytes ?? 0
+        try existing().definition?.memory.total?.kibibytes ?? 0
     }
 
     nonisolated func maxVcpus() async throws(VirtError) -> Int32 {
-        Int32(clamping: snapshot.definition?.vcpu.maximum ?? 0)
+        Int32(clamping: try existing().definition?.vcpu.maximum ?? 0)
     }
 
     nonisolated func vcpusFlags(flags: DomainVcpuFlags) async throws(VirtError) -> Int32 {
         try flags.require(
             [.live, .config, .maximum, .guest], in: "qemuDomainGetVcpusFlags", from: .qemu)
         if flags.contains(.guest) { throw .notSupported("virDomainGetVcpusFlags") }
-        let now = snapshot
+        let now = try existing()
         if flags.contains(.live) && !now.isActive {
-            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+            throw VirtError.notRunning
         }
         let definition = flags.contains(.config) ? now.persistent : now.definition
         guard let definition else {
@@ -74,10 +74,10 @@ extension QEMUDomain {
         return Int32(clamping: flags.contains(.maximum) ? definition.vcpu.maximum : definition.vcpu.online)
     }
 
-    nonisolated func isActive() async throws(VirtError) -> Bool { snapshot.isActive }
-    nonisolated func isPersistent() async throws(VirtError) -> Bool { snapshot.isPersistent }
+    nonisolated func isActive() async throws(VirtError) -> Bool { try existing().isActive }
+    nonisolated func isPersistent() async throws(VirtError) -> Bool { try existing().isPersistent }
     nonisolated func isUpdated() async throws(VirtError) -> Bool { false }
-    nonisolated func autostart() async throws(VirtError) -> Bool { snapshot.isAutostarted }
+    nonisolated func autostart() async throws(VirtError) -> Bool { try existing().isAutostarted }
 
     nonisolated func securityLabel() async throws(VirtError) -> DomainSecurityLabelReply {
         DomainSecurityLabelReply(label: [0], enforcing: 0)

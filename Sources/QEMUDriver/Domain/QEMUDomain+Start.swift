@@ -69,7 +69,7 @@ extension QEMUDomain {
         } catch {
             if guest?.id == start.id {
                 // Where it can't be ended, it stays a guest that is there, and may be destroyed later.
-                guest?.phase = .running
+                if guest?.phase == .starting { guest?.phase = .running }
                 try? await end(start.id, .failed)
             } else {
                 if !snapshot.isPersistent { await removeTPMState(of: definition) }
@@ -90,7 +90,24 @@ extension QEMUDomain {
         try await setPasswords()
         try await chooseReboot()
         if !isPaused { try await continueProcessors(.booted) }
-        try requireGuest()
+        try await settle()
+        tellStart(isPaused: isPaused)
+    }
+
+    /// From here on the run is ended by whoever sees QEMU's end; one that nobody has seen is seen here.
+    private func settle() async throws(VirtError) {
+        guest?.phase = .running
+        let isClosed = await guest?.monitor?.closeReason != nil
+        guard let guest, guest.phase == .running, guest.expectedEnd == nil, guest.process?.hasEnded == false, !isClosed
+        else {
+            throw VirtError(
+                .operationFailed, "the guest of domain '\(snapshot.name)' has ended while it was started",
+                from: .qemu)
+        }
+    }
+
+    /// Tells those who listen of the guest. They hear of its end from now on, and not of one before.
+    private func tellStart(isPaused: Bool) {
         guest?.isTold = true
         let started = lifecycle(.started, DomainEventStartedDetailType.booted.rawValue)
         if isPaused {
@@ -98,18 +115,6 @@ extension QEMUDomain {
             become(.paused, DomainPausedReason.user.rawValue, [started, suspended])
         } else {
             context.events.publish(started)
-        }
-        try await settle()
-    }
-
-    /// From here on the run is ended by whoever sees QEMU's end; one that nobody has seen is seen here.
-    private func settle() async throws(VirtError) {
-        guest?.phase = .running
-        let isClosed = await guest?.monitor?.closeReason != nil
-        guard let guest, guest.expectedEnd == nil, guest.process?.hasEnded == false, !isClosed else {
-            throw VirtError(
-                .operationFailed, "the guest of domain '\(snapshot.name)' has ended while it was started",
-                from: .qemu)
         }
     }
 

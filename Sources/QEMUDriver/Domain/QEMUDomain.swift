@@ -89,6 +89,13 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
 
     // MARK: The run
 
+    /// What the domain is now; throws `noDomain` where nothing is left of it.
+    nonisolated func existing() throws(VirtError) -> QEMUDomainSnapshot {
+        let now = snapshot
+        if now.isActive || now.isPersistent { return now }
+        throw context.registry.missing(now.reference)
+    }
+
     /// A run of the guest, as long as it is this domain's and its QEMU may be there.
     func guest(_ run: Int32) -> RunningGuest? {
         guard let guest, guest.id == run, guest.phase != .clearing else { return nil }
@@ -99,7 +106,7 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
     @discardableResult
     func requireGuest() throws(VirtError) -> RunningGuest {
         guard let guest, let current = self.guest(guest.id), snapshot.isActive else {
-            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+            throw VirtError.notRunning
         }
         return current
     }
@@ -116,7 +123,7 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
             throw VirtError(error, command: command)
         }
         guard self.guest(guest.id) != nil else {
-            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+            throw VirtError.endedMeanwhile
         }
         return reply
     }

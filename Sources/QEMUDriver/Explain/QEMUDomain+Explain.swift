@@ -26,7 +26,7 @@ extension QEMUDomain {
         _ now: QEMUDomainSnapshot, _ flags: DomainXMLFlags
     ) async throws(VirtError) -> String {
         guard let held = guest?.held, let live = now.live, let process = now.process else {
-            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+            throw VirtError.notRunning
         }
         let qemu = try await context.capabilities(of: live.devices.emulator ?? "")
         let log = try await history(now, live, qemu, flags)

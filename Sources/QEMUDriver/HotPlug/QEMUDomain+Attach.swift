@@ -208,7 +208,7 @@ extension QEMUDomain {
         }
         guard guest(run) != nil else {
             await takeBack(given)
-            throw VirtError(.operationInvalid, "domain is not running", from: .qemu)
+            throw VirtError.notRunning
         }
         guest?.held.ownerships += given
         return given

@@ -68,7 +68,7 @@ extension QEMUDomain {
                 .operationFailed,
                 "unable to unplug device '\(alias)': unplug of device was rejected by the guest",
                 from: .qemu)
-        case .ended: throw VirtError(.operationFailed, "domain is not running", from: .qemu)
+        case .ended: throw VirtError.endedMeanwhile
         case .done, .pending: return
         }
     }

@@ -43,18 +43,25 @@ extension QEMUDomain {
 
     /// Waits until the guest has answered, but not for ever.
     func removal(of alias: String) async -> DeviceRemoval.Outcome {
-        // Of a run that is being cleared away nobody would hear the answer.
-        guard let guest, self.guest(guest.id) != nil else { return .ended }
-        if case .settled(let outcome)? = guest.removals[alias] {
-            self.guest?.removals[alias] = nil
-            return outcome
-        }
+        guard let run = guest?.id else { return .ended }
         let timer = Task {
             guard (try? await Task.sleep(for: Self.unplugPatience)) != nil else { return }
-            if self.guest(guest.id) != nil { self.settle(alias, .pending) }
+            if self.guest(run) != nil { self.settle(alias, .pending) }
         }
         defer { timer.cancel() }
-        return await withCheckedContinuation { self.guest?.removals[alias] = .awaited($0) }
+        return await withCheckedContinuation { continuation in
+            // Looked at here and not before: to get here may have taken a wait.
+            if let outcome = outcome(of: alias, run) { return continuation.resume(returning: outcome) }
+            guest?.removals[alias] = .awaited(continuation)
+        }
+    }
+
+    /// What has become of a removal already. Of a run that is being cleared away nobody would hear an answer.
+    private func outcome(of alias: String, _ run: Int32) -> DeviceRemoval.Outcome? {
+        guard let guest = guest(run) else { return .ended }
+        guard case .settled(let outcome)? = guest.removals[alias] else { return nil }
+        self.guest?.removals[alias] = nil
+        return outcome
     }
 
     /// Notes what has become of a removal, for whoever asked for it.
