@@ -48,7 +48,9 @@ extension QEMUDomain {
             details: UInt32(clamping: reason.rawValue), stateTime: 0)
     }
 
-    nonisolated func osType() async throws(VirtError) -> String { try existing().definition?.os.type ?? "hvm" }
+    nonisolated func osType() async throws(VirtError) -> String {
+        try existing().definition?.os.type ?? "hvm"
+    }
 
     nonisolated func maxMemory() async throws(VirtError) -> UInt64 {
         try existing().definition?.memory.total?.kibibytes ?? 0

@@ -98,7 +98,8 @@ extension QEMUDomain {
     private func settle() async throws(VirtError) {
         guest?.phase = .running
         let isClosed = await guest?.monitor?.closeReason != nil
-        guard let guest, guest.phase == .running, guest.expectedEnd == nil, guest.process?.hasEnded == false, !isClosed
+        guard let guest, guest.phase == .running, guest.expectedEnd == nil, guest.process?.hasEnded == false,
+            !isClosed
         else {
             throw VirtError(
                 .operationFailed, "the guest of domain '\(snapshot.name)' has ended while it was started",
