@@ -15,10 +15,15 @@ struct FileOwnership: Sendable, Equatable {
         try? file.give(to: owner)
     }
 
-    /// Gives the file to guests' user once more. May wait.
-    func give(to account: FileOwner) throws(SystemError) {
+    /// Gives the file to guests' user. Whoever owns it by now, it must be who did, or the guests' user already; and the
+    /// path must lead where it did. May wait.
+    func handOver(to account: FileOwner) throws(SystemError) {
         let file = try FoundFile(path)
-        if file.path == path { try file.give(to: account) }
+        if file.path == path, file.owner == account { return }
+        guard file.path == path, file.owner == owner else {
+            throw SystemError(call: "chown", errno: ESTALE, context: "\(path), which has become another file")
+        }
+        try file.give(to: account)
     }
 }
 

@@ -21,21 +21,36 @@ final class GivenFiles: Sendable {
         self.groups = groups
     }
 
-    /// Gives the guests' user the files that are there and that it can't use yet; all or none. May wait.
+    /// Counts on the files that the guests' user is to be given: those that are there and that it can't use yet; all or
+    /// none. Nothing changes hands before ``handOver(_:)``, so that whose they are can be written down first. May wait.
     ///
     /// - Returns: what a guest must give back in the end.
-    func give(_ files: [HostFile]) throws(SystemError) -> [FileOwnership] {
+    func reserve(_ files: [HostFile]) throws(SystemError) -> [FileOwnership] {
         guard let account else { return [] }
-        var given: [FileOwnership] = []
+        var reserved: [FileOwnership] = []
         do throws(SystemError) {
             for file in files where FileSystem.exists(file.path) {
-                if let former = try give(file, to: account) { given.append(former) }
+                if let former = try reserve(file, for: account) { reserved.append(former) }
             }
         } catch {
-            takeBack(given)
+            takeBack(reserved)
             throw error
         }
-        return given
+        return reserved
+    }
+
+    /// Gives the guests' user files that are reserved, unless it has them. Whoever calls takes them back where this
+    /// throws. May wait.
+    func handOver(_ files: [FileOwnership]) throws(SystemError) {
+        guard let account else { return }
+        for file in files {
+            do throws(SystemError) {
+                try file.handOver(to: account)
+            } catch {
+                // Where files have no owners or may not change hands, QEMU is to say whether it can do without.
+                if ![EPERM, EROFS, ENOSYS, EOPNOTSUPP].contains(error.errno) { throw error }
+            }
+        }
     }
 
     /// A guest that a former daemon has started has these files.
@@ -61,11 +76,11 @@ final class GivenFiles: Sendable {
         for file in files where leave(file.path) {
             file.restore(from: account)
             // A guest that came meanwhile found it usable.
-            if forget(file.path) == false { try? file.give(to: account) }
+            if forget(file.path) == false { try? file.handOver(to: account) }
         }
     }
 
-    private func give(_ file: HostFile, to account: FileOwner) throws(SystemError) -> FileOwnership? {
+    private func reserve(_ file: HostFile, for account: FileOwner) throws(SystemError) -> FileOwnership? {
         let found = try FoundFile(file.path)
         if let shared = join(found.path) { return shared }
         guard found.isGivable, !found.isUsable(by: account, groups: groups, isWritten: file.isWritten) else {
@@ -73,16 +88,7 @@ final class GivenFiles: Sendable {
             return join(found.path)
         }
         try found.requireOwnersPath()
-        let former = enter(FileOwnership(path: found.path, owner: found.owner))
-        do throws(SystemError) {
-            try found.give(to: account)
-        } catch {
-            if leave(former.path) { _ = forget(former.path) }
-            // Where files have no owners or may not change hands, QEMU is to say whether it can do without.
-            if [EPERM, EROFS, ENOSYS, EOPNOTSUPP].contains(error.errno) { return nil }
-            throw error
-        }
-        return former
+        return enter(FileOwnership(path: found.path, owner: found.owner))
     }
 
     // MARK: Counting

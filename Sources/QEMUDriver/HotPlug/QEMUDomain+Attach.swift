@@ -195,23 +195,33 @@ extension QEMUDomain {
 
     private var channelFolder: String { context.configuration.channelFolder(of: guest?.held.folder ?? "") }
 
-    /// Gives the guest's user the files of a device. From then on they are the run's, which gives them back in the end.
+    /// Gives the guest's user the files of a device, once its record says whose they were. From then on they are the
+    /// run's, which gives them back in the end.
     func give(_ device: DomainDevice) async throws(VirtError) -> [FileOwnership] {
         let wanted = device.hostFiles
         if wanted.isEmpty { return [] }
         let (run, files) = (try requireGuest().id, context.files)
-        let given: [FileOwnership]
         do throws(SystemError) {
-            given = try await Blocking.run { () throws(SystemError) in try files.give(wanted) }
+            let given = try await Blocking.run { () throws(SystemError) in try files.reserve(wanted) }
+            if guest(run) != nil {
+                // The run has them, and so has this call until it is done: the run may end meanwhile.
+                files.note(given)
+                guest?.held.ownerships += given
+                do throws(SystemError) {
+                    try await writeRecord()
+                    try await Blocking.run { () throws(SystemError) in try files.handOver(given) }
+                } catch {
+                    await takeBack(given, of: run)
+                    await takeBack(given)
+                    throw error
+                }
+            }
+            await takeBack(given)
+            if guest(run) != nil { return given }
         } catch {
             throw VirtError(error, "the \(device.kind)'s files can't be given to the guest")
         }
-        guard guest(run) != nil else {
-            await takeBack(given)
-            throw VirtError.notRunning
-        }
-        guest?.held.ownerships += given
-        return given
+        throw VirtError.endedMeanwhile
     }
 
     /// Takes files back that a run had been given, unless its end does so.

@@ -97,7 +97,7 @@ struct GuestStart: Sendable {
             let monitor = try makeFolders()
             try makeHugepageFolders(live)
             try makeVariables(live)
-            ownerships = try context.files.give(live.hostFiles)
+            ownerships = try context.files.reserve(live.hostFiles)
             guest.resources.useDescriptors(of: helpers)
             let descriptors = try GuestDescriptors(for: live, account: configuration.account)
             descriptors.fill(&guest.resources)
@@ -109,6 +109,9 @@ struct GuestStart: Sendable {
             log.begin(emulator: qemu.emulator, version: qemu.version, arguments: line.words)
             let start = log.size
             let held = try record(live, id, ownerships, ports, helpers)
+            // Whose the files were is on disk before they change hands.
+            try context.records.save(live.name, held.text)
+            try context.files.handOver(ownerships)
             return PreparedGuest(
                 definition: live, held: held, emulator: qemu.emulator, arguments: line.words,
                 monitor: monitor, descriptors: descriptors, log: try log.forProgram(), logEnd: try LogEnd(),
@@ -116,6 +119,7 @@ struct GuestStart: Sendable {
         } catch {
             context.giveBack(ports, ownerships, folder)
             try? context.starts.remove(live.name)
+            try? context.records.remove(live.name)
             throw virtError(error)
         }
     }

@@ -29,6 +29,12 @@ import Testing
         return "\(folder)/\(name)"
     }
 
+    private func give(_ path: String, isWritten: Bool = true) throws(SystemError) -> [FileOwnership] {
+        let reserved = try files.reserve([HostFile(path: path, isWritten: isWritten)])
+        try files.handOver(reserved)
+        return reserved
+    }
+
     private func owner(_ path: String) throws -> UInt32 { try FileSystem.status(of: path).user }
 
     @Test("an image behind a link of root's, or of its own owner's, is given and taken back")
@@ -36,7 +42,7 @@ import Testing
         for (name, linkOwner, fileOwner) in [("root", 0, alice), ("own", alice, alice), ("both", 0, 0)] {
             let file = try make("file-" + name, of: fileOwner)
             let path = try link(name, to: file, of: linkOwner)
-            let given = try files.give([HostFile(path: path, isWritten: true)])
+            let given = try give(path)
             #expect(given == [FileOwnership(path: file, owner: FileOwner(user: fileOwner, group: fileOwner))])
             #expect(try owner(file) == guests.user)
             files.takeBack(given)
@@ -51,7 +57,7 @@ import Testing
         let within = try link("folder", to: folder, of: alice) + "/file"
         for path in [direct, within] {
             let error = #expect(throws: SystemError.self) {
-                try files.give([HostFile(path: path, isWritten: true)])
+                try give(path)
             }
             #expect(error?.errno == EPERM)
             #expect(try owner(file) == 0)
@@ -63,7 +69,7 @@ import Testing
         let file = try make("file", of: 0)
         chmod(file, 0o644)
         let path = try link("link", to: file, of: alice)
-        #expect(try files.give([HostFile(path: path, isWritten: false)]).isEmpty)
+        #expect(try give(path, isWritten: false).isEmpty)
         #expect(try owner(file) == 0)
     }
 
@@ -71,10 +77,24 @@ import Testing
     func replaced() throws {
         let file = try make("file", of: alice)
         let others = try make("others", of: guests.user)
-        let given = try files.give([HostFile(path: file, isWritten: true)])
+        let given = try give(file)
         try FileSystem.remove(file)
         _ = try link("file", to: others, of: guests.user)
         files.takeBack(given)
         #expect(try owner(others) == guests.user)
+    }
+
+    @Test("nothing changes hands before it is noted whose it was, and nothing that became another file meanwhile")
+    func reserved() throws {
+        let file = try make("file", of: alice)
+        let reserved = try files.reserve([HostFile(path: file, isWritten: true)])
+        #expect(reserved.map(\.owner.user) == [alice])
+        #expect(try owner(file) == alice)
+        try FileSystem.remove(file)
+        _ = try make("file", of: 0)
+        let error = #expect(throws: SystemError.self) { try files.handOver(reserved) }
+        #expect(error?.errno == ESTALE)
+        files.takeBack(reserved)
+        #expect(try owner(file) == 0)
     }
 }
