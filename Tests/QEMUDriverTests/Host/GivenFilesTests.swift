@@ -84,7 +84,9 @@ import Testing
         #expect(try owner(others) == guests.user)
     }
 
-    @Test("nothing changes hands before it is noted whose it was, and nothing that became another file meanwhile")
+    @Test(
+        "a file changes hands once it is noted whose it was, and not when it is another by then"
+    )
     func reserved() throws {
         let file = try make("file", of: alice)
         let reserved = try files.reserve([HostFile(path: file, isWritten: true)])
