@@ -13,8 +13,9 @@ extension QEMUHypervisor {
         let kinds = try DomainStatsTypes(rawValue: stats).checked(enforced: flags.contains(.enforceStats))
         let chosen = ConnectListAllDomainsFlags(flags)
         let hasBacking = flags.contains(.backing)
-        return context.registry.domains(named: doms, chosen).map { domain in
-            let now = domain.snapshot
+        return context.registry.domains(named: doms, chosen).compactMap { domain in
+            // It may have ended since it was chosen, and be none any more.
+            guard let now = try? domain.existing() else { return nil }
             return DomainStatsRecord(
                 domain: now.reference, parameters: now.statistics(kinds, withBacking: hasBacking))
         }
