@@ -60,6 +60,20 @@ import Testing
         #expect(order.all.prefix(2).contains("modest"))
     }
 
+    @Test(
+        "a lane that yields gives way to what else there is, and leaves its thread as it was",
+        .enabled(if: ThisProcess.isRoot))
+    func yielding() async {
+        let work = HeavyWork(threads: 1)
+        let usual = Thread.niceness
+        for (lane, niceness) in [
+            (work.lane(yields: true), 10), (work.lane(), 0), (work.lane(yields: true), 10),
+        ] {
+            let seen = await Task(executorPreference: lane) { Thread.niceness }.value
+            #expect(seen == max(Int32(niceness), usual))
+        }
+    }
+
     @Test("a task that waits holds neither its lane nor a thread")
     func waiting() async {
         let lane = HeavyWork(threads: 1).lane()

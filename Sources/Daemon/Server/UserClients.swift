@@ -28,7 +28,8 @@ final class UserClients: Sendable {
     /// Clients of a user, within what all that only read may have.
     init(_ key: Key, _ limits: Limits, within all: UserClients) {
         self.key = key
-        lane = HeavyWork.shared.lane()
+        // A guest's start isn't to wait for what anybody may ask.
+        lane = HeavyWork.shared.lane(yields: key.isReadOnly)
         if key.isReadOnly {
             bytes = Allowance(limits.readOnlyUserBytes, of: all.bytes)
             calls = Allowance(limits.readOnlyUserCalls, of: all.calls)

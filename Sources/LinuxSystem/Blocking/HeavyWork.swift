@@ -11,6 +11,8 @@ public final class HeavyWork: Sendable {
 
     private let pool: ThreadPool
     private let bound: Int
+    /// The niceness of what doesn't yield.
+    private let usual = Thread.niceness
     private let state = Mutex(State())
 
     private struct State {
@@ -27,7 +29,11 @@ public final class HeavyWork: Sendable {
     }
 
     /// A place in the queue of its own.
-    public func lane() -> HeavyLane { HeavyLane(self) }
+    ///
+    /// - Parameter yields: whether its work gives way to whatever else the machine has to do.
+    public func lane(yields: Bool = false) -> HeavyLane {
+        HeavyLane(self, niceness: yields ? max(usual, 10) : usual)
+    }
 
     /// Gives a lane that has work a thread now or later.
     func offer(_ lane: HeavyLane) {
@@ -45,6 +51,7 @@ public final class HeavyWork: Sendable {
     private func serve(_ first: HeavyLane) {
         var next: HeavyLane? = first
         while let lane = next {
+            if Thread.niceness != lane.niceness { Thread.niceness = lane.niceness }
             let hasMore = lane.runOne()
             next = state.withLock { state in
                 if hasMore { state.ready.append(lane) }
@@ -69,7 +76,9 @@ public final class HeavyLane: TaskExecutor {
         var isBusy = false
     }
 
-    init(_ work: HeavyWork) { self.work = work }
+    fileprivate let niceness: Int32
+
+    init(_ work: HeavyWork, niceness: Int32) { (self.work, self.niceness) = (work, niceness) }
 
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

@@ -54,4 +54,11 @@ enum Thread {
         var mask = mask
         pthread_sigmask(SIG_SETMASK, &mask, nil)
     }
+
+    /// How gladly the calling thread lets others have the processor, from 0 to 19. A process without the right to take that
+    /// back leaves the thread as it is.
+    static var niceness: Int32 {
+        get { getpriority(Int32(PRIO_PROCESS.rawValue), 0) }
+        set { setpriority(Int32(PRIO_PROCESS.rawValue), 0, newValue) }
+    }
 }
