@@ -163,7 +163,7 @@ INVALID_WHEN = {
     "rename": lambda state, call: state.active or not state.persistent or state.name == call.name,
     "autostart": lambda state, call: not state.persistent,
     "title": lambda state, call: not state.persistent,
-    "resume": lambda state, call: state.life != PAUSED or state.ending,
+    "resume": lambda state, call: state.life != PAUSED or state.ending or state.doomed,
     "state": lambda state, call: False,
     "lookup": lambda state, call: False,
     "persistent": lambda state, call: False,
