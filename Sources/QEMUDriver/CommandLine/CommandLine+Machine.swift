@@ -24,6 +24,7 @@ extension QEMUCommandLine {
             machine.from("launchSecurity") { $0.add("confidential-guest-support", "lsec0") }
         }
         if domain.os.biosUseSerial == true { machine.from("os/bios") { $0.add("graphics", on: false) } }
+        addSpeaker(to: &machine)
         addFirmware(to: &machine)
         addPSeries(to: &machine)
         addTables(to: &machine)
@@ -31,10 +32,10 @@ extension QEMUCommandLine {
     }
 
     private func addMemory(to machine: inout OptionText) {
+        machine.from("memory") { $0.add("dump-guest-core", on: domain.memory.dumpCore ?? false) }
         if domain.memoryBacking?.nosharepages == true {
             machine.from("memoryBacking/nosharepages") { $0.add("mem-merge", on: false) }
         }
-        machine.from("memory") { $0.add("dump-guest-core", on: domain.memory.dumpCore ?? false) }
         if let index = domain.devices.memories.firstIndex(where: { $0.model == .nvdimm }) {
             machine.from(.device(MemoryDevice.self, index)) { $0.add("nvdimm", on: true) }
         }
@@ -66,6 +67,13 @@ extension QEMUCommandLine {
         }
         machine.from("features/ras") { $0.add("ras", on: domain.features.ras) }
         machine.from("features/aia") { $0.add("aia", domain.features.aia?.rawValue) }
+    }
+
+    private func addSpeaker(to machine: inout OptionText) {
+        guard let index = domain.devices.sounds.firstIndex(where: { $0.model == .pcspk }) else { return }
+        machine.from(.device(SoundDevice.self, index)) {
+            $0.add("pcspk-audiodev", guest.audio(domain.devices.sounds[index].audioID))
+        }
     }
 
     private func addFirmware(to machine: inout OptionText) {
@@ -103,11 +111,6 @@ extension QEMUCommandLine {
             let acpi: QEMUOrigin =
                 domain.features.acpi ? .element("features/acpi") : .roost("there is no <acpi/> in <features>")
             machine.from(acpi) { $0.add("acpi", on: domain.features.acpi) }
-        }
-        if let index = domain.devices.sounds.firstIndex(where: { $0.model == .pcspk }) {
-            machine.from(.device(SoundDevice.self, index)) {
-                $0.add("pcspk-audiodev", guest.audio(domain.devices.sounds[index].audioID))
-            }
         }
     }
 

@@ -29,7 +29,12 @@ extension QEMUGuest {
     private func start(
         _ driver: String, _ controller: ControllerDevice
     ) throws(ConfigurationError) -> JSONObject {
-        ["driver": .string(driver), "id": .string(try alias(of: controller.info))]
+        var device: JSONObject = ["driver": .string(driver)]
+        if let options = controller.driver?.virtio { addVirtio(options, to: &device) }
+        if let iothread = controller.driver?.iothread { device.add("iothread", "iothread\(iothread)") }
+        device.add("iothread-vq-mapping", Self.mapping(controller.driver?.iothreads ?? []))
+        device.add("id", try alias(of: controller.info))
+        return device
     }
 
     private func finish(
@@ -67,13 +72,10 @@ extension QEMUGuest {
     ) throws(ConfigurationError) -> JSONObject {
         var device = try start(virtioDriver("virtio-scsi", controller.info, model: model), controller)
         let driver = controller.driver
-        if let iothread = driver?.iothread { device.add("iothread", "iothread\(iothread)") }
-        device.add("iothread-vq-mapping", Self.mapping(driver?.iothreads ?? []))
         device.add("num_queues", driver?.queues)
         device.add("cmd_per_lun", driver?.commandsPerLUN)
         device.add("max_sectors", driver?.maxSectors)
         device.add("ioeventfd", driver?.ioeventfd)
-        if let options = driver?.virtio { addVirtio(options, to: &device) }
         return try finish(device, controller)
     }
 
@@ -93,7 +95,6 @@ extension QEMUGuest {
         var device = try start(virtioDriver("virtio-serial", controller.info, model: model), controller)
         device.add("max_ports", controller.ports)
         device.add("vectors", controller.vectors)
-        if let options = controller.driver?.virtio { addVirtio(options, to: &device) }
         return try finish(device, controller)
     }
 

@@ -65,6 +65,8 @@ extension QEMUGuest {
         let (parts, node) = try scsiNode(device, scsi)
         let controllerName = try controllerAlias(.scsi, place.controller)
         var object: JSONObject = ["driver": "scsi-generic"]
+        object.add("drive", node)
+        object.add("id", try alias(of: device.info))
         object.add("bus", controllerName + ".0")
         if controller(.scsi, place.controller)?.model == "lsilogic" {
             object.add("scsi-id", place.unit)
@@ -73,8 +75,6 @@ extension QEMUGuest {
             object.add("scsi-id", place.target)
             object.add("lun", place.unit)
         }
-        object.add("drive", node)
-        object.add("id", try alias(of: device.info))
         addBoot(of: device.info, to: &object)
         return parts + [.device(object)]
     }

@@ -13,11 +13,11 @@ extension QEMUGuest {
         chardev.add("id", "chr-vu-" + alias)
         chardev.add("path", folder.source.socket ?? resources.virtiofsSocket(alias))
         var device: JSONObject = ["driver": .string(try virtioDriver("vhost-user-fs", folder.info))]
+        addVirtio(folder.driver?.virtio ?? VirtioOptions(), to: &device)
         device.add("id", alias)
         device.add("chardev", "chr-vu-" + alias)
         device.add("queue-size", folder.driver?.queue)
         device.add("tag", folder.targetDir)
-        addVirtio(folder.driver?.virtio ?? VirtioOptions(), to: &device)
         addBoot(of: folder.info, to: &device)
         try addAddress(of: folder.info, to: &device)
         return [.chardev(chardev), .device(device)]
@@ -46,10 +46,10 @@ extension QEMUGuest {
         var device: JSONObject = [
             "driver": .string(try virtioDriver("virtio-9p", folder.info, model: folder.model))
         ]
+        addVirtio(folder.driver?.virtio ?? VirtioOptions(), to: &device)
         device.add("id", alias)
         device.add("fsdev", "fsdev-" + alias)
         device.add("mount_tag", folder.targetDir)
-        addVirtio(folder.driver?.virtio ?? VirtioOptions(), to: &device)
         try addAddress(of: folder.info, to: &device)
         return [.option("-fsdev", fsdev), .device(device)]
     }

@@ -70,10 +70,11 @@ extension QEMUGuest {
         }
         parts.append(.object(object))
         var device: JSONObject = [
-            "driver": .string(try virtioDriver("virtio-rng", rng.info, model: rng.model)),
-            "rng": .string("obj" + alias), "id": .string(alias),
+            "driver": .string(try virtioDriver("virtio-rng", rng.info, model: rng.model))
         ]
         addVirtio(rng.driver, to: &device)
+        device.add("rng", "obj" + alias)
+        device.add("id", alias)
         if let rate = rng.rate, rate.bytes > 0 {
             device.add("max-bytes", rate.bytes)
             device.add("period", (rate.period ?? 0) == 0 ? 1000 : rate.period)
@@ -180,8 +181,8 @@ extension QEMUGuest {
         let alias = try alias(of: store.info)
         var object: JSONObject = ["qom-type": "memory-backend-file", "id": .string("mem" + alias)]
         object.add("mem-path", store.path ?? resources.pstorePath)
-        object.add("share", true)
         object.add("size", store.size?.bytes)
+        object.add("share", true)
         var device: JSONObject = [
             "driver": "acpi-erst", "id": .string(alias), "memdev": .string("mem" + alias),
         ]

@@ -7,11 +7,12 @@ extension QEMUGuest {
         let alias = try alias(of: sound.info)
         let isHDA = sound.model == .ich6 || sound.model == .ich9
         guard let driver = try driver(of: sound) else { return [] }
-        var device: JSONObject = ["driver": .string(driver), "id": .string(alias)]
+        var device: JSONObject = ["driver": .string(driver)]
+        addVirtio(sound.driver, to: &device)
+        device.add("id", alias)
         if !isHDA { device.add("audiodev", audio(sound.audioID)) }
         if sound.model == .usb { device.add("multi", sound.multichannel) }
         if sound.model == .virtio { device.add("streams", sound.streams) }
-        addVirtio(sound.driver, to: &device)
         try addAddress(of: sound.info, to: &device)
         guard isHDA else { return [.device(device)] }
         return [.device(device)] + codecs(sound, alias)

@@ -8,11 +8,12 @@ extension QEMUGuest {
         guard video.type != .none else { return [] }
         let alias = try alias(of: video.info)
         let driver = try driver(of: video)
-        var device: JSONObject = ["driver": .string(driver), "id": .string(alias)]
+        var device: JSONObject = ["driver": .string(driver)]
         var parts: [QEMUPart] = []
         if video.type == .virtio, driver != "vhost-user-vga" {
             addVirtio(video.driver?.virtio ?? VirtioOptions(), to: &device)
         }
+        device.add("id", alias)
         addHeads(video, driver, to: &device)
         addMemory(video, to: &device)
         if video.driver?.name == .vhostuser {

@@ -25,23 +25,10 @@ struct ArgumentComparison {
         return lines
     }
 
+    /// JSON without its white space.
     private static func value(_ word: String) -> String {
-        if word.hasPrefix("{"), let json = try? JSONValue(parsing: word) { return sorted(json).description }
-        guard word.contains("=") else { return word }
-        var parts = word.replacingOccurrences(of: ",,", with: "\u{1}").split(
-            separator: ",", omittingEmptySubsequences: false
-        ).map(String.init)
-        let first = parts.first?.contains("=") == true ? nil : parts.removeFirst()
-        return ([first].compactMap { $0 } + parts.sorted()).joined(separator: ",")
-    }
-
-    static func sorted(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .object(let object):
-            .object(JSONObject(object.members.sorted { $0.key < $1.key }.map { ($0.key, sorted($0.value)) }))
-        case .array(let values): .array(values.map(sorted))
-        default: value
-        }
+        guard word.hasPrefix("{"), let json = try? JSONValue(parsing: word) else { return word }
+        return json.description
     }
 
     /// Words as a shell splits them: white space, single quotes, a backslash at a line's end.

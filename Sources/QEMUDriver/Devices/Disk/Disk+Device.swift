@@ -10,9 +10,12 @@ extension QEMUGuest {
         device.add("drive", drive)
         device.add("id", try alias(of: disk.info))
         if disk.target.bus != .fdc { addBoot(of: disk.info, to: &device) }
-        addIdentity(of: disk, to: &device)
         addBlockSizes(of: disk, to: &device)
+        addIdentity(of: disk, to: &device)
+        if disk.target.bus == .usb { device.add("removable", disk.target.removable ?? false) }
         addCache(of: disk, to: &device)
+        addGeometry(of: disk, to: &device)
+        device.add("serial", disk.serialText)
         addErrorPolicies(of: disk, to: &device)
         return device
     }
@@ -48,7 +51,6 @@ extension QEMUGuest {
         } else {
             device.add("bus", "\(try controllerAlias(.sata, place.controller)).\(place.unit)")
         }
-        device.add("rotation_rate", disk.target.rotationRate)
         return device
     }
 
@@ -68,7 +70,6 @@ extension QEMUGuest {
             let name = try self.alias(of: disk.info)
             device.add("device_id", disk.serial ?? "drive-" + name)
         }
-        device.add("rotation_rate", disk.target.rotationRate)
         return device
     }
 
@@ -86,13 +87,13 @@ extension QEMUGuest {
         var device: JSONObject = [
             "driver": .string(try virtioDriver("virtio-blk", disk.info, model: disk.model))
         ]
+        addVirtio(disk.driver.virtio, to: &device)
         if let iothread = disk.driver.iothread { device.add("iothread", "iothread\(iothread)") }
-        device.add("iothread-vq-mapping", Self.mapping(disk.driver.iothreads))
         device.add("ioeventfd", disk.driver.ioeventfd)
         device.add("event_idx", disk.driver.eventIndex)
         device.add("num-queues", disk.driver.queues)
         device.add("queue-size", disk.driver.queueSize)
-        addVirtio(disk.driver.virtio, to: &device)
+        device.add("iothread-vq-mapping", Self.mapping(disk.driver.iothreads))
         try addAddress(of: disk.info, to: &device)
         return device
     }
@@ -100,7 +101,6 @@ extension QEMUGuest {
     private func usb(_ disk: DiskDevice) throws(ConfigurationError) -> JSONObject {
         var device: JSONObject = ["driver": "usb-storage"]
         try addAddress(of: disk.info, to: &device)
-        device.add("removable", disk.target.removable ?? false)
         return device
     }
 
@@ -117,12 +117,17 @@ extension QEMUGuest {
     }
 
     private func addIdentity(of disk: DiskDevice, to device: inout JSONObject) {
-        device.add("serial", disk.serialText)
-        device.add("vendor", disk.vendor)
-        device.add("product", disk.product)
         if let wwn = disk.wwn {
             device.add("wwn", UInt64(wwn, radix: 16).map { JSONValue($0) } ?? .string(wwn))
         }
+        if [.ide, .sata, .scsi].contains(disk.target.bus) {
+            device.add("rotation_rate", disk.target.rotationRate)
+        }
+        device.add("vendor", disk.vendor)
+        device.add("product", disk.product)
+    }
+
+    private func addGeometry(of disk: DiskDevice, to device: inout JSONObject) {
         guard let geometry = disk.geometry else { return }
         device.add("cyls", geometry.cylinders)
         device.add("heads", geometry.heads)
