@@ -2,59 +2,67 @@ import VirtXML
 
 extension PCIPlan {
     /// Devices of the chipset have fixed places, which no other device gets.
-    mutating func placeChipset(_ domain: inout DomainDefinition) {
-        if board.isI440FX { placePIIX3(&domain) }
-        if board.isQ35 { placeICH9(&domain) }
-        if board.isLoongArchVirt || board.isRISCVVirt || board.isARMVirt {}
+    mutating func placeChipset(_ domain: inout DomainDefinition) throws(ConfigurationError) {
+        if board.isI440FX { try placePIIX3(&domain) }
+        if board.isQ35 { try placeICH9(&domain) }
     }
 
     private static let isOfChipset = "the machine's chipset has it there"
 
-    private mutating func placePIIX3(_ domain: inout DomainDefinition) {
-        take(PCILocation(bus: 0, slot: 1, function: 0))
+    private mutating func placePIIX3(_ domain: inout DomainDefinition) throws(ConfigurationError) {
+        try own(slot: 1, function: 0)
         for index in domain.devices.controllers.indices {
             let controller = domain.devices.controllers[index]
             if controller.type == .ide, controller.index == 0 {
-                fix(&domain.devices.controllers[index].info, slot: 1, function: 1)
+                try fix(&domain.devices.controllers[index].info, slot: 1, function: 1)
                 hint(.controller(index), Self.isOfChipset)
             }
             if controller.type == .usb, controller.index == 0, controller.model == "piix3-uhci" {
-                fix(&domain.devices.controllers[index].info, slot: 1, function: 2)
+                try fix(&domain.devices.controllers[index].info, slot: 1, function: 2)
                 hint(.controller(index), Self.isOfChipset)
             }
         }
+        try own(slot: 1, function: 3)
         for function in 1...7 { take(PCILocation(bus: 0, slot: 1, function: function)) }
         placePrimaryVideo(&domain, slot: 2)
     }
 
-    private mutating func placeICH9(_ domain: inout DomainDefinition) {
+    private mutating func placeICH9(_ domain: inout DomainDefinition) throws(ConfigurationError) {
         for index in domain.devices.controllers.indices
         where domain.devices.controllers[index].type == .sata && domain.devices.controllers[index].index == 0
         {
-            fix(&domain.devices.controllers[index].info, slot: 0x1f, function: 2)
+            try fix(&domain.devices.controllers[index].info, slot: 0x1f, function: 2)
             hint(.controller(index), Self.isOfChipset)
         }
+        for function in [0, 3] { try own(slot: 0x1f, function: function) }
         for function in 0...7 { take(PCILocation(bus: 0, slot: 0x1f, function: function)) }
         placePrimaryVideo(&domain, slot: 1)
     }
 
-    /// The first card stands where guests have always found it, if that place is free.
+    /// A part of the chipset that no document names: no device of a document may stand there.
+    private mutating func own(slot: Int, function: Int) throws(ConfigurationError) {
+        try takeFree(PCILocation(bus: 0, slot: slot, function: function))
+    }
+
+    /// The first card stands where guests have always found it; where that place is taken it comes before all others.
     private mutating func placePrimaryVideo(_ domain: inout DomainDefinition, slot: Int) {
         guard let video = domain.devices.videos.first,
             video.info.address == nil || video.info.address?.pci?.isEmpty == true, video.type != .none,
             video.type != .ramfb
         else { return }
         let place = PCILocation(bus: 0, slot: slot)
-        guard !isSlotUsed(place) else { return }
+        if isSlotUsed(place) { return first = .video(0) }
         take(place)
         domain.devices.videos[0].info.address = .pci(place.address)
         hint(.video(0), "the first graphics card is where guests have always found it")
     }
 
-    private mutating func fix(_ info: inout DeviceInfo, slot: Int, function: Int) {
+    private mutating func fix(
+        _ info: inout DeviceInfo, slot: Int, function: Int
+    ) throws(ConfigurationError) {
         guard info.address == nil || info.address?.pci?.isEmpty == true else { return }
         let place = PCILocation(bus: 0, slot: slot, function: function)
-        take(place)
+        try takeFree(place)
         info.address = .pci(place.address)
     }
 

@@ -20,8 +20,17 @@ struct PCIPlan {
         return iommuGroup(source).map { $0 + 1 } ?? 0
     }
 
+    /// The device whose turn is before all others'.
+    var first: PCIDevice?
+
     /// Takes a place that belongs to the board.
     mutating func take(_ place: PCILocation) { slots.occupy(place) }
+
+    /// Takes a place that belongs to the board and that no device of the document may have.
+    mutating func takeFree(_ place: PCILocation) throws(ConfigurationError) {
+        if slots.isUsed(place) { throw .xml("Attempted double use of PCI Address \(place)") }
+        take(place)
+    }
 
     /// Notes the buses, and the places that the document gives.
     mutating func prepare(_ domain: DomainDefinition) throws(ConfigurationError) {
@@ -88,9 +97,9 @@ struct PCIPlan {
     mutating func place(
         _ domain: inout DomainDefinition, _ qemu: QEMUCapabilities, missing most: Int = 1
     ) throws(ConfigurationError) -> [MissingSlot] {
-        placeChipset(&domain)
+        try placeChipset(&domain)
         var missing: [MissingSlot] = []
-        for device in PCIDevice.all(of: domain) {
+        for device in [first].compactMap({ $0 }) + PCIDevice.all(of: domain) {
             guard let info = device.info(in: domain), device.needsPlace(info, in: domain, board) else {
                 continue
             }
