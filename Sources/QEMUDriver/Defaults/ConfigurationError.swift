@@ -10,6 +10,10 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
     case argument(String)
     /// A value that is understood but that the hypervisor cannot take.
     case argumentUnsupported(String)
+    /// A disk, or a folder, has nothing to be read from: its name.
+    case noSource(String)
+    /// A disk, or a folder, has no name that the guest sees: what it is read from.
+    case noTarget(String)
     /// Something that should have been settled before isn't.
     case `internal`(String)
     /// What the document asks for couldn't be found or done.
@@ -22,6 +26,8 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
         case .detail(let message): message
         case .argument(let message): "invalid argument: \(message)"
         case .argumentUnsupported(let message): "argument unsupported: \(message)"
+        case .noSource(let device): "missing source information for device \(device)"
+        case .noTarget(let device): "missing target information for device \(device)"
         case .internal(let message): "internal error: \(message)"
         case .failed(let message): "operation failed: \(message)"
         }

@@ -120,6 +120,7 @@ extension DomainDefinition {
     }
 
     private func fill(_ device: inout HostdevDevice) {
+        if case .mdev = device.source, device.model == "vfio-pci" { device.display = device.display ?? false }
         guard case .scsi(var scsi) = device.source, let name = scsi.iscsi?.name, !name.contains(byte: "/")
         else {
             return

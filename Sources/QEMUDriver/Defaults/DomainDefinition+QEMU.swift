@@ -8,6 +8,7 @@ extension DomainDefinition {
     ///
     /// - Throws: `ConfigurationError` for what can't be, `XMLError` for what the document gets wrong.
     public mutating func fillQEMUDefaults(_ qemu: QEMUCapabilities, host: QEMUHost) throws {
+        try checkKind(qemu)
         try fillGuest(qemu, host)
         try checkQEMU(qemu, host)
         fillHugePages()

@@ -12,19 +12,16 @@ extension QEMUContext {
     func complete(_ definition: inout DomainDefinition) async throws(VirtError) {
         let architecture = KernelFacts().machine
         let wanted = definition.os.arch ?? architecture
+        guard QEMUArchitecture.names.contains(wanted) else {
+            throw VirtError(.configUnsupported, "Unknown architecture \(wanted)", from: .qemu)
+        }
         let emulator = definition.devices.emulator ?? QEMUArchitecture.emulator(for: wanted)
         guard let emulator else {
-            throw VirtError(
-                .configUnsupported, "Emulator '/usr/bin/qemu-system-\(wanted)' does not exist", from: .qemu)
+            throw VirtError(.configUnsupported, "No emulator found for arch '\(wanted)'", from: .qemu)
         }
         definition.devices.emulator = emulator
         let qemu = try await capabilities(of: emulator)
-        if qemu.accelerations[QEMUAccelerator(definition.type)] == nil {
-            throw VirtError(
-                .configUnsupported,
-                "Emulator '\(emulator)' does not support virt type '\(definition.type.rawValue)'",
-                from: .qemu)
-        }
+        do throws(ConfigurationError) { try definition.checkKind(qemu) } catch { throw VirtError(error) }
         if let machine = definition.os.machine,
             let offered = qemu.accelerations[QEMUAccelerator(definition.type)],
             offered.machine(named: machine) == nil

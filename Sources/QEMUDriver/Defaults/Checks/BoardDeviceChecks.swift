@@ -57,6 +57,8 @@ extension DomainDefinition {
             throw .unsupported("IOMMU device: 'intel' is only supported with Q35 machines")
         case .virtio where !board.isQ35 && !board.isARMVirt:
             throw .unsupported("IOMMU device: 'virtio' is only supported with Q35 and ARM Virt machines")
+        case .virtio where !features.acpi && board.isQ35:
+            throw .unsupported("IOMMU device: 'virtio' requires ACPI")
         case .virtio where iommu.info.address?.kind != .pci:
             throw .unsupported("IOMMU device: 'virtio' needs a PCI address")
         case .smmuv3 where !board.isARMVirt:

@@ -45,7 +45,7 @@ extension DomainDefinition {
         if disk.device != .floppy, bus == .fdc {
             throw .internal("Invalid bus type 'fdc' for disk")
         }
-        if disk.device == .cdrom, bus == .virtio {
+        if disk.device == .cdrom, bus == .virtio || bus == .sd {
             throw .unsupported("disk type of '\(disk.target.dev)' does not support ejectable media")
         }
         if let model = disk.model, bus != .virtio {
@@ -63,13 +63,14 @@ extension DomainDefinition {
         if let product = disk.product, product.utf8.count > 16 {
             throw .unsupported("disk product is more than 16 characters")
         }
-        if disk.vendor != nil || disk.product != nil {
-            if disk.target.bus != .scsi {
-                throw .unsupported("Only scsi disk supports '\(disk.vendor != nil ? "vendor" : "product")'")
-            }
-            if disk.device == .lun {
-                throw .unsupported("Setting vendor or product is not supported for lun device")
-            }
+        if disk.vendor != nil, disk.target.bus != .scsi {
+            throw .unsupported("Only scsi disk supports 'vendor'")
+        }
+        if disk.product != nil, ![.ide, .sata, .scsi].contains(disk.target.bus) {
+            throw .unsupported("Only ide, sata and scsi disk supports 'product'")
+        }
+        if disk.vendor != nil || disk.product != nil, disk.device == .lun {
+            throw .unsupported("Setting vendor or product is not supported for lun device")
         }
         guard let wwn = disk.wwn else { return }
         let digits = wwn.droppingBytePrefix("0x") ?? wwn[...]

@@ -6,7 +6,7 @@ extension DomainDefinition {
     func checkSource(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
         let source = disk.source
         if source.isEmpty, disk.device == .disk || disk.device == .lun {
-            throw .detail("missing source information for device \(disk.target.dev)")
+            throw .noSource(disk.target.dev)
         }
         if let policy = source.startupPolicy, policy != .default {
             try check(policy, disk)

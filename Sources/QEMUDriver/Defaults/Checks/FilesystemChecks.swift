@@ -4,11 +4,11 @@ extension DomainDefinition {
     func check(_ folder: FilesystemDevice) throws(ConfigurationError) {
         if folder.type != .mount { throw .unsupported("only supports mount filesystem type") }
         if folder.source.path == nil, folder.source.socket == nil {
-            throw .detail("missing source information for device \(folder.targetDir ?? "")")
+            throw .noSource(folder.targetDir ?? "")
         }
         let isVirtiofs = folder.driver?.type == "virtiofs"
         if folder.targetDir == nil, !isVirtiofs || folder.source.socket == nil {
-            throw .detail("missing target information for device \(folder.source.path ?? "")")
+            throw .noTarget(folder.source.path ?? "")
         }
         try isVirtiofs ? checkVirtiofs(folder) : checkPlan9(folder)
     }

@@ -4,10 +4,6 @@ import VirtXML
 extension DomainDefinition {
     /// What can be seen to be wrong before anything is filled in.
     func checkQEMU(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
-        if qemu.accelerations[QEMUAccelerator(type)] == nil, type == .kvm || type == .hvf {
-            throw .unsupported(
-                "Emulator '\(devices.emulator ?? "")' does not support virt type '\(type.rawValue)'")
-        }
         try checkFeatures(qemu)
         try checkTimers(qemu)
         for controller in devices.controllers { try checkBoard(controller) }

@@ -14,7 +14,7 @@ extension DomainDefinition {
         case .diag288 where !board.isS390:
             throw .unsupported("diag288 model of watchdog is allowed for s390 and s390x only")
         case .itco where !board.isQ35:
-            throw .unsupported("iTCO model of watchdog is only part of q35 machine")
+            throw .unsupported("itco model of watchdog is only part of q35 machine")
         case .itco where kind != nil:
             throw .unsupported("iTCO model of watchdog does not support configuring the address")
         default: break
@@ -98,7 +98,7 @@ extension DomainDefinition {
     }
 
     private func checkExternal(_ source: TPMDevice.Source?) throws(ConfigurationError) {
-        guard let source else { throw .xml("missing external TPM backend type") }
+        guard let source else { throw .xml("missing external TPM backend source type") }
         if source.type != "unix" {
             throw .xml("only source type 'unix' is supported for external TPM device")
         }

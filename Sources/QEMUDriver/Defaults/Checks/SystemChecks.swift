@@ -33,18 +33,18 @@ extension DomainDefinition {
         switch launchSecurity?.type {
         case .sev?:
             if !qemu.has("sev-guest") || qemu.sev == nil {
-                throw .unsupported("SEV launch security is not supported with this QEMU binary")
+                throw .unsupported("'sev' launch security is not supported with this QEMU binary")
             }
             if launchSecurity?.kernelHashes != nil, !qemu.has("sev-guest", "kernel-hashes") {
                 throw .unsupported("SEV measured direct kernel boot is not supported with this QEMU binary")
             }
         case .sevSNP?:
             if !qemu.has("sev-snp-guest") {
-                throw .unsupported("SEV SNP launch security is not supported with this QEMU binary")
+                throw .unsupported("'sev-snp' launch security is not supported with this QEMU binary")
             }
         case .s390PV?:
             if !qemu.has("s390-pv-guest") || !board.isS390 {
-                throw .unsupported("S390 PV launch security is not supported with this QEMU binary")
+                throw .unsupported("'s390-pv' launch security is not supported with this QEMU binary")
             }
         case nil: break
         }
@@ -57,11 +57,11 @@ extension DomainDefinition {
             if let order = info.boot?.order { orders.append(order) }
             if let text = info.boot?.loadparm, !(1...8).contains(text.count) { badLoadparm = text }
         }
-        if !orders.isEmpty, !os.boot.isEmpty {
-            throw .unsupported("per-device boot elements cannot be used together with os/boot elements")
-        }
         if let twice = orders.firstRepeated(by: { $0 }) {
             throw .unsupported("boot order '\(twice)' used for more than one device")
+        }
+        if !orders.isEmpty, !os.boot.isEmpty {
+            throw .unsupported("per-device boot elements cannot be used together with os/boot elements")
         }
         if let badLoadparm {
             throw .internal("loadparm value '\(badLoadparm.uppercased())' must be between 1 and 8 characters")

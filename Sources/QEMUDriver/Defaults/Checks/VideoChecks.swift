@@ -19,20 +19,12 @@ extension DomainDefinition {
         if video.driver?.name == .vhostuser, video.type != .virtio {
             throw .unsupported("'vhostuser' driver is only supported with 'virtio' device")
         }
-        if !video.primary, !Self.mayBeSecondary.contains(video.type) {
-            throw .unsupported("video type '\(type)' is only valid as primary video device")
-        }
+        try checkAttributes(of: video)
         if !isSupported(video, qemu) {
             throw .unsupported("domain configuration does not support video model '\(type)'")
         }
-        if video.type != .qxl {
-            if video.ram != nil { throw .unsupported("ram attribute only supported for video type qxl") }
-            if video.vram64 != nil {
-                throw .unsupported("vram64 attribute only supported for video type qxl")
-            }
-            if video.vgamem != nil {
-                throw .unsupported("vgamem attribute only supported for video type qxl")
-            }
+        if !video.primary, !Self.mayBeSecondary.contains(video.type) {
+            throw .unsupported("video type '\(type)' is only valid as primary video device")
         }
         if video.heads != 1, video.type != .qxl, video.type != .virtio {
             throw .unsupported("video type '\(type)' doesn't support multiple 'heads'")
@@ -42,6 +34,22 @@ extension DomainDefinition {
         if video.resolution != nil, ![.vga, .qxl, .virtio, .bochs].contains(video.type) {
             throw .xml("model resolution is not supported")
         }
+    }
+
+    /// What only some models have.
+    private func checkAttributes(of video: VideoDevice) throws(ConfigurationError) {
+        if video.blob == true {
+            guard video.type == .virtio else {
+                throw .unsupported("video type '\(video.type.rawValue)' does not support blob resources")
+            }
+            if memoryBacking?.source != .memfd {
+                throw .unsupported("'blob' support for virtio-gpu devices requires a memfd memory backend")
+            }
+        }
+        guard video.type != .qxl else { return }
+        if video.ram != nil { throw .unsupported("ram attribute only supported for video type qxl") }
+        if video.vram64 != nil { throw .unsupported("vram64 attribute only supported for video type qxl") }
+        if video.vgamem != nil { throw .unsupported("vgamem attribute only supported for video type qxl") }
     }
 
     private static var mayBeSecondary: Set<VideoDevice.Kind> { [.qxl, .virtio] }
