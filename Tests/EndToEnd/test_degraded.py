@@ -1,12 +1,15 @@
 """A daemon on a host where something is amiss: a full disk, no /proc, few descriptors."""
 
+import os
 import pathlib
+import socket
 import subprocess
 import tempfile
 
 from harness import domains, paths, server
 from harness.case import ServerCase, on_roostd
 from harness.virsh import Virsh
+from harness.waiting import eventually
 
 
 class OnFullDisk(server.Roostd):
@@ -94,3 +97,22 @@ class Degraded(ServerCase):
         guest = own.guest_pids()[0]
         limits = pathlib.Path(f"/proc/{guest}/limits").read_text()
         self.assertRegex(limits, r"Max open files +600 +4000 ")
+
+    def test_a_client_for_which_there_is_no_descriptor_is_told_so(self):
+        own = server.Roostd()
+        self.addCleanup(own.stop)
+        own.start()
+        used = len(os.listdir(f"/proc/{own.pid}/fd"))
+        subprocess.run(["prlimit", f"--pid={own.pid}", f"--nofile={used + 4}:{used + 4}"], check=True)
+        clients = []
+        for _ in range(12):
+            client = socket.socket(socket.AF_UNIX)
+            self.addCleanup(client.close)
+            client.settimeout(60)
+            client.connect(str(own.socket))
+            clients.append(client)
+        # Nothing was asked of the daemon, so all that it can say is the end; it says that to the last one, too.
+        self.assertEqual(clients[-1].recv(1), b"")
+        for client in clients:
+            client.close()
+        eventually(lambda: Virsh(own.uri)("version").status == 0, "a client to be served again")

@@ -5,6 +5,7 @@ extension DomainDefinition {
     /// Gives every device that has none a place, as libvirt does, since guests see places. Controllers that
     /// are needed for that are added.
     mutating func assignAddresses(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
+        filling("a device of the kind can be nowhere else") { $0.forgetImpossiblePlaces() }
         try filling("the first free port of a virtio-serial controller") {
             domain throws(ConfigurationError) in
             try domain.assignVirtioSerialPorts()
@@ -22,6 +23,18 @@ extension DomainDefinition {
             try domain.assignPCI(qemu, host)
         }
         filling("the first free slot for memory") { $0.assignMemorySlots() }
+    }
+
+    /// Forgets places of a kind that a device can't have: it gets one that it can.
+    private mutating func forgetImpossiblePlaces() {
+        for index in devices.channels.indices where devices.channels[index].isVirtio {
+            devices.channels[index].info.keepAddress(.virtioSerial)
+        }
+        for index in devices.hubs.indices { devices.hubs[index].info.keepAddress(.usb) }
+        guard board.isI440FX else { return }
+        for index in devices.controllers.indices where devices.controllers[index].type == .ide {
+            devices.controllers[index].info.keepAddress(.pci)
+        }
     }
 
     /// Whether virtio devices are mapped into memory, there being no bus for them.
@@ -150,4 +163,15 @@ private struct SpaprRegisters {
         taken.insert(register)
         return register
     }
+}
+
+extension DeviceInfo {
+    /// Forgets an address of another kind.
+    fileprivate mutating func keepAddress(_ kind: DeviceAddress.Kind) {
+        if address?.kind != kind { address = nil }
+    }
+}
+
+extension ChannelDevice {
+    fileprivate var isVirtio: Bool { if case .virtio = target { true } else { false } }
 }

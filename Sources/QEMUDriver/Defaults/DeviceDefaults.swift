@@ -158,6 +158,12 @@ extension DomainDefinition {
 
     private func fill(_ video: inout VideoDevice, _ qemu: QEMUCapabilities) {
         if video.type == .default { video.type = defaultVideo(qemu) }
+        // No screen is no card: there is nothing to say of it.
+        if video.type == .none {
+            (video.ram, video.vram, video.vram64, video.vgamem) = (nil, nil, nil, nil)
+            (video.heads, video.blob, video.primary) = (nil, nil, false)
+        }
+        if video.heads == 0 { video.heads = nil }
         // Memory of cards comes in powers of two.
         video.vram = video.vram?.roundedUpToPowerOfTwo
         if video.type == .qxl {
@@ -199,6 +205,7 @@ extension Board {
 
     /// The kind of a serial port that names none, by the bus that it is on.
     func serialTarget(_ address: DeviceAddress.Kind?) -> String? {
+        if isX86 { return "isa-serial" }
         switch address {
         case .usb: return "usb-serial"
         case .pci: return "pci-serial"
@@ -206,7 +213,6 @@ extension Board {
         case .spaprVIO: return "spapr-vio-serial"
         default: break
         }
-        if isX86 { return "isa-serial" }
         if isPSeries { return "spapr-vio-serial" }
         if isS390 { return "sclp-serial" }
         if isARMVirt || isRISCV || isLoongArch { return "system-serial" }

@@ -47,6 +47,7 @@ extension DomainDefinition {
             card.type = .ethernet
             card.mac = devices.interfaces[index].mac
             card.model = devices.interfaces[index].model
+            card.info.address = devices.interfaces[index].info.address
             devices.interfaces[index] = card
         }
     }

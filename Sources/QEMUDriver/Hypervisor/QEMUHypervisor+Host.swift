@@ -65,7 +65,12 @@ extension QEMUHypervisor: LocalHypervisor {
         guard nativeFormat == "qemu-argv" else {
             throw VirtError(.invalidArg, "unsupported config type \(nativeFormat)", from: .qemu)
         }
-        let definition = try await complete(domainXML) { $0.connectCardsByTap() }
+        var definition = try await complete(domainXML) { $0.connectCardsByTap() }
+        // Cards are new ones, and have their turn when all else has its place.
+        for index in definition.devices.interfaces.indices {
+            definition.devices.interfaces[index].info.address = nil
+        }
+        try await context.complete(&definition)
         let qemu = try await context.capabilities(of: definition.devices.emulator ?? "")
         return try NativeCommand(definition, qemu, context.configuration).text
     }

@@ -12,6 +12,18 @@ public final class PacketListener: Sendable {
     private let rate = Mutex(LogRate())
     private let accepted: @Sendable (UnixTransport, ClientLimit.Place) -> Void
     private let registration = Mutex<EventLoop.Registration?>(nil)
+    private let refusal: Mutex<Refusal>
+
+    /// What turning clients away takes.
+    private struct Refusal {
+        /// A descriptor that is given up for the moment of telling a client that there is none for it.
+        var spare: Descriptor?
+        /// How often in a row none could be accepted.
+        var failures = 0
+    }
+
+    /// How often accepting is tried, at intervals of 200 ms, before those who wait are told that it is no use.
+    private static let patience = 10
 
     /// Starts to accept from a listening, non-blocking unix socket, opened here or inherited.
     ///
@@ -28,6 +40,7 @@ public final class PacketListener: Sendable {
         self.loop = loop
         self.log = log
         self.accepted = accepted
+        refusal = Mutex(Refusal(spare: try? socket.duplicate()))
         let new = try loop.register(socket, for: .readable) { [weak self] _ in self?.accept() }
         registration.withLock { $0 = new }
     }
@@ -50,6 +63,7 @@ public final class PacketListener: Sendable {
             }
             do throws(SystemError) {
                 guard let socket = try UnixSocket.accept(from: socket) else { return }
+                refusal.withLock { $0.failures = 0 }
                 accepted(UnixTransport(socket), place)
             } catch {
                 return rest(after: error)
@@ -73,8 +87,20 @@ public final class PacketListener: Sendable {
     private func rest(after error: SystemError) {
         warn("cannot accept a client: \(error)")
         guard !error.isConnectionLost else { return }
+        turnAway()
         setAccepting(false)
         loop.schedule(after: .milliseconds(200)) { [weak self] in self?.setAccepting(true) }
+    }
+
+    /// Ends the connections that wait, once it has been tried long enough: else they would wait for as long as it lasts.
+    private func turnAway() {
+        refusal.withLock { refusal in
+            refusal.failures += 1
+            guard refusal.failures >= Self.patience else { return }
+            refusal.spare?.close()
+            while let unlucky = try? UnixSocket.accept(from: socket) { unlucky.close() }
+            refusal.spare = try? socket.duplicate()
+        }
     }
 
     /// Clients decide how often this happens, so not each time is told.

@@ -15,7 +15,6 @@ extension DomainDefinition {
             try checkROM(of: info)
         }
         try checkAliases()
-        try checkUnassigned()
         try checkUSBDevices()
     }
 
@@ -32,9 +31,7 @@ extension DomainDefinition {
 
     private func checkKind(of info: DeviceInfo) throws(ConfigurationError) {
         if info.address?.kind == .ccw, !board.isCCW {
-            throw .unsupported(
-                "cannot use CCW address type for device '\(info.alias ?? "<null>")' using machine type '\(os.machine ?? "")'"
-            )
+            throw .unsupported("CCW addresses are not supported by machine type '\(os.machine ?? "")'")
         }
         if info.acpiIndex != nil, let kind = info.address?.kind, kind != .pci {
             throw .unsupported("ACPI index is only supported for PCI devices")
@@ -51,6 +48,22 @@ extension DomainDefinition {
         }
     }
 
+    /// Kinds of places that this machine, or a device of the kind, can't have at all.
+    func checkPlaces() throws(ConfigurationError) {
+        try checkUSBPlaces()
+        try checkVirtioSerialPorts()
+        for disk in devices.disks where disk.target.bus == .virtio {
+            guard let kind = disk.info.address?.kind, ![.pci, .ccw, .virtioMMIO].contains(kind) else {
+                continue
+            }
+            throw .unsupported("virtio disk cannot have an address of type '\(kind.rawValue)'")
+        }
+        for device in devices.hostdevs where device.info.address?.kind == .unassigned {
+            if case .usb = device.source { throw .unsupported("USB host device must use 'usb' address type") }
+        }
+        try checkUnassigned()
+    }
+
     private func checkUnassigned() throws(ConfigurationError) {
         var copy = devices
         copy.hostdevs = []
@@ -61,25 +74,28 @@ extension DomainDefinition {
 
     /// What is plugged into USB needs a bus, and a place on it.
     private func checkUSBDevices() throws(ConfigurationError) {
-        var infos = devices.hubs.map(\.info) + devices.redirdevs.map(\.info)
-        infos += devices.inputs.filter { $0.bus == .usb }.map(\.info)
-        infos += devices.sounds.filter { $0.model == .usb }.map(\.info)
-        infos += devices.disks.filter { $0.target.bus == .usb }.map(\.info)
-        infos += devices.controllers.filter { $0.type == .ccid }.map(\.info)
-        infos += devices.serials.filter { $0.target.type == "usb-serial" }.map(\.info)
         if isUSBDisabled, !devices.hubs.isEmpty {
             throw .unsupported("Can't add USB hub: USB is disabled for this domain")
         }
-        if isUSBDisabled, !infos.isEmpty {
+        if isUSBDisabled, !usbInfos.isEmpty || devices.disks.contains(where: { $0.target.bus == .usb }) {
             throw .unsupported(
                 "USB is disabled for this domain, but USB devices are present in the domain XML")
         }
-        infos.removeFirst(devices.hubs.count)
-        for info in infos {
-            if let kind = info.address?.kind, kind != .usb {
-                throw .xml("Invalid address for a USB device")
-            }
-        }
+    }
+
+    private func checkUSBPlaces() throws(ConfigurationError) {
+        let places = usbInfos.compactMap { $0.address?.kind }
+        if places.contains(where: { $0 != .usb }) { throw .xml("Invalid address for a USB device") }
+    }
+
+    /// What is plugged into a USB port, hubs and disks aside.
+    private var usbInfos: [DeviceInfo] {
+        var infos = devices.redirdevs.map(\.info)
+        infos += devices.inputs.filter { $0.bus == .usb }.map(\.info)
+        infos += devices.sounds.filter { $0.model == .usb }.map(\.info)
+        infos += devices.controllers.filter { $0.type == .ccid }.map(\.info)
+        infos += devices.serials.filter { $0.target.type == "usb-serial" }.map(\.info)
+        return infos
     }
 
     /// Lines to the guest are ports of controllers that there are.

@@ -3,11 +3,11 @@ import VirtXML
 extension DomainDefinition {
     func checkTimers(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         for timer in clock.timers {
+            try timer.checkSettings()
             if timer.catchup != nil, timer.tickPolicy != .catchup {
                 throw .xml("setting of timer catchup policies is only supported with tickpolicy='catchup'")
             }
         }
-        for timer in clock.timers { try timer.checkSettings() }
         for timer in clock.timers { try check(timer, qemu) }
     }
 

@@ -17,6 +17,25 @@ extension DomainDefinition {
         if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, qemu) }
     }
 
+    /// Drives of the kind are on such a bus, and are called so.
+    func checkKind(_ disk: DiskDevice) throws(ConfigurationError) {
+        let (bus, name) = (disk.target.bus ?? .none, disk.target.dev)
+        if disk.device == .floppy, bus != .fdc {
+            throw .internal("Invalid bus type '\(bus.rawValue)' for floppy disk")
+        }
+        if disk.device != .floppy, bus == .fdc { throw .internal("Invalid bus type 'fdc' for disk") }
+        if disk.device == .cdrom, bus == .virtio || bus == .sd {
+            throw .unsupported("disk type of '\(name)' does not support ejectable media")
+        }
+        switch disk.device {
+        case .floppy where !name.hasBytePrefix("fd"):
+            throw .internal("Invalid floppy device name: \(name)")
+        case .disk where !["hd", "sd", "vd", "xvd", "ubd"].contains(where: name.hasBytePrefix):
+            throw .internal("Invalid harddisk device name: \(name)")
+        default: break
+        }
+    }
+
     private func checkTarget(_ disk: DiskDevice) throws(ConfigurationError) {
         let dev = disk.target.dev
         let end = Array(dev.utf8.suffix(2))
@@ -39,15 +58,6 @@ extension DomainDefinition {
 
     private func checkBus(_ disk: DiskDevice) throws(ConfigurationError) {
         let bus = disk.target.bus ?? .none
-        if disk.device == .floppy, bus != .fdc {
-            throw .internal("Invalid bus type '\(bus.rawValue)' for floppy disk")
-        }
-        if disk.device != .floppy, bus == .fdc {
-            throw .internal("Invalid bus type 'fdc' for disk")
-        }
-        if disk.device == .cdrom, bus == .virtio || bus == .sd {
-            throw .unsupported("disk type of '\(disk.target.dev)' does not support ejectable media")
-        }
         if let model = disk.model, bus != .virtio {
             throw .unsupported("disk model '\(model.rawValue)' not supported for bus '\(bus.rawValue)'")
         }

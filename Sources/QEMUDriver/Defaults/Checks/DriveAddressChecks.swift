@@ -22,8 +22,6 @@ extension DomainDefinition {
     private func checkAddressKind(of disk: DiskDevice) throws(ConfigurationError) {
         guard let kind = disk.info.address?.kind, let bus = disk.target.bus else { return }
         switch bus {
-        case .virtio where kind == .drive:
-            throw .unsupported("virtio disk cannot have an address of type '\(kind.rawValue)'")
         case .usb where kind != .usb: throw .internal("unexpected address type for usb disk")
         case .scsi, .ide, .sata, .fdc:
             guard kind != .drive else { return }

@@ -3,12 +3,28 @@ import VirtXML
 extension DomainDefinition {
     /// Memory that is plugged in: what each model needs, and that no two share a slot or a place.
     func checkMemory(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkTotal()
         for memory in devices.memories {
             try checkSupport(of: memory, qemu)
             try checkNode(of: memory)
             try check(memory)
         }
         try checkSlots()
+    }
+
+    /// What is plugged in is a part of all that the guest has, and needs room to be plugged into.
+    private func checkTotal() throws(ConfigurationError) {
+        guard !devices.memories.isEmpty else { return }
+        let plugged = devices.memories.reduce(UInt64(0)) {
+            $0.addingReportingOverflow($1.target.size?.bytes ?? 0).partialValue
+        }
+        if let total = memory.total, plugged > total.bytes {
+            throw .xml("Total size of memory devices exceeds the total memory size")
+        }
+        if memory.maximum == nil {
+            throw .unsupported(
+                "cannot use/hotplug a memory device when domain 'maxMemory' is not defined")
+        }
     }
 
     private func checkSupport(

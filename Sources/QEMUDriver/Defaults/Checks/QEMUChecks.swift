@@ -18,6 +18,8 @@ extension DomainDefinition {
 
     /// What can be seen to be wrong once all is filled in.
     func checkQEMUDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        for disk in devices.disks { try checkKind(disk) }
+        try checkPlaces()
         for disk in devices.disks { try check(disk, qemu) }
         try checkTargets()
         try checkDriveAddresses()
@@ -41,7 +43,6 @@ extension DomainDefinition {
         try checkRedirection()
         try checkMemory(qemu)
         try checkInfos()
-        try checkVirtioSerialPorts()
         try checkHostdevs()
         try checkZPCI(qemu)
         try checkVCPUs(qemu)

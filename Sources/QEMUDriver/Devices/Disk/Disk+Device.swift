@@ -124,7 +124,8 @@ extension QEMUGuest {
             device.add("rotation_rate", disk.target.rotationRate)
         }
         device.add("vendor", disk.vendor)
-        device.add("product", disk.product)
+        let isATA = disk.target.bus == .ide || disk.target.bus == .sata
+        device.add(isATA ? "model" : "product", disk.product)
     }
 
     private func addGeometry(of disk: DiskDevice, to device: inout JSONObject) {

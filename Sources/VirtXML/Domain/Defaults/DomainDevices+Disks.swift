@@ -73,7 +73,9 @@ extension DiskDevice {
     /// Takes the bus from the kind of drive or the target's name.
     public mutating func fillBus() {
         guard target.bus == nil else { return }
-        target.bus = device == .floppy ? .fdc : (DiskTarget.bus(target.dev) ?? .ide)
+        let named = DiskTarget.bus(target.dev) ?? .ide
+        // A drive that isn't a floppy's is on no floppy bus, whatever it is called.
+        target.bus = device == .floppy ? .fdc : named == .fdc ? .ide : named
     }
 
     /// The place that the target's name stands for; nil on a bus without places.

@@ -90,7 +90,9 @@ extension DeviceAddress: XMLElement {
         case .ccw(var address): try bind(&address, &x, DeviceAddress.ccw)
         case .isa(var address): try bind(&address, &x, DeviceAddress.isa)
         case .dimm(var address): try bind(&address, &x, DeviceAddress.dimm)
-        case .virtioMMIO, .virtioS390, .unassigned: break
+        case .virtioS390:
+            if x.isReading { throw x.fault("virtio-s390 bus doesn't have an address") }
+        case .virtioMMIO, .unassigned: break
         }
     }
 
