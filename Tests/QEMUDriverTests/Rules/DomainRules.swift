@@ -156,6 +156,6 @@ extension DomainRuleTests {
             "no loader path specified and firmware auto selection disabled"),
         Rule(
             .q35, "<launchSecurity type='sev'><policy>0x1</policy></launchSecurity>",
-            "unsupported configuration: SEV launch security is not supported with this QEMU binary"),
+            "unsupported configuration: 'sev' launch security is not supported with this QEMU binary"),
     ]
 }

@@ -77,7 +77,10 @@ extension DomainDefinition {
         if isUSBDisabled, !devices.hubs.isEmpty {
             throw .unsupported("Can't add USB hub: USB is disabled for this domain")
         }
-        if isUSBDisabled, !usbInfos.isEmpty || devices.disks.contains(where: { $0.target.bus == .usb }) {
+        let isUsed =
+            !usbInfos.isEmpty || devices.disks.contains { $0.target.bus == .usb }
+            || devices.serials.contains { $0.target.type == "usb-serial" }
+        if isUSBDisabled, isUsed {
             throw .unsupported(
                 "USB is disabled for this domain, but USB devices are present in the domain XML")
         }
@@ -94,7 +97,6 @@ extension DomainDefinition {
         infos += devices.inputs.filter { $0.bus == .usb }.map(\.info)
         infos += devices.sounds.filter { $0.model == .usb }.map(\.info)
         infos += devices.controllers.filter { $0.type == .ccid }.map(\.info)
-        infos += devices.serials.filter { $0.target.type == "usb-serial" }.map(\.info)
         return infos
     }
 

@@ -20,6 +20,9 @@ extension DomainDefinition {
     /// Drives of the kind are on such a bus, and are called so.
     func checkKind(_ disk: DiskDevice) throws(ConfigurationError) {
         let (bus, name) = (disk.target.bus ?? .none, disk.target.dev)
+        if DiskTarget.index(name) == nil {
+            throw .xml("Unknown disk name '\(name)' and no address specified")
+        }
         if disk.device == .floppy, bus != .fdc {
             throw .internal("Invalid bus type '\(bus.rawValue)' for floppy disk")
         }
@@ -41,9 +44,6 @@ extension DomainDefinition {
         let end = Array(dev.utf8.suffix(2))
         if end.count == 2, end[1].isDigit, !end[0].isDigit, DiskTarget.index(dev) != nil {
             throw .unsupported("invalid disk target '\(dev)', partitions can't appear in disk targets")
-        }
-        if DiskTarget.index(dev) == nil {
-            throw .xml("Unknown disk name '\(dev)' and no address specified")
         }
         if disk.target.tray != nil, disk.device != .cdrom, disk.device != .floppy {
             throw .unsupported("tray is only valid for cdrom and floppy")
