@@ -56,8 +56,11 @@ struct RunningDaemon {
     /// Takes up the guests, and then the clients that have come meanwhile.
     private func serve(_ sockets: [OpenSocket]) async throws {
         do {
+            for socket in sockets {
+                try server.listen(on: socket.descriptor, readOnly: socket.isReadOnly, isAccepting: false)
+            }
             try await qemu.start()
-            for socket in sockets { try server.listen(on: socket.descriptor, readOnly: socket.isReadOnly) }
+            server.acceptClients()
         } catch {
             stop()
             throw error

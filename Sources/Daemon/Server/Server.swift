@@ -51,12 +51,19 @@ public final class Server: Sendable {
     }
 
     /// Listens on a socket that is there already; clients of a read-only one may change nothing.
-    public func listen(on socket: Descriptor, readOnly: Bool) throws(SystemError) {
+    ///
+    /// - Parameter isAccepting: whether clients are served at once, or from ``acceptClients()`` on.
+    public func listen(on socket: Descriptor, readOnly: Bool, isAccepting: Bool = true) throws(SystemError) {
         let limit = readOnly ? places.readOnly : places.readWrite
-        let listener = try PacketListener(socket, limit: limit, log: log) { [weak self] transport, place in
-            self?.accept(transport, place, readOnly: readOnly)
+        let listener = try PacketListener(socket, limit: limit, log: log, isAccepting: isAccepting) {
+            [weak self] transport, place in self?.accept(transport, place, readOnly: readOnly)
         }
         state.withLock { $0.listeners.append(listener) }
+    }
+
+    /// Serves the clients that have come meanwhile, and all that come.
+    public func acceptClients() {
+        for listener in state.withLock({ $0.listeners }) { listener.start() }
     }
 
     /// Opens a URI with the driver that knows it.

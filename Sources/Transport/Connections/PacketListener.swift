@@ -29,10 +29,11 @@ public final class PacketListener: Sendable {
     ///
     /// - Parameters:
     ///   - limit: the clients that there may be, shared by listeners.
+    ///   - isAccepting: whether clients are accepted at once, or from ``start()`` on.
     ///   - accepted: called on the loop's thread with each client and its place; the client is gone when both are let go.
     public init(
         _ socket: Descriptor, limit: ClientLimit, loop: EventLoop = .shared,
-        log: Logger = Logger(label: "transport"),
+        log: Logger = Logger(label: "transport"), isAccepting: Bool = true,
         accepted: @escaping @Sendable (UnixTransport, ClientLimit.Place) -> Void
     ) throws(SystemError) {
         self.socket = socket
@@ -41,9 +42,15 @@ public final class PacketListener: Sendable {
         self.log = log
         self.accepted = accepted
         refusal = Mutex(Refusal(spare: try? socket.duplicate()))
-        let new = try loop.register(socket, for: .readable) { [weak self] _ in self?.accept() }
-        registration.withLock { $0 = new }
+        try registration.withLock { (registration) throws(SystemError) in
+            registration = try loop.register(socket, for: isAccepting ? .readable : []) { [weak self] _ in
+                self?.accept()
+            }
+        }
     }
+
+    /// Accepts clients from now on.
+    public func start() { setAccepting(true) }
 
     /// Accepts no more. Connections that were accepted go on.
     public func stop() {
