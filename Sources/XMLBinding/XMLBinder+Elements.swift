@@ -113,6 +113,26 @@ extension XMLBinder {
     @inlinable
     public func hasChild(_ name: StaticString) -> Bool { child(name) != nil }
 
+    /// What stands in further children of these names counts as if it stood in the first of each.
+    public func gather(_ names: StaticString..., in namespace: StaticString? = nil) {
+        guard let node else { return }
+        for name in names { node.gather(name, namespace) }
+    }
+
+    /// Refuses more children of that name than some.
+    public func atMost(
+        _ limit: Int, _ name: StaticString, orElse message: @autoclosure () -> String,
+        _ code: XMLError.Code = .xml
+    ) throws(XMLError) {
+        var count = 0
+        var next = node?.child(name)
+        while let child = next {
+            count += 1
+            if count > limit { throw fault(message(), code) }
+            next = child.sibling(name)
+        }
+    }
+
     /// Looks into a child on the side: nothing is written.
     public mutating func onlyReading(
         _ name: StaticString, _ body: (inout XMLBinder) throws(XMLError) -> Void

@@ -1,23 +1,26 @@
 extension XMLBinder {
-    /// A child that holds one value as its text, or may be absent.
+    /// A child that holds one value as its text, or may be absent. One without text counts as absent.
     @inlinable
     public mutating func value<V: XMLValue>(
-        _ name: StaticString, _ value: inout V?, in namespace: StaticString? = nil
+        _ name: StaticString, _ value: inout V?, _ reading: XMLReading = .plain, in namespace: StaticString? = nil
     ) throws(XMLError) {
         if isReading {
-            guard let child = child(name, namespace) else { return }
-            value = try parse(child)
+            guard let child = child(name, namespace), let text = text(of: child, V.self) else { return }
+            if let read: V = try parse(text, child, reading) { value = read }
         } else if let value {
             put(element: name, value.xml)
         }
     }
 
-    /// A child that holds one value as its text, and is always written. Absent leaves the value as it is.
+    /// A child that holds one value as its text, and is always written. Absent, or
+    /// without text, it leaves the value as it is.
     @inlinable
-    public mutating func value<V: XMLValue>(_ name: StaticString, _ value: inout V) throws(XMLError) {
+    public mutating func value<V: XMLValue>(
+        _ name: StaticString, _ value: inout V, _ reading: XMLReading = .plain
+    ) throws(XMLError) {
         if isReading {
-            guard let child = child(name, required: true) else { return }
-            value = try parse(child)
+            guard let child = child(name, required: true), let text = text(of: child, V.self) else { return }
+            if let read: V = try parse(text, child, reading) { value = read }
         } else {
             put(element: name, value.xml)
         }
@@ -39,11 +42,12 @@ extension XMLBinder {
     }
 
     /// The present element's own text; nil or absent if there is none.
-    public mutating func content<V: XMLValue>(_ value: inout V?) throws(XMLError) {
+    public mutating func content<V: XMLValue>(
+        _ value: inout V?, _ reading: XMLReading = .plain
+    ) throws(XMLError) {
         if let node {
-            invention?.content(of: node, as: V.self)
-            if node.text.isEmpty { return }
-            value = try parse(node)
+            guard let text = text(of: node, V.self) else { return }
+            if let read: V = try parse(text, node, reading) { value = read }
         } else if let value {
             put(text: value.xml)
         }
@@ -65,6 +69,11 @@ extension XMLBinder {
         if isWriting { put(lines: text) }
     }
 
+    /// Attributes of the present element that are in their final form already. Written only.
+    public mutating func verbatim(attributes: String) {
+        if isWriting { writer.verbatim(attributes: attributes) }
+    }
+
     @usableFromInline
     mutating func put(element name: StaticString, _ text: String) {
         let mark = writer.begin(name)
@@ -78,10 +87,32 @@ extension XMLBinder {
     @usableFromInline
     mutating func put(lines: String) { writer.verbatim(lines) }
 
+    /// An element's text, while reading; nil if there is none.
+    @usableFromInline
+    func text(of node: XMLNode, _ type: any XMLValue.Type) -> String? {
+        invention?.content(of: node, as: type)
+        let text = node.text
+        return text.isEmpty ? nil : text
+    }
+
     @usableFromInline
     func parse<V: XMLValue>(_ node: XMLNode) throws(XMLError) -> V {
-        invention?.content(of: node, as: V.self)
-        let text = node.text
+        try parse(text(of: node, V.self) ?? "", node)
+    }
+
+    /// An element's text as a value; nil for one that doesn't count.
+    @usableFromInline
+    func parse<V: XMLValue>(_ text: String, _ node: XMLNode, _ reading: XMLReading) throws(XMLError) -> V? {
+        if reading.skipsOthers { return V(xml: text) }
+        guard let words = reading.complaint(about: text) else { return try parse(text, node) }
+        guard let value = V(xml: text) else {
+            throw XMLError(reading.code, words, element: node.name, value: text, line: node.line)
+        }
+        return value
+    }
+
+    @usableFromInline
+    func parse<V: XMLValue>(_ text: String, _ node: XMLNode) throws(XMLError) -> V {
         guard let value = V(xml: text) else {
             if let complaint = V.complaint(about: text, in: node.name) { throw complaint.placed(at: node) }
             let hint = V.expectation.isEmpty ? "" : ". Expected \(V.expectation)"

@@ -10,22 +10,18 @@ public final class XMLDocument {
     /// Parses a text. Nothing is loaded from outside, no entity is replaced, and bounds are checked first.
     ///
     /// A string is UTF-8 whatever its declaration says, so what the bounds have seen is what the parser sees.
-    ///
-    /// - Parameter origin: what error messages call the text, such as `(domain_definition)`.
-    public convenience init(
-        _ text: String, origin: String = "(xml)", bounds: XMLBounds = XMLBounds()
-    ) throws(XMLError) {
+    public convenience init(_ text: String, bounds: XMLBounds = XMLBounds()) throws(XMLError) {
         var text = text
         let parsed = text.withUTF8 { bytes in
-            Result { () throws(XMLError) in try Self.parse(bytes, origin, bounds) }
+            Result { () throws(XMLError) in try Self.parse(bytes, bounds) }
         }
-        try self.init(tree: parsed.get(), origin: origin)
+        try self.init(tree: parsed.get())
     }
 
-    private init(tree: xmlDocPtr, origin: String) throws(XMLError) {
+    private init(tree: xmlDocPtr) throws(XMLError) {
         self.tree = tree
         guard let root = xmlDocGetRootElement(tree) else {
-            throw XMLError(.malformed, "\(origin): the document has no element")
+            throw XMLError(.malformed, "the document has no element")
         }
         self.root = XMLNode(root)
     }
@@ -33,7 +29,7 @@ public final class XMLDocument {
     deinit { xmlFreeDoc(tree) }
 
     private static func parse(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ origin: String, _ bounds: XMLBounds
+        _ bytes: UnsafeBufferPointer<UInt8>, _ bounds: XMLBounds
     ) throws(XMLError) -> xmlDocPtr {
         try bounds.check(bytes)
         guard let context = xmlNewParserCtxt() else {
@@ -45,33 +41,36 @@ public final class XMLDocument {
         context.pointee._private = Unmanaged.passUnretained(first).toOpaque()
         context.pointee.sax.pointee.serror = noteFirst
         let options =
-            XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_NOCDATA.rawValue
-            | XML_PARSE_COMPACT.rawValue | XML_PARSE_BIG_LINES.rawValue
+            XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_COMPACT.rawValue | XML_PARSE_BIG_LINES.rawValue
             | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let tree = bytes.withMemoryRebound(to: CChar.self) {
             xmlCtxtReadMemory(
                 context, $0.baseAddress, Int32(clamping: $0.count), nil, "UTF-8",
                 Int32(bitPattern: options))
         }
-        guard let tree else { throw fault(first, bytes, origin) }
+        guard let tree else { throw fault(first, bytes) }
         return tree
     }
 
-    /// The parser's own complaint, with the line it's about and a mark below the column, as libvirt shows it.
-    private static func fault(
-        _ first: FirstComplaint, _ bytes: UnsafeBufferPointer<UInt8>, _ origin: String
-    ) -> XMLError {
+    /// The parser's own complaint, with the line it's about and a mark below the place, as libvirt shows it.
+    private static func fault(_ first: FirstComplaint, _ bytes: UnsafeBufferPointer<UInt8>) -> XMLError {
         var message = first.message ?? "the document is empty"
         while let shorter = message.droppingByteSuffix("\n") { message = String(shorter) }
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        let column = min(max(first.column - 1, 0), 79)
-        var excerpt = ""
-        if lines.indices.contains(first.line - 1) {
-            let text = String(decoding: lines[first.line - 1].prefix(80), as: UTF8.self)
-            excerpt = "\n\(text)\n\(String(repeating: "-", count: column))^"
-        }
-        return XMLError(
-            .malformed, "\(origin):\(first.line): \(message)\(excerpt)", line: first.line)
+        let excerpt = excerpt(of: bytes, at: first.offset)
+        return XMLError(.malformed, "at line \(first.line): \(message)\n\(excerpt)", line: first.line)
+    }
+
+    /// The line that a place is in, and another one that points to it.
+    private static func excerpt(of bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> String {
+        func endsLine(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
+        var place = min(max(offset, 0), bytes.count)
+        // What is missing at the end is missing on the last line that holds something.
+        while place > 0, place == bytes.count || endsLine(bytes[place]), endsLine(bytes[place - 1]) { place -= 1 }
+        let before = bytes[..<place].reversed().prefix { !endsLine($0) }.reversed()
+        let line = Array(before) + bytes[place...].prefix { !endsLine($0) }
+        if line.isEmpty { return "" }
+        let mark = before.map { $0 == UInt8(ascii: "\t") ? $0 : UInt8(ascii: "-") } + [UInt8(ascii: "^")]
+        return String(decoding: line, as: UTF8.self) + "\n" + String(decoding: mark, as: UTF8.self)
     }
 }
 
@@ -79,7 +78,8 @@ public final class XMLDocument {
 private final class FirstComplaint {
     var message: String?
     var line = 1
-    var column = 0
+    /// How many bytes the parser had read.
+    var offset = 0
 }
 
 /// The parser hands its own context, which knows the object to tell.
@@ -91,5 +91,7 @@ private func noteFirst(_ data: UnsafeMutableRawPointer?, _ error: xmlErrorPtr?) 
     guard first.message == nil, let message = error.pointee.message else { return }
     first.message = String(cString: message)
     first.line = max(Int(error.pointee.line), 1)
-    first.column = Int(error.pointee.int2)
+    if let input = context.pointee.input?.pointee, let base = input.base, let current = input.cur {
+        first.offset = Int(clamping: input.consumed) + (current - base)
+    }
 }

@@ -29,14 +29,12 @@ extension XMLElement {
 public protocol XMLRoot: XMLElement {
     /// The element's name, such as `domain`.
     static var elementName: StaticString { get }
-    /// What error messages call a text of this kind, such as `(domain_definition)`.
-    static var origin: String { get }
 }
 
 extension XMLRoot {
     /// Parses a document of this kind.
     public init(xml text: String, options: XMLOptions = []) throws(XMLError) {
-        let document = try XMLDocument(text, origin: Self.origin)
+        let document = try XMLDocument(text)
         let expected = Self.elementName.description
         guard document.root.name == expected else {
             throw XMLError(

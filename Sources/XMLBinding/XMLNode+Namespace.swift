@@ -1,11 +1,29 @@
+import ByteText
 import CLibXML2
 
 extension XMLNode {
-    /// A copy of this element and all below it as text, with every namespace that it uses declared in it.
-    public func copy(level: Int) -> String {
-        guard let copy = xmlCopyNode(pointer, 1) else { return "" }
+    /// Hands over a copy of this element and all below it, with every namespace that it uses declared in it.
+    public func withCopy(_ body: (XMLNode) -> Void) {
+        guard let copy = xmlCopyNode(pointer, 1) else { return }
         defer { xmlFreeNode(copy) }
-        return XMLNode(copy).verbatim(level: level)
+        body(XMLNode(copy))
+    }
+
+    /// Such a copy as text; `level` is how deep it will stand.
+    public func copy(level: Int) -> String {
+        var text = ""
+        withCopy { text = $0.verbatim(level: level) }
+        return text
+    }
+
+    /// What the start tag holds behind the name as text: declarations, then attributes, each with a blank in front.
+    public var tagText: String {
+        guard pointer.pointee.nsDef != nil || pointer.pointee.properties != nil,
+            let bare = xmlCopyNode(pointer, 2)
+        else { return "" }
+        defer { xmlFreeNode(bare) }
+        let text = XMLNode(bare).verbatim(level: 0)
+        return (text.droppingBytePrefix("<" + writtenName)?.droppingByteSuffix("/>")).map(String.init) ?? ""
     }
 
     /// A copy of this element and all below it, put into a namespace, as text; `level` is how deep it will stand.

@@ -58,6 +58,9 @@ import ByteText
         byte("'")
     }
 
+    /// Writes attributes that are already in their final form, with a blank in front.
+    mutating func verbatim(attributes: String) { bytes.append(contentsOf: attributes.utf8) }
+
     mutating func text(_ value: String) {
         byte(">")
         tagIsOpen = false

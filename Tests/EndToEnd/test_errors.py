@@ -33,7 +33,7 @@ class Errors(ServerCase):
         name = self.fresh_name()
         good = self.document(name).read_text()
         for what, text, message in (
-            ("not XML", "<domain", "(domain_definition):1: Couldn't find end of Start Tag domain line 1"),
+            ("not XML", "<domain", "1: Couldn't find end of Start Tag domain line 1"),
             ("another document", "<network><name>x</name></network>", "expecting root element of 'domain', not 'network'"),
             ("no name", good.replace(f"<name>{name}</name>", ""), "name"),
             ("no memory", good.replace("<memory unit='MiB'>128</memory>", ""), "memory"),

@@ -180,7 +180,7 @@ class Explain(ExplainCase):
         self.assertVirshFails(self.roost("explain", "nobody"), "failed to get domain 'nobody'")
         self.assertVirshFails(self.roost("explain"), "explain what? a domain, or a document with --xml")
         broken = self.file(f"{self.fresh_name()}.xml", "<domain type='qemu'>")
-        self.assertVirshFails(self.roost("explain", "--xml", broken), "(domain_definition):1:")
+        self.assertVirshFails(self.roost("explain", "--xml", broken), "at line 1:")
 
     def test_clients_of_libvirt_are_not_disturbed(self):
         name = self.defined()

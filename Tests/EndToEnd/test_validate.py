@@ -51,4 +51,4 @@ class Validate(ServerCase):
 
     def test_what_is_not_xml(self):
         path = self.file("bad.xml", "<domain")
-        self.assertVirshFails(self.virsh("define", path, "--validate"), "(domain_definition):1: ")
+        self.assertVirshFails(self.virsh("define", path, "--validate"), "1: ")

@@ -48,7 +48,7 @@ import XMLBinding
     private static let domains: [Wrong] = [
         Wrong(
             DomainDefinition.self, "<domain type='kvm'>\n<name>a\n</domain>", .malformed, line: 3,
-            "(domain_definition):3", "mismatch"),
+            "at line 3", "mismatch"),
         Wrong(DomainDefinition.self, "\n<network/>", .xml, line: 2, "'domain'", "'network'"),
         Wrong(
             DomainDefinition.self, "<domain>\n<name>a</name></domain>", .internalError, line: 1, "domain type"
@@ -84,7 +84,7 @@ import XMLBinding
             domain(
                 "<disk><source file='/a'>\n<seclabel relabel='no'><label>x</label></seclabel></source></disk>"
             ),
-            .unsupported, line: 7, "relabelling"),
+            .xml, line: 7, "relabelling"),
     ]
 
     /// What elements outside of the devices must keep to: the part, the number, words of the message.

@@ -3,7 +3,6 @@ import XMLBinding
 
 private struct Shelf: XMLRoot {
     static let elementName: StaticString = "shelf"
-    static let origin = "(shelf)"
     var kind: Kind = .plain
     var size: UInt32?
     var label: String?
@@ -98,7 +97,91 @@ private struct Book: XMLElement {
     func malformed() {
         let error = #expect(throws: XMLError.self) { try Shelf(xml: "foo") }
         #expect(error?.code == .malformed)
-        #expect(error?.message == "(shelf):1: Start tag expected, '<' not found\nfoo\n^")
+        #expect(error?.message == "at line 1: Start tag expected, '<' not found\nfoo\n^")
+    }
+}
+
+@Suite struct XMLMessageTests {
+    /// A text that isn't XML, and what is said of it.
+    struct Broken: Sendable {
+        var text: String
+        var message: String
+    }
+
+    private static let long = String(repeating: "x", count: 200)
+
+    @Test(
+        "the parser's complaint shows the whole line and points below the place",
+        arguments: [
+            Broken(text: "<a>\n\t<b>\tx & y</b></a>", message: "\n\t<b>\tx & y</b></a>\n\t---\t----^"),
+            Broken(text: "<a>\(long) & b</a>", message: "\n<a>\(long) & b</a>\n\(long.map { _ in "-" }.joined())------^"),
+            Broken(text: "<a>é&foo;</a>", message: "\n<a>é&foo;</a>\n----------^"),
+            Broken(text: "<a>\n", message: "\n<a>\n---^"),
+            Broken(text: "<a>\n  ", message: "\n  \n--^"),
+        ])
+    func excerpt(broken: Broken) {
+        let error = #expect(throws: XMLError.self) { try Shelf(xml: broken.text) }
+        let said = error?.message ?? ""
+        #expect(said.hasPrefix("at line ") && said.hasSuffix(broken.message), "\(said)")
+    }
+}
+
+private struct Odd: XMLRoot {
+    static let elementName: StaticString = "odd"
+    var skipped: UInt32?
+    var ignored: UInt32?
+    var worded: UInt32?
+    var natural: UInt32?
+    var text: String?
+    var children: [Book] = []
+
+    mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        x.gather("box")
+        try x.attribute("skipped", &skipped, .unlessEmpty)
+        try x.attribute("ignored", &ignored, .orNone)
+        try x.attribute("worded", &worded, .refusing("no such word '%'", .internalError))
+        try x.natural("natural", &natural)
+        try x.atMost(1, "text", orElse: "only one text is allowed")
+        try x.value("text", &text)
+        try x.group("box") { (x) throws(XMLError) in try x.elements("book", &children) }
+    }
+}
+
+@Suite struct XMLReadingTests {
+    @Test("an empty attribute may count as none, and so may one that is no value")
+    func absent() throws {
+        #expect(try Odd(xml: "<odd skipped='' ignored='zz'/>") == Odd())
+        #expect(throws: XMLError.self) { try Odd(xml: "<odd skipped='zz'/>") }
+    }
+
+    @Test("an element without text is none")
+    func emptyText() throws { #expect(try Odd(xml: "<odd><text/></odd>") == Odd()) }
+
+    @Test("a text may be refused in words of its own")
+    func words() {
+        let error = #expect(throws: XMLError.self) { try Odd(xml: "<odd worded='zz'/>") }
+        #expect(error?.message == "no such word 'zz'")
+        #expect(error?.code == .internalError)
+    }
+
+    @Test(
+        "a number that can't be negative says so, and what is none is told apart",
+        arguments: [("-1", "non-negative value"), ("zz", "integer value"), ("2147483648", "integer value")])
+    func natural(text: String, expected: String) {
+        let error = #expect(throws: XMLError.self) { try Odd(xml: "<odd natural='\(text)'/>") }
+        #expect(error?.message.hasSuffix("'\(text)'. Expected \(expected)") == true)
+    }
+
+    @Test("what stands in a second container counts as if it stood in the first")
+    func gather() throws {
+        let two = "<odd><box><book title='a'/></box><text>t</text><box><book title='b'/></box></odd>"
+        #expect(try Odd(xml: two).children.map(\.title) == ["a", "b"])
+    }
+
+    @Test("more children than there can be are refused")
+    func atMost() {
+        let error = #expect(throws: XMLError.self) { try Odd(xml: "<odd><text>a</text><text/></odd>") }
+        #expect(error?.message == "only one text is allowed")
     }
 }
 

@@ -55,7 +55,7 @@ private struct TestNodeFile {
 
     private static func document(_ path: String) throws(VirtError) -> XMLDocument {
         do {
-            return try XMLDocument(FileSystem.readText(path, limit: limit), origin: path)
+            return try XMLDocument(FileSystem.readText(path, limit: limit))
         } catch {
             throw VirtError(.xmlError, "failed to parse xml document '\(path)'", from: .test)
         }

@@ -3,7 +3,6 @@ import XMLBinding
 /// What a processor says about itself, register by register.
 public struct CPUData: XMLRoot {
     public static let elementName: StaticString = "cpudata"
-    public static let origin = "(CPU_data)"
 
     public var arch = "x86"
     public var leaves: [Leaf] = []

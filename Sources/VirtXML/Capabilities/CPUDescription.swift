@@ -3,7 +3,6 @@ import XMLBinding
 /// A CPU on its own: what a host or a hypervisor has, or what a guest asks for.
 public struct CPUDescription: XMLRoot {
     public static let elementName: StaticString = "cpu"
-    public static let origin = "(CPU_definition)"
 
     /// nil where the host's own is meant.
     public var arch: String?

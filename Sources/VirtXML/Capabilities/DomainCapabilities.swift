@@ -3,7 +3,6 @@ import XMLBinding
 /// What a hypervisor's program can do for a domain of some architecture and machine.
 public struct DomainCapabilities: XMLRoot {
     public static let elementName: StaticString = "domainCapabilities"
-    public static let origin = "(domain_capabilities)"
 
     /// The hypervisor's program.
     public var path: String?

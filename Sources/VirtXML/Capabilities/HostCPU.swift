@@ -116,5 +116,4 @@ public struct HostCPU: XMLElement {
 
 extension HostCPU: XMLRoot {
     public static let elementName: StaticString = "cpu"
-    public static let origin = "(CPU_definition)"
 }

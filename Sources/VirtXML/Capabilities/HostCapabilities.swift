@@ -4,7 +4,6 @@ import XMLBinding
 /// What the host is and which guests it runs.
 public struct HostCapabilities: XMLRoot {
     public static let elementName: StaticString = "capabilities"
-    public static let origin = "(capabilities)"
 
     public var host = Host()
     public var guests: [GuestCapabilities] = []

@@ -3,7 +3,6 @@ import XMLBinding
 /// Which types of storage pool a daemon has, and which formats they may be in.
 public struct StoragePoolCapabilities: XMLRoot {
     public static let elementName: StaticString = "storagepoolCapabilities"
-    public static let origin = "(storagepool_capabilities)"
 
     public var pools: [Pool] = []
 

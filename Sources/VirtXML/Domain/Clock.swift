@@ -23,7 +23,7 @@ public struct Clock: XMLElement {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try bindOffset(&x)
+        try x.attribute("offset", &offset, .unlessEmpty.refusing("unknown clock offset '%'"), default: .utc)
         switch offset {
         case .utc, .localtime: try bindAdjustment(&x)
         case .variable: try bindVariable(&x)
@@ -33,8 +33,7 @@ public struct Clock: XMLElement {
                 timezone?.isEmpty == false,
                 "missing 'timezone' attribute for clock with offset='timezone'", .internalError)
         case .absolute:
-            let isNumber = x.node?.attribute("start").map { UInt64(xml: $0) != nil } ?? true
-            if isNumber { try x.attribute("start", &start) }
+            try x.attribute("start", &start, .orNone)
             try x.require(
                 start != nil, "missing 'start' attribute for clock with offset='absolute'", .internalError)
         }
@@ -43,10 +42,7 @@ public struct Clock: XMLElement {
 
     /// A clock that is so much off is one that may go its own way from there.
     private mutating func bindAdjustment(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading, let text = x.node?.attribute("adjustment"), Adjustment(xml: text) == nil {
-            throw x.fault("unknown clock adjustment '\(text)'", attribute: "adjustment", value: text)
-        }
-        try x.attribute("adjustment", &adjustment)
+        try x.attribute("adjustment", &adjustment, .refusing("unknown clock adjustment '%'", .xml))
         guard x.isReading, case .seconds? = adjustment else { return }
         basis = offset == .localtime ? .localtime : .utc
         offset = .variable
@@ -54,24 +50,12 @@ public struct Clock: XMLElement {
 
     private mutating func bindVariable(_ x: inout XMLBinder) throws(XMLError) {
         if adjustment == nil { adjustment = .seconds(0) }
-        // What is no number counts as none.
-        if x.node?.attribute("adjustment").map({ Adjustment(xml: $0) != nil }) ?? true {
-            try x.attribute("adjustment", &adjustment)
-        }
+        try x.attribute("adjustment", &adjustment, .orNone)
         if adjustment == .reset { adjustment = .seconds(0) }
-        if let text = x.node?.attribute("basis"), Basis(xml: text) == nil {
-            throw x.fault("unknown clock basis '\(text)'", .unsupported, attribute: "basis", value: text)
-        }
         if basis == nil { basis = .utc }
-        try x.attribute("basis", &basis)
+        try x.attribute("basis", &basis, .unlessEmpty.refusing("unknown clock basis '%'"))
     }
 
-    private mutating func bindOffset(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading, let text = x.node?.attribute("offset"), Offset(xml: text) == nil {
-            throw x.fault("unknown clock offset '\(text)'", .unsupported, attribute: "offset", value: text)
-        }
-        try x.attribute("offset", &offset, default: .utc)
-    }
 }
 
 extension Clock.Adjustment: XMLValue {

@@ -8,7 +8,6 @@ import XMLBinding
 /// persistent definition is read or written; without `.secure` passwords are left out.
 public struct DomainDefinition: XMLRoot {
     public static let elementName: StaticString = "domain"
-    public static let origin = "(domain_definition)"
 
     public var type: VirtType = .qemu
     /// The number of the running domain; nil if it isn't running.
@@ -64,6 +63,9 @@ public struct DomainDefinition: XMLRoot {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        x.gather(
+            "blkiotune", "memtune", "memoryBacking", "iothreadids", "cputune", "throttlegroups", "os", "idmap",
+            "features", "clock", "pm", "perf", "devices", "keywrap")
         try bindRoot(&x)
         try bindIdentity(&x)
         try bindResources(&x)
@@ -89,7 +91,7 @@ public struct DomainDefinition: XMLRoot {
 
     private mutating func bindType(_ x: inout XMLBinder) throws(XMLError) {
         var text = type.rawValue
-        try x.attribute("type", &text, orElse: "missing domain type attribute", .internalError)
+        try x.attribute("type", &text, .unlessEmpty, orElse: "missing domain type attribute", .internalError)
         guard x.isReading else { return }
         guard let known = VirtType(rawValue: text) else {
             throw x.fault("invalid domain type \(text)", .unsupported, attribute: "type", value: text)
@@ -99,7 +101,7 @@ public struct DomainDefinition: XMLRoot {
 
     private mutating func bindID(_ x: inout XMLBinder) throws(XMLError) {
         var shown = x.options.contains(.inactive) ? nil : id
-        try x.attribute("id", &shown)
+        try x.attribute("id", &shown, .unlessEmpty)
         if x.isReading { id = shown.flatMap { $0 < 0 || x.options.contains(.inactive) ? nil : $0 } }
     }
 
@@ -109,7 +111,6 @@ public struct DomainDefinition: XMLRoot {
         try x.element("genid", &genid)
         try x.value("title", &title)
         try x.value("description", &description)
-        if title == "" { title = nil }
         try x.element("metadata", &metadata)
         if x.isReading { try checkIdentity(x) }
     }
@@ -142,8 +143,10 @@ public struct DomainDefinition: XMLRoot {
         try iothreads.bind(&x)
         try x.element("cputune", &cputune)
         if cputune == CPUTune() { cputune = nil }
+        try x.atMost(1, "numatune", orElse: "only one numatune is supported")
         try x.element("numatune", &numatune)
         if numatune == NUMATune() { numatune = nil }
+        try x.atMost(1, "resource", orElse: "only one resource element is supported")
         try x.element("resource", &resource)
     }
 
@@ -154,12 +157,17 @@ public struct DomainDefinition: XMLRoot {
         }
         try x.group("throttlegroups") { (x) throws(XMLError) in
             try x.elements("throttlegroup", &throttleGroups)
+            try x.require(throttleGroups.allSatisfy { $0.groupName != nil }, "missing group name")
+            if let second = throttleGroups.firstRepeated(by: \.groupName) {
+                try x.require(false, "duplicate group name '\(second.groupName ?? "")' found")
+            }
         }
         try x.value("bootloader", &bootloader)
         try x.value("bootloader_args", &bootloaderArguments)
         try x.element("os", &os)
         if os.type != "exe" { os.`init` = ContainerInit() }
         try x.element("idmap", &idmap)
+        if idmap == IDMap() { idmap = nil }
         try x.element("features", &features)
         try x.element("cpu", &cpu)
         try x.element("clock", &clock)
@@ -206,12 +214,6 @@ public struct DomainDefinition: XMLRoot {
 extension XMLBinder {
     /// A child that names what to do; libvirt's words for a wrong one.
     fileprivate mutating func action<W: XMLWord>(_ name: StaticString, _ value: inout W?) throws(XMLError) {
-        var text = value?.rawValue
-        try self.value(name, &text)
-        guard isReading, let text else { return }
-        guard let word = W(rawValue: text) else {
-            throw fault("unknown \(name) action: \(text)", .unsupported, value: text)
-        }
-        value = word
+        try self.value(name, &value, .refusing("unknown \(name) action: %"))
     }
 }

@@ -56,6 +56,7 @@ public struct DomainFeatures: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.allow(Self.names) { "unexpected feature '\($0)'" }
+        x.gather("hyperv", "kvm", "xen")
         try x.flag("acpi", &acpi)
         try x.element("apic", &apic)
         try x.flag("pae", &pae)

@@ -20,17 +20,21 @@ public struct DomainMemory: Equatable, Sendable {
         if x.isReading || total != nil {
             try x.group("memory") { (x) throws(XMLError) in
                 try x.onOff("dumpCore", &dumpCore)
-                try x.sizeContent(&total)
+                try x.sizeContent(&total, path: "./memory[1]")
             }
         }
-        try x.size("currentMemory", &current)
+        try x.size("currentMemory", &current, path: "./currentMemory[1]")
     }
 
     private mutating func bindMaximum(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, maximum == nil { return }
         try x.group("maxMemory") { (x) throws(XMLError) in
-            try x.attribute("slots", &slots)
-            try x.sizeContent(&maximum)
+            try x.attribute(
+                "slots", &slots, .unlessEmpty.refusing("Failed to parse memory slot count", .xml))
+            try x.sizeContent(&maximum, path: "./maxMemory[1]")
         }
+        try x.require(
+            maximum != nil || slots == nil,
+            "maximum memory size must be specified when specifying number of memory slots")
     }
 }

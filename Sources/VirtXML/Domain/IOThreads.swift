@@ -13,12 +13,7 @@ public struct IOThreads: Equatable, Sendable {
 
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         if x.isReading || count > 0 {
-            if x.isReading, let text = x.node?.children.first(where: { $0.name == "iothreads" })?.text,
-                UInt32(xml: text) == nil
-            {
-                throw x.fault("invalid iothreads count '\(text)'", value: text)
-            }
-            try x.value("iothreads", &count)
+            try x.value("iothreads", &count, .refusing("invalid iothreads count '%'", .xml))
         }
         if x.isReading || threads.contains(where: \.isSpoken) {
             try x.group("iothreadids") { (x) throws(XMLError) in try x.elements("iothread", &threads) }

@@ -1,8 +1,10 @@
 import ByteText
 import XMLBinding
 
-/// What others keep with a domain: one element for each namespace, held as text.
+/// What others keep with a domain: one element for each namespace, held as text, node for node.
 public struct Metadata: XMLElement {
+    /// The declarations and attributes of the element around them, as they are written.
+    public var attributes = ""
     public var entries: [Entry] = []
 
     public init() {}
@@ -13,21 +15,24 @@ public struct Metadata: XMLElement {
         public var uri: String
         /// The element as text, indented as it stands in a domain.
         public var xml: String
+        /// What is said around it, where prefixes that it uses may be declared.
+        fileprivate var scope = ""
 
         /// Takes an element that is given as text, as for `virDomainSetMetadata`.
         ///
         /// - Parameters:
         ///   - key: the namespace's prefix.
         public init(uri: String, key: String, xml text: String) throws(XMLError) {
-            let document = try XMLDocument(text, origin: "(metadata_xml)")
+            let document = try XMLDocument(text)
             let copy = document.root.copy(inNamespace: uri, prefix: key, level: Metadata.level)
             self.init(uri: uri, xml: copy)
             withExtendedLifetime(document) {}
         }
 
-        init(uri: String, xml: String) {
+        init(uri: String, xml: String, scope: String = "") {
             self.uri = uri
             self.xml = xml
+            self.scope = scope
         }
     }
 
@@ -42,13 +47,20 @@ public struct Metadata: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         if let node = x.node {
-            var seen = Set(entries.map(\.uri))
-            for child in node.children {
-                guard let uri = child.namespace, seen.insert(uri).inserted else { continue }
-                entries.append(Entry(uri: uri, xml: child.copy(level: Self.level)))
-            }
+            node.withCopy { read($0) }
         } else {
+            x.verbatim(attributes: attributes)
             for entry in entries { x.verbatim(entry.xml.reindented(by: 2 * (x.depth - Self.level))) }
+        }
+    }
+
+    /// The copy declares all that it uses, also what was declared further out.
+    private mutating func read(_ copy: XMLNode) {
+        attributes = copy.tagText
+        var seen = Set(entries.map(\.uri))
+        for child in copy.children {
+            guard let uri = child.namespace, seen.insert(uri).inserted else { continue }
+            entries.append(Entry(uri: uri, xml: child.verbatim(level: Self.level), scope: attributes))
         }
     }
 
@@ -68,8 +80,8 @@ extension String {
 extension Metadata.Entry {
     /// The element as a document of its own, without its namespace, as `virDomainGetMetadata` gives it.
     public func standalone() throws(XMLError) -> String {
-        let document = try XMLDocument(xml, origin: "(metadata_xml)")
-        let text = document.root.copyWithoutNamespaces()
+        let document = try XMLDocument("<metadata\(scope)>\(xml)</metadata>")
+        let text = document.root.children.first?.copyWithoutNamespaces() ?? ""
         withExtendedLifetime(document) {}
         return text
     }

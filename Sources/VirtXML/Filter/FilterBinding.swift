@@ -4,7 +4,6 @@ import XMLBinding
 /// A filter in force on a guest's card.
 public struct FilterBindingDefinition: XMLRoot {
     public static let elementName: StaticString = "filterbinding"
-    public static let origin = "(nwfilterbinding_definition)"
 
     public var ownerName = ""
     public var ownerUUID: UUID?

@@ -5,7 +5,6 @@ import XMLBinding
 /// A packet filter for guests' cards.
 public struct FilterDefinition: XMLRoot {
     public static let elementName: StaticString = "filter"
-    public static let origin = "(nwfilter_definition)"
 
     public var name = ""
     /// The chain that the rules stand in, such as `root` or `arp-xyz`.

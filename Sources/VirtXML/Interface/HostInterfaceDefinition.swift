@@ -3,7 +3,6 @@ import XMLBinding
 /// A network interface of the host.
 public struct HostInterfaceDefinition: XMLRoot {
     public static let elementName: StaticString = "interface"
-    public static let origin = "(interface_definition)"
 
     public var type: Kind = .ethernet
     public var name: String?

@@ -3,7 +3,6 @@ import XMLBinding
 /// A copy of a running domain's disks, which the hypervisor writes or a client fetches.
 public struct BackupDefinition: XMLRoot {
     public static let elementName: StaticString = "domainbackup"
-    public static let origin = "(domain_backup)"
 
     public var mode: Mode = .push
     /// The checkpoint since which changes are copied; nil for all.

@@ -3,7 +3,6 @@ import XMLBinding
 /// A moment since which changed blocks are remembered.
 public struct CheckpointDefinition: XMLRoot {
     public static let elementName: StaticString = "domaincheckpoint"
-    public static let origin = "(domain_checkpoint)"
 
     public var name: String?
     public var description: String?

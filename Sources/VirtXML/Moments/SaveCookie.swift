@@ -4,7 +4,6 @@ import XMLBinding
 /// the driver's own, and held as text.
 public struct SaveCookie: XMLRoot {
     public static let elementName: StaticString = "cookie"
-    public static let origin = "(cookie)"
 
     /// Each element as text, indented as it stands in a document of its own.
     public var elements: [String] = []

@@ -4,7 +4,6 @@ import XMLBinding
 /// A domain's state at a moment, to which it can return.
 public struct SnapshotDefinition: XMLRoot {
     public static let elementName: StaticString = "domainsnapshot"
-    public static let origin = "(domain_snapshot)"
 
     public var name: String?
     public var description: String?

@@ -4,7 +4,6 @@ import XMLBinding
 /// A virtual network.
 public struct NetworkDefinition: XMLRoot {
     public static let elementName: StaticString = "network"
-    public static let origin = "(network_definition)"
 
     /// How many cards are plugged in; only while the network runs.
     public var connections: UInt32?

@@ -4,7 +4,6 @@ import XMLBinding
 /// A card's place on a network.
 public struct NetworkPortDefinition: XMLRoot {
     public static let elementName: StaticString = "networkport"
-    public static let origin = "(networkport)"
 
     public var uuid: UUID?
     public var ownerUUID: UUID?

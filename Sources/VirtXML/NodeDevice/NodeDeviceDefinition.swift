@@ -3,7 +3,6 @@ import XMLBinding
 /// A device of the host.
 public struct NodeDeviceDefinition: XMLRoot {
     public static let elementName: StaticString = "device"
-    public static let origin = "(node_device_definition)"
 
     public var name = ""
     /// The device's folder below `/sys`.

@@ -4,7 +4,6 @@ import XMLBinding
 /// A secret that the daemon keeps, without its value.
 public struct SecretDefinition: XMLRoot {
     public static let elementName: StaticString = "secret"
-    public static let origin = "(definition_of_secret)"
 
     /// Kept in memory only.
     public var ephemeral = false

@@ -5,7 +5,6 @@ import XMLBinding
 /// A place where volumes are kept.
 public struct StoragePoolDefinition: XMLRoot {
     public static let elementName: StaticString = "pool"
-    public static let origin = "(storage_pool_definition)"
 
     public var type: Kind = .dir
     public var name = ""

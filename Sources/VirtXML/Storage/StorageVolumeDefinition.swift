@@ -3,7 +3,6 @@ import XMLBinding
 /// An image in a pool.
 public struct StorageVolumeDefinition: XMLRoot {
     public static let elementName: StaticString = "volume"
-    public static let origin = "(storage_volume_definition)"
 
     public var type: Kind?
     public var name = ""

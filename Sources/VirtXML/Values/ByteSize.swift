@@ -80,27 +80,29 @@ extension XMLBinder {
     /// - Parameters:
     ///   - unit: what it is written in; nil for the largest that needs no fraction.
     ///   - standard: what a number without a unit means.
+    ///   - path: where it stands, for libvirt's words for one that is none.
     mutating func size(
         _ name: StaticString, _ value: inout ByteSize?, unit: ByteSize.Unit? = .kib,
-        default standard: ByteSize.Unit = .kib
+        default standard: ByteSize.Unit = .kib, path: String? = nil
     ) throws(XMLError) {
         if isWriting, value == nil { return }
         var size = value
         try always(name) { (x) throws(XMLError) in
-            try x.sizeContent(&size, unit: unit, default: standard)
+            try x.sizeContent(&size, unit: unit, default: standard, path: path ?? "./\(name)")
         }
         value = size
     }
 
     /// The present element's own text and unit as an amount.
     mutating func sizeContent(
-        _ value: inout ByteSize?, unit: ByteSize.Unit? = .kib, default standard: ByteSize.Unit = .kib
+        _ value: inout ByteSize?, unit: ByteSize.Unit? = .kib, default standard: ByteSize.Unit = .kib,
+        path: String
     ) throws(XMLError) {
         let shown = unit ?? value?.roundestUnit ?? .bytes
         var name = value.map { _ in shown.name }
         var number = value?.count(in: shown)
-        try attribute("unit", &name)
-        try content(&number)
+        try attribute("unit", &name, .unlessEmpty)
+        try content(&number, .refusing("Invalid value '%' for element or attribute '\(path)'", .xml))
         if isReading, let number { value = try ByteSize(number, unit: name ?? standard.name) }
     }
 
@@ -111,8 +113,10 @@ extension XMLBinder {
     ) throws(XMLError) {
         var number = value?.count(in: unit)
         var name = value.map { _ in unit.name }
-        try self.attribute(attribute, &number)
-        try self.attribute(unitAttribute, &name)
+        try self.attribute(
+            attribute, &number,
+            .unlessEmpty.refusing("Invalid value '%' for element or attribute './@\(attribute)'", .xml))
+        try self.attribute(unitAttribute, &name, .unlessEmpty)
         if isReading, let number { value = try ByteSize(number, unit: name ?? unit.name) }
     }
 }

@@ -28,7 +28,6 @@ enum BaselineCases {
 /// Several CPUs in one document.
 struct CPUList: XMLRoot {
     static let elementName: StaticString = "cpuTest"
-    static let origin = "(cpuTest)"
     var cpus: [CPUDescription] = []
 
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.elements("cpu", &cpus) }

@@ -36,8 +36,8 @@ public struct GuestCPU: XMLElement {
         try bindMode(&x)
         try x.element("model", &model)
         try x.value("vendor", &vendor)
-        if vendor == "" { vendor = nil }
         try x.element("topology", &topology)
+        try x.atMost(1, "cache", orElse: "at most one CPU cache element may be specified")
         try x.element("cache", &cache)
         try x.element("maxphysaddr", &maxPhysAddr)
         try x.elements("feature", &features, atMost: Self.mostFeatures)
@@ -67,7 +67,7 @@ public struct GuestCPU: XMLElement {
     }
 
     private mutating func bindMode(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("mode", &mode)
+        try x.attribute("mode", &mode, .refusing("Invalid mode attribute '%'"))
         try x.attribute("match", &match)
         try x.attribute("check", &check)
         try x.onOff("migratable", &migratable)
@@ -90,7 +90,7 @@ public struct CPUModel: XMLElement {
     public enum Fallback: String, XMLWord { case allow, forbid }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("fallback", &fallback)
+        try x.attribute("fallback", &fallback, .unlessEmpty)
         try x.attribute("vendor_id", &vendorID)
         if let vendorID {
             try x.require(vendorID.utf8.count == 12, "vendor_id must be exactly 12 characters long")
@@ -176,7 +176,7 @@ public struct CPUFeature: XMLElement {
     public enum Policy: String, XMLWord { case force, require, optional, disable, forbid }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("policy", &policy)
+        try x.attribute("policy", &policy, .refusing("Invalid CPU feature policy"))
         if x.isReading, policy == nil { policy = .require }
         try x.attribute("name", &name)
     }
@@ -184,5 +184,4 @@ public struct CPUFeature: XMLElement {
 
 extension GuestCPU: XMLRoot {
     public static let elementName: StaticString = "cpu"
-    public static let origin = "(CPU_definition)"
 }

@@ -82,7 +82,7 @@ public struct USBAddress: XMLElement, Hashable {
         port = parts.compactMap { UInt32($0) }
         try x.require(
             parts.count == port.count && parts.count <= 4,
-            "Cannot parse <address> 'port' attribute")
+            "Cannot parse <address> 'port' attribute", .internalError)
     }
 }
 

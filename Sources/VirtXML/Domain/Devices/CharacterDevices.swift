@@ -26,10 +26,18 @@ public struct SerialDevice: Device {
 
         public init() {}
 
+        private static let types: Set<String> = [
+            "none", "isa-serial", "usb-serial", "pci-serial", "spapr-vio-serial", "system-serial", "sclp-serial",
+            "isa-debug",
+        ]
+
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("type", &type)
-            try x.attribute("port", &port)
-            try x.group("model") { (x) throws(XMLError) in try x.attribute("name", &model) }
+            try x.require(
+                type.map(Self.types.contains) ?? true,
+                "unknown target type '\(type ?? "")' specified for character device", .unsupported)
+            try x.port(&port)
+            try x.group("model") { (x) throws(XMLError) in try x.attribute("name", &model, .unlessEmpty) }
         }
     }
 }
@@ -46,7 +54,7 @@ public struct ParallelDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try source.bindType(&x)
         try source.bind(&x)
-        try x.group("target") { (x) throws(XMLError) in try x.attribute("port", &port) }
+        try x.group("target") { (x) throws(XMLError) in try x.port(&port) }
         try info.bind(&x)
     }
 }
@@ -70,8 +78,8 @@ public struct ConsoleDevice: Device {
         try bindTerminal(&x)
         try source.bind(&x)
         try x.group("target") { (x) throws(XMLError) in
-            try x.attribute("type", &targetType)
-            try x.attribute("port", &port)
+            try x.attribute("type", &targetType, .unknownTarget)
+            try x.port(&port)
         }
         try info.bind(&x)
     }
@@ -84,7 +92,7 @@ public struct ConsoleDevice: Device {
 
     /// An old console says only `tty`, and is a pty then.
     private mutating func bindType(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &source.type, default: .pty)
+        try x.attribute("type", &source.type, .refusing(CharacterSource.unknownType), default: .pty)
         guard x.isReading else { return }
         source.path = x.node?.attribute("tty") ?? source.path
     }
@@ -156,11 +164,11 @@ private struct TargetParts {
     }
 
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &kind)
+        try x.attribute("type", &kind, .unknownTarget)
         try x.attribute("address", &address)
         try x.attribute("port", &port)
         try x.attribute("name", &name)
-        try x.attribute("state", &state)
+        if !x.options.contains(.inactive) { try x.attribute("state", &state) }
     }
 
     var target: ChannelDevice.Target {
@@ -170,5 +178,18 @@ private struct TargetParts {
         case .xen: .xen(name: name, state: state)
         case .guestfwd: .guestForward(address: address ?? "", port: port ?? "")
         }
+    }
+}
+
+extension XMLReading {
+    fileprivate static let unknownTarget = refusing("unknown target type '%' specified for character device")
+}
+
+extension XMLBinder {
+    /// The number of a port; -1 is for one that is chosen.
+    fileprivate mutating func port(_ port: inout UInt32?) throws(XMLError) {
+        var number = port.map { Int32(clamping: $0) }
+        try attribute("port", &number, .refusing("Invalid port number: %", .xml))
+        if isReading, let number { port = UInt32(exactly: number) }
     }
 }

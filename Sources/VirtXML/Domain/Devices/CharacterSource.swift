@@ -44,12 +44,19 @@ public struct CharacterSource: Equatable, Sendable {
 
 extension CharacterSource {
     /// Binds the type, an attribute of the device's own element.
-    mutating func bindType(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &type)
+    ///
+    /// - Parameter words: what is said of an unknown type.
+    mutating func bindType(
+        _ x: inout XMLBinder, refusing words: String = CharacterSource.unknownType
+    ) throws(XMLError) {
+        try x.attribute("type", &type, .refusing(words))
     }
+
+    static let unknownType = "unknown type presented to host for character device: %"
 
     /// Binds the children that describe the source, in libvirt's order.
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try checkCounts(x)
         switch type {
         case .null, .vc, .stdio, .spicevmc: break
         case .pty, .dev, .file, .pipe: try bindFile(&x)
@@ -62,6 +69,15 @@ extension CharacterSource {
         }
         try bindLog(&x)
         if x.isReading { try check(x) }
+    }
+
+    private func checkCounts(_ x: XMLBinder) throws(XMLError) {
+        if type == .udp {
+            try x.atMost(2, "source", orElse: "only two source elements are allowed for character device")
+        } else {
+            try x.atMost(1, "source", orElse: "only one source element is allowed for character device")
+        }
+        try x.atMost(1, "protocol", orElse: "only one protocol element is allowed for character device")
     }
 
     /// What a source of this kind can't do without.
@@ -79,7 +95,7 @@ extension CharacterSource {
     }
 
     func require(_ value: String?, _ name: String, _ x: XMLBinder) throws(XMLError) {
-        if value == nil || value == "" {
+        if value == nil {
             throw x.fault(
                 "Missing source \(name) attribute for char device", .internalError, attribute: name)
         }
@@ -97,7 +113,7 @@ extension CharacterSource {
         try x.group("source") { (x) throws(XMLError) in
             try x.attribute("path", &path)
             if type == .file { try x.onOff("append", &append) }
-            try x.elements("seclabel", &seclabels)
+            try x.seclabels(&seclabels)
         }
         guard x.isReading else { return }
         self.path = type == .pty && x.options.contains(.inactive) ? nil : path
@@ -109,7 +125,7 @@ extension CharacterSource {
         try x.group("source") { (x) throws(XMLError) in
             try bindMode(&x)
             try x.attribute("path", &path)
-            try x.elements("seclabel", &seclabels)
+            try x.seclabels(&seclabels)
             try x.element("reconnect", &reconnect)
         }
         if x.isReading, path == nil, seclabels.isEmpty, reconnect == nil { listens = false }
@@ -220,26 +236,5 @@ public struct Reconnect: XMLElement {
         try x.require(
             enabled != true || timeout != nil,
             "Missing required attribute 'timeout' in element 'reconnect'")
-    }
-}
-
-/// A security label of one image or device, which overrides the domain's.
-public struct DeviceSeclabel: XMLElement {
-    public var model: String?
-    public var relabel: Bool?
-    public var labelskip: Bool?
-    public var label: String?
-
-    public init() {}
-
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("model", &model)
-        if labelskip != false { try x.yesNo("labelskip", &labelskip) }
-        if labelskip == false { labelskip = nil }
-        if labelskip != true { try x.yesNo("relabel", &relabel) }
-        try x.value("label", &label)
-        try x.require(
-            label == nil || relabel != false,
-            "Cannot specify a label if relabelling is turned off. model=\(model ?? "NULL")", .unsupported)
     }
 }

@@ -37,16 +37,13 @@ public struct ControllerDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type, default: .ide)
-        try x.attribute("index", &index)
-        try Self.checkSigned("index", index, x)
+        try x.natural("index", &index)
         try x.attribute("model", &model)
         if let model, !type.models.contains(model) {
             try x.require(false, "Unknown model type '\(model)'", .unsupported)
         }
-        try x.attribute("ports", &ports)
-        try Self.checkSigned("ports", ports, x)
-        try x.attribute("vectors", &vectors)
-        try Self.checkSigned("vectors", vectors, x)
+        try x.natural("ports", &ports)
+        try x.natural("vectors", &vectors)
         try x.attribute("maxGrantFrames", &maxGrantFrames)
         try x.attribute("maxEventChannels", &maxEventChannels)
         try x.value("serial", &nvmeSerial)
@@ -56,15 +53,9 @@ public struct ControllerDevice: Device {
         try x.size("pcihole64", &pciHole64)
     }
 
-    /// libvirt keeps these in a signed number, and -1 for none.
-    private static func checkSigned(_ name: String, _ value: UInt32?, _ x: XMLBinder) throws(XMLError) {
-        guard let value, value > Int32.max else { return }
-        throw x.fault(
-            "Invalid value for attribute '\(name)' in element 'controller': '\(value)'. Expected integer value",
-            value: "\(value)")
-    }
-
     private mutating func bindPCI(_ x: inout XMLBinder) throws(XMLError) {
+        try x.atMost(1, "model", orElse: "Multiple <model> elements in controller definition not allowed")
+        try x.atMost(1, "target", orElse: "Multiple <target> elements in controller definition not allowed")
         try x.group("model") { (x) throws(XMLError) in
             try x.attribute("name", &pciModelName)
             try x.require(
@@ -90,11 +81,12 @@ public struct ControllerDevice: Device {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.number("chassisNr", &chassisNr)
-            try x.number("chassis", &chassis)
-            try x.hex("port", &port, width: 1)
-            try x.number("busNr", &busNr)
-            try x.number("index", &index)
+            try x.natural("chassisNr", &chassisNr, anyBase: true)
+            try x.natural("chassis", &chassis, anyBase: true)
+            if x.isReading { try x.natural("port", &port, anyBase: true) }
+            if x.isWriting { try x.hex("port", &port, width: 1) }
+            try x.natural("busNr", &busNr, anyBase: true)
+            try x.natural("index", &index, anyBase: true)
             try x.onOff("hotplug", &hotplug)
             try x.number("memReserve", &memReserve)
             try x.value("node", &node)

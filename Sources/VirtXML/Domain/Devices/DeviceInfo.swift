@@ -29,6 +29,7 @@ public struct DeviceInfo: Equatable, Sendable {
         try bindAlias(&x)
         try bindMaster(&x)
         if hasROM { try x.element("rom", &rom) }
+        if rom == DeviceROM() { rom = nil }
         try bindACPI(&x)
         try x.element("address", &address)
     }

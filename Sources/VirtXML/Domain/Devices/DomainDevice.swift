@@ -35,7 +35,7 @@ public enum DomainDevice: Equatable, Sendable {
 
     /// Parses a device; its element's name says which kind it is.
     public init(xml text: String, options: XMLOptions = []) throws(XMLError) {
-        let document = try XMLDocument(text, origin: "(device_definition)")
+        let document = try XMLDocument(text)
         let root = document.root
         guard let read = Self.readers[root.name] else {
             throw XMLError(.xml, "unknown device type '\(root.name)'", element: root.name, line: root.line)

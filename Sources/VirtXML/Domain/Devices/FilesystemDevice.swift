@@ -33,17 +33,28 @@ public struct FilesystemDevice: Device {
         try x.attribute("accessmode", &accessMode)
         try x.attribute("multidevs", &multidevs)
         try x.attribute("model", &model)
-        try x.attribute("fmode", &fmode)
-        try x.attribute("dmode", &dmode)
+        try bindMode("fmode", &fmode, &x)
+        try bindMode("dmode", &dmode, &x)
         try x.element("driver", &driver)
         try x.element("binary", &binary)
         try x.group("source") { (x) throws(XMLError) in try source.bind(&x, type) }
         try x.element("idmap", &idmap)
-        try x.group("target") { (x) throws(XMLError) in try x.attribute("dir", &targetDir) }
+        try x.group("target") { (x) throws(XMLError) in try x.attribute("dir", &targetDir, .unlessEmpty) }
+        if x.isReading, targetDir == nil { throw x.fault(source.path ?? "", .noTarget) }
         try x.flag("readonly", &readonly)
         try info.bind(&x, boots: true)
         try x.size("space_hard_limit", &spaceHardLimit, unit: .bytes, default: .bytes)
         try x.size("space_soft_limit", &spaceSoftLimit, unit: .bytes, default: .bytes)
+    }
+
+    private func bindMode(
+        _ name: StaticString, _ value: inout String?, _ x: inout XMLBinder
+    ) throws(XMLError) {
+        try x.attribute(name, &value)
+        try x.require(
+            value.map { UInt32($0, radix: 8) != nil } ?? true,
+            "Invalid value for attribute '\(name)' in element 'filesystem': '\(value ?? "")'."
+                + " Expected non-negative integer value")
     }
 
     public struct Driver: XMLElement {
@@ -59,7 +70,7 @@ public struct FilesystemDevice: Device {
             try x.attribute("type", &type)
             try x.attribute("format", &format)
             try x.attribute("wrpolicy", &wrpolicy)
-            try x.attribute("queue", &queue)
+            try x.attribute("queue", &queue, .unlessEmpty)
             try virtio.bind(&x)
         }
     }

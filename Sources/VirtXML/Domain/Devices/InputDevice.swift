@@ -22,9 +22,11 @@ public struct InputDevice: Device {
     public enum Bus: String, XMLWord { case ps2, usb, xen, parallels, virtio, none }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &type, orElse: "missing input device type", .internalError)
+        try x.attribute(
+            "type", &type, .refusing("unknown input device type '%'"), orElse: "missing input device type",
+            .internalError)
         try bindBus(&x)
-        try x.attribute("model", &model)
+        try x.attribute("model", &model, .refusing("unknown input model '%'"))
         try x.element("driver", &driver)
         if type == .passthrough || type == .evdev { try x.element("source", &source) }
         try info.bind(&x)
@@ -33,7 +35,7 @@ public struct InputDevice: Device {
     /// No bus is not said.
     private mutating func bindBus(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, bus == Bus.none { return }
-        try x.attribute("bus", &bus)
+        try x.attribute("bus", &bus, .refusing("unknown input bus type '%'"))
         if x.isReading, bus == Bus.none { bus = nil }
     }
 

@@ -25,6 +25,7 @@ public struct RNGDevice: Device {
         try x.attribute("model", &model, orElse: "missing RNG device model")
         try x.element("rate", &rate)
         if x.isReading, rate?.bytes == 0 { rate = nil }
+        try x.atMost(1, "backend", orElse: "only one RNG backend is supported")
         try x.group("backend") { (x) throws(XMLError) in try bindBackend(&x) }
         try x.element("driver", &driver)
         try info.bind(&x)
@@ -48,7 +49,7 @@ public struct RNGDevice: Device {
         case .egd:
             var source = CharacterSource()
             if case .egd(let known) = backend { source = known }
-            try source.bindType(&x)
+            try source.bindType(&x, refusing: "unknown backend type '%' for egd")
             x.expand()
             try source.bind(&x)
             if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
@@ -64,8 +65,8 @@ public struct RNGDevice: Device {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("bytes", &bytes)
-            try x.attribute("period", &period)
+            try x.attribute("bytes", &bytes, .unlessEmpty, default: 0)
+            try x.attribute("period", &period, .unlessEmpty)
         }
     }
 }

@@ -13,8 +13,8 @@ public struct RedirdevDevice: Device {
     public enum Bus: String, XMLWord { case usb }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("bus", &bus, default: .usb)
-        try source.bindType(&x)
+        try x.attribute("bus", &bus, .refusing("unknown redirdev bus '%'"), default: .usb)
+        try source.bindType(&x, refusing: "unknown redirdev character device type '%'")
         try source.bind(&x)
         if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
         try info.bind(&x, boots: true)

@@ -11,7 +11,7 @@ public struct HubDevice: Device {
     public enum Kind: String, XMLWord { case usb }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &type)
+        try x.attribute("type", &type, .refusing("unknown hub device type '%'"))
         try info.bind(&x)
     }
 }
@@ -28,7 +28,7 @@ public struct PanicDevice: Device {
     public enum Model: String, XMLWord { case `default`, pseries, hyperv, s390, isa, pvpanic }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("model", &model)
+        try x.attribute("model", &model, .refusing("unknown panic model '%'"))
         try info.bind(&x)
     }
 }

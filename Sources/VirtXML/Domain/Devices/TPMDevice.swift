@@ -36,6 +36,7 @@ public struct TPMDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("model", &model)
         try x.require(x.isWriting || x.hasChild("backend"), "missing TPM device backend")
+        try x.atMost(1, "backend", orElse: "only one TPM backend is supported")
         try x.group("backend") { (x) throws(XMLError) in try bindBackend(&x) }
         try info.bind(&x)
     }
@@ -54,7 +55,7 @@ public struct TPMDevice: Device {
     private mutating func bindEmulator(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("persistent_state", &persistentState)
         try x.attribute("debug", &debug)
-        try x.group("encryption") { (x) throws(XMLError) in try x.attribute("secret", &encryptionSecret) }
+        try x.group("encryption") { (x) throws(XMLError) in try x.attribute("secret", &encryptionSecret, .unlessEmpty) }
         try x.group("active_pcr_banks") { (x) throws(XMLError) in try bindBanks(&x) }
         try x.element("source", &source)
         try x.element("profile", &profile)

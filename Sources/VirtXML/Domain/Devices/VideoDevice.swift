@@ -35,23 +35,16 @@ public struct VideoDevice: Device {
     }
 
     private mutating func bindModel(_ x: inout XMLBinder) throws(XMLError) {
-        try bindType(&x)
+        try x.attribute("type", &type, default: .default)
         try x.attribute("ram", &ram)
         try x.attribute("vram", &vram)
         try x.attribute("vram64", &vram64)
         try x.attribute("vgamem", &vgamem)
         try x.attribute("heads", &heads)
-        try x.yes("primary", &primary)
+        try x.yes("primary", &primary, .unlessEmpty)
         try x.onOff("blob", &blob)
         try x.element("acceleration", &acceleration)
         try x.element("resolution", &resolution)
-    }
-
-    private mutating func bindType(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading, let text = x.node?.attribute("type"), Kind(xml: text) == nil {
-            throw x.fault("unknown video model '\(text)'", .unsupported, attribute: "type", value: text)
-        }
-        try x.attribute("type", &type, default: .default)
     }
 
     /// How the hypervisor serves the card.

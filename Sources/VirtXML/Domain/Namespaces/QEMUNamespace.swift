@@ -13,6 +13,7 @@ public struct QEMUNamespace: Equatable, Sendable {
 
     static func bind(_ value: inout QEMUNamespace?, _ x: inout XMLBinder) throws(XMLError) {
         var new = value ?? QEMUNamespace()
+        x.gather("qemu:commandline", "qemu:capabilities", "qemu:override", in: address)
         try x.element("qemu:commandline", &new.commandLine, in: address)
         try x.element("qemu:capabilities", &new.capabilities, in: address)
         try x.element("qemu:override", &new.override, in: address)

@@ -37,10 +37,11 @@ public struct OperatingSystem: XMLElement {
     public enum SMBIOSMode: String, XMLWord { case none, emulate, host, sysinfo }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("firmware", &firmware)
+        try x.attribute("firmware", &firmware, .unlessEmpty)
+        x.gather("acpi")
         try x.group("type") { (x) throws(XMLError) in
-            try x.attribute("arch", &arch)
-            try x.attribute("machine", &machine)
+            try x.attribute("arch", &arch, .unlessEmpty)
+            try x.attribute("machine", &machine, .unlessEmpty)
             try x.content(&type)
         }
         try x.group("firmware") { (x) throws(XMLError) in try x.elements("feature", &firmwareFeatures) }
@@ -57,12 +58,12 @@ public struct OperatingSystem: XMLElement {
     }
 
     private mutating func bindKernel(_ x: inout XMLBinder) throws(XMLError) {
-        try x.text("kernel", &kernel)
-        try x.text("initrd", &initrd)
-        try x.text("cmdline", &cmdline)
-        try x.text("shim", &shim)
-        try x.text("dtb", &dtb)
-        try x.text("root", &root)
+        try x.value("kernel", &kernel)
+        try x.value("initrd", &initrd)
+        try x.value("cmdline", &cmdline)
+        try x.value("shim", &shim)
+        try x.value("dtb", &dtb)
+        try x.value("root", &root)
     }
 
     private mutating func bindBoot(_ x: inout XMLBinder) throws(XMLError) {
@@ -80,7 +81,7 @@ public struct OperatingSystem: XMLElement {
                     attribute: "rebootTimeout", value: String(timeout))
             }
         }
-        try x.group("smbios") { (x) throws(XMLError) in try x.attribute("mode", &smbios) }
+        try x.group("smbios") { (x) throws(XMLError) in try x.attribute("mode", &smbios, .unlessEmpty) }
         if smbios == SMBIOSMode.none { smbios = nil }
     }
 }
@@ -93,14 +94,6 @@ private struct BootEntry: XMLElement {
     init(_ dev: OperatingSystem.BootDevice) { self.dev = dev }
 
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("dev", &dev) }
-}
-
-extension XMLBinder {
-    /// A child that holds a text; an empty one counts as absent.
-    mutating func text(_ name: StaticString, _ value: inout String?) throws(XMLError) {
-        try self.value(name, &value)
-        if isReading, value == "" { value = nil }
-    }
 }
 
 /// The menu in which the guest's firmware asks what to boot.

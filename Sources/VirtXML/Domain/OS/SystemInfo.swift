@@ -61,5 +61,4 @@ public struct SystemInfo: XMLElement {
 
 extension SystemInfo: XMLRoot {
     public static let elementName: StaticString = "sysinfo"
-    public static let origin = "(sysinfo)"
 }

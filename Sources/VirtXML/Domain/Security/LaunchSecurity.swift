@@ -87,10 +87,12 @@ public struct IDMap: XMLElement {
 
         public init() {}
 
+        private static let reading = XMLReading.refusing("invalid idmap start/target/count settings", .xml)
+
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("start", &start)
-            try x.attribute("target", &target)
-            try x.attribute("count", &count)
+            try x.attribute("start", &start, Self.reading)
+            try x.attribute("target", &target, Self.reading)
+            try x.attribute("count", &count, Self.reading)
         }
     }
 }

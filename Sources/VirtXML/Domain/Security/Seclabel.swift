@@ -30,9 +30,10 @@ public struct Seclabel: XMLElement {
         try x.attribute("model", &model)
         try bindRelabel(&x)
         let live = !x.options.contains(.inactive)
-        if type == .static || live { try x.text("label", &label) }
-        if type != .none, live { try x.text("imagelabel", &imageLabel) }
-        if type == .dynamic { try x.text("baselabel", &baseLabel) }
+        if type == .static || live { try x.value("label", &label) }
+        try x.require(type != .static || label != nil, "security label is missing")
+        if type != .none, live { try x.value("imagelabel", &imageLabel) }
+        if type == .dynamic { try x.value("baselabel", &baseLabel) }
     }
 
     private mutating func bindRelabel(_ x: inout XMLBinder) throws(XMLError) {

@@ -9,7 +9,7 @@ public struct BlkioTune: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.value("weight", &weight)
+        try x.value("weight", &weight, .orNone)
         if weight == 0 { weight = nil }
         try x.elements("device", &devices)
         if x.isReading { devices.removeAll { $0.limitsNothing } }
@@ -43,11 +43,11 @@ public struct BlkioDevice: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("path", &path)
-        try x.value("weight", &weight)
-        try x.value("read_iops_sec", &readIOPS)
-        try x.value("write_iops_sec", &writeIOPS)
-        try x.value("read_bytes_sec", &readBytes)
-        try x.value("write_bytes_sec", &writeBytes)
+        try x.value("weight", &weight, .refusing("could not parse weight %"))
+        try x.value("read_iops_sec", &readIOPS, .refusing("could not parse read iops sec %"))
+        try x.value("write_iops_sec", &writeIOPS, .refusing("could not parse write iops sec %"))
+        try x.value("read_bytes_sec", &readBytes, .refusing("could not parse read bytes sec %"))
+        try x.value("write_bytes_sec", &writeBytes, .refusing("could not parse write bytes sec %"))
     }
 }
 

@@ -10,10 +10,10 @@ public struct MemoryTune: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.size("hard_limit", &hardLimit)
-        try x.size("soft_limit", &softLimit)
-        try x.size("min_guarantee", &minGuarantee)
-        try x.size("swap_hard_limit", &swapHardLimit)
+        try x.size("hard_limit", &hardLimit, path: "./memtune/hard_limit[1]")
+        try x.size("soft_limit", &softLimit, path: "./memtune/soft_limit[1]")
+        try x.size("min_guarantee", &minGuarantee, path: "./memtune/min_guarantee[1]")
+        try x.size("swap_hard_limit", &swapHardLimit, path: "./memtune/swap_hard_limit[1]")
     }
 }
 
@@ -38,14 +38,14 @@ public struct MemoryBacking: XMLElement {
         try bindHugepages(&x)
         try x.flag("nosharepages", &nosharepages)
         try x.flag("locked", &locked)
-        try x.group("source") { (x) throws(XMLError) in try x.attribute("type", &source) }
+        try x.group("source") { (x) throws(XMLError) in try x.attribute("type", &source, .unlessEmpty) }
         try x.group("access") { (x) throws(XMLError) in
-            try x.attribute("mode", &access)
+            try x.attribute("mode", &access, .unlessEmpty)
             try x.require(
                 access != .default, "Invalid value for attribute 'mode' in element 'access': 'default'.")
         }
         try x.group("allocation") { (x) throws(XMLError) in
-            try x.attribute("mode", &allocationMode)
+            try x.attribute("mode", &allocationMode, .unlessEmpty)
             try x.attribute("threads", &allocationThreads)
             if allocationThreads == 0 { allocationThreads = nil }
         }
@@ -108,10 +108,10 @@ public struct NUMATune: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             if mode == nil { mode = .strict }
-            try x.attribute("mode", &mode)
+            try x.attribute("mode", &mode, .refusing("Unsupported NUMA memory tuning mode '%'"))
             try x.set("nodeset", &nodeset)
             var shown = placement == .static && nodeset != nil ? nil : placement
-            try x.attribute("placement", &shown)
+            try x.attribute("placement", &shown, .refusing("Unsupported NUMA memory placement mode '%'"))
             placement = shown == .static && nodeset != nil ? nil : shown
         }
     }

@@ -62,7 +62,7 @@ struct NetworkChange {
     }
 
     private func read<Entry: NetworkEntry>() throws(XMLError) -> Entry {
-        let document = try XMLDocument(xml, origin: "(network_update)")
+        let document = try XMLDocument(xml)
         defer { withExtendedLifetime(document) {} }
         let root = document.root
         guard root.name == Entry.entryName else {

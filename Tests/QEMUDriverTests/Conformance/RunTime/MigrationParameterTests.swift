@@ -52,7 +52,6 @@ import XMLBinding
     /// What stands around them in the published data.
     private struct Record: XMLRoot {
         static let elementName: StaticString = "test"
-        static let origin = "(test)"
         var parameters = MigrationParameters()
 
         init() {}

@@ -19,11 +19,12 @@ public struct BackingStore: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var image = source ?? StorageSource()
         var type = source?.type
-        try x.attribute("type", &type)
+        try x.attribute("type", &type, .unknownStorage)
         guard let type else { return }
         image.type = type
         try bindIndex(&x)
         try x.imageFormat(&format, &metadataCacheSize)
+        try x.require(format != nil, "missing disk backing store format")
         try image.bindElement(&x)
         try x.element("backingStore", &backingStore)
         if x.isReading { source = image }
@@ -45,8 +46,9 @@ public struct DataStore: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var image = source ?? StorageSource()
-        try x.attribute("type", &image.type)
+        try x.attribute("type", &image.type, .unknownStorage)
         try x.imageFormat(&format, &metadataCacheSize)
+        try x.require(format != nil, "missing data file store format")
         try image.bindElement(&x)
         if x.isReading { source = image }
     }
@@ -94,8 +96,12 @@ extension XMLBinder {
     /// The `format` element of an image that isn't a disk's own.
     mutating func imageFormat(_ format: inout StorageFormat?, _ cache: inout ByteSize?) throws(XMLError) {
         try group("format") { (x) throws(XMLError) in
-            try x.attribute("type", &format)
+            try x.attribute("type", &format, .unlessEmpty.refusing("unknown storage source format '%'", .xml))
             try x.metadataCache(&cache)
         }
     }
+}
+
+extension XMLReading {
+    fileprivate static let unknownStorage = refusing("unknown storage source type '%'", .xml)
 }

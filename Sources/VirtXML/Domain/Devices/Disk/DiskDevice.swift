@@ -54,11 +54,17 @@ public struct DiskDevice: Device {
         try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
         try x.element("geometry", &geometry)
         try x.element("blockio", &blockIO)
+        if blockIO == DiskBlockIO() { blockIO = nil }
         try bindMirror(&x)
         try bindTarget(&x)
         try x.element("iotune", &iotune)
+        if iotune == IOTune() { iotune = nil }
+        x.gather("throttlefilters")
         try x.group("throttlefilters") { (x) throws(XMLError) in
             try x.elements("throttlefilter", &throttleFilters)
+            if let second = throttleFilters.firstRepeated(by: \.group) {
+                try x.require(false, "duplicate filter name '\(second.group)' found")
+            }
         }
         try bindTraits(&x)
         try info.bind(&x, boots: true)

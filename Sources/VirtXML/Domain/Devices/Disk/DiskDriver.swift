@@ -35,7 +35,7 @@ public struct DiskDriver: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("name", &name)
-        try x.attribute("type", &format)
+        try x.attribute("type", &format, .refusing("unknown driver format value '%'"))
         try x.attribute("cache", &cache)
         try x.attribute("error_policy", &errorPolicy)
         try x.attribute("rerror_policy", &readErrorPolicy)

@@ -95,7 +95,7 @@ public struct IOTune: XMLElement {
 extension XMLBinder {
     /// A child that holds a limit; zero is none.
     mutating func limit(_ name: StaticString, _ value: inout UInt64?) throws(XMLError) {
-        try self.value(name, &value)
+        try self.value(name, &value, .refusing("disk iotune field '\(name)' must be an integer", .xml))
         if value == 0 { value = nil }
     }
 }

@@ -32,7 +32,7 @@ public struct NetworkStorage: XMLElement {
     /// The attributes of the source; the children follow in `bindChildren`.
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("protocol", &self.protocol)
-        try x.attribute("name", &name)
+        try x.attribute("name", &name, .unlessEmpty)
         try x.attribute("query", &query)
         try x.yesNo("tls", &tls)
         try x.attribute("tlsHostname", &tlsHostname)
@@ -40,12 +40,15 @@ public struct NetworkStorage: XMLElement {
 
     mutating func bindChildren(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("host", &hosts)
-        try x.group("snapshot") { (x) throws(XMLError) in try x.attribute("name", &snapshot) }
-        try x.group("config") { (x) throws(XMLError) in try x.attribute("file", &configFile) }
+        try x.group("snapshot") { (x) throws(XMLError) in try x.attribute("name", &snapshot, .unlessEmpty) }
+        try x.group("config") { (x) throws(XMLError) in try x.attribute("file", &configFile, .unlessEmpty) }
         if `protocol` == .https || `protocol` == .ftps {
             try x.group("ssl") { (x) throws(XMLError) in try x.yesNo("verify", &sslVerify) }
         }
         try x.group("cookies") { (x) throws(XMLError) in try x.elements("cookie", &cookies) }
+        if x.isReading, let second = cookies.firstRepeated(by: \.name) {
+            throw x.fault("duplicate cookie '\(second.name)'", value: second.name)
+        }
         try x.group("readahead") { (x) throws(XMLError) in try x.attribute("size", &readahead) }
         try x.group("timeout") { (x) throws(XMLError) in try x.attribute("seconds", &timeout) }
         try x.group("knownHosts") { (x) throws(XMLError) in try x.attribute("path", &knownHosts) }
@@ -87,7 +90,7 @@ public struct StorageHost: XMLElement {
         if transport == .tcp { transport = nil }
         if transport == .unix { return }
         try x.attribute("name", &name)
-        try x.attribute("port", &port)
+        try x.attribute("port", &port, .refusing("failed to parse port number '%'", .invalidArgument))
     }
 }
 
@@ -99,8 +102,9 @@ public struct HTTPCookie: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("name", &name)
+        try x.attribute("name", &name, .unlessEmpty, orElse: "missing cookie name")
         try x.content(&value)
+        try x.require(!value.isEmpty, "missing value for cookie '\(name)'")
     }
 }
 

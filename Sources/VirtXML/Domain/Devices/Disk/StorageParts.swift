@@ -65,7 +65,7 @@ public struct StorageAuth: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("username", &username)
+        try x.attribute("username", &username, .unlessEmpty, orElse: "missing username for auth")
         try x.element("secret", &secret)
     }
 
@@ -78,8 +78,12 @@ public struct StorageAuth: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("type", &type)
+            try x.require(
+                type.map(Self.types.contains) ?? true, "unknown secret type '\(type ?? "")'", .unsupported)
             try reference.bind(&x)
         }
+
+        private static let types: Set<String> = ["none", "volume", "ceph", "iscsi", "tls", "vtpm"]
     }
 }
 
@@ -91,7 +95,7 @@ public struct SecretReference: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("uuid", &uuid)
+        try x.attribute("uuid", &uuid, .refusing("invalid secret uuid '%'", .xml))
         try x.attribute("usage", &usage)
     }
 }
@@ -114,7 +118,9 @@ public struct StorageEncryption: XMLElement {
     public enum Engine: String, XMLWord { case `default`, qemu, librbd }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("format", &format)
+        try x.attribute(
+            "format", &format, .unlessEmpty.refusing("unknown volume encryption format type %"),
+            orElse: "unknown volume encryption format")
         try x.attribute("engine", &engine)
         x.expand()
         try x.elements("secret", &secrets)
@@ -129,7 +135,9 @@ public struct StorageEncryption: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("type", &type)
+            try x.attribute("type", &type, .unlessEmpty, orElse: "unknown volume encryption secret type")
+            try x.require(
+                type == "passphrase", "unknown volume encryption secret type \(type)", .unsupported)
             try reference.bind(&x)
         }
     }
@@ -181,9 +189,11 @@ public struct Reservations: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("type", &type)
+            try x.attribute(
+                "type", &type, .unlessEmpty, orElse: "missing connection type for <reservations/>")
             try x.attribute("path", &path)
-            try x.attribute("mode", &mode)
+            try x.attribute(
+                "mode", &mode, .unlessEmpty, orElse: "missing connection mode for <reservations/>")
             try x.element("reconnect", &reconnect)
         }
     }

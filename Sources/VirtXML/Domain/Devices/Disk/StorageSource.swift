@@ -68,7 +68,7 @@ extension StorageSource {
         if type != .network { try x.attribute("startupPolicy", &startupPolicy) }
         try bindIndex(&x)
         try bindLocationChildren(&x)
-        try x.elements("seclabel", &seclabels)
+        try x.seclabels(&seclabels)
         try x.group("slices") { (x) throws(XMLError) in try x.element("slice", &slice) }
         try x.element("auth", &auth)
         try x.element("encryption", &encryption)
@@ -93,6 +93,7 @@ extension StorageSource {
         case .vhostuser:
             var kind = "unix"
             try x.attribute("type", &kind, default: "unix")
+            try x.require(kind == "unix", "invalid 'type' attribute for vhostuser disk source")
             try x.attribute("path", &path)
         }
         if path == "", x.isReading { path = nil }

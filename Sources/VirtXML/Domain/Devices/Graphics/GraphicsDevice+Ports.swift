@@ -60,10 +60,10 @@ extension GraphicsDevice {
 
     /// Without a port, or with the port -1, one is chosen, unless the document says that none is.
     private mutating func readPort(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("port", &port)
+        try x.attribute("port", &port, .refusing("cannot parse vnc port %", .internalError))
         if port == -1 { port = nil }
         let chosen = port == nil
-        try x.yesNo("autoport", &autoport)
+        try x.yesNo("autoport", &autoport, .unlessEmpty)
         autoport = autoport ?? chosen
         if autoport == true, x.options.contains(.inactive) { port = nil }
     }

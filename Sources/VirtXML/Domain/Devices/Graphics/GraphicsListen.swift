@@ -30,7 +30,7 @@ public struct GraphicsListen: XMLElement {
         try x.attribute("type", &word)
         try x.attribute("address", &address)
         try x.attribute("network", &network)
-        try x.attribute("socket", &socket)
+        try x.attribute("socket", &socket, .unlessEmpty)
         if address == "" { address = nil }
         switch word {
         case .none: kind = .none

@@ -24,6 +24,7 @@ public struct SpiceSettings: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("channel", &channels)
+        if x.isReading { channels = Channel.table(channels) }
         try x.group("image") { (x) throws(XMLError) in try x.attribute("compression", &imageCompression) }
         try x.group("jpeg") { (x) throws(XMLError) in try x.attribute("compression", &jpegCompression) }
         try x.group("zlib") { (x) throws(XMLError) in try x.attribute("compression", &zlibCompression) }
@@ -45,6 +46,11 @@ public struct SpiceSettings: XMLElement {
 
         public enum Name: String, XMLWord {
             case main, display, inputs, cursor, playback, record, smartcard, usbredir
+        }
+
+        /// The channels of a list in their own order, each as it's said last; those that may be either aren't named.
+        fileprivate static func table(_ list: [Channel]) -> [Channel] {
+            Name.allCases.compactMap { name in list.last { $0.name == name } }.filter { $0.mode != .any }
         }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {

@@ -126,7 +126,7 @@ public struct HostdevDevice: Device {
     private mutating func bindManaged(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, mode == .capabilities { return }
         var word: Bool? = managed
-        try x.yesNo("managed", &word)
+        try x.yesNo("managed", &word, .unlessEmpty)
         managed = mode == .capabilities ? false : word ?? managed
     }
 
@@ -137,7 +137,8 @@ public struct HostdevDevice: Device {
         case .scsi(var device): try bind(&device, &x, Source.scsi)
         case .scsiHost(var device): try bind(&device, &x, Source.scsiHost)
         case .mdev(var uuid):
-            try x.group("address") { (x) throws(XMLError) in try x.attribute("uuid", &uuid) }
+            try x.group("address") { (x) throws(XMLError) in try x.attribute(
+                    "uuid", &uuid, .refusing("Cannot parse uuid attribute of element <address>", .internalError)) }
             source = .mdev(uuid)
         case .storage(var path):
             try x.value("block", &path)

@@ -13,8 +13,8 @@ public struct InterfaceIP: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("address", &address)
         if family == nil || x.isReading { family = address.contains(byte: ":") ? .ipv6 : .ipv4 }
-        try x.attribute("family", &family)
-        try x.attribute("prefix", &prefix)
+        try x.attribute("family", &family, .orNone)
+        try x.attribute("prefix", &prefix, .refusing("Invalid prefix value '%' in <ip>", .xml))
         try x.attribute("peer", &peer)
         try x.require(isAddress(address), "Invalid address '\(address)' in <ip>")
         try x.require(peer.map(isAddress) ?? true, "Invalid peer '\(peer ?? "")' in <ip>", .invalidArgument)
@@ -38,7 +38,9 @@ public struct InterfaceRoute: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("family", &family)
+        try x.attribute(
+            "family", &family,
+            .refusing("guest interface: Unrecognized family '%' in route definition", .xml))
         try x.attribute("address", &address)
         try x.attribute("netmask", &netmask)
         try x.attribute("prefix", &prefix)
@@ -61,6 +63,8 @@ public struct PortForward: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("proto", &proto)
         try x.attribute("address", &address)
+        try x.require(
+            address.map { IPAddress($0) != nil } ?? true, "Invalid address '\(address ?? "")' in <portForward>")
         try x.attribute("dev", &dev)
         try x.elements("range", &ranges)
     }

@@ -47,7 +47,7 @@ public struct InterfaceDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type)
-        try x.yesNo("managed", &managed)
+        try x.yesNo("managed", &managed, .unlessEmpty)
         try x.yesNo("trustGuestRxFilters", &trustGuestRxFilters)
         try x.element("mac", &mac)
         try source.bindElement(&x, type)
@@ -58,10 +58,11 @@ public struct InterfaceDevice: Device {
     }
 
     private mutating func bindHost(_ x: inout XMLBinder) throws(XMLError) {
-        try x.group("script") { (x) throws(XMLError) in try x.attribute("path", &script) }
-        try x.group("downscript") { (x) throws(XMLError) in try x.attribute("path", &downscript) }
+        try x.group("script") { (x) throws(XMLError) in try x.attribute("path", &script, .unlessEmpty) }
+        try x.group("downscript") { (x) throws(XMLError) in try x.attribute("path", &downscript, .unlessEmpty) }
         try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
         try x.element("bandwidth", &bandwidth)
+        if bandwidth == Bandwidth() { bandwidth = nil }
         try x.element("vlan", &vlan)
         try x.element("virtualport", &virtualPort)
         try x.elements("ip", &ips)
@@ -84,6 +85,7 @@ public struct InterfaceDevice: Device {
         }
         try x.element("target", &shown)
         guard x.isReading else { return }
+        if shown == Target() { shown = nil }
         target = shown
         if let dev = shown?.dev, x.options.contains(.inactive), Target.isGenerated(dev) {
             target?.dev = nil
@@ -92,20 +94,25 @@ public struct InterfaceDevice: Device {
     }
 
     private mutating func bindGuest(_ x: inout XMLBinder) throws(XMLError) {
-        try x.group("model") { (x) throws(XMLError) in try x.attribute("type", &model) }
+        try x.group("model") { (x) throws(XMLError) in try x.attribute("type", &model, .unlessEmpty) }
         try x.element("driver", &driver)
+        if driver == InterfaceDriver() { driver = nil }
         try x.element("backend", &backend)
+        if backend == Backend() { backend = nil }
         try x.element("filterref", &filter)
         try x.element("teaming", &teaming)
     }
 
+    private static let coalesceReading = XMLReading.unlessEmpty.refusing(
+        "cannot parse value '%' for coalesce parameter", .malformed)
+
     private mutating func bindTuning(_ x: inout XMLBinder) throws(XMLError) {
-        try x.group("tune") { (x) throws(XMLError) in try x.value("sndbuf", &sndbuf) }
-        try x.group("link") { (x) throws(XMLError) in try x.attribute("state", &linkState) }
-        try x.group("mtu") { (x) throws(XMLError) in try x.attribute("size", &mtu) }
+        try x.group("tune") { (x) throws(XMLError) in try x.value("sndbuf", &sndbuf, .refusing("sndbuf must be a positive integer", .xml)) }
+        try x.group("link") { (x) throws(XMLError) in try x.attribute("state", &linkState, .refusing("unknown interface link state '%'")) }
+        try x.group("mtu") { (x) throws(XMLError) in try x.attribute("size", &mtu, .unlessEmpty.refusing("malformed mtu size", .xml)) }
         try x.group("coalesce") { (x) throws(XMLError) in
             try x.group("rx") { (x) throws(XMLError) in
-                try x.group("frames") { (x) throws(XMLError) in try x.attribute("max", &coalesceRxFrames) }
+                try x.group("frames") { (x) throws(XMLError) in try x.attribute("max", &coalesceRxFrames, Self.coalesceReading) }
             }
         }
         if coalesceRxFrames == 0 { coalesceRxFrames = nil }

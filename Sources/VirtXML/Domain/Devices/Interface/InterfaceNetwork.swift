@@ -42,7 +42,7 @@ public struct VLAN: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting { trunk = trunk || isTrunk }
-        try x.yes("trunk", &trunk)
+        try x.yes("trunk", &trunk, .unlessEmpty)
         try x.elements("tag", &tags)
         if x.isReading { trunk = trunk || isTrunk }
     }
@@ -86,14 +86,14 @@ public struct VirtualPort: XMLElement {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &type)
+        try x.attribute("type", &type, .refusing("unknown virtualport type %"))
         try x.group("parameters") { (x) throws(XMLError) in
-            try x.number("managerid", &managerID)
-            try x.number("typeid", &typeID)
-            try x.number("typeidversion", &typeIDVersion)
-            try x.attribute("instanceid", &instanceID)
-            try x.attribute("interfaceid", &interfaceID)
-            try x.attribute("profileid", &profileID)
+            try x.number("managerid", &managerID, .refusing("cannot parse value of managerid parameter", .xml))
+            try x.number("typeid", &typeID, .refusing("cannot parse value of typeid parameter", .xml))
+            try x.number("typeidversion", &typeIDVersion, .refusing("cannot parse value of typeidversion parameter", .xml))
+            try x.attribute("instanceid", &instanceID, .refusing("cannot parse instanceid parameter as a uuid", .xml))
+            try x.attribute("interfaceid", &interfaceID, .refusing("cannot parse interfaceid parameter as a uuid", .xml))
+            try x.attribute("profileid", &profileID, .unlessEmpty)
         }
     }
 }
