@@ -163,7 +163,8 @@ extension XMLBinder {
     /// The present element's attribute, while reading; nil for one that doesn't count.
     @usableFromInline
     func attributeText(
-        _ name: StaticString, _ type: any XMLValue.Type, _ reading: XMLReading = .plain, required: Bool = false
+        _ name: StaticString, _ type: any XMLValue.Type, _ reading: XMLReading = .plain,
+        required: Bool = false
     ) -> String? {
         guard let node else { return nil }
         invention?.attribute(name, of: node, as: type, required: required)
@@ -175,7 +176,9 @@ extension XMLBinder {
     mutating func put(_ name: StaticString, _ value: String) { writer.attribute(name, value) }
 
     @inlinable
-    func parse<V: XMLValue>(_ text: String, _ name: StaticString, _ reading: XMLReading) throws(XMLError) -> V? {
+    func parse<V: XMLValue>(_ text: String, _ name: StaticString, _ reading: XMLReading) throws(XMLError)
+        -> V?
+    {
         if let value = V(xml: text) { return value }
         if reading.skipsOthers { return nil }
         throw refusal(text, name, V.self, reading)

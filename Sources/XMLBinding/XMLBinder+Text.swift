@@ -2,7 +2,8 @@ extension XMLBinder {
     /// A child that holds one value as its text, or may be absent. One without text counts as absent.
     @inlinable
     public mutating func value<V: XMLValue>(
-        _ name: StaticString, _ value: inout V?, _ reading: XMLReading = .plain, in namespace: StaticString? = nil
+        _ name: StaticString, _ value: inout V?, _ reading: XMLReading = .plain,
+        in namespace: StaticString? = nil
     ) throws(XMLError) {
         if isReading {
             guard let child = child(name, namespace), let text = text(of: child, V.self) else { return }

@@ -41,7 +41,8 @@ public final class XMLDocument {
         context.pointee._private = Unmanaged.passUnretained(first).toOpaque()
         context.pointee.sax.pointee.serror = noteFirst
         let options =
-            XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_COMPACT.rawValue | XML_PARSE_BIG_LINES.rawValue
+            XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_COMPACT.rawValue
+            | XML_PARSE_BIG_LINES.rawValue
             | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let tree = bytes.withMemoryRebound(to: CChar.self) {
             xmlCtxtReadMemory(
@@ -65,7 +66,9 @@ public final class XMLDocument {
         func endsLine(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
         var place = min(max(offset, 0), bytes.count)
         // What is missing at the end is missing on the last line that holds something.
-        while place > 0, place == bytes.count || endsLine(bytes[place]), endsLine(bytes[place - 1]) { place -= 1 }
+        while place > 0, place == bytes.count || endsLine(bytes[place]), endsLine(bytes[place - 1]) {
+            place -= 1
+        }
         let before = bytes[..<place].reversed().prefix { !endsLine($0) }.reversed()
         let line = Array(before) + bytes[place...].prefix { !endsLine($0) }
         if line.isEmpty { return "" }

@@ -24,7 +24,9 @@ extension XMLNode {
         var next = other.pointer.pointee.properties
         while let attribute = next {
             next = attribute.pointee.next
-            guard attribute.pointee.ns == nil, xmlHasProp(pointer, attribute.pointee.name) == nil else { continue }
+            guard attribute.pointee.ns == nil, xmlHasProp(pointer, attribute.pointee.name) == nil else {
+                continue
+            }
             let value = joinedText(attribute.pointee.children)
             xmlNewProp(pointer, attribute.pointee.name, value)
         }

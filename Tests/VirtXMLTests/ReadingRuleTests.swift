@@ -39,12 +39,27 @@ import XMLBinding
         arguments: [
             (Part.own("<clock offset=''/>"), Part.own("<clock/>")),
             (.own("<memoryBacking><access mode=''/></memoryBacking>"), .own("")),
-            (.own("<memtune><hard_limit unit=''>5</hard_limit></memtune>"), .own("<memtune><hard_limit>5</hard_limit></memtune>")),
-            (.device("<video><model type='vga' primary=''/></video>"), .device("<video><model type='vga'/></video>")),
-            (.device("<interface type='user'><model type=''/><script path=''/></interface>"), .device("<interface type='user'/>")),
-            (.device("<interface type='user'><mtu size=''/></interface>"), .device("<interface type='user'/>")),
+            (
+                .own("<memtune><hard_limit unit=''>5</hard_limit></memtune>"),
+                .own("<memtune><hard_limit>5</hard_limit></memtune>")
+            ),
+            (
+                .device("<video><model type='vga' primary=''/></video>"),
+                .device("<video><model type='vga'/></video>")
+            ),
+            (
+                .device("<interface type='user'><model type=''/><script path=''/></interface>"),
+                .device("<interface type='user'/>")
+            ),
+            (
+                .device("<interface type='user'><mtu size=''/></interface>"),
+                .device("<interface type='user'/>")
+            ),
             (.device("<graphics type='vnc' autoport=''/>"), .device("<graphics type='vnc'/>")),
-            (.device("<serial type='pty'><target port='-1'/></serial>"), .device("<serial type='pty'><target/></serial>")),
+            (
+                .device("<serial type='pty'><target port='-1'/></serial>"),
+                .device("<serial type='pty'><target/></serial>")
+            ),
         ])
     func emptyAttribute(with: Part, without: Part) throws { #expect(try with.read() == without.read()) }
 
@@ -62,19 +77,23 @@ import XMLBinding
                 + "<iotune/><blockio/></disk>",
         ])
     func saysNothing(text: String) throws {
-        let plain = text.contains("disk") ? "<disk type='file'><source file='/a'/><target dev='vda'/></disk>" : "<interface type='user'/>"
+        let plain =
+            text.contains("disk")
+            ? "<disk type='file'><source file='/a'/><target dev='vda'/></disk>" : "<interface type='user'/>"
         #expect(try Part.device(text).read() == Part.device(plain).read())
     }
 
     @Test("a label means that its image is relabelled")
     func label() throws {
-        let text = "<disk><source file='/a'><seclabel model='dac'><label>x</label></seclabel></source><target dev='vda'/></disk>"
+        let text =
+            "<disk><source file='/a'><seclabel model='dac'><label>x</label></seclabel></source><target dev='vda'/></disk>"
         #expect(try Part.device(text).read().xml().contains("<seclabel model='dac' relabel='yes'>"))
     }
 
     @Test("SPICE's channels have an order of their own")
     func channels() throws {
-        let text = "<graphics type='spice'><channel name='display' mode='secure'/><channel name='cursor' mode='any'/>"
+        let text =
+            "<graphics type='spice'><channel name='display' mode='secure'/><channel name='cursor' mode='any'/>"
             + "<channel name='main' mode='insecure'/></graphics>"
         let names = try Part.device(text).read().devices.graphics.first?.spice?.channels.map(\.name)
         #expect(names == [.main, .display])
@@ -83,7 +102,10 @@ import XMLBinding
     @Test(
         "what stands in a second container counts",
         arguments: [
-            ("<features><acpi/></features><features><apic/></features>", "<features><acpi/><apic/></features>"),
+            (
+                "<features><acpi/></features><features><apic/></features>",
+                "<features><acpi/><apic/></features>"
+            ),
             (
                 "<features><hyperv><relaxed state='on'/></hyperv><hyperv><vapic state='on'/></hyperv></features>",
                 "<features><hyperv><relaxed state='on'/><vapic state='on'/></hyperv></features>"
@@ -93,9 +115,14 @@ import XMLBinding
                 "<memoryBacking><locked/><nosharepages/></memoryBacking>"
             ),
             ("<clock/><clock offset='localtime'/>", "<clock offset='localtime'/>"),
-            ("<devices><hub type='usb'/></devices><devices><hub type='usb'/></devices>", "<devices><hub type='usb'/><hub type='usb'/></devices>"),
+            (
+                "<devices><hub type='usb'/></devices><devices><hub type='usb'/></devices>",
+                "<devices><hub type='usb'/><hub type='usb'/></devices>"
+            ),
         ])
-    func secondContainer(two: String, one: String) throws { #expect(try Part.own(two).read() == Part.own(one).read()) }
+    func secondContainer(two: String, one: String) throws {
+        #expect(try Part.own(two).read() == Part.own(one).read())
+    }
 
     /// A part, and the words in which it is refused.
     struct Refused: Sendable {
@@ -120,7 +147,9 @@ extension ReadingRuleTests {
     private static let disk = ("<disk><source file='/a'/><target dev='vda'/>", "</disk>")
 
     static let wrongValues: [Refused] = [
-        Refused(.device("<serial type='zz'/>"), .unsupported, "unknown type presented to host for character device: zz"),
+        Refused(
+            .device("<serial type='zz'/>"), .unsupported,
+            "unknown type presented to host for character device: zz"),
         Refused(
             .device("<console type='pty'><target type=''/></console>"), .unsupported,
             "unknown target type '' specified for character device"),
@@ -132,9 +161,14 @@ extension ReadingRuleTests {
         Refused(
             .device("<controller type='usb' index='-1'/>"), .xml,
             "Invalid value for attribute 'index' in element 'controller': '-1'. Expected non-negative value"),
-        Refused(.device("<disk><driver type=''/><target dev='vda'/></disk>"), .unsupported, "unknown driver format value ''"),
-        Refused(.device(disk.0 + "<backingStore type='zz'/>" + disk.1), .xml, "unknown storage source type 'zz'"),
-        Refused(.device(disk.0 + "<backingStore type='file'/>" + disk.1), .xml, "missing disk backing store format"),
+        Refused(
+            .device("<disk><driver type=''/><target dev='vda'/></disk>"), .unsupported,
+            "unknown driver format value ''"),
+        Refused(
+            .device(disk.0 + "<backingStore type='zz'/>" + disk.1), .xml, "unknown storage source type 'zz'"),
+        Refused(
+            .device(disk.0 + "<backingStore type='file'/>" + disk.1), .xml,
+            "missing disk backing store format"),
         Refused(
             .device(disk.0 + "<iotune><total_bytes_sec>zz</total_bytes_sec></iotune>" + disk.1), .xml,
             "disk iotune field 'total_bytes_sec' must be an integer"),
@@ -145,12 +179,17 @@ extension ReadingRuleTests {
             .own("<memtune><hard_limit>zz</hard_limit></memtune>"), .xml,
             "Invalid value 'zz' for element or attribute './memtune/hard_limit[1]'"),
         Refused(.own("<iothreads>zz</iothreads>"), .xml, "invalid iothreads count 'zz'"),
-        Refused(.own("<maxMemory slots='1'/>"), .xml, "maximum memory size must be specified when specifying number of memory slots"),
+        Refused(
+            .own("<maxMemory slots='1'/>"), .xml,
+            "maximum memory size must be specified when specifying number of memory slots"),
         Refused(.own("<seclabel type='static' model='dac'/>"), .xml, "security label is missing"),
         Refused(.own("<cpu mode='zz'/>"), .unsupported, "Invalid mode attribute 'zz'"),
     ]
 
     static let twice: [Refused] = [
+        Refused(
+            .own("<os><acpi><table type='slic'>/a</table><table type='slic'>/b</table></acpi></os>"), .xml,
+            "ACPI table type 'slic' may only appear once"),
         Refused(.own("<numatune/><numatune/>"), .xml, "only one numatune is supported"),
         Refused(.own("<resource/><resource/>"), .xml, "only one resource element is supported"),
         Refused(
@@ -168,34 +207,35 @@ extension ReadingRuleTests {
 
 @Suite struct MetadataRuleTests {
     private func written(_ metadata: String, root: String = "") throws -> String {
-        let xml = "<domain type='qemu'\(root)><name>a</name><memory>1</memory><os><type>hvm</type></os>\(metadata)</domain>"
-        let text = try DomainDefinition(xml: xml).xml()
-        let begin = try #require(text.range(of: "  <metadata")?.lowerBound)
-        let end = try #require(text.range(of: "  <memory")?.lowerBound)
-        return String(text[begin..<end])
+        let xml =
+            "<domain type='qemu'\(root)><name>a</name><memory>1</memory><os><type>hvm</type></os>\(metadata)</domain>"
+        return try DomainDefinition(xml: xml).xml()
     }
 
     @Test("declarations and attributes stay where they were written")
     func declarations() throws {
         let text = try written("<metadata xmlns:a='u:a' b='1'><a:x/></metadata>")
-        #expect(text == "  <metadata xmlns:a=\"u:a\" b=\"1\">\n    <a:x/>\n  </metadata>\n")
+        #expect(text.contains("  <metadata xmlns:a=\"u:a\" b=\"1\">\n    <a:x/>\n  </metadata>\n"))
     }
 
     @Test("a declaration from further out moves to the element itself, if it's used")
     func inherited() throws {
         let text = try written("<metadata><a:x/></metadata>", root: " xmlns:a='u:a' xmlns:c='u:c'")
-        #expect(text == "  <metadata xmlns:a=\"u:a\">\n    <a:x/>\n  </metadata>\n")
+        #expect(text.contains("  <metadata xmlns:a=\"u:a\">\n    <a:x/>\n  </metadata>\n"))
     }
 
     @Test("comments and verbatim sections in an entry are kept")
     func nodes() throws {
         let text = try written("<metadata><a:x xmlns:a='u:a'>t<!-- c --><![CDATA[<&]]></a:x></metadata>")
-        #expect(text == "  <metadata>\n    <a:x xmlns:a=\"u:a\">t<!-- c --><![CDATA[<&]]></a:x>\n  </metadata>\n")
+        #expect(
+            text.contains(
+                "  <metadata>\n    <a:x xmlns:a=\"u:a\">t<!-- c --><![CDATA[<&]]></a:x>\n  </metadata>\n"))
     }
 
     @Test("an entry whose prefix is declared around it can be read by itself")
     func standalone() throws {
-        let xml = "<domain type='qemu'><name>a</name><memory>1</memory><os><type>hvm</type></os>"
+        let xml =
+            "<domain type='qemu'><name>a</name><memory>1</memory><os><type>hvm</type></os>"
             + "<metadata xmlns:a='u:a'><a:x><a:y/></a:x></metadata></domain>"
         let entry = try DomainDefinition(xml: xml).metadata?["u:a"]
         #expect(try entry?.standalone() == "<x>\n  <y/>\n</x>")

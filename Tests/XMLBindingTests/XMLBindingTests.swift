@@ -113,8 +113,10 @@ private struct Book: XMLElement {
     @Test(
         "the parser's complaint shows the whole line and points below the place",
         arguments: [
-            Broken(text: "<a>\n\t<b>\tx & y</b></a>", message: "\n\t<b>\tx & y</b></a>\n\t---\t----^"),
-            Broken(text: "<a>\(long) & b</a>", message: "\n<a>\(long) & b</a>\n\(long.map { _ in "-" }.joined())------^"),
+            Broken(text: "<a>\n\t<b>\tx & y</b></a>", message: "\n\t<b>\tx & y</b></a>\n\t---\t---^"),
+            Broken(
+                text: "<a>\(long) & b</a>",
+                message: "\n<a>\(long) & b</a>\n\(long.map { _ in "-" }.joined())-----^"),
             Broken(text: "<a>é&foo;</a>", message: "\n<a>é&foo;</a>\n----------^"),
             Broken(text: "<a>\n", message: "\n<a>\n---^"),
             Broken(text: "<a>\n  ", message: "\n  \n--^"),

@@ -64,7 +64,8 @@ public struct DomainDefinition: XMLRoot {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         x.gather(
-            "blkiotune", "memtune", "memoryBacking", "iothreadids", "cputune", "throttlegroups", "os", "idmap",
+            "blkiotune", "memtune", "memoryBacking", "iothreadids", "cputune", "throttlegroups", "os",
+            "idmap",
             "features", "clock", "pm", "perf", "devices", "keywrap")
         try bindRoot(&x)
         try bindIdentity(&x)
@@ -136,6 +137,7 @@ public struct DomainDefinition: XMLRoot {
         try x.element("blkiotune", &blkiotune)
         if blkiotune == BlkioTune() { blkiotune = nil }
         try x.element("memtune", &memtune)
+        if memtune == MemoryTune() { memtune = nil }
         try x.element("memoryBacking", &memoryBacking)
         if memoryBacking == MemoryBacking() { memoryBacking = nil }
         try vcpu.bindElement(&x)

@@ -27,7 +27,8 @@ public struct SerialDevice: Device {
         public init() {}
 
         private static let types: Set<String> = [
-            "none", "isa-serial", "usb-serial", "pci-serial", "spapr-vio-serial", "system-serial", "sclp-serial",
+            "none", "isa-serial", "usb-serial", "pci-serial", "spapr-vio-serial", "system-serial",
+            "sclp-serial",
             "isa-debug",
         ]
 

@@ -48,14 +48,18 @@ public struct TPMDevice: Device {
         case .passthrough:
             try x.group("device") { (x) throws(XMLError) in try x.attribute("path", &device) }
         case .emulator: try bindEmulator(&x)
-        case .external: try x.element("source", &source)
+        case .external:
+            try x.atMost(1, "source", orElse: "only one source element is allowed for character device")
+            try x.element("source", &source)
         }
     }
 
     private mutating func bindEmulator(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("persistent_state", &persistentState)
         try x.attribute("debug", &debug)
-        try x.group("encryption") { (x) throws(XMLError) in try x.attribute("secret", &encryptionSecret, .unlessEmpty) }
+        try x.group("encryption") { (x) throws(XMLError) in
+            try x.attribute("secret", &encryptionSecret, .unlessEmpty)
+        }
         try x.group("active_pcr_banks") { (x) throws(XMLError) in try bindBanks(&x) }
         try x.element("source", &source)
         try x.element("profile", &profile)

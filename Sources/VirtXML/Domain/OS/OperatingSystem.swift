@@ -48,7 +48,12 @@ public struct OperatingSystem: XMLElement {
         try self.`init`.bind(&x)
         try bindFirmware(&x)
         try bindKernel(&x)
-        try x.group("acpi") { (x) throws(XMLError) in try x.elements("table", &acpiTables) }
+        try x.group("acpi") { (x) throws(XMLError) in
+            try x.elements("table", &acpiTables)
+            if let second = acpiTables.filter({ $0.type != .raw }).firstRepeated(by: \.type) {
+                try x.require(false, "ACPI table type '\(second.type.rawValue)' may only appear once")
+            }
+        }
         try bindBoot(&x)
     }
 

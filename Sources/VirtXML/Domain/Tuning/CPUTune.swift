@@ -26,12 +26,17 @@ public struct CPUTune: XMLElement {
         try x.value("shares", &shares, .refusing("can't parse cputune shares value", .xml))
         try x.value("period", &period, .refusing("can't parse cputune period value", .xml))
         try x.value("quota", &quota, .refusing("can't parse cputune quota value", .xml))
-        try x.value("global_period", &globalPeriod, .refusing("can't parse cputune global_period value", .xml))
+        try x.value(
+            "global_period", &globalPeriod, .refusing("can't parse cputune global_period value", .xml))
         try x.value("global_quota", &globalQuota, .refusing("can't parse cputune global_quota value", .xml))
-        try x.value("emulator_period", &emulatorPeriod, .refusing("can't parse cputune emulator_period value", .xml))
-        try x.value("emulator_quota", &emulatorQuota, .refusing("can't parse cputune emulator_quota value", .xml))
-        try x.value("iothread_period", &iothreadPeriod, .refusing("can't parse cputune iothread_period value", .xml))
-        try x.value("iothread_quota", &iothreadQuota, .refusing("can't parse cputune iothread_quota value", .xml))
+        try x.value(
+            "emulator_period", &emulatorPeriod, .refusing("can't parse cputune emulator_period value", .xml))
+        try x.value(
+            "emulator_quota", &emulatorQuota, .refusing("can't parse cputune emulator_quota value", .xml))
+        try x.value(
+            "iothread_period", &iothreadPeriod, .refusing("can't parse cputune iothread_period value", .xml))
+        try x.value(
+            "iothread_quota", &iothreadQuota, .refusing("can't parse cputune iothread_quota value", .xml))
         if x.isReading { try checkTimes(x) }
         try x.elements("vcpupin", &vcpuPins)
         try bindEmulatorPin(&x)

@@ -137,8 +137,11 @@ public struct HostdevDevice: Device {
         case .scsi(var device): try bind(&device, &x, Source.scsi)
         case .scsiHost(var device): try bind(&device, &x, Source.scsiHost)
         case .mdev(var uuid):
-            try x.group("address") { (x) throws(XMLError) in try x.attribute(
-                    "uuid", &uuid, .refusing("Cannot parse uuid attribute of element <address>", .internalError)) }
+            try x.group("address") { (x) throws(XMLError) in
+                try x.attribute(
+                    "uuid", &uuid,
+                    .refusing("Cannot parse uuid attribute of element <address>", .internalError))
+            }
             source = .mdev(uuid)
         case .storage(var path):
             try x.value("block", &path)

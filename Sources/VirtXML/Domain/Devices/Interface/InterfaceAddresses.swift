@@ -64,7 +64,8 @@ public struct PortForward: XMLElement {
         try x.attribute("proto", &proto)
         try x.attribute("address", &address)
         try x.require(
-            address.map { IPAddress($0) != nil } ?? true, "Invalid address '\(address ?? "")' in <portForward>")
+            address.map { IPAddress($0) != nil } ?? true,
+            "Invalid address '\(address ?? "")' in <portForward>")
         try x.attribute("dev", &dev)
         try x.elements("range", &ranges)
     }

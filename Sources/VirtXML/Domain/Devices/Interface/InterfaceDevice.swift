@@ -59,7 +59,8 @@ public struct InterfaceDevice: Device {
 
     private mutating func bindHost(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("script") { (x) throws(XMLError) in try x.attribute("path", &script, .unlessEmpty) }
-        try x.group("downscript") { (x) throws(XMLError) in try x.attribute("path", &downscript, .unlessEmpty) }
+        try x.group("downscript") { (x) throws(XMLError) in try x.attribute("path", &downscript, .unlessEmpty)
+        }
         try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
         try x.element("bandwidth", &bandwidth)
         if bandwidth == Bandwidth() { bandwidth = nil }
@@ -107,12 +108,20 @@ public struct InterfaceDevice: Device {
         "cannot parse value '%' for coalesce parameter", .malformed)
 
     private mutating func bindTuning(_ x: inout XMLBinder) throws(XMLError) {
-        try x.group("tune") { (x) throws(XMLError) in try x.value("sndbuf", &sndbuf, .refusing("sndbuf must be a positive integer", .xml)) }
-        try x.group("link") { (x) throws(XMLError) in try x.attribute("state", &linkState, .refusing("unknown interface link state '%'")) }
-        try x.group("mtu") { (x) throws(XMLError) in try x.attribute("size", &mtu, .unlessEmpty.refusing("malformed mtu size", .xml)) }
+        try x.group("tune") { (x) throws(XMLError) in
+            try x.value("sndbuf", &sndbuf, .refusing("sndbuf must be a positive integer", .xml))
+        }
+        try x.group("link") { (x) throws(XMLError) in
+            try x.attribute("state", &linkState, .refusing("unknown interface link state '%'"))
+        }
+        try x.group("mtu") { (x) throws(XMLError) in
+            try x.attribute("size", &mtu, .unlessEmpty.refusing("malformed mtu size", .xml))
+        }
         try x.group("coalesce") { (x) throws(XMLError) in
             try x.group("rx") { (x) throws(XMLError) in
-                try x.group("frames") { (x) throws(XMLError) in try x.attribute("max", &coalesceRxFrames, Self.coalesceReading) }
+                try x.group("frames") { (x) throws(XMLError) in
+                    try x.attribute("max", &coalesceRxFrames, Self.coalesceReading)
+                }
             }
         }
         if coalesceRxFrames == 0 { coalesceRxFrames = nil }

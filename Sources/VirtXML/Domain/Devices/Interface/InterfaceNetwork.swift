@@ -88,11 +88,16 @@ public struct VirtualPort: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type, .refusing("unknown virtualport type %"))
         try x.group("parameters") { (x) throws(XMLError) in
-            try x.number("managerid", &managerID, .refusing("cannot parse value of managerid parameter", .xml))
+            try x.number(
+                "managerid", &managerID, .refusing("cannot parse value of managerid parameter", .xml))
             try x.number("typeid", &typeID, .refusing("cannot parse value of typeid parameter", .xml))
-            try x.number("typeidversion", &typeIDVersion, .refusing("cannot parse value of typeidversion parameter", .xml))
-            try x.attribute("instanceid", &instanceID, .refusing("cannot parse instanceid parameter as a uuid", .xml))
-            try x.attribute("interfaceid", &interfaceID, .refusing("cannot parse interfaceid parameter as a uuid", .xml))
+            try x.number(
+                "typeidversion", &typeIDVersion,
+                .refusing("cannot parse value of typeidversion parameter", .xml))
+            try x.attribute(
+                "instanceid", &instanceID, .refusing("cannot parse instanceid parameter as a uuid", .xml))
+            try x.attribute(
+                "interfaceid", &interfaceID, .refusing("cannot parse interfaceid parameter as a uuid", .xml))
             try x.attribute("profileid", &profileID, .unlessEmpty)
         }
     }
