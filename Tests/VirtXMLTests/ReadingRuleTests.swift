@@ -38,6 +38,11 @@ import XMLBinding
         "some empty attributes are absent ones",
         arguments: [
             (Part.own("<clock offset=''/>"), Part.own("<clock/>")),
+            (
+                .device("<video><model type='vga' primary='zz'/></video>"),
+                .device("<video><model type='vga'/></video>")
+            ),
+            (.device("<graphics type='vnc' autoport='zz'/>"), .device("<graphics type='vnc'/>")),
             (.own("<memoryBacking><access mode=''/></memoryBacking>"), .own("")),
             (
                 .own("<memtune><hard_limit unit=''>5</hard_limit></memtune>"),
@@ -147,6 +152,12 @@ extension ReadingRuleTests {
     private static let disk = ("<disk><source file='/a'/><target dev='vda'/>", "</disk>")
 
     static let wrongValues: [Refused] = [
+        Refused(
+            .own("<memoryBacking><source type='zz'/></memoryBacking>"), .unsupported,
+            "unknown memoryBacking/source/type 'zz'"),
+        Refused(
+            .device("<rng model='virtio'><rate bytes='zz'/><backend model='random'/></rng>"), .xml,
+            "invalid RNG rate bytes value"),
         Refused(
             .device("<serial type='zz'/>"), .unsupported,
             "unknown type presented to host for character device: zz"),

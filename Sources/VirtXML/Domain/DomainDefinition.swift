@@ -102,7 +102,7 @@ public struct DomainDefinition: XMLRoot {
 
     private mutating func bindID(_ x: inout XMLBinder) throws(XMLError) {
         var shown = x.options.contains(.inactive) ? nil : id
-        try x.attribute("id", &shown, .unlessEmpty)
+        try x.attribute("id", &shown, .orNone)
         if x.isReading { id = shown.flatMap { $0 < 0 || x.options.contains(.inactive) ? nil : $0 } }
     }
 

@@ -144,7 +144,7 @@ public struct DomainFeatures: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             if x.isReading { state = true }
             try x.onOff("state", &state)
-            try x.size("tseg", &tseg, unit: nil, default: .mib)
+            try x.size("tseg", &tseg, unit: nil, default: .mib, path: "string(./features/smm/tseg)")
         }
     }
 

@@ -90,7 +90,7 @@ public struct CPUModel: XMLElement {
     public enum Fallback: String, XMLWord { case allow, forbid }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("fallback", &fallback, .unlessEmpty)
+        try x.attribute("fallback", &fallback, .unlessEmpty.refusing("Invalid fallback attribute"))
         try x.attribute("vendor_id", &vendorID)
         if let vendorID {
             try x.require(vendorID.utf8.count == 12, "vendor_id must be exactly 12 characters long")

@@ -89,7 +89,7 @@ public struct ControllerDevice: Device {
             try x.natural("index", &index, anyBase: true)
             try x.onOff("hotplug", &hotplug)
             try x.number("memReserve", &memReserve)
-            try x.value("node", &node)
+            try x.value("node", &node, .refusing("invalid NUMA node in target", .xml))
         }
     }
 

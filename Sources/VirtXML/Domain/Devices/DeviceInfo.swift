@@ -71,6 +71,7 @@ public struct DeviceBoot: XMLElement {
         try x.attribute("order", &order)
         try x.require(order > 0, "incorrect boot order '\(order)', expecting positive integer")
         try x.attribute("loadparm", &loadparm)
+        if x.isReading { loadparm = loadparm?.uppercased() }
     }
 }
 

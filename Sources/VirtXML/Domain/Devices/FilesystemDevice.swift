@@ -70,7 +70,8 @@ public struct FilesystemDevice: Device {
             try x.attribute("type", &type)
             try x.attribute("format", &format)
             try x.attribute("wrpolicy", &wrpolicy)
-            try x.attribute("queue", &queue, .unlessEmpty)
+            try x.attribute(
+                "queue", &queue, .unlessEmpty.refusing("cannot parse queue size '%' for virtiofs", .xml))
             try virtio.bind(&x)
         }
     }

@@ -59,7 +59,7 @@ public struct MemoryDevice: Device {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.yesNo("dynamicMemslots", &dynamicMemslots)
             try x.size("size", &size)
-            try x.value("node", &node)
+            try x.value("node", &node, .refusing("invalid value of memory device node", .xml))
             try x.group("label") { (x) throws(XMLError) in try x.size("size", &labelSize) }
             try x.flag("readonly", &readonly)
             try x.size("block", &blockSize)

@@ -65,8 +65,9 @@ public struct RNGDevice: Device {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("bytes", &bytes, .unlessEmpty, default: 0)
-            try x.attribute("period", &period, .unlessEmpty)
+            try x.attribute(
+                "bytes", &bytes, .unlessEmpty.refusing("invalid RNG rate bytes value", .xml), default: 0)
+            try x.attribute("period", &period, .unlessEmpty.refusing("invalid RNG rate period value", .xml))
         }
     }
 }

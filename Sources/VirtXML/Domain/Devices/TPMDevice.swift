@@ -58,7 +58,9 @@ public struct TPMDevice: Device {
         try x.yesNo("persistent_state", &persistentState)
         try x.attribute("debug", &debug)
         try x.group("encryption") { (x) throws(XMLError) in
-            try x.attribute("secret", &encryptionSecret, .unlessEmpty)
+            try x.attribute(
+                "secret", &encryptionSecret,
+                .unlessEmpty.refusing("Unable to parse secret uuid '%'", .internalError))
         }
         try x.group("active_pcr_banks") { (x) throws(XMLError) in try bindBanks(&x) }
         try x.element("source", &source)

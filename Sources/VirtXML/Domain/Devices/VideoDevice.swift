@@ -41,7 +41,7 @@ public struct VideoDevice: Device {
         try x.attribute("vram64", &vram64)
         try x.attribute("vgamem", &vgamem)
         try x.attribute("heads", &heads)
-        try x.yes("primary", &primary, .unlessEmpty)
+        try x.yes("primary", &primary, .orNone)
         try x.onOff("blob", &blob)
         try x.element("acceleration", &acceleration)
         try x.element("resolution", &resolution)

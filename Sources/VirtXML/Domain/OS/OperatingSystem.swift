@@ -37,7 +37,7 @@ public struct OperatingSystem: XMLElement {
     public enum SMBIOSMode: String, XMLWord { case none, emulate, host, sysinfo }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("firmware", &firmware, .unlessEmpty)
+        try x.attribute("firmware", &firmware, .unlessEmpty.refusing("unknown firmware value %", .xml))
         x.gather("acpi")
         try x.group("type") { (x) throws(XMLError) in
             try x.attribute("arch", &arch, .unlessEmpty)
@@ -86,7 +86,9 @@ public struct OperatingSystem: XMLElement {
                     attribute: "rebootTimeout", value: String(timeout))
             }
         }
-        try x.group("smbios") { (x) throws(XMLError) in try x.attribute("mode", &smbios, .unlessEmpty) }
+        try x.group("smbios") { (x) throws(XMLError) in
+            try x.attribute("mode", &smbios, .unlessEmpty.refusing("unknown smbios mode '%'"))
+        }
         if smbios == SMBIOSMode.none { smbios = nil }
     }
 }

@@ -38,18 +38,24 @@ public struct MemoryBacking: XMLElement {
         try bindHugepages(&x)
         try x.flag("nosharepages", &nosharepages)
         try x.flag("locked", &locked)
-        try x.group("source") { (x) throws(XMLError) in try x.attribute("type", &source, .unlessEmpty) }
+        try x.group("source") { (x) throws(XMLError) in
+            try x.attribute("type", &source, Self.reading("source/type"))
+        }
         try x.group("access") { (x) throws(XMLError) in
-            try x.attribute("mode", &access, .unlessEmpty)
+            try x.attribute("mode", &access, Self.reading("access/mode"))
             try x.require(
                 access != .default, "Invalid value for attribute 'mode' in element 'access': 'default'.")
         }
         try x.group("allocation") { (x) throws(XMLError) in
-            try x.attribute("mode", &allocationMode, .unlessEmpty)
+            try x.attribute("mode", &allocationMode, Self.reading("allocation/mode"))
             try x.attribute("threads", &allocationThreads)
             if allocationThreads == 0 { allocationThreads = nil }
         }
         try x.flag("discard", &discard)
+    }
+
+    private static func reading(_ place: String) -> XMLReading {
+        .unlessEmpty.refusing("unknown memoryBacking/\(place) '%'")
     }
 
     private mutating func bindHugepages(_ x: inout XMLBinder) throws(XMLError) {

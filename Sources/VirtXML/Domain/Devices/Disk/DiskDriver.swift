@@ -83,7 +83,7 @@ extension XMLBinder {
 
     mutating func metadataCache(_ size: inout ByteSize?) throws(XMLError) {
         try group("metadata_cache") { (x) throws(XMLError) in
-            try x.size("max_size", &size, unit: .bytes, default: .bytes)
+            try x.size("max_size", &size, unit: .bytes, default: .bytes, path: "./metadata_cache/max_size")
         }
     }
 }

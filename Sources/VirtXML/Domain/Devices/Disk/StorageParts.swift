@@ -78,12 +78,8 @@ public struct StorageAuth: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("type", &type)
-            try x.require(
-                type.map(Self.types.contains) ?? true, "unknown secret type '\(type ?? "")'", .unsupported)
             try reference.bind(&x)
         }
-
-        private static let types: Set<String> = ["none", "volume", "ceph", "iscsi", "tls", "vtpm"]
     }
 }
 
@@ -191,6 +187,7 @@ public struct Reservations: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute(
                 "type", &type, .unlessEmpty, orElse: "missing connection type for <reservations/>")
+            try x.require(type == "unix", "unsupported connection type for <reservations/>: \(type)")
             try x.attribute("path", &path)
             try x.attribute(
                 "mode", &mode, .unlessEmpty, orElse: "missing connection mode for <reservations/>")

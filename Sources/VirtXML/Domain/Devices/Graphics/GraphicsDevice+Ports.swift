@@ -63,7 +63,7 @@ extension GraphicsDevice {
         try x.attribute("port", &port, .refusing("cannot parse vnc port %", .internalError))
         if port == -1 { port = nil }
         let chosen = port == nil
-        try x.yesNo("autoport", &autoport, .unlessEmpty)
+        try x.yesNo("autoport", &autoport, .orNone)
         autoport = autoport ?? chosen
         if autoport == true, x.options.contains(.inactive) { port = nil }
     }

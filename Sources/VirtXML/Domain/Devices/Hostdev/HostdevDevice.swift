@@ -126,7 +126,7 @@ public struct HostdevDevice: Device {
     private mutating func bindManaged(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, mode == .capabilities { return }
         var word: Bool? = managed
-        try x.yesNo("managed", &word, .unlessEmpty)
+        try x.yesNo("managed", &word, .orNone)
         managed = mode == .capabilities ? false : word ?? managed
     }
 

@@ -47,7 +47,7 @@ public struct InterfaceDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type)
-        try x.yesNo("managed", &managed, .unlessEmpty)
+        try x.yesNo("managed", &managed, .orNone)
         try x.yesNo("trustGuestRxFilters", &trustGuestRxFilters)
         try x.element("mac", &mac)
         try source.bindElement(&x, type)
