@@ -77,6 +77,10 @@ let package = Package(
             uses: [
                 "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "Processors", "LinuxSystem", log,
             ]),
+        // What a guest is for QEMU, as values: nothing here knows the system, a monitor or an actor.
+        module(
+            "QEMUModel",
+            uses: ["ByteText", "JSON", "Virt", "VirtXML", "XMLBinding", "Explanation", "Processors"]),
         // Layer 4: drivers.
         module(
             "TestDriver",
@@ -87,9 +91,8 @@ let package = Package(
         module(
             "QEMUDriver",
             uses: [
-                "ByteText", "Virt", "VirtDriver", "VirtXML", "Explanation", "DriverKit", "Processors", "QMP",
-                "JSON",
-                "LinuxSystem", log,
+                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "Explanation", "DriverKit",
+                "Processors", "QEMUModel", "QMP", "JSON", "LinuxSystem", log,
             ]),
         // Layer 5: fronts.
         module(
@@ -136,9 +139,9 @@ let package = Package(
         tests(
             of: "QEMUDriver",
             uses: [
-                "ByteText", "DriverKit", "Processors", "VirtXML", "XMLBinding", "CLibXML2", "Virt", "JSON",
-                "QMP", "LinuxSystem",
-                "Explanation",
+                "ByteText", "DriverKit", "Processors", "QEMUModel", "VirtXML", "XMLBinding", "CLibXML2",
+                "Virt",
+                "JSON", "QMP", "LinuxSystem", "Explanation",
             ]),
         tests(of: "Roost"),
         tests(
@@ -162,8 +165,7 @@ if Context.environment["ROOST_FUZZ"] != nil {
             name: "roost-fuzz",
             dependencies: [
                 "Virt", "XDR", "RemoteProtocol", "XMLBinding", "VirtXML", "JSON", "QMP", "ByteText",
-                "DriverKit",
-                "QEMUDriver",
+                "DriverKit", "QEMUModel", "QEMUDriver",
             ],
             path: "Tests",
             sources: [

@@ -26,9 +26,6 @@ public actor QMPMonitor {
     var events = WaitingEvents()
     var listener: CheckedContinuation<Bool, Never>?
 
-    /// What QEMU greeted with; nil until then.
-    public private(set) var version: QMPVersion?
-
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// A monitor on a connected unix socket. Nothing is read before ``open(timeout:)``.
@@ -184,8 +181,7 @@ public actor QMPMonitor {
 
     private func handle(_ output: QMPSession.Output) {
         switch output {
-        case .greeted(let version, let line):
-            self.version = version
+        case .greeted(let line):
             outgoing.append(QMPSession.negotiation, line)
             flush()
         case .ready: becomeReady()

@@ -10,7 +10,7 @@ public struct QMPSession: Sendable {
     /// What the bytes received meant, in order.
     public enum Output: Sendable, Equatable {
         /// The monitor has greeted and accepts commands once this answer to it has been sent.
-        case greeted(QMPVersion, reply: [UInt8])
+        case greeted(reply: [UInt8])
         /// The negotiation is over; commands may be sent.
         case ready
         /// The reply to a command: its `return`, or the error that QEMU reports.
@@ -90,12 +90,12 @@ public struct QMPSession: Sendable {
     }
 
     private mutating func greet(_ line: JSONObject) throws(QMPError) -> Output {
-        guard let version = QMPVersion(line["QMP"]?["version"]) else {
+        guard line["QMP"]?["version"]?["qemu"] != nil else {
             throw .protocolViolation("no greeting")
         }
         state = .negotiating
         pending[Self.negotiation] = "qmp_capabilities"
-        return .greeted(version, reply: Self.line("qmp_capabilities", nil, Self.negotiation))
+        return .greeted(reply: Self.line("qmp_capabilities", nil, Self.negotiation))
     }
 
     private mutating func reply(_ id: ID, _ line: JSONObject) throws(QMPError) -> Output {

@@ -3,6 +3,7 @@ import LinuxSystem
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite("What says that guests have been started with the host")
 struct AutostartMarkTests {

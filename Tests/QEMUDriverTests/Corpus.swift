@@ -3,6 +3,7 @@ import JSON
 import Synchronization
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// The published test data that conformance is measured by; found by `ROOST_CORPUS`.
 enum Corpus {

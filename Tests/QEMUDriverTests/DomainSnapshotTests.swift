@@ -3,6 +3,7 @@ import Virt
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite("What a domain is at an instant")
 struct DomainSnapshotTests {

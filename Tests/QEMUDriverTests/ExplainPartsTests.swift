@@ -3,6 +3,7 @@ import Testing
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// What an explanation is put together from.
 @Suite struct ExplainPartsTests {

@@ -5,6 +5,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Explains documents of the project's own for a recorded QEMU, with firmware that is made up.
 enum Explained {

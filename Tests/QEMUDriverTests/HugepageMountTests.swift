@@ -1,6 +1,7 @@
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite("Where huge pages are mounted")
 struct HugepageMountTests {

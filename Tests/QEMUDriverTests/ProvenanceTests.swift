@@ -5,6 +5,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Every argument of a command line belongs to one element of the document, or to Roost itself.
 @Suite struct ProvenanceTests {

@@ -4,6 +4,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// A document that can't be, and why.
 struct Refused: Sendable, CustomTestStringConvertible {

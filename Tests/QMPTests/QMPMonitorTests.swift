@@ -53,7 +53,7 @@ private struct Conversation {
                 told += 1
             } else {
                 // The loop has a turn: it reads what it wants to.
-                _ = await conversation.monitor.version
+                _ = await conversation.monitor.closeReason
             }
         }
         #expect(told < 10_000)

@@ -1,6 +1,7 @@
 import DriverKit
 import JSON
 import Processors
+import QEMUModel
 import Virt
 import VirtXML
 

@@ -1,5 +1,6 @@
 import DriverKit
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML
@@ -86,9 +87,4 @@ extension QEMUDomain {
     }
 
     nonisolated func securityLabelList() async throws(VirtError) -> [SecurityLabel] { [] }
-}
-
-extension VCPUCount {
-    /// How many processors the guest starts with.
-    var online: UInt32 { current ?? maximum }
 }

@@ -1,4 +1,5 @@
 import DriverKit
+import QEMUModel
 import Virt
 import VirtXML
 import XMLBinding

@@ -1,5 +1,6 @@
 import ByteText
 import LinuxSystem
+import QEMUModel
 import VirtXML
 
 /// A start that is only thought of: what a domain would be run with. Nothing of the host is touched.

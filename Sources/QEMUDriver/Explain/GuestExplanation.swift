@@ -1,5 +1,6 @@
 import ByteText
 import Explanation
+import QEMUModel
 import VirtXML
 
 /// Sorts the arguments of a guest by the elements of its document.

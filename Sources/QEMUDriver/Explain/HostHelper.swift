@@ -1,5 +1,6 @@
 import Explanation
 import LinuxSystem
+import QEMUModel
 
 /// A program that serves a guest beside QEMU, as far as it is explained.
 struct HostHelper: Sendable {

@@ -1,6 +1,7 @@
 import ByteText
 import Explanation
 import LinuxSystem
+import QEMUModel
 
 /// What is to be seen on the host of a guest that runs, or would run. Everything here may wait.
 struct HostProbe: Sendable {

@@ -1,6 +1,7 @@
 import DriverKit
 import Explanation
 import LinuxSystem
+import QEMUModel
 import QMP
 import Virt
 import VirtXML

@@ -1,6 +1,7 @@
 import DriverKit
 import Explanation
 import LinuxSystem
+import QEMUModel
 import VirtXML
 import XMLBinding
 

@@ -2,6 +2,7 @@ import DriverKit
 import Explanation
 import JSON
 import LinuxSystem
+import QEMUModel
 import QMP
 import Virt
 import VirtDriver

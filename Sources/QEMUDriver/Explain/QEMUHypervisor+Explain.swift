@@ -1,5 +1,6 @@
 import DriverKit
 import Explanation
+import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML

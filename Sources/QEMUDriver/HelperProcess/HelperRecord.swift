@@ -1,5 +1,6 @@
 import JSON
 import LinuxSystem
+import QEMUModel
 
 /// A helper that has been started, as it stands in the record of its guest: what a daemon that starts anew needs to
 /// know and to end it.

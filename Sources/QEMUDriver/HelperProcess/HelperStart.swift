@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import QEMUModel
 import Virt
 
 /// Does what a ``HelperProcess`` says.

@@ -1,5 +1,6 @@
 import JSON
 import LinuxSystem
+import QEMUModel
 import Synchronization
 import VirtXML
 

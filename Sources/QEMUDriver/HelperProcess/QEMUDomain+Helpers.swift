@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import LinuxSystem
 import Logging
+import QEMUModel
 import Virt
 import VirtXML
 

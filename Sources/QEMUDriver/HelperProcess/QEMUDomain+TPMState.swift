@@ -1,4 +1,5 @@
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtXML
 

@@ -1,6 +1,7 @@
 import ByteText
 import Glibc
 import LinuxSystem
+import QEMUModel
 import Synchronization
 
 /// The files of the host that guests' user has been given: each goes back to its owner when the last guest that uses it

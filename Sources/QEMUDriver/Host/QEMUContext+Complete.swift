@@ -1,5 +1,6 @@
 import DriverKit
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtXML
 import XMLBinding

@@ -3,6 +3,7 @@ import DriverKit
 import Glibc
 import LinuxSystem
 import Logging
+import QEMUModel
 import Virt
 import VirtXML
 import XMLBinding

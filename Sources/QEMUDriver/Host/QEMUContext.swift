@@ -1,6 +1,7 @@
 import DriverKit
 import LinuxSystem
 import Logging
+import QEMUModel
 import Synchronization
 import Virt
 import VirtXML

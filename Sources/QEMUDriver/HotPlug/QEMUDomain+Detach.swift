@@ -1,6 +1,7 @@
 import ByteText
 import DriverKit
 import JSON
+import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML

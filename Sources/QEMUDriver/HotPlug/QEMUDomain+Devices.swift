@@ -1,5 +1,6 @@
 import JSON
 import Logging
+import QEMUModel
 import Virt
 import VirtXML
 

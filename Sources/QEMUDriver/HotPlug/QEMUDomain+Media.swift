@@ -1,5 +1,6 @@
 import DriverKit
 import JSON
+import QEMUModel
 import Virt
 import VirtXML
 

@@ -1,4 +1,5 @@
 import ByteText
+import QEMUModel
 import Virt
 import VirtXML
 

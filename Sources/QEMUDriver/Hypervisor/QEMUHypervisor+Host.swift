@@ -1,6 +1,7 @@
 import DriverKit
 import LinuxSystem
 import Processors
+import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML

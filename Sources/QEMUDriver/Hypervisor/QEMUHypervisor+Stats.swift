@@ -1,6 +1,7 @@
 import ByteText
 import DriverKit
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML

@@ -1,4 +1,5 @@
 import LinuxSystem
+import QEMUModel
 import VirtXML
 
 /// Sockets and files that the daemon opens for one start of a guest and hands to its QEMU.

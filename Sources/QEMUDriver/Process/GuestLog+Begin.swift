@@ -1,10 +1,11 @@
 import ByteText
 import LinuxSystem
+import QEMUModel
 import QMP
 
 extension GuestLog {
     /// Writes down what is started, in a form that can be pasted into a shell. May wait.
-    func begin(emulator: String, version: QMPVersion, arguments: [String]) {
+    func begin(emulator: String, version: QEMUVersion, arguments: [String]) {
         let kernel = KernelFacts()
         note(
             """

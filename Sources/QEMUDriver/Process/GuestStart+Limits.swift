@@ -1,6 +1,7 @@
 import DriverKit
 import Glibc
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtXML
 

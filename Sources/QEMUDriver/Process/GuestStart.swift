@@ -1,6 +1,7 @@
 import DriverKit
 import Glibc
 import LinuxSystem
+import QEMUModel
 import QMP
 import Virt
 import VirtXML

@@ -1,6 +1,7 @@
 import DriverKit
 import LinuxSystem
 import Logging
+import QEMUModel
 
 extension QEMUContext {
     /// Takes back all that a run of a guest held, when its QEMU is gone or never came to be; its record goes last, so

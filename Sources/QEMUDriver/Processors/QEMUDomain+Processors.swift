@@ -1,6 +1,7 @@
 import DriverKit
 import JSON
 import Logging
+import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML

@@ -1,5 +1,6 @@
 import DriverKit
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML
@@ -134,14 +135,5 @@ extension CPUSet {
     init(pinning map: [UInt8]) throws(VirtError) {
         self.init(map: map, below: CPUSet.limit)
         if isEmpty { throw VirtError(.invalidArg, "Empty cpu list for pinning", from: .qemu) }
-    }
-}
-
-extension DomainDefinition {
-    /// Changes what is said of threads, where something was said or not.
-    mutating func changeTune(_ change: (inout CPUTune) -> Void) {
-        var tune = cputune ?? CPUTune()
-        change(&tune)
-        cputune = tune == CPUTune() ? nil : tune
     }
 }

@@ -1,6 +1,7 @@
 import DriverKit
 import JSON
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML

@@ -11,7 +11,6 @@ func takeMonitorLines(_ input: [UInt8]) {
         guard let again = try? JSONValue(parsing: value.encoded), again == value else {
             fatalError("\(value) doesn't read the same once written")
         }
-        _ = QMPVersion(value["QMP"]?["version"])
         if let object = value.object { _ = QMPEvent(object, size: line.count) }
     }
 }

@@ -6,6 +6,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// A guest's name: refused, or the same for all who read what is written for them.
 func takeName(_ input: [UInt8]) {

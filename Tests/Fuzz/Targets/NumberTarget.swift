@@ -5,6 +5,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// A domain's document, all the way to QEMU's command line: refused, or of a size that has to do with the document's.
 func takeNumbers(_ input: [UInt8]) {

@@ -2,6 +2,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// The record of a running guest, `NAME.live`: no record, or one that reads the same once written.
 func takeRecord(_ input: [UInt8]) {

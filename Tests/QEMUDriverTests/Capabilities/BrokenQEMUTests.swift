@@ -3,6 +3,7 @@ import LinuxSystem
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Binaries that can't be probed: the error names them, and nobody else waits for them.
 @Suite struct BrokenQEMUTests {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// A folder with programs that answer as a QEMU binary does, and count how often they are run.
 struct FakeQEMUs {

@@ -4,6 +4,7 @@ import Virt
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite struct HostDocumentTests {
     /// A binary with one machine, which stands last, and one that it takes by default.

@@ -3,6 +3,7 @@ import QMP
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 private let folder = "support/qemucapabilitiesdata"
 

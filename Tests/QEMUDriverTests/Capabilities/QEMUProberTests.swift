@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 private let real = "/usr/bin/qemu-system-x86_64"
 private let isInstalled = FileManager.default.isExecutableFile(atPath: real)

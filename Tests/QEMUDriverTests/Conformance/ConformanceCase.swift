@@ -3,6 +3,7 @@ import JSON
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// One case of the corpus: a document, a QEMU, and what is expected.
 struct ConformanceCase {

@@ -3,6 +3,7 @@ import JSON
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// The host that the corpus was made on, as far as its data shows it.
 enum ConformanceHost {

@@ -3,6 +3,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// What became of one case.
 struct ConformanceRun {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// How much of the published data comes out as it should. The counts must never fall below those recorded in
 /// `Tests/conformance-floors.txt`.

@@ -4,6 +4,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// How many published descriptions of binaries come out as they should: whole, and with all but the model that is
 /// nearest to the host's processor. The counts must never fall below those recorded in

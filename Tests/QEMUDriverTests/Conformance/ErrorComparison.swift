@@ -2,6 +2,7 @@ import Virt
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// How an error is held against the published one.
 enum ErrorComparison {

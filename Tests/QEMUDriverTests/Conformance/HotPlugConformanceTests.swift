@@ -4,6 +4,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// How many published live documents come out when the device in them is attached. The counts must never fall below
 /// those recorded in `Tests/conformance-floors.txt`.

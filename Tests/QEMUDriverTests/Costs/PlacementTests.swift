@@ -4,6 +4,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Places for many devices: found in few rounds, and none twice.
 @Suite(.enabled(if: Corpus.isPresent)) struct PlacementTests {

@@ -3,6 +3,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// What stands for the host and for the guest in these tests.
 struct HelperBench {

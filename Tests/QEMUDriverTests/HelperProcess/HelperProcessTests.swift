@@ -3,6 +3,7 @@ import Testing
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 private func tpm(_ attributes: String = #"version="2.0""#, _ inside: String = "") -> String {
     #"<tpm model="tpm-crb"><backend type="emulator" \#(attributes)>\#(inside)</backend></tpm>"#

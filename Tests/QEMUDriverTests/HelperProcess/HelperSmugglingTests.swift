@@ -4,6 +4,7 @@ import JSON
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Devices with everything in them that reaches a helper's command line.
 private let documents = [

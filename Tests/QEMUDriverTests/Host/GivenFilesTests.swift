@@ -3,6 +3,7 @@ import LinuxSystem
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Files change hands only by the will of those who could give them away themselves.
 @Suite(.enabled(if: ThisProcess.isRoot)) final class GivenFilesTests {

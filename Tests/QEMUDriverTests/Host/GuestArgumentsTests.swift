@@ -3,6 +3,7 @@ import Testing
 import Virt
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// How a QEMU whose record is lost is recognised by its arguments.
 @Suite("A QEMU's arguments")

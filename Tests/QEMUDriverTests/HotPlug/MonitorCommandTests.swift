@@ -2,6 +2,7 @@ import JSON
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// What a part of a device becomes for a guest that runs already.
 @Suite struct MonitorCommandTests {

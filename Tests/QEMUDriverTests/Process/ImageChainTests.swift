@@ -4,6 +4,7 @@ import Virt
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite struct ImageChainTests {
     /// What a qcow2 image of version 3 begins with.

@@ -4,6 +4,7 @@ import Testing
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite struct LiveDocumentTests {
     private func cpu(_ features: [CPUFeature]) -> GuestCPU {

@@ -4,6 +4,7 @@ import Testing
 import Virt
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite("The record of a run")
 struct RecordFileTests {

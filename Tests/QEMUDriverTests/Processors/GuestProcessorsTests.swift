@@ -4,6 +4,7 @@ import Virt
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite struct GuestProcessorsTests {
     private static let two: JSONValue = [

@@ -4,6 +4,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// What Debian's libvirtd makes of small documents, each about one property outside of the devices.
 @Suite(.enabled(if: Corpus.isPresent)) struct DomainRuleTests {

@@ -8,6 +8,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// A hundred thousand names around every letter that means something, through every writer: what the reader on the
 /// other side takes, byte by byte and by its own rules, is the name as it is, or the name is refused.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Names, paths and values reach QEMU as they are, each as the one value that it stands for, or are refused.
 ///

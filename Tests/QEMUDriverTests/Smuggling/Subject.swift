@@ -5,6 +5,7 @@ import Testing
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// A QEMU whose command lines are looked at.
 struct Subject {

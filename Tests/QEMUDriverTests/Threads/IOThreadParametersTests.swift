@@ -4,6 +4,7 @@ import Virt
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite struct IOThreadParametersTests {
     @Test("the least number of helpers is never above the greatest on the way")

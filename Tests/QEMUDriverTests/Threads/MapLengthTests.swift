@@ -2,6 +2,7 @@ import Testing
 import Virt
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 @Suite struct MapLengthTests {
     @Test("no more maps of processors are made than fit into a reply")

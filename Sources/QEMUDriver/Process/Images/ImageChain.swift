@@ -1,5 +1,6 @@
 import ByteText
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtXML
 
@@ -107,11 +108,6 @@ struct ImageChain {
     }
 }
 
-extension StorageSource {
-    /// The file or device of the host that holds the image, if one does.
-    var localPath: String? { type == .file || type == .block ? path : nil }
-}
-
 extension DiskDevice {
     /// The highest number of the disk's images.
     fileprivate var lastNumber: UInt32 {
@@ -122,10 +118,5 @@ extension DiskDevice {
 extension BackingStore {
     fileprivate var lastNumber: UInt32 {
         max(index ?? 0, source?.dataStore?.source?.index ?? 0, backingStore?.lastNumber ?? 0)
-    }
-
-    /// The files and devices of the host from here down.
-    var localPaths: [String] {
-        (source?.localPath.map { [$0] } ?? []) + (backingStore?.localPaths ?? [])
     }
 }

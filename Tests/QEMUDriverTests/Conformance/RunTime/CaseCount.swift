@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Counts the cases of one group of the corpus, and holds them against the floor in `Tests/conformance-floors.txt`.
 struct CaseCount {

@@ -4,6 +4,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// How much memory QEMU may lock for a guest. The published documents come without numbers: those here are what
 /// Debian's libvirtd 9.0 set for such guests, on a host that was made to look like one with POWER and with devices

@@ -4,6 +4,7 @@ import Virt
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// A QEMU that only has processors, of the topology that a definition asks for.
 final class MadeUpProcessors: Sendable {

@@ -5,6 +5,7 @@ import Virt
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Parameters of migrations: `NAME.reply` is what QEMU said, `NAME.xml` what the record of the guest says then,
 /// `NAME.json` what QEMU is told to have them again.

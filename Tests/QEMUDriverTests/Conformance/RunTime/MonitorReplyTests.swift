@@ -6,6 +6,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// What libvirt makes of QEMU's replies about processors: `NAME-cpus.json` and `NAME-hotplug.json` are replies,
 /// `NAME.data` is the table made of them. Where one of the replies isn't among the data, it is put together from the

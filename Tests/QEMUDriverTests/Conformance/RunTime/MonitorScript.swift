@@ -5,6 +5,7 @@ import Virt
 import VirtXML
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// A monitor that expects exactly the published commands and gives the published replies.
 final class MonitorScript: Sendable {

@@ -6,6 +6,7 @@ import VirtXML
 import XMLBinding
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// Processors that come and go while a guest runs. A case is `ARCH-modern-KIND`, of which parts are published:
 /// `-domain.xml` is the definition, `-monitor.json` the talk with QEMU, `-result-live.xml` and `-result-conf.xml` what

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 
 @testable import QEMUDriver
+@testable import QEMUModel
 
 /// The published table of a guest's processors (`NAME.data`), and QEMU's replies as far as it tells them.
 struct ProcessorTable {

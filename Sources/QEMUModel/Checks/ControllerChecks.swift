@@ -1,0 +1,123 @@
+import ByteText
+import VirtXML
+
+extension DomainDefinition {
+    package func check(_ controller: ControllerDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try check(controller.driver, of: controller)
+        switch controller.type {
+        case .ide: try checkIDE(controller)
+        case .scsi: try checkSCSI(controller, qemu)
+        case .usb: try checkUSB(controller)
+        case .pci: try checkPCI(controller)
+        default: break
+        }
+    }
+
+    private func check(
+        _ driver: ControllerDevice.Driver?, of controller: ControllerDevice
+    ) throws(ConfigurationError) {
+        guard let driver, controller.type != .scsi || !Self.isVirtioSCSI(controller.model) else {
+            let threads = controller.driver?.iothread.map { [$0] } ?? controller.driver?.iothreads.map(\.id)
+            for thread in threads ?? [] where !hasIOThread(thread) {
+                throw .unsupported("controller iothread '\(thread)' not defined in iothreadid")
+            }
+            return
+        }
+        if driver.iothread != nil || !driver.iothreads.isEmpty {
+            throw .xml("'iothread' attribute only supported for virtio scsi controllers")
+        }
+        for (name, isSet) in [
+            ("queues", driver.queues != nil), ("cmd_per_lun", driver.commandsPerLUN != nil),
+            ("max_sectors", driver.maxSectors != nil), ("ioeventfd", driver.ioeventfd != nil),
+        ] where isSet {
+            throw .unsupported("'\(name)' is only supported by virtio-scsi controller")
+        }
+    }
+
+    static func isVirtioSCSI(_ model: String?) -> Bool { model?.hasBytePrefix("virtio") == true }
+
+    private func checkIDE(_ controller: ControllerDevice) throws(ConfigurationError) {
+        guard board.hasIDE else {
+            throw .unsupported("IDE controllers are unsupported for this QEMU binary or machine type")
+        }
+        if (controller.index ?? 0) != 0 {
+            throw .unsupported("Only a single IDE controller is supported for this machine type")
+        }
+    }
+
+    private func checkSCSI(
+        _ controller: ControllerDevice, _ qemu: QEMUCapabilities
+    ) throws(ConfigurationError) {
+        let models: [String: (driver: String, name: String)] = [
+            "lsilogic": ("lsi53c895a", "the LSI 53C895A SCSI controller"),
+            "lsisas1068": ("mptsas1068", "the LSI SAS1068 (MPT Fusion) controller"),
+            "lsisas1078": ("megasas", "the LSI SAS1078 (MegaRAID) controller"),
+            "vmpvscsi": ("pvscsi", "the pvscsi (VMware paravirtual SCSI) controller"),
+        ]
+        let model = controller.model ?? ""
+        if model == "buslogic" { throw .unsupported("Unsupported controller model: buslogic") }
+        if model == "ncr53c90", !board.hasBuiltInSCSI {
+            throw .unsupported("ncr53c90 SCSI controller is not a built-in for this machine")
+        }
+        guard let known = models[model], !qemu.has(known.driver) else { return }
+        throw .unsupported("This QEMU doesn't support \(known.name)")
+    }
+
+    private func checkUSB(_ controller: ControllerDevice) throws(ConfigurationError) {
+        switch controller.model {
+        case "qusb1", "qusb2":
+            throw .unsupported("USB controller model type 'qusb1' or 'qusb2' is not supported in qemu")
+        case "qemu-xhci", "nec-xhci":
+            guard let ports = controller.ports, ports > 15 else { return }
+            throw .unsupported("'\(controller.model ?? "")' controller only supports up to '15' ports")
+        default: break
+        }
+    }
+
+    /// A controller that shares a bus needs one that owns it, and where there is no USB there is no controller.
+    func checkUSBFamilies() throws(ConfigurationError) {
+        let all = devices.controllers.filter { $0.type == .usb }
+        if all.count > 1, isUSBDisabled {
+            throw .detail("Can't add another USB controller: USB is disabled for this domain")
+        }
+        let masters = Set(all.filter { $0.info.masterStartPort == nil }.map(\.index))
+        for companion in all where companion.info.masterStartPort != nil {
+            if !masters.contains(companion.index) { throw .detail("No master USB controller specified") }
+        }
+    }
+
+    /// Whether the document does without USB.
+    var isUSBDisabled: Bool { devices.controllers.contains { $0.type == .usb && $0.model == "none" } }
+
+    /// What only some boards can have; said before places are looked for on the others.
+    func checkBoard(_ controller: ControllerDevice) throws(ConfigurationError) {
+        guard controller.type == .pci else { return }
+        if controller.model == "pcie-expander-bus", !board.isQ35, !board.isARMVirt {
+            throw .unsupported("pcie-expander-bus controllers are not supported with this machine type")
+        }
+    }
+
+    /// Identities on s390 are unique and not zero.
+    func checkZPCI(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        var uids: Set<UInt32> = [], fids: Set<UInt32> = []
+        var failure: ConfigurationError?
+        let hasZPCI = qemu.has("zpci")
+        var copy = devices
+        copy.forEachInfo { info in
+            guard let zpci = info.address?.pci?.zpci else { return }
+            guard failure == nil else { return }
+            if !hasZPCI { failure = .unsupported("This QEMU binary doesn't support zPCI") }
+            if let uid = zpci.uid, uid == 0 || uid > 0xffff {
+                failure = .xml("Invalid PCI address uid='0x\(hex(uid, 4))', must be > 0x0000 and <= 0xffff")
+            }
+            if let uid = zpci.uid, !uids.insert(uid).inserted {
+                failure = .internal("zPCI uid \(uid) is already reserved")
+                return
+            }
+            if let fid = zpci.fid, !fids.insert(fid).inserted {
+                failure = .internal("zPCI fid \(fid) is already reserved")
+            }
+        }
+        if let failure { throw failure }
+    }
+}

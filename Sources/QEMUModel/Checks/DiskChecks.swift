@@ -1,0 +1,154 @@
+import ByteText
+import VirtXML
+
+extension DomainDefinition {
+    package func check(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if disk.source.type == .vhostuser { try checkVhostUser(disk) }
+        try checkTarget(disk)
+        if disk.device == .lun { try checkLUN(disk) }
+        try checkBus(disk)
+        try checkIdentity(disk)
+        try checkGeometry(disk)
+        try checkAuth(disk)
+        try checkFormat(disk)
+        try checkSource(disk, qemu)
+        try checkDriver(disk)
+        try checkTuning(disk)
+        if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, qemu) }
+    }
+
+    /// Drives of the kind are on such a bus, and are called so.
+    package func checkKind(_ disk: DiskDevice) throws(ConfigurationError) {
+        let (bus, name) = (disk.target.bus ?? .none, disk.target.dev)
+        if DiskTarget.index(name) == nil {
+            throw .xml("Unknown disk name '\(name)' and no address specified")
+        }
+        if disk.device == .floppy, bus != .fdc {
+            throw .internal("Invalid bus type '\(bus.rawValue)' for floppy disk")
+        }
+        if disk.device != .floppy, bus == .fdc { throw .internal("Invalid bus type 'fdc' for disk") }
+        if disk.device == .cdrom, bus == .virtio || bus == .sd {
+            throw .unsupported("disk type of '\(name)' does not support ejectable media")
+        }
+        switch disk.device {
+        case .floppy where !name.hasBytePrefix("fd"):
+            throw .internal("Invalid floppy device name: \(name)")
+        case .disk where !["hd", "sd", "vd", "xvd", "ubd"].contains(where: name.hasBytePrefix):
+            throw .internal("Invalid harddisk device name: \(name)")
+        default: break
+        }
+    }
+
+    private func checkTarget(_ disk: DiskDevice) throws(ConfigurationError) {
+        let dev = disk.target.dev
+        let end = Array(dev.utf8.suffix(2))
+        if end.count == 2, end[1].isDigit, !end[0].isDigit, DiskTarget.index(dev) != nil {
+            throw .unsupported("invalid disk target '\(dev)', partitions can't appear in disk targets")
+        }
+        if disk.target.tray != nil, disk.device != .cdrom, disk.device != .floppy {
+            throw .unsupported("tray is only valid for cdrom and floppy")
+        }
+        if disk.target.removable != nil, disk.target.bus != .usb, disk.target.bus != .scsi {
+            throw .xml("removable is only valid for usb disks")
+        }
+        if disk.target.rotationRate != nil, ![.scsi, .ide, .sata].contains(disk.target.bus) {
+            throw .internal("rotation rate is only valid for SCSI/IDE/SATA bus")
+        }
+    }
+
+    private func checkBus(_ disk: DiskDevice) throws(ConfigurationError) {
+        let bus = disk.target.bus ?? .none
+        if let model = disk.model, bus != .virtio {
+            throw .unsupported("disk model '\(model.rawValue)' not supported for bus '\(bus.rawValue)'")
+        }
+        if disk.readonly, disk.device == .disk, bus == .ide || bus == .sata {
+            throw .unsupported("readonly \(bus.rawValue) disks are not supported")
+        }
+    }
+
+    private func checkIdentity(_ disk: DiskDevice) throws(ConfigurationError) {
+        if let vendor = disk.vendor, vendor.utf8.count > 8 {
+            throw .unsupported("disk vendor is more than 8 characters")
+        }
+        if let product = disk.product, product.utf8.count > 16 {
+            throw .unsupported("disk product is more than 16 characters")
+        }
+        if disk.vendor != nil, disk.target.bus != .scsi {
+            throw .unsupported("Only scsi disk supports 'vendor'")
+        }
+        if disk.product != nil, ![.ide, .sata, .scsi].contains(disk.target.bus) {
+            throw .unsupported("Only ide, sata and scsi disk supports 'product'")
+        }
+        if disk.vendor != nil || disk.product != nil, disk.device == .lun {
+            throw .unsupported("Setting vendor or product is not supported for lun device")
+        }
+        guard let wwn = disk.wwn else { return }
+        let digits = wwn.droppingBytePrefix("0x") ?? wwn[...]
+        guard digits.utf8.count == 16, digits.utf8.allSatisfy(\.isAlphanumeric),
+            UInt64(digits, radix: 16) != nil
+        else {
+            throw .internal("Malformed wwn: \(wwn)")
+        }
+        if disk.target.bus != .ide, disk.target.bus != .scsi {
+            throw .unsupported("Only ide and scsi disk support wwn")
+        }
+        if disk.device == .lun { throw .unsupported("Setting wwn is not supported for lun device") }
+    }
+
+    private func checkGeometry(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard let geometry = disk.geometry else { return }
+        let bus = disk.target.bus ?? .none
+        if bus == .usb || bus == .sd || bus == .fdc {
+            throw .unsupported("CHS geometry can not be set for '\(bus.rawValue)' bus")
+        }
+        if let translation = geometry.translation, translation != .default, bus != .ide {
+            throw .unsupported("CHS translation mode can only be set for 'ide' bus not '\(bus.rawValue)'")
+        }
+    }
+
+    private func checkAuth(_ disk: DiskDevice) throws(ConfigurationError) {
+        if disk.auth != nil, disk.source.auth != nil {
+            throw .unsupported("an <auth> definition already found for disk source")
+        }
+        if disk.source.type == .network, let auth = disk.auth ?? disk.source.auth,
+            auth.secret.type == nil || auth.secret.reference == SecretReference()
+        {
+            throw .unsupported("unknown secret type '<null>'")
+        }
+    }
+
+    private func check(_ encryption: StorageEncryption, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if encryption.cipher != nil {
+            throw .unsupported("supplying <cipher> for domain disk definition is unnecessary")
+        }
+        guard encryption.engine == .librbd else { return }
+        if encryption.secrets.count > 1, !qemu.schema.has("blockdev-add", "rbd", "encrypt", "parent") {
+            throw .unsupported("librbd encryption layering is not supported by this QEMU binary")
+        }
+        if encryption.format == .luksAny, !qemu.schema.has("blockdev-add", "rbd", "encrypt", "luks-any") {
+            throw .unsupported("luks-any encryption is not supported by this QEMU binary")
+        }
+    }
+
+    private func checkFormat(_ disk: DiskDevice) throws(ConfigurationError) {
+        switch disk.driver.format {
+        case .dir:
+            throw .unsupported(
+                "'directory' storage format is not directly supported by QEMU, use 'dir' disk type instead")
+        case .iso:
+            throw .unsupported("storage format 'iso' is not directly supported by QEMU, use 'raw' instead")
+        case .cow:
+            throw .unsupported("'cow' storage format is not supported")
+        case .luks: throw .unsupported("unknown driver format value 'luks'")
+        case .fat where disk.source.type != .dir && !disk.source.isEmpty:
+            throw .unsupported("storage format 'fat' is supported only with 'dir' storage type")
+        default: break
+        }
+        if disk.source.type == .dir, let format = disk.driver.format, format != .fat {
+            throw .unsupported("storage type 'dir' requires use of storage format 'fat'")
+        }
+        if disk.driver.metadataCacheSize != nil, disk.driver.format != .qcow2 {
+            throw .unsupported("metadata cache max size control is supported only with qcow2 images")
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import VirtXML
+
+extension DomainDefinition {
+    /// How a disk may be served.
+    func checkDriver(_ disk: DiskDevice) throws(ConfigurationError) {
+        let driver = disk.driver, dev = disk.target.dev
+        if let name = driver.name, name != "qemu", disk.source.type != .volume {
+            throw .unsupported("unsupported driver name '\(name)' for disk '\(dev)'")
+        }
+        if disk.device != .lun {
+            if disk.rawIO != nil { throw .unsupported("rawio can be used only with device='lun'") }
+            if disk.sgIO != nil { throw .unsupported("sgio can be used only with device='lun'") }
+        }
+        if driver.readErrorPolicy == .enospace {
+            throw .unsupported("Invalid disk read error policy: 'enospace'")
+        }
+        if driver.copyOnRead == true {
+            if disk.readonly || disk.device == .cdrom || disk.device == .floppy {
+                throw .unsupported("copy_on_read is not compatible with read-only disk '\(dev)'")
+            }
+            if disk.device == .lun {
+                throw .unsupported("copy_on_read is not compatible with 'lun' disk '\(dev)'")
+            }
+        }
+        if disk.shareable, !disk.readonly, disk.device != .cdrom, driver.format ?? .raw != .raw {
+            throw .unsupported("shared access for disk '\(dev)' requires use of supported storage format")
+        }
+        if driver.io == .native, disk.device != .cdrom, driver.cache != DiskDriver.Cache.none,
+            driver.cache != .directsync
+        {
+            throw .unsupported("io='native' needs either no disk cache or directsync cache mode")
+        }
+        try checkTransient(disk)
+        try checkVirtioDriver(disk)
+        try checkThreads(of: disk)
+    }
+
+    private func checkTransient(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard disk.transient != nil else { return }
+        let dev = disk.target.dev
+        if disk.readonly || disk.device == .cdrom {
+            throw .unsupported("transient disk '\(dev)' must not be read-only")
+        }
+        if disk.device != .disk {
+            throw .unsupported("transient disk '\(dev)' is supported only with 'disk' device type")
+        }
+        if disk.source.type != .file {
+            throw .unsupported("transient disk supported only with 'file' type (\(dev))")
+        }
+    }
+
+    private func checkVirtioDriver(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard disk.target.bus != .virtio else { return }
+        let driver = disk.driver
+        if driver.ioeventfd != nil {
+            throw .unsupported("disk ioeventfd mode supported only for virtio bus")
+        }
+        if driver.eventIndex != nil {
+            throw .unsupported("disk event_idx mode supported only for virtio bus")
+        }
+        try check(driver.virtio, isVirtio: false)
+        if driver.queues != nil {
+            throw .unsupported("queues attribute in disk driver element is only supported by virtio-blk")
+        }
+        if driver.queueSize != nil {
+            throw .unsupported("queue_size attribute in disk driver element is only supported by virtio-blk")
+        }
+    }
+
+    private func checkThreads(of disk: DiskDevice) throws(ConfigurationError) {
+        let threads = disk.driver.iothread.map { [$0] } ?? disk.driver.iothreads.map(\.id)
+        guard !threads.isEmpty else { return }
+        if disk.target.bus != .virtio {
+            throw .unsupported(
+                "IOThreads not available for bus \(disk.target.bus?.rawValue ?? "") target \(disk.target.dev)"
+            )
+        }
+        for thread in threads where !hasIOThread(thread) {
+            throw .unsupported("Disk iothread '\(thread)' not defined in iothreadid")
+        }
+    }
+
+    /// Options that only the virtio family of devices has.
+    package func check(_ options: VirtioOptions, isVirtio: Bool) throws(ConfigurationError) {
+        guard !isVirtio else { return }
+        for (name, value) in [
+            ("iommu", options.iommu), ("ats", options.ats), ("packed", options.packed),
+            ("page_per_vq", options.pagePerVQ),
+        ] where value != nil {
+            throw .unsupported("\(name) driver option is only supported for virtio devices")
+        }
+    }
+
+    /// Limits on a disk's traffic: no totals beside parts, and what QEMU can count.
+    func checkTuning(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard let tune = disk.iotune else { return }
+        func exclude(
+            _ total: UInt64?, _ read: UInt64?, _ write: UInt64?, _ name: String
+        ) throws(ConfigurationError) {
+            if total != nil, read != nil || write != nil {
+                throw .xml("total and read/write \(name) cannot be set at the same time")
+            }
+        }
+        try exclude(tune.totalBytes, tune.readBytes, tune.writeBytes, "bytes_sec")
+        try exclude(tune.totalIOPS, tune.readIOPS, tune.writeIOPS, "iops_sec")
+        try exclude(tune.totalBytesMax, tune.readBytesMax, tune.writeBytesMax, "bytes_sec_max")
+        try exclude(tune.totalIOPSMax, tune.readIOPSMax, tune.writeIOPSMax, "iops_sec_max")
+        var named = IOTune()
+        named.groupName = tune.groupName
+        if tune == named, tune.groupName != nil {
+            throw .unsupported("group_name can be configured only together with settings")
+        }
+        let limits = [
+            tune.totalBytes, tune.readBytes, tune.writeBytes, tune.totalIOPS, tune.readIOPS, tune.writeIOPS,
+            tune.totalBytesMax, tune.readBytesMax, tune.writeBytesMax, tune.totalIOPSMax, tune.readIOPSMax,
+            tune.writeIOPSMax, tune.sizeIOPS,
+        ]
+        if limits.contains(where: { $0 ?? 0 > 1_000_000_000_000_000 }) {
+            throw .argumentUnsupported(
+                "block I/O throttle limit must be no more than 1000000000000000 using QEMU")
+        }
+    }
+}

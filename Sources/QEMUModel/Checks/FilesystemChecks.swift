@@ -1,0 +1,50 @@
+import VirtXML
+
+extension DomainDefinition {
+    package func check(_ folder: FilesystemDevice) throws(ConfigurationError) {
+        if folder.type != .mount { throw .unsupported("only supports mount filesystem type") }
+        if folder.source.path == nil, folder.source.socket == nil {
+            throw .noSource(folder.targetDir ?? "")
+        }
+        let isVirtiofs = folder.driver?.type == "virtiofs"
+        if folder.targetDir == nil, !isVirtiofs || folder.source.socket == nil {
+            throw .noTarget(folder.source.path ?? "")
+        }
+        try isVirtiofs ? checkVirtiofs(folder) : checkPlan9(folder)
+    }
+
+    private func checkPlan9(_ folder: FilesystemDevice) throws(ConfigurationError) {
+        if folder.info.boot != nil { throw .unsupported("boot order is only supported for virtiofs") }
+        switch folder.driver?.type {
+        case nil, "path": break
+        case "handle":
+            if folder.accessMode != nil, folder.accessMode != .passthrough {
+                throw .unsupported("only supports passthrough accessmode")
+            }
+        default: throw .unsupported("Filesystem driver type not supported")
+        }
+        if folder.fmode != nil || folder.dmode != nil, folder.accessMode != .mapped {
+            throw .unsupported("fmode and dmode must be used with accessmode=mapped")
+        }
+    }
+
+    private func checkVirtiofs(_ folder: FilesystemDevice) throws(ConfigurationError) {
+        if folder.readonly { throw .unsupported("virtiofs does not yet support read-only mode") }
+        if folder.driver?.wrpolicy != nil { throw .unsupported("virtiofs does not support wrpolicy") }
+        if folder.model != nil { throw .unsupported("virtiofs does not support model") }
+        if folder.driver?.format != nil { throw .unsupported("virtiofs does not support format") }
+        if folder.multidevs != nil, folder.multidevs != .default {
+            throw .unsupported("virtiofs does not support multidevs")
+        }
+        if let mode = folder.accessMode, mode != .passthrough {
+            throw .unsupported("virtiofs only supports passthrough accessmode")
+        }
+        if folder.fmode != nil || folder.dmode != nil {
+            throw .unsupported("fmode and dmode are not supported by virtiofs")
+        }
+        try requireSharedMemory("virtiofs")
+        if folder.info.boot != nil, folder.info.address?.kind != .pci {
+            throw .unsupported("setting virtiofs boot order is supported only with PCI bus")
+        }
+    }
+}

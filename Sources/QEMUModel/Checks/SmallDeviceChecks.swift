@@ -1,0 +1,144 @@
+import ByteText
+import VirtXML
+
+extension DomainDefinition {
+    package func check(_ watchdog: WatchdogDevice) throws(ConfigurationError) {
+        let kind = watchdog.info.address?.kind
+        switch watchdog.model {
+        case .i6300esb where kind != nil && kind != .pci:
+            throw .unsupported("i6300esb model of watchdog can go only on PCI bus")
+        case .ib700 where kind != nil:
+            throw .unsupported("ib700 model of watchdog does not support configuring the address")
+        case .diag288 where kind != nil:
+            throw .unsupported("diag288 model of watchdog is virtual and cannot go on any bus.")
+        case .diag288 where !board.isS390:
+            throw .unsupported("diag288 model of watchdog is allowed for s390 and s390x only")
+        case .itco where !board.isQ35:
+            throw .unsupported("itco model of watchdog is only part of q35 machine")
+        case .itco where kind != nil:
+            throw .unsupported("iTCO model of watchdog does not support configuring the address")
+        default: break
+        }
+    }
+
+    /// All watchdogs do the same.
+    func checkWatchdogs() throws(ConfigurationError) {
+        for watchdog in devices.watchdogs { try check(watchdog) }
+        guard let action = devices.watchdogs.first?.action else { return }
+        if devices.watchdogs.contains(where: { $0.action != action }) {
+            throw .unsupported("watchdogs with different actions are not supported with this QEMU binary")
+        }
+    }
+
+    func checkSingles(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if let balloon = devices.memballoon, balloon.model == .xen {
+            throw .unsupported(
+                "Memory balloon device type 'xen' is not supported by this version of qemu")
+        }
+        if devices.nvram != nil, !board.isPSeries {
+            throw .unsupported("nvram device is only supported for PPC64")
+        }
+        if let vsock = devices.vsock, let cid = vsock.cid, cid < 3 {
+            throw .unsupported("guest CIDs must be >= 3")
+        }
+        if devices.iommus.count > 1 { throw .xml("only a single IOMMU device is supported") }
+        if devices.smartcards.count > 1 {
+            throw .unsupported("this QEMU binary lacks multiple smartcard support")
+        }
+        for card in devices.smartcards {
+            if case .certificates(_, let database?) = card.card, !database.hasBytePrefix("/") {
+                throw .xml("expecting absolute path: \(database)")
+            }
+            if let kind = card.info.address?.kind, kind != .ccid {
+                throw .unsupported("Controllers must use the 'ccid' address type")
+            }
+        }
+    }
+
+    package func check(_ shmem: ShmemDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if shmem.name.contains(byte: "/") { throw .unsupported("shmem name cannot include '/' character") }
+        if shmem.name == "." || shmem.name == ".." {
+            throw .unsupported("shmem name cannot be equal to '\(shmem.name)'")
+        }
+        let model = shmem.model.rawValue
+        switch shmem.model {
+        case .ivshmem:
+            if !qemu.has("ivshmem") {
+                throw .unsupported("ivshmem device is not supported with this QEMU binary")
+            }
+        case .plain, .doorbell:
+            if !qemu.has(model) {
+                throw .unsupported("shmem model '\(model)' is not supported by this QEMU binary")
+            }
+            if (shmem.server != nil) != (shmem.model == .doorbell) {
+                let state = shmem.model == .plain ? "disabled" : "enabled"
+                throw .unsupported("shmem model '\(model)' is supported only with server option \(state)")
+            }
+        }
+        if let size = shmem.size, size.bytes < 1 << 20 || size.bytes & (size.bytes - 1) != 0 {
+            throw .xml("shmem size must be a power of 2 and at least 1 MiB (1024 KiB)")
+        }
+        if shmem.msi != nil, shmem.server == nil { throw .xml("msi option is only supported with a server") }
+    }
+
+    package func check(_ tpm: TPMDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if !tpm.pcrBanks.isEmpty, tpm.version != .v2_0 {
+            throw .xml("<active_pcr_banks/> requires TPM version '2.0'")
+        }
+        if tpm.backend == .external { try checkExternal(tpm.source) }
+        try checkModel(of: tpm)
+        let program = "The QEMU executable \(qemu.emulator)"
+        if tpm.model != .spaprProxy, !qemu.hasTPMBackend(tpm.backend) {
+            throw .unsupported("\(program) does not support TPM backend type \(tpm.backend.rawValue)")
+        }
+        guard let model = tpm.model,
+            !qemu.has(model == .tis && board.isARM ? "tpm-tis-device" : model.rawValue)
+        else { return }
+        throw .unsupported("\(program) does not support TPM model \(model.rawValue)")
+    }
+
+    private func checkExternal(_ source: TPMDevice.Source?) throws(ConfigurationError) {
+        guard let source else { throw .xml("missing external TPM backend source type") }
+        if source.type != "unix" {
+            throw .xml("only source type 'unix' is supported for external TPM device")
+        }
+        if let mode = source.mode, mode != "connect" {
+            throw .xml("only 'client' mode is supported for external TPM device")
+        }
+        if source.path ?? "" == "" { throw .xml("missing socket path for external TPM device") }
+    }
+
+    private func checkModel(of tpm: TPMDevice) throws(ConfigurationError) {
+        if tpm.model == .spaprProxy, tpm.backend != .passthrough {
+            throw .unsupported("TPM Proxy model spapr-tpm-proxy requires 'Passthrough' backend")
+        }
+        guard tpm.backend == .emulator, tpm.version == .v1_2 else { return }
+        if tpm.model == .crb { throw .unsupported("Unsupported interface 'tpm-crb' for TPM 1.2") }
+        if tpm.model == .spapr {
+            throw .unsupported("TPM 1.2 is not supported with the SPAPR device model")
+        }
+        if board.isARM {
+            throw .unsupported("TPM 1.2 is not supported on architecture '\(os.arch ?? "")'")
+        }
+    }
+
+    func checkRedirection() throws(ConfigurationError) {
+        for rule in devices.redirFilter?.rules ?? [] {
+            if let text = rule.usbClass, let number = UInt32(text.dropFirst(2), radix: 16), number > 0xff {
+                throw .internal("Invalid USB Class code 0x\(String(number, radix: 16))")
+            }
+            guard let version = rule.version else { continue }
+            let parts = version.split(atByte: ".", omittingEmptySubsequences: false)
+            guard (1...2).contains(parts.count), parts.allSatisfy({ UInt8($0) != nil && $0.count <= 2 })
+            else { throw .xml("Cannot parse USB device version \(version)") }
+        }
+    }
+}
+
+extension QEMUCapabilities {
+    /// Whether a trusted platform module may be served so.
+    fileprivate func hasTPMBackend(_ kind: TPMDevice.Kind) -> Bool {
+        let devices = ["tpm-tis", "tpm-crb", "tpm-tis-device", "tpm-spapr", "tpm-spapr-proxy"]
+        return devices.contains(where: has)
+    }
+}

@@ -1,0 +1,87 @@
+import JSON
+import Processors
+import VirtXML
+
+extension DomainDefinition {
+    /// What a definition may say, but no domain can be started with here.
+    func checkStart(_ qemu: QEMUCapabilities, _ host: QEMUHost?) throws(ConfigurationError) {
+        if let firmware = os.firmware, os.loader?.path == nil {
+            throw .failed(
+                "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration"
+            )
+        }
+        try checkCPUFeatures(qemu)
+        if let host {
+            try checkHostCPU(host.architecture)
+            try checkHostNodes(host)
+        }
+        try checkAlignment()
+        for card in devices.interfaces where card.type == .hostdev && card.backend?.tap != nil {
+            throw .unsupported(
+                "interface \(card.mac?.address.xml ?? "") - custom tap device path is not supported for network interfaces of type hostdev"
+            )
+        }
+        try checkSerials()
+        try checkMTUs()
+        for shmem in devices.shmems {
+            if let kind = shmem.info.address?.kind, kind != .pci {
+                throw .unsupported("only 'pci' addresses are supported for the shared memory device")
+            }
+        }
+    }
+
+    /// Whether the host's CPU can be the guest's: only where it runs the guest itself, or is at least of its kind.
+    private func checkHostCPU(_ host: String) throws(ConfigurationError) {
+        guard let mode = cpu?.mode, mode == .hostPassthrough || mode == .hostModel else { return }
+        if type == .kvm || type == .hvf { return }
+        let arch = os.arch ?? ""
+        if mode == .hostModel, QEMUArchitecture.binary(arch) == QEMUArchitecture.binary(host) || board.isX86 {
+            return
+        }
+        throw .unsupported(
+            "CPU mode '\(mode.rawValue)' for \(arch) \(type.rawValue) domain on \(host) host is not supported by hypervisor"
+        )
+    }
+
+    /// Features that neither documents nor QEMU know; where there is no list of those, QEMU says so itself.
+    private func checkCPUFeatures(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        guard let cpu else { return }
+        if cpu.deprecatedFeatures != nil,
+            !qemu.schema.has("query-cpu-model-expansion", "->", "deprecated-props")
+        {
+            throw .unsupported("toggling deprecated features for CPU model is unsupported")
+        }
+        let host = qemu.accelerations[QEMUAccelerator(type)]?.wholeHostCPU ?? [:]
+        for name in cpu.features.map(\.name) {
+            let isKnown =
+                board.isX86 ? X86Features.isKnown(name) : !board.isARM || ARMFeatures.names.contains(name)
+            if !isKnown, host[X86Features.property(ofFeature: name)] == nil, host[name] == nil {
+                throw .unsupported("unknown CPU feature: \(name)")
+            }
+        }
+    }
+
+    /// A serial number reaches the guest in forms that know letters and digits only.
+    private func checkSerials() throws(ConfigurationError) {
+        for serial in devices.disks.compactMap(\.serial) {
+            let isPlain = serial.utf8.allSatisfy { unit in
+                switch unit {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "-_ +.".utf8.contains(unit)
+                }
+            }
+            if !isPlain { throw .internal("driver serial '\(serial)' contains unsafe characters") }
+        }
+    }
+
+    private func checkMTUs() throws(ConfigurationError) {
+        for card in devices.interfaces where card.mtu != nil && card.backend?.type != .passt {
+            switch card.type {
+            case .user, .server, .client, .mcast, .udp:
+                throw .unsupported(
+                    "setting MTU on interface type \(card.type.rawValue) is not supported yet")
+            default: break
+            }
+        }
+    }
+}

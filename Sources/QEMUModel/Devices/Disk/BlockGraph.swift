@@ -1,0 +1,159 @@
+import JSON
+import VirtXML
+
+/// The block nodes of a disk: what serves the images, from the deepest up.
+struct BlockGraph {
+    let guest: QEMUGuest
+    /// How the disk's driver wants its images served.
+    let driver: DiskDriver
+    let kind: DiskDevice.Kind
+    private(set) var parts: [QEMUPart] = []
+
+    init(guest: QEMUGuest, driver: DiskDriver = DiskDriver(), kind: DiskDevice.Kind = .disk) {
+        self.guest = guest
+        self.driver = driver
+        self.kind = kind
+    }
+
+    /// Adds the nodes of an image and of all below it; answers the name of its uppermost node.
+    mutating func add(_ image: BlockImage) throws(ConfigurationError) -> String {
+        var below: String?
+        if case .image(let next)? = image.backing { below = try add(next) }
+        let dataStore = try addDataStore(image)
+        let isFormatted = hasFormatNode(image)
+        if isFormatted, image.encryption?.engine != .librbd {
+            parts += try guest.encryptionSecrets(image.encryption, prefix: image.formatNode)
+        }
+        try addStorage(image)
+        guard isFormatted else { return image.storageNode }
+        parts.append(.blockdev(try format(image, backing: below, dataFile: dataStore)))
+        return image.formatNode
+    }
+
+    private mutating func addDataStore(_ image: BlockImage) throws(ConfigurationError) -> String? {
+        guard let store = image.dataStore.first else { return nil }
+        return try add(store)
+    }
+
+    /// A raw image needs no format of its own, if the binary can do without in block jobs too.
+    func hasFormatNode(_ image: BlockImage) -> Bool {
+        guard image.nodeFormat == .raw else { return true }
+        if image.encryption != nil, image.encryption?.engine != .librbd { return true }
+        if image.source.slice != nil || image.name == "libvirt-pflash0" { return true }
+        return !guest.qemu.canMaskRawNode && image.source.type != .vhostvdpa
+    }
+
+    private mutating func addStorage(_ image: BlockImage) throws(ConfigurationError) {
+        parts += try guest.connectionParts(image)
+        var node = try guest.storageNode(image, driver, kind)
+        node.add("node-name", image.storageNode)
+        if hasFormatNode(image) {
+            node.add("auto-read-only", true)
+            node.add("discard", "unmap")
+        } else {
+            node.add("read-only", image.isReadOnly)
+            addEffects(to: &node, image)
+        }
+        node.add("cache", cache)
+        parts.append(.blockdev(node))
+    }
+
+    private func addEffects(to node: inout JSONObject, _ image: BlockImage) {
+        if let discard = driver.discard, discard != .default { node.add("discard", discard.rawValue) }
+        guard let zeroes = driver.detectZeroes, zeroes != .default else { return }
+        // Zeroes can't be given back where nothing is.
+        let isWritten = zeroes == .unmap && driver.discard != .unmap
+        node.add("detect-zeroes", isWritten ? "on" : zeroes.rawValue)
+    }
+
+    /// What is kept in the host's memory; nil leaves it to QEMU.
+    private var cache: JSONValue? {
+        switch driver.cache {
+        case nil, .default: nil
+        case DiskDriver.Cache.none?: ["direct": true, "no-flush": false]
+        case .writethrough, .writeback: ["direct": false, "no-flush": false]
+        case .directsync: ["direct": true, "no-flush": false]
+        case .unsafe: ["direct": false, "no-flush": true]
+        }
+    }
+
+    private func format(
+        _ image: BlockImage, backing: String?, dataFile: String?
+    ) throws(ConfigurationError) -> JSONObject {
+        var node: JSONObject = ["node-name": .string(image.formatNode)]
+        node.add("read-only", image.isReadOnly)
+        addEffects(to: &node, image)
+        node.add("cache", cache)
+        try addDriver(to: &node, image)
+        node.add("data-file", dataFile)
+        node.add("file", image.storageNode)
+        if let backing {
+            node.add("backing", backing)
+        } else if case .end? = image.backing, image.format?.canHaveBacking == true {
+            node.add("backing", JSONValue.null)
+        }
+        return node
+    }
+
+    private func addDriver(to node: inout JSONObject, _ image: BlockImage) throws(ConfigurationError) {
+        let format = image.nodeFormat
+        let secret = image.formatNode + "-encryption-secret0"
+        if format == .raw, let encryption = image.encryption, encryption.engine != .librbd {
+            guard encryption.format != .qcow else {
+                throw .unsupported("encryption format 'qcow' is not supported with format 'raw'")
+            }
+            node.add("driver", "luks")
+            node.add("key-secret", secret)
+            return
+        }
+        node.add("driver", try format.qemuDriver())
+        if let slice = image.source.slice, format == .raw {
+            node.add("offset", slice.offset)
+            node.add("size", slice.size)
+        }
+        guard format == .qcow2 || format == .qcow else { return }
+        if let encryption = image.encryption, encryption.engine != .librbd {
+            let kind = encryption.format == .luks ? "luks" : "aes"
+            node.add("encrypt", ["format": .string(kind), "key-secret": .string(secret)])
+        }
+        if format == .qcow2, driver.discardNoUnref != nil {
+            node.add("discard-no-unref", driver.discardNoUnref)
+        }
+        node.add("cache-size", image.metadataCacheSize?.bytes)
+    }
+}
+
+extension QEMUCapabilities {
+    /// Whether block jobs record a file's name without the raw layer that may be above it.
+    var canMaskRawNode: Bool { schema.has("block-commit", "backing-mask-protocol") }
+}
+
+extension StorageFormat {
+    /// QEMU's driver for the format.
+    func qemuDriver() throws(ConfigurationError) -> String {
+        switch self {
+        case .raw, .bochs, .cloop, .dmg, .vdi, .qcow, .qcow2, .qed, .vmdk: return rawValue
+        case .vpc: return "vpc"
+        case .vhd: return "vhdx"
+        case .ploop: return "parallels"
+        case .fat: return "vvfat"
+        default:
+            throw .unsupported("storage format '\(rawValue)' is not directly supported by QEMU")
+        }
+    }
+
+    /// Whether an image in the format may lie on top of another.
+    package var canHaveBacking: Bool {
+        switch self {
+        case .qcow, .qcow2, .qed, .vmdk: true
+        default: false
+        }
+    }
+}
+
+extension QEMUGuest {
+    /// The name of an image's uppermost node.
+    func topNode(of image: BlockImage) -> String {
+        BlockGraph(guest: self).hasFormatNode(image) ? image.formatNode : image.storageNode
+    }
+}
