@@ -10,7 +10,7 @@ RELEASE = -c release --static-swift-stdlib
 PROGRAMS = .build/release
 SOURCES = find Package.swift Sources Tests -name '*.swift' -not -path '*/Generated/*' -print0 | xargs -0
 
-.PHONY: help build test unit end-to-end fuzz soak lint format generate golden conformance bench demo guest \
+.PHONY: help build test unit end-to-end fuzz soak lint format generate conformance bench demo guest \
 	vectors dependencies install uninstall clean
 
 help: ## this list
@@ -42,8 +42,9 @@ soak: ## the long form of the random tests, for hours: clients and restarts; ROO
 	@scripts/guest/make-guest
 	@scripts/soak
 
-lint: ## fails where a file is not formatted as agreed, or compares Characters where bytes are meant
+lint: ## fails where a file is not formatted as agreed, compares Characters where bytes are meant, or imports what it must not
 	@scripts/check-bytes
+	@scripts/check-imports
 	@$(SOURCES) $(SWIFT) format lint --strict --parallel
 	@for script in $$(grep -lr --include='*' '^#!/bin/sh' scripts Tests/EndToEnd .ci); do sh -n $$script || exit 1; done
 
@@ -52,9 +53,6 @@ format: ## formats every file as agreed
 
 generate: ## writes the Generated folders from the tables in Protocol/
 	$(SWIFT) run roost-generate
-
-golden: ## takes what the code now makes as the tests' expectation; review it as a diff
-	ROOST_GOLDEN=update $(SWIFT) test --filter Golden
 
 conformance: ## how many cases of the corpus pass, a line a group, and which fail
 	@scripts/conformance

@@ -113,7 +113,11 @@ let package = Package(
         program("roost", uses: ["Shell", "LinuxSystem"]),
         program(
             "roostd",
-            uses: ["ByteText", "Daemon", "DriverKit", "QEMUDriver", "TestDriver", "LinuxSystem", log]),
+            uses: [
+                "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "QEMUDriver", "TestDriver",
+                "LinuxSystem",
+                log,
+            ]),
         program("roost-generate", uses: []),
         // Plain C: without Swift's start-up objects it is small, and starts in a fraction of a guest's start.
         .executableTarget(name: "roost-launch", linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
@@ -143,7 +147,7 @@ let package = Package(
                 "Virt",
                 "JSON", "QMP", "LinuxSystem", "Explanation",
             ]),
-        tests(of: "Roost"),
+        tests(of: "Roost", uses: ["Virt"]),
         tests(
             of: "Daemon",
             uses: [
