@@ -71,12 +71,6 @@ extension XDRCoder {
         try raw(&value, count: count)
     }
 
-    /// Opaque data of exactly `count` bytes.
-    public mutating func fixedBytes(_ value: inout [UInt8], count: Int) throws(XDRError) {
-        if !isReading && value.count != count { throw .tooLong(length: value.count, limit: count) }
-        try raw(&value, count: count)
-    }
-
     /// Text in a field of `count` characters, four bytes each; the rest is zero.
     public mutating func characters(_ value: inout String, count: Int) throws(XDRError) {
         var units = value.utf8.map { Int8(bitPattern: $0) }

@@ -64,8 +64,6 @@ public struct XMLOptions: OptionSet, Sendable {
     public static let migratable = XMLOptions(rawValue: 1 << 2)
     /// The driver's private record, which holds more than any client sees.
     public static let status = XMLOptions(rawValue: 1 << 3)
-    /// Only what the guest sees counts: reading leaves out checks that a running guest has passed before.
-    public static let skipValidation = XMLOptions(rawValue: 1 << 4)
     /// A part that is looked for: it may say less than it otherwise must.
-    public static let partial = XMLOptions(rawValue: 1 << 5)
+    public static let partial = XMLOptions(rawValue: 1 << 4)
 }

@@ -53,13 +53,4 @@ public struct Terminal: Sendable {
         try apply(raw)
         return before
     }
-
-    /// Keys as they come for a line editor: no echo and no line editing, but signals and output as usual.
-    public func enterKeyMode() throws(SystemError) -> Settings {
-        let before = try settings()
-        var keys = before
-        keys.value.c_lflag &= ~tcflag_t(ICANON | ECHO)
-        try apply(keys)
-        return before
-    }
 }

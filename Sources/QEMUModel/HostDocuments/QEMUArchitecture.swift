@@ -40,7 +40,6 @@ package enum QEMUArchitecture {
 
     package static func isX86(_ name: String) -> Bool { name == "x86_64" || name == "i686" }
     static func isARM(_ name: String) -> Bool { ["aarch64", "armv7l", "armv6l"].contains(name) }
-    static func isPPC64(_ name: String) -> Bool { name == "ppc64" || name == "ppc64le" }
     static func isS390(_ name: String) -> Bool { name == "s390x" || name == "s390" }
     static func isRISCV(_ name: String) -> Bool { name == "riscv64" || name == "riscv32" }
 }

@@ -27,11 +27,6 @@ struct Completer: Sendable {
         }
     }
 
-    /// The number of a domain that runs.
-    static let domainNumbers = Completer { session, _ in
-        try await session.connected().listAllDomains(flags: [.active]).map { String($0.reference.id) }
-    }
-
     /// The UUID of a domain.
     static let domainUUIDs = Completer { session, _ in
         try await session.connected().listAllDomains(flags: []).map { $0.reference.uuid.description }

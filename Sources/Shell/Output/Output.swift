@@ -47,12 +47,6 @@ final class Output {
         }
     }
 
-    /// Text for standard error as it stands.
-    func printError(_ text: String) {
-        flush()
-        sink.writeError(Array(text.utf8))
-    }
-
     /// What happens inside, for those who asked for it with `--debug`.
     func debug(_ level: Int, _ text: @autoclosure () -> String) {
         if level >= debugLevel && debugLevel < 4 { print(text()) }
