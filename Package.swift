@@ -55,12 +55,14 @@ let package = Package(
         .systemLibrary(
             name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+        .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         module("ByteText"),
         module("XDR"),
         module("XMLBinding", uses: ["ByteText", "CLibXML2"]),
         module("JSON", uses: ["CJSONC"]),
         .systemLibrary(name: "CLinux"),
         module("LinuxSystem", uses: ["ByteText", "CLinux"]),
+        module("Sealing", uses: ["CNettle", "LinuxSystem"]),
         // Layer 1: the vocabulary.
         module("Virt", uses: ["ByteText"]),
         // Layer 2: the waist.
@@ -94,6 +96,12 @@ let package = Package(
                 "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "Explanation", "DriverKit",
                 "Processors", "QEMUModel", "QMP", "JSON", "LinuxSystem", log,
             ]),
+        module(
+            "SecretDriver",
+            uses: [
+                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "Sealing",
+                "LinuxSystem", log,
+            ]),
         // Layer 5: fronts.
         module(
             "Roost",
@@ -114,9 +122,8 @@ let package = Package(
         program(
             "roostd",
             uses: [
-                "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "QEMUDriver", "TestDriver",
-                "LinuxSystem",
-                log,
+                "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "QEMUDriver", "SecretDriver",
+                "TestDriver", "LinuxSystem", log,
             ]),
         program("roost-generate", uses: []),
         // Plain C: without Swift's start-up objects it is small, and starts in a fraction of a guest's start.
@@ -147,6 +154,10 @@ let package = Package(
                 "Virt",
                 "JSON", "QMP", "LinuxSystem", "Explanation",
             ]),
+        tests(of: "Sealing", uses: ["LinuxSystem"]),
+        tests(
+            of: "SecretDriver",
+            uses: ["ByteText", "DriverKit", "Sealing", "Virt", "VirtDriver", "LinuxSystem", log]),
         tests(of: "Roost", uses: ["Virt"]),
         tests(
             of: "Daemon",

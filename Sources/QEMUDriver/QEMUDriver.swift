@@ -8,9 +8,13 @@ import VirtXML
 /// The driver of QEMU and KVM guests.
 public final class QEMUDriver: Driver {
     let context: QEMUContext
+    private let services: HostServices
 
-    /// A driver that keeps its files where `configuration` says.
-    public init(configuration: QEMUConfiguration, events: EventHub, log: Logger) {
+    /// A driver that keeps its files where `configuration` says; `services` are what its clients find beside it.
+    public init(
+        configuration: QEMUConfiguration, services: HostServices = HostServices(), events: EventHub, log: Logger
+    ) {
+        self.services = services
         context = QEMUContext(configuration: configuration, events: events, log: log)
     }
 
@@ -38,7 +42,7 @@ public final class QEMUDriver: Driver {
                 .internalError, "unexpected QEMU URI path '\(uri.path)', try \(context.configuration.uri)",
                 from: .qemu)
         }
-        return QEMUConnection(context: context)
+        return QEMUConnection(context: context, secrets: services.secrets(readOnly))
     }
 }
 

@@ -18,6 +18,9 @@ public protocol DriverConnection: Sendable {
     /// Makes sure that events of a kind come; drivers of this process always send them all.
     func enableDomainEvent(_ kind: DomainEventID) async throws(VirtError)
 
+    /// Makes sure that events of secrets come, in the same way.
+    func enableSecretEvent(_ kind: SecretEventID) async throws(VirtError)
+
     /// Whether the driver has one of the abilities that clients ask for (`VIR_DRV_FEATURE_…`).
     func supports(_ feature: DriverFeature) -> Bool
 
@@ -33,6 +36,9 @@ extension DriverConnection {
     public var secrets: any SecretService { UnsupportedSecretService() }
     public var nwfilters: any NWFilterService { UnsupportedNWFilterService() }
     public func enableDomainEvent(_ kind: DomainEventID) async throws(VirtError) {}
+    public func enableSecretEvent(_ kind: SecretEventID) async throws(VirtError) {
+        throw .notSupported("virConnectSecretEventRegisterAny")
+    }
     public func supports(_ feature: DriverFeature) -> Bool { false }
     public func close() async {}
 }

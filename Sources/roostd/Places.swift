@@ -1,7 +1,9 @@
 import ByteText
 import DriverKit
 import LinuxSystem
+import Logging
 import QEMUDriver
+import SecretDriver
 
 /// Where this daemon's files are.
 struct Places {
@@ -27,6 +29,14 @@ struct Places {
             logs: layout.logs + "/qemu", cache: layout.cache + "/qemu")
         if isSystem { configuration.useSystemAccount(user) } else { configuration.uri = "qemu:///session" }
         return configuration
+    }
+
+    /// The secrets of this host, or of this user.
+    func secrets(events: EventHub, log: Logger) -> SecretDriver {
+        SecretDriver(
+            folder: layout.configuration + "/secrets", keyFile: layout.library + "/secrets/encryption-key",
+            credentials: ThisProcess.environment("CREDENTIALS_DIRECTORY"),
+            uriPath: isSystem ? "/system" : "/session", events: events, log: log)
     }
 }
 

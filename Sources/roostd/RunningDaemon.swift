@@ -3,6 +3,7 @@ import DriverKit
 import LinuxSystem
 import Logging
 import QEMUDriver
+import SecretDriver
 import TestDriver
 import Virt
 import VirtDriver
@@ -14,6 +15,7 @@ struct RunningDaemon {
     private let lock: LockFile
     private let server: Server
     private let qemu: QEMUDriver
+    private let secrets: SecretDriver
     /// The sockets that were made here, to be removed at the end.
     private let sockets: [String]
 
@@ -43,10 +45,17 @@ struct RunningDaemon {
         if let problem = numbers.problem {
             log.warning("events are numbered by the time, since no numbers can be reserved: \(problem)")
         }
-        let qemuLog = Logger(label: "qemu") { LogOutput(file: output, label: $0, logLevel: level) }
-        qemu = QEMUDriver(configuration: qemuConfiguration, events: EventHub(numbers: numbers), log: qemuLog)
+        let logger = { (label: String) in
+            Logger(label: label) { LogOutput(file: output, label: $0, logLevel: level) }
+        }
+        let events = EventHub(numbers: numbers)
+        let secrets = places.secrets(events: events, log: logger("secret"))
+        self.secrets = secrets
+        qemu = QEMUDriver(
+            configuration: qemuConfiguration,
+            services: HostServices { secrets.service(readOnly: $0) }, events: events, log: logger("qemu"))
         let test = TestDriver(opensFiles: !places.isSystem)
-        server = Server(configuration: configuration, drivers: [qemu, test], log: log)
+        server = Server(configuration: configuration, drivers: [qemu, secrets, test], log: log)
         // Before any guest is touched: where another daemon listens, whoever removed its lock, this one ends here.
         let sockets = try await Self.sockets(places, configuration, inherited)
         self.sockets = sockets.compactMap(\.path)
@@ -59,6 +68,7 @@ struct RunningDaemon {
             for socket in sockets {
                 try server.listen(on: socket.descriptor, readOnly: socket.isReadOnly, isAccepting: false)
             }
+            try await secrets.start()
             try await qemu.start()
             server.acceptClients()
         } catch {

@@ -243,7 +243,7 @@ import XMLBinding
             SecretDefinition.self, "<secret ephemeral='maybe'/>", .xml, line: 1, "'ephemeral'", "'secret'",
             "'maybe'"),
         Wrong(
-            SecretDefinition.self, "<secret>\n<usage type='ceph'/></secret>", .xml, line: 2, "ceph", "name"),
+            SecretDefinition.self, "<secret>\n<usage type='ceph'/></secret>", .internalError, line: 2, "Ceph", "name"),
     ]
 
     private static let hosts: [Wrong] = [

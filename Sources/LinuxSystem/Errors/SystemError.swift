@@ -21,6 +21,9 @@ public struct SystemError: Error, Hashable, Sendable {
         SystemError(call: call, errno: Glibc.errno, context: context)
     }
 
+    /// The error number of a file that has more bytes than were to be read.
+    public static var fileTooLarge: Int32 { EFBIG }
+
     /// The reason alone, in the C library's words: `No such file or directory`.
     public var reason: String { Self.reason(of: errno) }
 

@@ -53,4 +53,20 @@ public struct Terminal: Sendable {
         try apply(raw)
         return before
     }
+
+    /// Reads a line, without its end, that nobody sees being typed; where this is no terminal, as it comes. Waits.
+    public func readHidden() throws(SystemError) -> [UInt8] {
+        let before = isPresent ? try settings() : nil
+        if let before {
+            var hidden = before
+            hidden.value.c_lflag &= ~tcflag_t(ECHO)
+            try apply(hidden)
+        }
+        defer { if let before { try? apply(before) } }
+        var (line, byte): ([UInt8], UInt8) = ([], 0)
+        while line.count < 65536, read(number, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+            line.append(byte)
+        }
+        return line
+    }
 }

@@ -8,13 +8,19 @@ final class QEMUConnection: DriverConnection {
     /// What ends with this client.
     private let hooks = CloseHooks()
 
-    init(context: QEMUContext) { self.context = context }
+    let secrets: any SecretService
+
+    init(context: QEMUContext, secrets: any SecretService) {
+        (self.context, self.secrets) = (context, secrets)
+    }
 
     var hypervisor: any HypervisorService { QEMUHypervisor(context: context, connection: self) }
 
     func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
         context.events.subscribe(receive)
     }
+
+    func enableSecretEvent(_ kind: SecretEventID) {}
 
     func supports(_ feature: DriverFeature) -> Bool {
         switch feature {

@@ -16,6 +16,7 @@ final class RemoteClient: PacketReceiver {
         var subscribers: [UInt64: @Sendable (Event) -> Void] = [:]
         var nextSubscriber: UInt64 = 0
         var enabled: Set<DomainEventID> = []
+        var enabledSecrets: Set<SecretEventID> = []
         var closeHandlers: [@Sendable (ConnectCloseReason) -> Void] = []
         var isClosed = false
     }
@@ -245,6 +246,10 @@ final class RemoteClient: PacketReceiver {
     /// Whether the daemon still has to be asked for this kind of event.
     func beginEnabling(_ kind: DomainEventID) -> Bool { state.withLock { $0.enabled.insert(kind).inserted } }
     func failEnabling(_ kind: DomainEventID) { _ = state.withLock { $0.enabled.remove(kind) } }
+    func beginEnabling(_ kind: SecretEventID) -> Bool {
+        state.withLock { $0.enabledSecrets.insert(kind).inserted }
+    }
+    func failEnabling(_ kind: SecretEventID) { _ = state.withLock { $0.enabledSecrets.remove(kind) } }
 }
 
 /// Ends a subscription.

@@ -76,6 +76,18 @@ struct RemoteConnection: DriverConnection {
         }
     }
 
+    func enableSecretEvent(_ kind: SecretEventID) async throws(VirtError) {
+        guard client.beginEnabling(kind) else { return }
+        do {
+            _ = try await client.call(
+                RemoteProgram.connectSecretEventRegisterAny,
+                ConnectSecretEventRegisterAnyArguments(eventID: kind.rawValue, secret: nil))
+        } catch {
+            client.failEnabling(kind)
+            throw error
+        }
+    }
+
     func supports(_ feature: DriverFeature) -> Bool { false }
 
     func close() async {

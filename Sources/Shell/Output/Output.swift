@@ -22,6 +22,9 @@ final class Output {
         if buffer.count >= 1 << 16 { flush() }
     }
 
+    /// What a command answers that needn't be text.
+    func print(bytes: [UInt8]) { buffer += bytes }
+
     /// What is only there for people to read, and is left out in quiet mode.
     func note(_ text: String) {
         if !isQuiet { print(text) }

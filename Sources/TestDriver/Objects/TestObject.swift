@@ -58,6 +58,6 @@ extension TestObject {
     func isChosen(by flags: UInt32) -> Bool {
         let truths: UInt32 =
             (isActive ? 2 : 1) | (isPersistent ? 4 : 8) | (isAutostarted ? 16 : 32) | typeFlag
-        return [3, 12, 48, ~63].allSatisfy { group in flags & group == 0 || flags & group & truths != 0 }
+        return ListFilter(groups: [3, 12, 48, ~63]).chooses(truths, by: flags)
     }
 }

@@ -46,7 +46,21 @@ public struct SecretDefinition: XMLRoot {
         }
     }
 
-    public enum Kind: String, XMLWord { case none, volume, ceph, iscsi, tls, vtpm }
+    public enum Kind: String, XMLWord {
+        case none, volume, ceph, iscsi, tls, vtpm
+
+        /// What a document of this kind lacks that doesn't say for what it is, in libvirt's words.
+        fileprivate var missing: String {
+            switch self {
+            case .none: "usage"
+            case .volume: "volume usage specified, but volume path"
+            case .ceph: "Ceph usage specified, but name"
+            case .iscsi: "iSCSI usage specified, but target"
+            case .tls: "TLS usage specified, but name"
+            case .vtpm: "vTPM usage specified, but name"
+            }
+        }
+    }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try bindFlag("ephemeral", &ephemeral, &x)
@@ -75,7 +89,7 @@ public struct SecretDefinition: XMLRoot {
         }
         guard x.isReading else { return }
         guard let id, !id.isEmpty else {
-            throw x.fault("\(kind.rawValue) usage specified, but name is missing")
+            throw x.fault("\(kind.missing) is missing", .internalError)
         }
         usage = Usage(kind, id)
     }

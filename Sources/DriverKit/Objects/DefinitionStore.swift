@@ -1,0 +1,127 @@
+import ByteText
+import LinuxSystem
+import Virt
+import XMLBinding
+
+/// The definitions of one kind of objects on disk, in libvirt's layout: a document each, and for kinds that start with
+/// the host a folder of links to those that do.
+public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
+    public let documents: DocumentStore
+    /// Links to what starts with the host; nil where nothing of the kind does.
+    public let autostart: DocumentStore?
+    private let origin: ErrorDomain
+
+    /// - Parameters:
+    ///   - autostart: whether such objects can start with the host.
+    ///   - origin: where errors about the files come from.
+    public init(folder: String, autostart: Bool = false, origin: ErrorDomain) {
+        documents = DocumentStore(folder: folder)
+        self.autostart = autostart ? DocumentStore(folder: folder + "/autostart") : nil
+        self.origin = origin
+    }
+
+    /// A definition that was found.
+    public struct Found: Sendable {
+        public let name: String
+        public let definition: Definition
+        public let isAutostarted: Bool
+    }
+
+    /// What was found, in the order of the names, and what couldn't be read: a sentence for each, naming the file.
+    public struct Content: Sendable {
+        public var found: [Found] = []
+        public var problems: [String] = []
+    }
+
+    // MARK: Load
+
+    /// Makes the folders, clears away what was half written, and reads all definitions, on several threads. What can't
+    /// be read is told and left as it is.
+    public func load() async throws(VirtError) -> Content {
+        let (names, started) = try await Blocking.run { () throws(VirtError) in try self.prepare() }
+        let share = max(64, names.count / 4 + 1)
+        let parts = await withTaskGroup(of: (Int, Content).self) { group in
+            for start in stride(from: 0, to: names.count, by: share) {
+                let slice = names[start..<min(start + share, names.count)]
+                group.addTask { (start, await Blocking.run { self.read(slice, started) }) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        return parts.sorted { $0.0 < $1.0 }.reduce(into: Content()) { all, part in
+            all.found += part.1.found
+            all.problems += part.1.problems
+        }
+    }
+
+    private func prepare() throws(VirtError) -> (names: [String], started: Set<ByteName>) {
+        try reporting("the folder \(documents.folder) can't be made or read") { () throws(SystemError) in
+            try documents.prepare()
+            try autostart?.prepare()
+            return (try documents.names(), Set(try (autostart?.names() ?? []).map { ByteName($0) }))
+        }
+    }
+
+    private func read(_ names: ArraySlice<String>, _ started: Set<ByteName>) -> Content {
+        names.reduce(into: Content()) { content, name in
+            let path = documents.path(name)
+            do {
+                let definition = try Definition(xml: try documents.read(name), options: .inactive)
+                content.found.append(
+                    Found(
+                        name: name, definition: definition, isAutostarted: started.contains(ByteName(name))))
+            } catch let error as XMLError {
+                content.problems.append("'\(path)' can't be understood and is passed over: \(error.located)")
+            } catch {
+                content.problems.append("'\(path)' can't be read and is passed over: \(error)")
+            }
+        }
+    }
+
+    // MARK: Change
+
+    /// Puts a definition in its place, in one step; may wait for the disk.
+    public func save(_ definition: Definition, as name: String) throws(VirtError) {
+        let text: String
+        do throws(XMLError) { text = try definition.xml() } catch {
+            throw VirtError(document: error, from: origin)
+        }
+        try reporting("cannot write '\(documents.path(name))'") { () throws(SystemError) in
+            try documents.save(name, text)
+        }
+    }
+
+    /// Removes a definition for good, and before it the link that would start it; may wait for the disk.
+    public func remove(_ name: String) throws(VirtError) {
+        try setAutostarted(name, false)
+        try reporting("cannot remove '\(documents.path(name))'") { () throws(SystemError) in
+            try documents.remove(name)
+        }
+    }
+
+    /// Has an object start with the host, or no longer; may wait for the disk.
+    public func setAutostarted(_ name: String, _ isAutostarted: Bool) throws(VirtError) {
+        guard let autostart else { return }
+        let link = autostart.path(name)
+        try reporting("cannot change the link '\(link)'") { () throws(SystemError) in
+            try FileSystem.removeDurably(link)
+            if isAutostarted { try FileSystem.makeLink(at: link, to: documents.path(name)) }
+        }
+    }
+
+    private func reporting<Result>(
+        _ what: @autoclosure () -> String, _ body: () throws(SystemError) -> Result
+    ) throws(VirtError) -> Result {
+        do throws(SystemError) { return try body() } catch {
+            throw VirtError(error, what(), from: origin)
+        }
+    }
+}
+
+extension VirtError {
+    /// A system call that failed, as the API reports it: what couldn't be done, and why.
+    public init(_ error: SystemError, _ what: String, from origin: ErrorDomain) {
+        self.init(
+            code: .systemError, domain: origin, message: "\(what): \(error.reason)", string1: "%s",
+            string2: what, integer1: error.errno)
+    }
+}

@@ -1,0 +1,62 @@
+import DriverKit
+import LinuxSystem
+import Virt
+import VirtDriver
+import VirtXML
+import XMLBinding
+
+/// The calls on one secret.
+struct LocalSecret: SecretOperations {
+    let driver: SecretDriver
+    let uuid: UUID
+    let isReadOnly: Bool
+
+    func xmlDesc(flags: UInt32) throws(VirtError) -> String {
+        try flags.require(in: "secretGetXMLDesc", from: .secret)
+        let definition = try driver.registry.object(uuid).definition
+        do throws(XMLError) { return try definition.xml() } catch {
+            throw VirtError(document: error, from: .secret)
+        }
+    }
+
+    /// The value; never over a connection that only reads, and never that of a private secret.
+    func value(flags: UInt32) throws(VirtError) -> [UInt8] {
+        try flags.require(in: "secretGetValue", from: .secret)
+        if isReadOnly {
+            throw VirtError(
+                .operationDenied, "read only access prevents virSecretGetValue", from: .secret)
+        }
+        let secret = try driver.registry.object(uuid)
+        if secret.definition.isPrivate {
+            throw VirtError(.invalidSecret, "secret is private", from: .secret)
+        }
+        return try secret.requireValue().withBytes { Array($0) }
+    }
+
+    func setValue(value: [UInt8], flags: UInt32) async throws(VirtError) {
+        try flags.require(in: "secretSetValue", from: .secret)
+        if value.isEmpty { throw .null("value", in: "virSecretSetValue", from: .secret) }
+        if value.count > SecretFiles.largestValue {
+            throw VirtError(.invalidArg, "the value has more than 65536 bytes", from: .secret)
+        }
+        let (driver, uuid, bytes) = (driver, uuid, SecretBytes(value))
+        try await driver.registry.change { () throws(VirtError) in
+            var secret = try driver.registry.object(uuid)
+            secret.value = bytes
+            try driver.files.save(secret)
+            driver.registry.put(secret)
+            driver.events.publish(.secretValueChanged(SecretValueChangedEvent(secret: secret.reference)))
+        }
+    }
+
+    func undefine() async throws(VirtError) {
+        let (driver, uuid) = (driver, uuid)
+        try await driver.registry.change { () throws(VirtError) in
+            let secret = try driver.registry.object(uuid)
+            try driver.files.remove(uuid)
+            driver.registry.remove(uuid)
+            driver.events.publish(
+                StoredSecret.kind.lifecycle(secret.reference, SecretEventLifecycleType.undefined.rawValue))
+        }
+    }
+}

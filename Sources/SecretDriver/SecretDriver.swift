@@ -1,0 +1,84 @@
+import ByteText
+import DriverKit
+import LinuxSystem
+import Logging
+import Virt
+import VirtDriver
+import VirtXML
+
+/// The driver of a host's secrets, for `secret:///system` and for every hypervisor's connections.
+public final class SecretDriver: Driver {
+    let registry = ObjectRegistry<StoredSecret>()
+    let files: SecretFiles
+    let events: EventHub
+    private let log: Logger
+    /// The path of the URI that it answers to.
+    private let uriPath: String
+
+    /// - Parameters:
+    ///   - folder: where definitions and values are.
+    ///   - keyFile: where the key is that values are sealed with.
+    ///   - credentials: where systemd put credentials, if it did.
+    ///   - uriPath: `/system`, or `/session` in the daemon of a user.
+    public init(
+        folder: String, keyFile: String, credentials: String?, uriPath: String, events: EventHub, log: Logger
+    ) {
+        files = SecretFiles(folder: folder, keys: SecretKeys(path: keyFile, credentials: credentials))
+        (self.uriPath, self.events, self.log) = (uriPath, events, log)
+    }
+
+    /// Loads the secrets. What can't be read is told in the log, without any value, and left as it is.
+    public func start() async throws(VirtError) {
+        let content = try await files.definitions.load()
+        for problem in content.problems { log.error("\(problem)") }
+        try await registry.change { () throws(VirtError) in
+            for found in content.found { self.take(found) }
+        }
+    }
+
+    private func take(_ found: DefinitionStore<SecretDefinition>.Found) {
+        let path = files.definitions.documents.path(found.name)
+        guard let uuid = found.definition.uuid, found.name.hasSameBytes(as: "\(uuid)") else {
+            return log.error("'\(path)' defines another secret than its name says: it is passed over")
+        }
+        var secret = StoredSecret(uuid: uuid, definition: found.definition)
+        if let name = secret.name, registry[name] != nil {
+            return log.error("'\(path)' is for the same use as another secret: it is passed over")
+        }
+        do throws(SystemError) { secret.value = try files.value(uuid) } catch {
+            log.error("the value of secret '\(uuid)' can't be read: \(error)")
+        }
+        registry.put(secret)
+    }
+
+    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
+    {
+        guard uri.driver == "secret" else { return nil }
+        guard uri.path.hasSameBytes(as: uriPath) else {
+            let message = "unexpected secret URI path '\(uri.path)', try secret://\(uriPath)"
+            throw VirtError(.internalError, message, from: .secret)
+        }
+        return SecretConnection(driver: self, uri: uri, isReadOnly: readOnly)
+    }
+
+    /// The secrets as a client sees them.
+    public func service(readOnly: Bool) -> any SecretService {
+        LocalSecretService(driver: self, isReadOnly: readOnly)
+    }
+}
+
+extension SecretDriver: SecretSource {
+    public func secretValue(uuid: UUID) throws(VirtError) -> SecretBytes {
+        try registry.object(uuid).requireValue()
+    }
+
+    public func secretValue(for usage: SecretUsageType, _ id: String) throws(VirtError) -> SecretBytes {
+        try secret(usage.rawValue, id).requireValue()
+    }
+
+    /// The secret for a use.
+    func secret(_ usage: Int32, _ id: String) throws(VirtError) -> StoredSecret {
+        if let secret = registry[StoredSecret.name(usage, id)] { return secret }
+        throw StoredSecret.kind.none(matching: "usage '\(id)'")
+    }
+}
