@@ -145,7 +145,7 @@ let package = Package(
         .target(
             name: "DriverConformance", dependencies: ["Virt", "VirtDriver"], path: "Tests/DriverConformance",
             swiftSettings: settings),
-        tests(of: "DriverKit", uses: ["Virt", "VirtDriver", "VirtXML", "LinuxSystem"]),
+        tests(of: "DriverKit", uses: ["ByteText", "Virt", "VirtDriver", "VirtXML", "LinuxSystem"]),
         tests(of: "TestDriver", uses: ["DriverConformance", "Virt", "VirtDriver"]),
         tests(
             of: "QEMUDriver",

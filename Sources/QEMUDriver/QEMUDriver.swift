@@ -12,7 +12,8 @@ public final class QEMUDriver: Driver {
 
     /// A driver that keeps its files where `configuration` says; `services` are what its clients find beside it.
     public init(
-        configuration: QEMUConfiguration, services: HostServices = HostServices(), events: EventHub, log: Logger
+        configuration: QEMUConfiguration, services: HostServices = HostServices(), events: EventHub,
+        log: Logger
     ) {
         self.services = services
         context = QEMUContext(configuration: configuration, events: events, log: log)

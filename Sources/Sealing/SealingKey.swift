@@ -24,7 +24,8 @@ public struct SealingKey: Sendable {
         var (sealed, tag) = ([UInt8](repeating: 0, count: content.count), Self.emptyTag)
         withCipher(nonce, purpose) { cipher in
             content.withBytes { clear in
-                nettle_gcm_aes256_encrypt(&cipher, clear.count, &sealed, clear.assumingMemoryBound(to: UInt8.self).baseAddress)
+                nettle_gcm_aes256_encrypt(
+                    &cipher, clear.count, &sealed, clear.assumingMemoryBound(to: UInt8.self).baseAddress)
             }
             nettle_gcm_aes256_digest(&cipher, tag.count, &tag)
         }

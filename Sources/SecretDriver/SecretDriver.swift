@@ -2,6 +2,7 @@ import ByteText
 import DriverKit
 import LinuxSystem
 import Logging
+import Sealing
 import Virt
 import VirtDriver
 import VirtXML
@@ -23,7 +24,7 @@ public final class SecretDriver: Driver {
     public init(
         folder: String, keyFile: String, credentials: String?, uriPath: String, events: EventHub, log: Logger
     ) {
-        files = SecretFiles(folder: folder, keys: SecretKeys(path: keyFile, credentials: credentials))
+        files = SecretFiles(folder: folder, keys: KeyFiles(path: keyFile, credentials: credentials))
         (self.uriPath, self.events, self.log) = (uriPath, events, log)
     }
 

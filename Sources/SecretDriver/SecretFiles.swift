@@ -12,9 +12,9 @@ import VirtXML
 /// Its calls wait for the disk. Whatever order the daemon dies in, a value is never there without its definition.
 struct SecretFiles: Sendable {
     let definitions: DefinitionStore<SecretDefinition>
-    let keys: SecretKeys
+    let keys: KeyFiles
 
-    init(folder: String, keys: SecretKeys) {
+    init(folder: String, keys: KeyFiles) {
         definitions = DefinitionStore(folder: folder, origin: .secret)
         self.keys = keys
     }

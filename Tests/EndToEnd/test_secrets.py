@@ -98,7 +98,9 @@ class Secrets(SecretCase):
 
     def test_roost_says_what_virsh_says(self):
         for line in (["help", "secret"], *(["help", f"secret-{name}"] for name in COMMANDS)):
-            self.compare(*line)
+            with self.subTest(line=line):
+                # virsh's older versions end their help with more empty lines.
+                self.assertEqual(self.roost.ok(*line), self.virsh.ok(*line))
         self.define(self.xml(self.usage()))
         value = self.file("value", "aGVsbG8=")
         nothing = self.file("nothing", "")

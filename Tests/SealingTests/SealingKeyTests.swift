@@ -10,7 +10,8 @@ struct SealingKeyTests {
 
     private func bytes(_ secret: SecretBytes?) -> [UInt8]? { secret.map { $0.withBytes { Array($0) } } }
 
-    @Test("what is sealed is opened by the same key for the same purpose", arguments: [0, 1, 15, 16, 17, 65536])
+    @Test(
+        "what is sealed is opened by the same key for the same purpose", arguments: [0, 1, 15, 16, 17, 65536])
     func opens(count: Int) throws {
         let content = Random.bytes(count)
         let sealed = try key(1).seal(SecretBytes(content), for: [1])

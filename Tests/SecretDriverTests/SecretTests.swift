@@ -42,7 +42,9 @@ struct SecretTests {
         ] {
             let use = "<usage type='\(kind)'><\(element)>x</\(element)></usage>"
             let made = try await service.secretDefineXML(xml: document(usage: use), flags: [])
-            let refusal = await error { try await service.secretDefineXML(xml: document(usage: use), flags: []) }
+            let refusal = await error {
+                try await service.secretDefineXML(xml: document(usage: use), flags: [])
+            }
             #expect(
                 refusal?.message
                     == "internal error: a secret with UUID \(made.uuid) already defined for use with x")

@@ -33,7 +33,9 @@ extension Command {
         let secret = try await session.secret(arguments)
         var value = try await session.secretValue(arguments)
         defer { SecretBytes.wipe(&value) }
-        try await explaining("Failed to set secret value") { try await secret.setValue(value: value, flags: 0) }
+        try await explaining("Failed to set secret value") {
+            try await secret.setValue(value: value, flags: 0)
+        }
         session.output.note("Secret value set\n")
     }
 }

@@ -51,7 +51,8 @@ extension Command {
         } catch {
             // A driver without secrets is asked the old way too, and that is what is told.
             if error.code != .noSupport { throw Failure("Failed to list secrets", because: error) }
-            throw Failure("Failed to count secrets", because: VirtError.notSupported("virConnectNumOfSecrets"))
+            throw Failure(
+                "Failed to count secrets", because: VirtError.notSupported("virConnectNumOfSecrets"))
         }
         var table = Table("UUID", "Usage")
         for reference in secrets.map(\.reference).sorted(by: { "\($0.uuid)" < "\($1.uuid)" }) {

@@ -1,21 +1,24 @@
 import Glibc
 import LinuxSystem
-import Sealing
-import Virt
 
-/// The keys under which values are on disk: one that systemd hands the daemon, if there is one, and the daemon's own,
+/// The keys under which something is on disk: one that systemd hands the daemon, if there is one, and the daemon's own,
 /// which only its user reads.
-struct SecretKeys: Sendable {
+public struct KeyFiles: Sendable {
     /// The name of the credential that systemd may hand over (`LoadCredentialEncrypted=`).
-    static let credential = "secrets-encryption-key"
+    public static let credential = "secrets-encryption-key"
 
     /// Where the daemon's own key is.
-    let path: String
+    private let path: String
     /// The folder in which systemd puts credentials.
-    let credentials: String?
+    private let credentials: String?
+
+    /// - Parameters:
+    ///   - path: where the daemon's own key is, or will be.
+    ///   - credentials: the folder in which systemd puts credentials; nil where there is none.
+    public init(path: String, credentials: String?) { (self.path, self.credentials) = (path, credentials) }
 
     /// The key that new values are sealed with; made where there is none yet. May wait for the disk.
-    func forSealing() throws(SystemError) -> SealingKey {
+    public func forSealing() throws(SystemError) -> SealingKey {
         if let key = try handedOver() { return key }
         if let key = try key(at: path) { return key }
         var fresh = Random.bytes(SealingKey.length)
@@ -28,7 +31,7 @@ struct SecretKeys: Sendable {
     }
 
     /// All that a value may have been sealed with.
-    func forOpening() throws(SystemError) -> [SealingKey] {
+    public func forOpening() throws(SystemError) -> [SealingKey] {
         [try handedOver(), try key(at: path)].compactMap { $0 }
     }
 
