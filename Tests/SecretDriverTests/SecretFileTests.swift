@@ -36,7 +36,8 @@ struct SecretFileTests {
         for path in [folder.keyFile, "\(folder.secrets)/\(uuid).sealed", "\(folder.secrets)/\(uuid).xml"] {
             #expect(try FileSystem.status(of: path).mode & 0o777 == 0o600, "\(path)")
         }
-        let text = String(decoding: try FileSystem.read("\(folder.secrets)/\(uuid).sealed", limit: 4096), as: UTF8.self)
+        let text = String(
+            decoding: try FileSystem.read("\(folder.secrets)/\(uuid).sealed", limit: 4096), as: UTF8.self)
         #expect(!text.contains("horse"))
     }
 

@@ -243,7 +243,8 @@ import XMLBinding
             SecretDefinition.self, "<secret ephemeral='maybe'/>", .xml, line: 1, "'ephemeral'", "'secret'",
             "'maybe'"),
         Wrong(
-            SecretDefinition.self, "<secret>\n<usage type='ceph'/></secret>", .internalError, line: 2, "Ceph", "name"),
+            SecretDefinition.self, "<secret>\n<usage type='ceph'/></secret>", .internalError, line: 2, "Ceph",
+            "name"),
     ]
 
     private static let hosts: [Wrong] = [
