@@ -57,6 +57,7 @@ DIFFERENCES = [
     Difference("dumpxml q35", r"( *<controller type='virtio-serial' index='0'>\n(?: {6}.*\n)+ {4}</controller>\n)"
                r"((?: *<controller type='pci' index='[1-9]' model='pcie-root-port'>\n(?: {6}.*\n)+ {4}</controller>\n)+)",
                "11.3 puts the root ports that it adds right behind the root", by=r"\2\1"),
+    Difference("define", r"(?:\(domain_definition\):|at line )(\d+): ", "11.3 names the line alone", by=r"at line \1: "),
     Difference("dumpxml uefi", r"(?m)^ *<watchdog model='itco' action='reset'(/>\n|>\n *<alias name='watchdog0'/>\n *</watchdog>\n)",
                "11.3 names the watchdog that every q35 machine has"),
     Difference("dumpxml uefi", r" firmware='efi'|(?m:^ {4}<firmware>\n(?: {6}<feature .*\n)+ {4}</firmware>\n)",
