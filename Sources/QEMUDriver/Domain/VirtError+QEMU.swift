@@ -1,3 +1,4 @@
+import DriverKit
 import LinuxSystem
 import QEMUModel
 import QMP
@@ -25,9 +26,7 @@ extension VirtError {
 
     /// A failed call of the system, about `what`.
     init(_ error: SystemError, _ what: String) {
-        self.init(
-            code: .systemError, domain: .qemu, message: "\(what): \(SystemError.reason(of: error.errno))",
-            string1: "%s", string2: what, integer1: error.errno)
+        self.init(error, what, from: .qemu)
     }
 
     /// A QEMU binary that can't be used.
