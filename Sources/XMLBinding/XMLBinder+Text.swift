@@ -104,23 +104,28 @@ extension XMLBinder {
     /// An element's text as a value; nil for one that doesn't count.
     @usableFromInline
     func parse<V: XMLValue>(_ text: String, _ node: XMLNode, _ reading: XMLReading) throws(XMLError) -> V? {
-        if reading.skipsOthers { return V(xml: text) }
-        guard let words = reading.complaint(about: text) else { return try parse(text, node) }
-        guard let value = V(xml: text) else {
-            throw XMLError(reading.code, words, element: node.name, value: text, line: node.line)
-        }
-        return value
+        if let value = V(xml: text) { return value }
+        if reading.skipsOthers { return nil }
+        throw refusal(text, node, V.self, reading)
     }
 
     @usableFromInline
     func parse<V: XMLValue>(_ text: String, _ node: XMLNode) throws(XMLError) -> V {
-        guard let value = V(xml: text) else {
-            if let complaint = V.complaint(about: text, in: node.name) { throw complaint.placed(at: node) }
-            let hint = V.expectation.isEmpty ? "" : ". Expected \(V.expectation)"
-            throw XMLError(
-                .xml, "Invalid value '\(text)' for element '\(node.name)'\(hint)",
-                element: node.name, value: text, line: node.line)
-        }
+        guard let value = V(xml: text) else { throw refusal(text, node, V.self, .plain) }
         return value
+    }
+
+    /// What is said of an element whose text is no value.
+    private func refusal(
+        _ text: String, _ node: XMLNode, _ type: any XMLValue.Type, _ reading: XMLReading
+    ) -> XMLError {
+        if let words = reading.complaint(about: text) {
+            return XMLError(reading.code, words, element: node.name, value: text, line: node.line)
+        }
+        if let complaint = type.complaint(about: text, in: node.name) { return complaint.placed(at: node) }
+        let hint = type.expectation.isEmpty ? "" : ". Expected \(type.expectation)"
+        return XMLError(
+            .xml, "Invalid value '\(text)' for element '\(node.name)'\(hint)",
+            element: node.name, value: text, line: node.line)
     }
 }
