@@ -62,10 +62,13 @@ struct PCIAddressSet {
         fromDocument: Bool = true
     ) throws(ConfigurationError) {
         try check(location, connection, fromDocument)
-        guard !isUsed(location) else {
-            throw .xml("Attempted double use of PCI Address \(location)")
-        }
+        try requireFree(location)
         take(location, aggregate)
+    }
+
+    /// Refuses a location that is taken.
+    func requireFree(_ location: PCILocation) throws(ConfigurationError) {
+        if isUsed(location) { throw .xml("Attempted double use of PCI Address \(location)") }
     }
 
     /// Keeps a bus for devices of one number, if nothing is on it yet. The root is everybody else's.

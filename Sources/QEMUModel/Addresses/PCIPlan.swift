@@ -28,7 +28,7 @@ struct PCIPlan {
 
     /// Takes a place that belongs to the board and that no device of the document may have.
     mutating func takeFree(_ place: PCILocation) throws(ConfigurationError) {
-        if slots.isUsed(place) { throw .xml("Attempted double use of PCI Address \(place)") }
+        try slots.requireFree(place)
         take(place)
     }
 
