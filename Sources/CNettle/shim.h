@@ -1,1 +1,2 @@
 #include <nettle/gcm.h>
+#include <nettle/memops.h>

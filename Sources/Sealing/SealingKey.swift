@@ -47,15 +47,11 @@ public struct SealingKey: Sendable {
                 nettle_gcm_aes256_digest(&cipher, tag.count, &tag)
             }
         }
-        return Self.areEqual(tag, Array(rest.suffix(Self.tagLength))) ? content : nil
+        // Compared in a time that doesn't tell where the difference is.
+        return nettle_memeql_sec(tag, Array(rest.suffix(Self.tagLength)), tag.count) == 1 ? content : nil
     }
 
     private static let emptyTag = [UInt8](repeating: 0, count: tagLength)
-
-    /// Compares in a time that doesn't tell where the difference is.
-    private static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
-        one.count == other.count && zip(one, other).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-    }
 
     /// Lends a cipher with this key in it, and wipes it afterwards.
     private func withCipher(_ nonce: [UInt8], _ purpose: [UInt8], _ body: (inout gcm_aes256_ctx) -> Void) {
