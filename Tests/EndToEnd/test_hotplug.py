@@ -2,7 +2,8 @@
 
 import xml.etree.ElementTree as etree
 
-from harness.case import ServerCase, on_each_server
+from harness import monitor
+from harness.case import ServerCase, on_each_server, on_roostd
 from harness.domains import disk
 from harness.waiting import eventually
 from harness.watcher import Watcher
@@ -171,3 +172,20 @@ class HotPlug(ServerCase):
         name = self.linux()
         self.virsh.ok("setmem", name, "122880", "--live")
         self.assertVirshFails(self.virsh("setmaxmem", name, "262144", "--live"), "maximum memory")
+
+
+@on_roostd
+class Trays(ServerCase):
+    def test_a_medium_is_taken_out_while_the_guest_resets_its_drives(self):
+        """A drive that is reset, as firmware does, closes the tray that has just been opened."""
+        image = self.disk_image(f"{self.fresh_name('cd')}.img", format="raw")
+        path = self.file(f"{self.fresh_name('monitor')}.sock", "")
+        path.unlink()
+        path.parent.chmod(0o777)
+        name = self.running(extra=monitor.on(path), devices=disk(
+            image, "hdc", "ide", format="raw", device="cdrom", extra="<readonly/>"))
+        with monitor.Monitor(path) as guest, guest.repeating("system_reset"):
+            for _ in range(20):
+                self.assertEqual(
+                    self.virsh.ok("change-media", name, "hdc", "--eject"), "Successfully ejected media.")
+                self.virsh.ok("change-media", name, "hdc", image, "--insert")

@@ -5,6 +5,10 @@ import Virt
 import VirtXML
 
 extension QEMUDomain {
+    /// How long a change of media waits for a tray to stay open, and how often it is opened meanwhile.
+    private static let trayPatience = Duration.seconds(5)
+    private static let trayPause = Duration.milliseconds(250)
+
     /// Puts another medium into a drive, or takes the one in it out.
     func change(_ old: DiskDevice, to new: DiskDevice, isForced: Bool) async throws(VirtError) {
         try old.checkChange(to: new)
@@ -29,14 +33,14 @@ extension QEMUDomain {
         var after = live
         after.devices.replace(.disk(old), with: device)
         let parts = try parts(of: device, in: after, qemu)
-        try await open(alias, isForced: isForced)
-        if !old.source.isEmpty { try await ask("blockdev-remove-medium", ["id": .string(alias)]) }
+        let drive = Drive(alias: alias, run: run, isForced: isForced)
+        if !old.source.isEmpty { try await withOpenTray(of: drive, "blockdev-remove-medium") }
         await remove(former)
         await endHelpers(of: .disk(old), of: run)
         publish { $0.live?.devices.replace(.disk(old), with: .disk(old.empty)) }
         if !changed.source.isEmpty {
             try await startHelpers(of: device, hotPlugGuest(after, qemu))
-            try await insert(parts, changed, alias)
+            try await insert(parts, changed, drive)
         }
         publish { $0.live?.devices.replace(.disk(old.empty), with: device) }
     }
@@ -55,23 +59,50 @@ extension QEMUDomain {
         return try await examined(.disk(disk))
     }
 
-    private func insert(_ parts: [QEMUPart], _ disk: DiskDevice, _ alias: String) async throws(VirtError) {
+    private func insert(_ parts: [QEMUPart], _ disk: DiskDevice, _ drive: Drive) async throws(VirtError) {
         _ = try await give(.disk(disk))
         let nodes = parts.filter { !$0.isFront }
         try await add(nodes)
         let node = parts.compactMap(\.drive).first
         do throws(VirtError) {
-            try await ask("blockdev-insert-medium", ["id": .string(alias), "node-name": node ?? .null])
+            try await withOpenTray(of: drive, "blockdev-insert-medium", ["node-name": node ?? .null])
         } catch {
             await remove(nodes)
             throw error
         }
-        try await ask("blockdev-close-tray", ["id": .string(alias)])
+        try await ask("blockdev-close-tray", ["id": .string(drive.alias)])
     }
 
-    private func open(_ alias: String, isForced: Bool) async throws(VirtError) {
-        try await ask("blockdev-open-tray", ["id": .string(alias), "force": .bool(isForced)])
+    /// Does what needs an open tray. Firmware that resets the drive while it looks for something to boot closes
+    /// the tray again, and a guest that has locked it opens it a little later: so it is opened more than once.
+    private func withOpenTray(
+        of drive: Drive, _ command: String, _ arguments: JSONObject = [:]
+    ) async throws(VirtError) {
+        var arguments = arguments
+        arguments["id"] = .string(drive.alias)
+        let end = ContinuousClock.now + Self.trayPatience
+        while true {
+            try await ask("blockdev-open-tray", ["id": .string(drive.alias), "force": .bool(drive.isForced)])
+            do throws(VirtError) {
+                try await ask(command, arguments)
+                return
+            } catch {
+                guard ContinuousClock.now < end, (try? await Task.sleep(for: Self.trayPause)) != nil else {
+                    throw error
+                }
+            }
+            guard guest(drive.run) != nil else { throw VirtError.endedMeanwhile }
+        }
     }
+}
+
+/// The drive whose medium is changed.
+private struct Drive {
+    var alias: String
+    /// The run that it belongs to.
+    var run: Int32
+    /// Whether the tray is opened though the guest has locked it.
+    var isForced: Bool
 }
 
 extension QEMUPart {
