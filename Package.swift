@@ -147,12 +147,20 @@ let package = Package(
             swiftSettings: settings),
         tests(of: "DriverKit", uses: ["ByteText", "Virt", "VirtDriver", "VirtXML", "LinuxSystem"]),
         tests(of: "TestDriver", uses: ["DriverConformance", "Virt", "VirtDriver"]),
+        .target(
+            name: "QEMUCorpus", dependencies: ["QEMUModel", "JSON"], path: "Tests/QEMUCorpus",
+            swiftSettings: settings),
+        tests(
+            of: "QEMUModel",
+            uses: [
+                "ByteText", "QEMUCorpus", "Processors", "VirtXML", "XMLBinding", "Virt", "JSON",
+                "Explanation",
+            ]),
         tests(
             of: "QEMUDriver",
             uses: [
-                "ByteText", "DriverKit", "Processors", "QEMUModel", "VirtXML", "XMLBinding", "CLibXML2",
-                "Virt",
-                "JSON", "QMP", "LinuxSystem", "Explanation",
+                "ByteText", "DriverKit", "Processors", "QEMUModel", "QEMUCorpus", "VirtXML", "XMLBinding",
+                "CLibXML2", "Virt", "JSON", "LinuxSystem", "Explanation",
             ]),
         tests(of: "Sealing", uses: ["LinuxSystem"]),
         tests(

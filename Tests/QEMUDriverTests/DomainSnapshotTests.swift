@@ -21,4 +21,12 @@ struct DomainSnapshotTests {
         #expect(late.live == nil)
         #expect(late.balloon == nil)
     }
+
+    @Test("statistics of a domain that is off are its state alone, where nothing else is known")
+    func statistics() {
+        var snapshot = QEMUDomainSnapshot(name: "a", uuid: .random())
+        snapshot.state = .shutoff
+        let parameters = snapshot.statistics([.state, .cpuTotal])
+        #expect(parameters.map(\.field) == ["state.state", "state.reason"])
+    }
 }

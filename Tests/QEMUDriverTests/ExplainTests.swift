@@ -1,5 +1,6 @@
 import Explanation
 import Foundation
+import QEMUCorpus
 import Testing
 import VirtXML
 import XMLBinding
@@ -15,7 +16,7 @@ enum Explained {
     static func of(_ xml: String, secure: Bool = false) throws -> DomainExplanation {
         let qemu = try #require(try Corpus.capabilities("7.2.0_x86_64"))
         var host = QEMUHost(architecture: "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
-        host.firmware = ConformanceHost.firmware
+        host.firmware = Corpus.firmware
         host.updatesABI = true
         let given = try #require(DocumentNode(xml: xml, by: .user))
         let log = FillLog(given, options: secure ? .secure : [])

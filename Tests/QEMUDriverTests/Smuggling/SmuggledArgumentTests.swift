@@ -1,3 +1,4 @@
+import QEMUCorpus
 import Testing
 
 @testable import QEMUDriver

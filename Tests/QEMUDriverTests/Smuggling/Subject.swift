@@ -1,6 +1,7 @@
 import ByteText
 import Foundation
 import JSON
+import QEMUCorpus
 import Testing
 import VirtXML
 
@@ -77,7 +78,7 @@ struct Subject {
             return nil
         }
         var host = QEMUHost(architecture: "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
-        host.firmware = ConformanceHost.firmware
+        host.firmware = Corpus.firmware
         var resources = QEMUResources(domainFolder: "/run/domain", shortName: "1-name", monitorDescriptor: 3)
         resources.tpmSocket = "/run/tpm"
         do {
