@@ -2,6 +2,7 @@ import DriverKit
 import Glibc
 import LinuxSystem
 import Logging
+import QEMUModel
 import QMP
 import Virt
 import VirtXML
@@ -13,11 +14,11 @@ extension QEMUDomain {
     /// - Parameter gracefully: QEMU is never killed; throws where it doesn't end when told to.
     func end(_ run: Int32, _ reason: EndReason, gracefully: Bool = false) async throws(VirtError) {
         guard guest(run) != nil else { return await finish(run, reason) }
-        if guest?.expectedEnd == nil { guest?.expectedEnd = reason }
+        guest?.life.ask(end: reason)
         do throws(VirtError) {
             try await killQEMU(of: run, gracefully: gracefully)
         } catch {
-            if gracefully, guest(run) != nil { guest?.expectedEnd = nil }
+            if gracefully, guest(run) != nil { guest?.life.withdrawEnd() }
             throw error
         }
         await finish(run, reason)
@@ -70,9 +71,7 @@ extension QEMUDomain {
 
     /// Gives back what a run held whose QEMU is gone.
     private func clear(_ run: Int32, _ reason: EndReason) async {
-        guard let ended = guest(run) else { return }
-        guest?.phase = .clearing
-        let reason = ended.expectedEnd ?? reason
+        guard let ended = guest(run), let reason = guest?.life.beginClearing(reason) else { return }
         for stream in ended.consoles.values { stream.close() }
         for removal in ended.removals.values { removal.end() }
         guest?.consoles = [:]
@@ -81,10 +80,10 @@ extension QEMUDomain {
         ended.events?.cancel()
         await ended.monitor?.close()
         let log = GuestLog(context.configuration.logs, name: snapshot.name)
-        await Blocking.run { log.note("shutting down, reason=\(reason.rawValue)") }
+        await Blocking.run { log.note("shutting down, reason=\(reason.word)") }
         await context.clearAway(ended.held, ended.file)
         if !snapshot.isPersistent { await removeTPMState(of: snapshot.live) }
-        becameShutoff(reason, isTold: ended.isTold)
+        becameShutoff(reason, isTold: ended.life.isTold)
         ended.over.open()
     }
 
@@ -111,7 +110,7 @@ extension QEMUDomain {
     /// QEMU of a run has ended by itself, or somebody has ended it from outside.
     func processEnded(_ run: Int32) async {
         guard let guest, guest.id == run else { return }
-        await finish(run, snapshot.state == .shutdown ? .shutdown : .crashed)
+        await finish(run, guest.life.endByItself)
         await forgetSoon()
     }
 }

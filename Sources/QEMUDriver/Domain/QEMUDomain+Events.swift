@@ -1,7 +1,7 @@
 import DriverKit
 import JSON
-import LinuxSystem
 import Logging
+import QEMUModel
 import QMP
 import Virt
 import VirtXML
@@ -12,17 +12,17 @@ extension QEMUDomain {
         guard guest(run) != nil else { return }
         log(event)
         switch event.name {
-        case "STOP": becamePaused()
-        case "RESUME": becameRunning()
-        case "RESET": wasReset()
-        case "SHUTDOWN": guestShutDown(run, event)
+        case "STOP": hear(.stopped, of: run)
+        case "RESUME": hear(.resumed, of: run)
+        case "RESET": hear(.reset, of: run)
+        case "SHUTDOWN": hear(.shutdown(byGuest: event.data["guest"]?.bool ?? false), of: run)
+        case "GUEST_PANICKED": hear(.panicked, of: run)
+        case "SUSPEND": hear(.fellAsleep, of: run)
+        case "WAKEUP": hear(.wokeUp, of: run)
         case "BALLOON_CHANGE": balloonChanged(event)
         case "RTC_CHANGE": clockChanged(event)
-        case "BLOCK_IO_ERROR": diskFailed(event)
-        case "WATCHDOG": watchdogFired(event)
-        case "GUEST_PANICKED": panicked(run)
-        case "SUSPEND": becameSuspended()
-        case "WAKEUP": becameAwake()
+        case "BLOCK_IO_ERROR": diskFailed(event, of: run)
+        case "WATCHDOG": watchdogFired(event, of: run)
         case "VSERPORT_CHANGE": channelChanged(event)
         case "DEVICE_TRAY_MOVED": trayMoved(event)
         case "DEVICE_DELETED", "DEVICE_UNPLUG_GUEST_ERROR", "MEM_UNPLUG_ERROR":
@@ -43,17 +43,17 @@ extension QEMUDomain {
             .domainRtcChange(DomainRtcChangeEvent(domain: snapshot.reference, offset: offset)))
     }
 
-    private func watchdogFired(_ event: QMPEvent) {
+    private func watchdogFired(_ event: QMPEvent, of run: Int32) {
         let actions = [
             "none": 0, "pause": 1, "reset": 2, "poweroff": 3, "shutdown": 4, "debug": 5, "inject-nmi": 6,
         ]
         let action = event.data["action"]?.string.flatMap { actions[$0] } ?? 0
-        if action == 1 { guest?.expectedPause = .watchdog }
+        if action == 1 { hear(.watchdogPauses, of: run) }
         context.events.publish(
             .domainWatchdog(DomainWatchdogEvent(domain: snapshot.reference, action: Int32(action))))
     }
 
-    private func diskFailed(_ event: QMPEvent) {
+    private func diskFailed(_ event: QMPEvent, of run: Int32) {
         let actions = ["ignore": 0, "stop": 1, "report": 2]
         let action = Int32(event.data["action"]?.string.flatMap { actions[$0] } ?? 0)
         let node = event.data["qom-path"]?.string ?? event.data["device"]?.string ?? ""
@@ -62,7 +62,7 @@ extension QEMUDomain {
         }
         let (path, alias) = (disk?.source.path ?? "", disk?.info.alias ?? "")
         let reason = event.data["nospace"]?.bool == true ? "enospc" : ""
-        if action == 1 { guest?.expectedPause = .ioerror }
+        if action == 1 { hear(.diskErrorPauses, of: run) }
         let reference = snapshot.reference
         context.events.publish(
             .domainIoError(
@@ -71,22 +71,6 @@ extension QEMUDomain {
             .domainIoErrorReason(
                 DomainIoErrorReasonEvent(
                     domain: reference, srcPath: path, devAlias: alias, action: action, reason: reason)))
-    }
-
-    private func becameSuspended() {
-        publish([
-            .domainPmSuspend(DomainPmSuspendEvent(domain: snapshot.reference)), lifecycle(.pmsuspended, 0),
-        ]) {
-            ($0.state, $0.reason) = (.pmsuspended, 0)
-        }
-    }
-
-    private func becameAwake() {
-        guard snapshot.state == .pmsuspended else { return }
-        let started = lifecycle(.started, DomainEventStartedDetailType.wakeup.rawValue)
-        publish([.domainPmWakeup(DomainPmWakeupEvent(domain: snapshot.reference)), started]) {
-            ($0.state, $0.reason) = (.running, DomainRunningReason.wakeup.rawValue)
-        }
     }
 
     private func trayMoved(_ event: QMPEvent) {

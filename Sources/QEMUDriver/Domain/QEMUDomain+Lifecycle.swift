@@ -1,6 +1,7 @@
 import DriverKit
 import JSON
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML
@@ -16,34 +17,16 @@ extension QEMUDomain {
 
     /// Stops the guest's processors.
     func pause(_ reason: DomainPausedReason) async throws(VirtError) {
-        try requireGuest()
+        let run = try requireGuest().id
         if snapshot.state == .pmsuspended {
             throw VirtError(.operationInvalid, "domain is pmsuspended", from: .qemu)
         }
         if snapshot.state == .paused { return }
-        guest?.expectedPause = reason
+        guest?.life.expect(pause: reason)
         // What was expected of a command that failed isn't the reason for a pause that comes later.
-        defer { guest?.expectedPause = nil }
+        defer { guest?.life.expect(pause: nil) }
         try await ask("stop")
-        becamePaused()
-    }
-
-    /// The guest's processors have stopped, whoever asked for it.
-    func becamePaused() {
-        guard let guest, snapshot.state == .running else { return }
-        let reason = guest.expectedPause ?? .unknown
-        self.guest?.expectedPause = nil
-        become(.paused, reason.rawValue, [lifecycle(.suspended, pauseDetail(reason).rawValue)])
-    }
-
-    private func pauseDetail(_ reason: DomainPausedReason) -> DomainEventSuspendedDetailType {
-        switch reason {
-        case .ioerror: .ioerror
-        case .watchdog: .watchdog
-        case .fromSnapshot: .fromSnapshot
-        case .migration: .migrated
-        default: .paused
-        }
+        hear(.stopped, of: run)
     }
 
     func resume() async throws(VirtError) {
@@ -61,19 +44,11 @@ extension QEMUDomain {
 
     /// Lets the guest's processors run.
     func continueProcessors(_ reason: DomainRunningReason) async throws(VirtError) {
-        guest?.expectedResume = reason
-        defer { guest?.expectedResume = nil }
+        let run = try requireGuest().id
+        guest?.life.expect(resume: reason)
+        defer { guest?.life.expect(resume: nil) }
         try await ask("cont")
-        becameRunning()
-    }
-
-    /// The guest's processors run, whoever asked for it.
-    func becameRunning() {
-        guard let guest, snapshot.state == .paused else { return }
-        let reason = guest.expectedResume ?? .unpaused
-        self.guest?.expectedResume = nil
-        become(
-            .running, reason.rawValue, [lifecycle(.resumed, DomainEventResumedDetailType.unpaused.rawValue)])
+        hear(.resumed, of: run)
     }
 
     // MARK: Shutdown and reboot
@@ -84,7 +59,7 @@ extension QEMUDomain {
         try flags.require([.acpiPowerBtn, .guestAgent], in: "qemuDomainShutdownFlags", from: .qemu)
         try await withJob(.modify, "shutdown") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try domain.requirePower(flags.isSubset(of: .acpiPowerBtn), "shutdown")
-            try domain.setRebootsOnShutdown(false)
+            domain.guest?.life.expectShutdown(reboots: false)
             try await domain.ask("system_powerdown")
         }
     }
@@ -93,7 +68,7 @@ extension QEMUDomain {
         try flags.require([.acpiPowerBtn, .guestAgent], in: "qemuDomainReboot", from: .qemu)
         try await withJob(.modify, "reboot") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try domain.requirePower(flags.isSubset(of: .acpiPowerBtn), "reboot")
-            try domain.setRebootsOnShutdown(true)
+            domain.guest?.life.expectShutdown(reboots: true)
             try await domain.ask("system_powerdown")
         }
     }
@@ -117,11 +92,6 @@ extension QEMUDomain {
         guard state == .connected else {
             throw VirtError(.agentUnresponsive, "QEMU guest agent is not connected", from: .qemu)
         }
-    }
-
-    private func setRebootsOnShutdown(_ value: Bool) throws(VirtError) {
-        try requireGuest()
-        guest?.rebootsOnShutdown = value
     }
 
     func reset(flags: UInt32) async throws(VirtError) {

@@ -1,6 +1,7 @@
 import DriverKit
 import Glibc
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtXML
 import XMLBinding
@@ -28,6 +29,8 @@ extension QEMUDomain {
         for port in record.ports { context.ports.note(port) }
         guest?.held = record
         guest?.held.id = run
+        guest?.life.recall(
+            DomainState(rawValue: record.state), record.reason, startsPaused: record.startsPaused)
         let live = try? DomainDefinition(xml: record.xml, options: .secure)
         publish { now in
             now.process = record.process

@@ -1,6 +1,7 @@
 import DriverKit
 import LinuxSystem
 import Logging
+import QEMUModel
 import Virt
 import VirtXML
 import XMLBinding
@@ -35,10 +36,7 @@ extension QEMUDomain {
     private func record(of guest: RunningGuest, _ change: (inout LiveRecord) -> Void) -> LiveRecord? {
         guard let live = snapshot.live, let xml = try? live.xml(options: .secure) else { return nil }
         var record = guest.held
-        // What isn't known now is what was known last.
-        if snapshot.state != .nostate {
-            (record.state, record.reason) = (snapshot.state.rawValue, snapshot.reason)
-        }
+        (record.state, record.reason) = (guest.life.state.rawValue, guest.life.reason)
         record.xml = xml
         record.cpu = snapshot.requestedCPU.flatMap { try? $0.xml() }
         change(&record)

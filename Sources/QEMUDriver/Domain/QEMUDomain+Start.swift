@@ -4,6 +4,7 @@ import Glibc
 import JSON
 import LinuxSystem
 import Logging
+import QEMUModel
 import QMP
 import Virt
 import VirtDriver
@@ -58,10 +59,10 @@ extension QEMUDomain {
             resetsVariables: flags.contains(.startResetNvram))
         do throws(VirtError) {
             let prepared = try await start.prepare()
-            guest = RunningGuest(prepared.held, .starting, in: context.records)
+            guest = RunningGuest(prepared.held, GuestLife(startsPaused: isPaused), in: context.records)
             publish { now in
                 (now.id, now.live) = (start.id, prepared.definition)
-                (now.state, now.reason) = (.paused, DomainPausedReason.startingUp.rawValue)
+                if let life = guest?.life { (now.state, now.reason) = life.shown }
             }
             try await start.launch(prepared, domain: self)
             try await begin(isPaused: isPaused)
@@ -69,11 +70,11 @@ extension QEMUDomain {
         } catch {
             if guest?.id == start.id {
                 // Where it can't be ended, it stays a guest that is there, and may be destroyed later.
-                if guest?.phase == .starting { guest?.phase = .running }
+                guest?.life.settle()
                 try? await end(start.id, .failed)
             } else {
                 if !snapshot.isPersistent { await removeTPMState(of: definition) }
-                become(.shutoff, DomainShutoffReason.failed.rawValue)
+                publish { ($0.state, $0.reason) = (.shutoff, DomainShutoffReason.failed.rawValue) }
             }
             throw error
         }
@@ -91,14 +92,15 @@ extension QEMUDomain {
         try await chooseReboot()
         if !isPaused { try await continueProcessors(.booted) }
         try await settle()
-        tellStart(isPaused: isPaused)
+        // They hear of its end from now on, and not of one before.
+        if let guest, let step = self.guest?.life.tell() { follow(step, of: guest.id) }
     }
 
     /// From here on the run is ended by whoever sees QEMU's end; one that nobody has seen is seen here.
     private func settle() async throws(VirtError) {
-        guest?.phase = .running
+        guest?.life.settle()
         let isClosed = await guest?.monitor?.closeReason != nil
-        guard let guest, guest.phase == .running, guest.expectedEnd == nil, guest.process?.hasEnded == false,
+        guard let guest, guest.phase == .running, guest.life.end == nil, guest.process?.hasEnded == false,
             !isClosed
         else {
             throw VirtError(
@@ -107,23 +109,11 @@ extension QEMUDomain {
         }
     }
 
-    /// Tells those who listen of the guest. They hear of its end from now on, and not of one before.
-    private func tellStart(isPaused: Bool) {
-        guest?.isTold = true
-        let started = lifecycle(.started, DomainEventStartedDetailType.booted.rawValue)
-        if isPaused {
-            let suspended = lifecycle(.suspended, DomainEventSuspendedDetailType.paused.rawValue)
-            become(.paused, DomainPausedReason.user.rawValue, [started, suspended])
-        } else {
-            context.events.publish(started)
-        }
-    }
-
     // MARK: The start's processes
 
     /// Notes QEMU of a start, which waits to run, on disk first.
     func note(_ process: ProcessHandle, of run: Int32) async throws(SystemError) {
-        guard guest(run) != nil, guest?.expectedEnd == nil else {
+        guard guest(run) != nil, guest?.life.end == nil else {
             throw SystemError(call: "start", errno: ECANCELED)
         }
         guest?.held.process = process.identity
@@ -140,7 +130,7 @@ extension QEMUDomain {
     }
 
     /// Whether somebody has asked for the end of a run.
-    func isToEnd(_ run: Int32) -> Bool { guest(run)?.expectedEnd != nil }
+    func isToEnd(_ run: Int32) -> Bool { guest(run)?.life.end != nil }
 
     /// Tells QEMU the passwords of the guest's screens, which the command line must not show.
     private func setPasswords() async throws(VirtError) {

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import LinuxSystem
 import Logging
+import QEMUModel
 import QMP
 import Virt
 import VirtXML
@@ -17,12 +18,14 @@ extension QEMUDomain {
         _ record: LiveRecord, _ live: DomainDefinition, trouble: String? = nil, isHidden: Bool = false
     ) async {
         guard guest == nil else { return }
-        var run = RunningGuest(record, .unseen, in: context.records)
-        (run.isTold, run.trouble, run.isHidden) = (true, trouble, isHidden)
+        let life = GuestLife(
+            left: DomainState(rawValue: record.state), record.reason, startsPaused: record.startsPaused)
+        var run = RunningGuest(record, life, in: context.records)
+        (run.trouble, run.isHidden) = (trouble, isHidden)
         guest = run
         publish { now in
             (now.id, now.live, now.process) = (record.id, live, record.process)
-            (now.state, now.reason) = (DomainState(rawValue: record.state), record.reason)
+            (now.state, now.reason) = life.shown
             now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
         }
         await attend(record.id)
@@ -81,7 +84,7 @@ extension QEMUDomain {
     /// The guest has ended while no daemon was there.
     private func ended(_ run: Int32) async {
         context.log.info("the guest of domain '\(snapshot.name)' has ended while no daemon ran")
-        await finish(run, .crashed)
+        await finish(run, .lost)
         await forgetSoon()
     }
 
@@ -89,13 +92,8 @@ extension QEMUDomain {
     func watch(_ process: ProcessHandle, of run: Int32) {
         guard guest(run) != nil else { return }
         guest?.process = process
-        if guest?.phase == .unseen {
-            guest?.phase = .running
-            publish { now in
-                guard let held = guest?.held else { return }
-                (now.state, now.reason) = (DomainState(rawValue: held.state), held.reason)
-            }
-        }
+        guest?.life.see()
+        if let life = guest?.life { publish { ($0.state, $0.reason) = life.shown } }
         // Where it can't be watched, the end of its monitor tells.
         guest?.watch = try? process.onEnd { [weak self] in Task { await self?.processEnded(run) } }
     }
@@ -104,6 +102,7 @@ extension QEMUDomain {
     private func note(_ trouble: String, of run: Int32) {
         guard let guest = guest(run), guest.trouble != trouble else { return }
         self.guest?.trouble = trouble
+        self.guest?.life.lose(true)
         context.log.error(
             """
             guest '\(snapshot.name)' (\(guest.processName)) is kept, but can't be reached, which is tried again: \
@@ -111,8 +110,7 @@ extension QEMUDomain {
             """)
         publish { now in
             now.trouble = trouble
-            // Whether it runs can't be seen: what it does isn't known either.
-            if guest.phase == .unseen { (now.state, now.reason) = (.nostate, 0) }
+            if let life = self.guest?.life { (now.state, now.reason) = life.shown }
         }
     }
 
@@ -138,6 +136,7 @@ extension QEMUDomain {
             guest?.monitor = monitor
             guest?.events = events
             guest?.trouble = nil
+            guest?.life.lose(false)
             // Closed before it was known here, its end has told nobody.
             if let error = await monitor.closeReason {
                 if guest(run) != nil { guest?.monitor = nil }
@@ -182,47 +181,21 @@ extension QEMUDomain {
 
     /// Finds out what happened while nobody listened.
     private func agree(_ run: Int32) async throws(VirtError) {
-        let isOff = try await withJob(.modify, "taking up the guest") {
+        try await withJob(.modify, "taking up the guest") {
             (domain: isolated QEMUDomain) async throws(VirtError) in
-            guard domain.guest(run) != nil else { return false }
+            guard domain.guest(run) != nil else { return }
             try await domain.learnCharacterDevices()
             await domain.learnBalloon()
             await domain.learnThreads()
             try await domain.learnDevices(run)
             domain.watchHelpers()
-            return try await domain.adopt(domain.ask("query-status")["status"]?.string ?? "")
+            let status = try await domain.ask("query-status")["status"]?.string ?? ""
+            if domain.hear(.status(status), of: run).action == .goOn {
+                try await domain.continueProcessors(.booted)
+            }
         }
-        if isOff { return guestIsOff(run) }
         guard let guest = guest(run) else { return }
         publish { $0.trouble = nil }
         context.log.info("guest '\(snapshot.name)' runs on (\(guest.processName))")
-    }
-
-    /// Enters the state that QEMU is in; true where the guest has switched itself off.
-    private func adopt(_ status: String) async throws(VirtError) -> Bool {
-        let isStarting =
-            guest?.held.reason == DomainPausedReason.startingUp.rawValue
-            && guest?.held.state == DomainState.paused.rawValue
-        switch status {
-        case "running":
-            if snapshot.state == .paused, !isStarting { becameRunning() }
-            if snapshot.state != .running { become(.running, DomainRunningReason.booted.rawValue) }
-        case "shutdown": return true
-        case "prelaunch" where isStarting:
-            // The daemon was killed while it started this guest: what was asked for is done.
-            if guest?.held.startsPaused == true {
-                become(.paused, DomainPausedReason.user.rawValue)
-            } else {
-                try await continueProcessors(.booted)
-            }
-        case "paused", "prelaunch":
-            if snapshot.state != .paused { become(.paused, DomainPausedReason.unknown.rawValue) }
-        case "suspended": become(.pmsuspended, 0)
-        case "io-error": become(.paused, DomainPausedReason.ioerror.rawValue)
-        case "watchdog": become(.paused, DomainPausedReason.watchdog.rawValue)
-        case "guest-panicked": become(.crashed, DomainCrashedReason.panicked.rawValue)
-        default: break
-        }
-        return false
     }
 }

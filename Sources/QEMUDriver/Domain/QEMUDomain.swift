@@ -2,6 +2,7 @@ import DriverKit
 import JSON
 import LinuxSystem
 import Logging
+import QEMUModel
 import QMP
 import Virt
 import VirtDriver
@@ -44,13 +45,6 @@ actor QEMUDomain: DomainOperations, RegisteredDomain {
     func publish(_ events: [Event] = [], _ change: (inout QEMUDomainSnapshot) -> Void) {
         published.publish(snapshot.changed(change))
         for event in events { context.events.publish(event) }
-    }
-
-    /// Enters a state. Nothing happens where the domain is in it for the same reason already.
-    func become(_ state: DomainState, _ reason: Int32, _ events: [Event] = []) {
-        if snapshot.state == state && snapshot.reason == reason { return }
-        publish(events) { ($0.state, $0.reason) = (state, reason) }
-        if guest != nil { saveRecordSoon() }
     }
 
     /// Writes down what QEMU tells, where the log is to have that; a QEMU that means ill could fill it.

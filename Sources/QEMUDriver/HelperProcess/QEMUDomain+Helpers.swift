@@ -25,7 +25,7 @@ extension QEMUDomain {
     /// QEMU's own end takes most helpers with it, so it is given a moment to be the reason.
     private func helperEnded(_ helper: HelperRecord, of run: Int32) async {
         if let process = guest(run)?.process, await process.ends(within: .seconds(2)) { return }
-        guard let guest = guest(run), guest.expectedEnd == nil, guest.held.helpers.contains(helper) else {
+        guard let guest = guest(run), guest.life.end == nil, guest.held.helpers.contains(helper) else {
             return
         }
         self.guest?.held.helpers.removeAll { $0 == helper }
@@ -39,7 +39,7 @@ extension QEMUDomain {
 
     /// Notes a helper that waits to run, on disk first. One whose guest has ended, or is to end, never runs.
     func note(_ helper: HelperRecord, of run: Int32) async throws(SystemError) {
-        guard let guest = guest(run), guest.expectedEnd == nil else {
+        guard let guest = guest(run), guest.life.end == nil else {
             throw SystemError(call: "start", errno: ECANCELED, context: helper.name)
         }
         self.guest?.held.helpers.note(helper)
