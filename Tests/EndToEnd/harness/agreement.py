@@ -119,20 +119,35 @@ def links(layout):
 
 
 def plugged(connection):
-    """What was plugged in is there for QEMU as it is for the daemon."""
+    """What was plugged in is there for QEMU as it is for the daemon. A disk that QEMU has let go of is in its tree no
+    more, and is told to be gone only when its last request is: until then its image is open."""
     found, names = [], {"ua-keyboard", "usb-disk0"}
     for domain in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE):
         try:
             told = {alias.get("name") for alias in etree.fromstring(domain.XMLDesc()).iter("alias")} & names
-            answer = libvirt_qemu.qemuMonitorCommand(
-                domain, '{"execute": "qom-list", "arguments": {"path": "/machine/peripheral"}}', 0)
+            there = {entry["name"] for entry in asked(domain, "qom-list", path="/machine/peripheral")} & names
+            held = {"usb-disk0"} if told - there and is_open(domain, "usb-disk0") else set()
         except libvirt.libvirtError as error:
             found.append(f"'{domain.name()}' does not answer: {error}")
             continue
-        there = {entry["name"] for entry in json.loads(answer)["return"]} & names
-        if there != told:
+        if there | held != told:
             found.append(f"'{domain.name()}' has {sorted(there)} plugged in, its document says {sorted(told)}")
     return found
+
+
+def asked(domain, command, **arguments):
+    """What QEMU answers."""
+    text = json.dumps({"execute": command, "arguments": arguments})
+    return json.loads(libvirt_qemu.qemuMonitorCommand(domain, text, 0))["return"]
+
+
+def is_open(domain, alias):
+    """Whether QEMU has the image of a disk open."""
+    for disk in etree.fromstring(domain.XMLDesc()).iter("disk"):
+        if disk.find("alias").get("name") == alias:
+            path = disk.find("source").get("file")
+            return any(node["file"] == path for node in asked(domain, "query-named-block-nodes"))
+    return False
 
 
 def processes(server, layout, active, domains, identities):
