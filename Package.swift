@@ -159,8 +159,9 @@ let package = Package(
         tests(
             of: "QEMUDriver",
             uses: [
-                "ByteText", "DriverKit", "Processors", "QEMUModel", "QEMUCorpus", "VirtXML", "XMLBinding",
-                "CLibXML2", "Virt", "JSON", "LinuxSystem", "Explanation",
+                "ByteText", "DriverConformance", "DriverKit", "Processors", "QEMUModel", "QEMUCorpus",
+                "VirtDriver",
+                "VirtXML", "XMLBinding", "CLibXML2", "Virt", "JSON", "LinuxSystem", "Explanation", log,
             ]),
         tests(of: "Sealing", uses: ["LinuxSystem"]),
         tests(

@@ -19,6 +19,12 @@ public final class QEMUDriver: Driver {
         context = QEMUContext(configuration: configuration, events: events, log: log)
     }
 
+    /// A driver of what `context` says, with nothing beside it.
+    init(_ context: QEMUContext) {
+        services = HostServices()
+        self.context = context
+    }
+
     /// Makes the driver's folders, loads the definitions, and takes up the guests that run.
     ///
     /// What can't be read is told in the log by name, and left as it is.

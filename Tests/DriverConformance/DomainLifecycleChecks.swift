@@ -23,7 +23,7 @@ public let domainLifecycleChecks: [ConformanceCheck] = [
             try expectEqual(
                 try await domain.state(flags: 0).state, DomainState.running.rawValue, "state after create")
             let started = events.take()
-            try expect(started.first == "2/0", "after create: \(started)")
+            try expect(started.last == "2/0", "after create: \(started)")
             try await domain.suspend()
             try await expectState(domain, .paused, DomainPausedReason.user.rawValue)
             try expectEqual(events.take(), ["3/0"], "events of suspend")

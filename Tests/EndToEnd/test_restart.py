@@ -71,6 +71,21 @@ class Restart(ServerCase):
                     told = ", ".join(map(str, wrongs))
                     raise AssertionError(f"ROOST_SEED={seed} ROOST_RESTARTS=1, with {told}: {failure}") from None
 
+    def test_a_record_that_is_lost_while_it_cannot_be_read(self):
+        """What its guest was given goes back all the same."""
+        guest = self.guests[0]
+        record = self.own.root / f"run/qemu/{guest.name}.live"
+        self.own.kill()
+        failing = faults.FailingCalls("openat", "EACCES", "1+", [record])
+        self.start_with(failing)
+        record.write_bytes(b"no record")
+        failing.end(self.own.pid)
+        self.assert_under_control()
+        connection = libvirt.open(self.own.uri)
+        connection.lookupByName(guest.name).destroy()
+        connection.close()
+        self.assertEqual(guest.image.stat().st_uid, 0, "the image is still the guests' user's")
+
     def round(self, chance, wrongs):
         self.exchange_one(chance)
         self.own.kill()

@@ -71,7 +71,13 @@ extension QEMUDomain {
 
     /// Gives back what a run held whose QEMU is gone.
     private func clear(_ run: Int32, _ reason: EndReason) async {
-        guard let ended = guest(run), let reason = guest?.life.beginClearing(reason) else { return }
+        try? await recall(run)
+        if guest(run)?.recordState == .hidden { guest?.recordState = .lost }
+        await presumeFiles(of: run)
+        guard let ended = guest(run), let reason = guest?.life.beginClearing(reason) else {
+            // Somebody else was quicker.
+            return await finish(run, reason)
+        }
         for stream in ended.consoles.values { stream.close() }
         for removal in ended.removals.values { removal.end() }
         guest?.consoles = [:]

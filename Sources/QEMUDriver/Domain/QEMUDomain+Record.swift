@@ -26,7 +26,7 @@ extension QEMUDomain {
 
     /// Writes the record of the running guest as it is now, and what is to be changed about it at the same time.
     func writeRecord(_ change: (inout LiveRecord) -> Void = { _ in }) async throws(SystemError) {
-        guard let guest, self.guest(guest.id) != nil, !guest.isHidden else { return }
+        guard let guest, self.guest(guest.id) != nil, guest.recordState != .hidden else { return }
         if let record = record(of: guest, change) { guest.file.set(record) }
         let file = guest.file
         try await Blocking.run { () throws(SystemError) in try file.write() }

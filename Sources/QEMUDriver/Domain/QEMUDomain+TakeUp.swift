@@ -13,15 +13,16 @@ extension QEMUDomain {
     /// Takes control of a guest that a former daemon has started; one that has ended meanwhile is cleared away. One that
     /// can't be seen or doesn't answer is kept, and looked for until it is.
     ///
-    /// - Parameter isHidden: the record is there, but couldn't be read: what is known of the guest is only presumed.
+    /// - Parameter state: what is known of the record; where it couldn't be read, `record` is only presumed.
     func takeUp(
-        _ record: LiveRecord, _ live: DomainDefinition, trouble: String? = nil, isHidden: Bool = false
+        _ record: LiveRecord, _ live: DomainDefinition, trouble: String? = nil,
+        _ state: RunningGuest.RecordState = .known
     ) async {
         guard guest == nil else { return }
         let life = GuestLife(
             left: DomainState(rawValue: record.state), record.reason, startsPaused: record.startsPaused)
         var run = RunningGuest(record, life, in: context.records)
-        (run.trouble, run.isHidden) = (trouble, isHidden)
+        (run.trouble, run.recordState) = (trouble, state)
         guest = run
         publish { now in
             (now.id, now.live, now.process) = (record.id, live, record.process)
@@ -40,6 +41,7 @@ extension QEMUDomain {
         while guest(run) != nil {
             do throws(VirtError) {
                 try await recall(run)
+                await presumeFiles(of: run)
                 try await seeProcess(of: run)
                 try await openMonitor(of: run)
                 try await agree(run)

@@ -19,7 +19,7 @@ extension QEMUContext {
                 for guest in guests {
                     group.addTask {
                         await guest.domain.takeUp(
-                            guest.record, guest.live, trouble: guest.trouble, isHidden: guest.isHidden)
+                            guest.record, guest.live, trouble: guest.trouble, guest.recordState)
                     }
                 }
             }
@@ -60,7 +60,7 @@ extension QEMUContext {
         let onRecord = Set(records.values.compactMap(\.process))
         var guests = records.values.compactMap { former($0) }
         for qemu in found ?? [] where !onRecord.contains(qemu.process) {
-            if let guest = await former(qemu, isHidden: hidden.contains(ByteName(qemu.name))) {
+            if let guest = former(qemu, isHidden: hidden.contains(ByteName(qemu.name))) {
                 guests.append(guest)
             }
         }
@@ -82,20 +82,17 @@ extension QEMUContext {
     }
 
     /// A guest without a record that can be read: what is known of it are its arguments and its definition.
-    private func former(_ qemu: FoundQEMU, isHidden: Bool) async -> FormerGuest? {
+    private func former(_ qemu: FoundQEMU, isHidden: Bool) -> FormerGuest? {
         log.error(
             """
             QEMU of domain '\(qemu.name)' (process \(qemu.process.id)) runs without a record that can be read: it is \
             taken up as its definition says
             """)
-        let (files, definition) = (files, registry[qemu.name]?.snapshot.persistent)
-        let ownerships =
-            isHidden ? [] : await Blocking.run { files.presumed(definition?.hostFiles ?? []) }
         let record = LiveRecord(
             name: qemu.name, uuid: qemu.uuid, id: qemu.id ?? registry.nextID(), process: qemu.process,
             folder: qemu.folder, state: DomainState.running.rawValue,
-            reason: DomainRunningReason.unknown.rawValue, ownerships: ownerships, ports: [], xml: "")
-        return former(record, nil, trouble: nil, isHidden: isHidden)
+            reason: DomainRunningReason.unknown.rawValue, ownerships: [], ports: [], xml: "")
+        return former(record, nil, trouble: nil, isHidden ? .hidden : .lost)
     }
 
     /// A domain whose record can't be read and whose QEMU hasn't been found. Where all processes were seen it has ended.
@@ -113,11 +110,12 @@ extension QEMUContext {
         let record = LiveRecord(
             name: name, uuid: domain.snapshot.uuid, id: registry.nextID(), process: nil, folder: "",
             state: 0, reason: 0, ownerships: [], ports: [], xml: "")
-        return former(record, nil, trouble: "its record \(path) can't be read", isHidden: isHidden)
+        return former(record, nil, trouble: "its record \(path) can't be read", isHidden ? .hidden : .lost)
     }
 
     private func former(
-        _ record: LiveRecord, _ live: DomainDefinition?, trouble: String?, isHidden: Bool = false
+        _ record: LiveRecord, _ live: DomainDefinition?, trouble: String?,
+        _ state: RunningGuest.RecordState = .known
     ) -> FormerGuest? {
         registry.noteID(record.id)
         for port in record.ports { ports.note(port) }
@@ -136,7 +134,7 @@ extension QEMUContext {
         return FormerGuest(
             domain: domain, record: record,
             live: live ?? domain.snapshot.persistent ?? unknown(record), trouble: trouble,
-            isHidden: isHidden)
+            recordState: state)
     }
 
     /// What is known of a guest of which there is no document.
@@ -190,6 +188,5 @@ private struct FormerGuest: Sendable {
     let live: DomainDefinition
     /// Why nothing is known of it, where that is so.
     let trouble: String?
-    /// Its record is there, but can't be read at the moment.
-    let isHidden: Bool
+    let recordState: RunningGuest.RecordState
 }

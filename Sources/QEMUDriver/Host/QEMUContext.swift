@@ -33,8 +33,12 @@ final class QEMUContext: Sendable {
     let hugepageMounts = Published<[HugepageMount]>([])
     let vhostUserFeatures = VhostUserFeatures()
     private let prober: QEMUProber
+    let programs: any QEMUPrograms
 
-    init(configuration: QEMUConfiguration, events: EventHub, log: Logger) {
+    /// - Parameter programs: what plays QEMU; the installed binaries where nil.
+    init(
+        configuration: QEMUConfiguration, events: EventHub, log: Logger, programs: (any QEMUPrograms)? = nil
+    ) {
         self.configuration = configuration
         self.events = events
         self.log = log
@@ -47,6 +51,7 @@ final class QEMUContext: Sendable {
         files = GivenFiles(
             account: configuration.givesImages ? configuration.account : nil, groups: configuration.groups)
         prober = QEMUProber(cache: configuration.cache + "/capabilities")
+        self.programs = programs ?? InstalledQEMU(prober: prober)
     }
 
     /// Makes the folders that are missing; may wait.
@@ -70,7 +75,7 @@ final class QEMUContext: Sendable {
     /// What a binary can do; asked once, and again when it has changed.
     func capabilities(of emulator: String) async throws(VirtError) -> QEMUCapabilities {
         do throws(QEMUProbeError) {
-            return try await prober.capabilities(of: emulator)
+            return try await programs.capabilities(of: emulator)
         } catch {
             throw VirtError(error)
         }

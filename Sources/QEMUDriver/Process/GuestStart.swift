@@ -236,7 +236,7 @@ struct GuestStart: Sendable {
         let (context, name) = (context, definition.name)
         let (memory, cpus) = (prepared.definition.lockedMemory, prepared.definition.hostCPUsOfEmulator)
         do throws(SystemError) {
-            return try await Launcher.launch(orders) { (process) async throws(SystemError) in
+            return try await context.programs.launch(orders) { (process) async throws(SystemError) in
                 if let memory { try process.allow(memory) }
                 // Threads start where the one does that starts them.
                 if let cpus { try HostThread(process.identity.id).setAffinity(cpus.members) }

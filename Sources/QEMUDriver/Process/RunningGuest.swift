@@ -29,8 +29,8 @@ struct RunningGuest: Sendable {
     var events: Task<Void, Never>?
     /// Why QEMU can't be seen or spoken to, where it should be.
     var trouble: String?
-    /// Its record is there but couldn't be read yet: it isn't written over.
-    var isHidden = false
+    /// What is known of its record.
+    var recordState = RecordState.known
     /// Somebody sees to it that QEMU is watched and listened to.
     var isAttended = false
     /// The number that was given to an image last, where devices have been plugged in.
@@ -46,6 +46,14 @@ struct RunningGuest: Sendable {
     var lastSeat: UInt64 = 0
     /// Devices that the guest has been asked to let go of, by alias.
     var removals: [String: DeviceRemoval] = [:]
+
+    enum RecordState: Sendable {
+        case known
+        /// It is there but couldn't be read yet: it isn't written over.
+        case hidden
+        /// There is none that can be understood: what the guest was given has to be presumed.
+        case lost
+    }
 
     init(_ record: LiveRecord, _ life: GuestLife, in store: DocumentStore) {
         (id, held, self.life) = (record.id, record, life)
