@@ -62,6 +62,17 @@ final class ScriptedHost: Sendable {
             + qemu.guests.filter { !$0.process.hasEnded }.map { "\($0.process.identity)" }
     }
 
+    /// A domain of this host.
+    func define(_ more: String = "") async throws -> any DomainOperations {
+        let text = Self.document("scripted", .random(), more)
+        return try connection.hypervisor.domain(try await connection.hypervisor.domainDefineXML(xml: text))
+    }
+
+    /// Waits until the driver is done with all guests that have ended.
+    func settled() async throws {
+        try await eventually { leftovers.isEmpty }
+    }
+
     var subject: ConformanceSubject {
         var differences = DriverDifferences()
         differences.resumeWhileRunning = .operationInvalid
