@@ -59,8 +59,14 @@ extension QEMUDomain {
         try flags.require([.acpiPowerBtn, .guestAgent], in: "qemuDomainShutdownFlags", from: .qemu)
         try await withJob(.modify, "shutdown") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try domain.requirePower(flags.isSubset(of: .acpiPowerBtn), "shutdown")
+            let run = try domain.requireGuest().id
             domain.guest?.life.expectShutdown(reboots: false)
-            try await domain.ask("system_powerdown")
+            do throws(VirtError) {
+                try await domain.ask("system_powerdown")
+            } catch {
+                // One that was off before QEMU has answered has done what it was to do.
+                if let guest = domain.guest(run), guest.life.state != .shutdown { throw error }
+            }
         }
     }
 

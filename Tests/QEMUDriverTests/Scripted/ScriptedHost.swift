@@ -70,7 +70,9 @@ final class ScriptedHost: Sendable {
 
     /// Waits until the driver is done with all guests that have ended.
     func settled() async throws {
-        try await eventually { leftovers.isEmpty }
+        try await eventually {
+            try await connection.hypervisor.numOfDomains() == 0 && leftovers.isEmpty
+        }
     }
 
     var subject: ConformanceSubject {
