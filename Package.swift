@@ -77,7 +77,8 @@ let package = Package(
         module(
             "DriverKit",
             uses: [
-                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "Processors", "LinuxSystem", log,
+                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "Processors", "LinuxSystem",
+                "RemoteProtocol", "XDR", log,
             ]),
         // What a guest is for QEMU, as values: nothing here knows the system, a monitor or an actor.
         module(
@@ -167,11 +168,12 @@ let package = Package(
         tests(
             of: "SecretDriver",
             uses: ["ByteText", "DriverKit", "Sealing", "Virt", "VirtDriver", "LinuxSystem", log]),
-        tests(of: "Roost", uses: ["Virt"]),
+        tests(of: "Roost", uses: ["TestDriver", "Virt", "VirtDriver"]),
         tests(
             of: "Daemon",
             uses: [
-                "DriverConformance", "Roost", "TestDriver", "Virt", "VirtDriver", "RemoteProtocol",
+                "DriverConformance", "DriverKit", "Roost", "TestDriver", "Virt", "VirtDriver",
+                "RemoteProtocol",
                 "Transport", "XDR",
                 "LinuxSystem", log,
             ]),

@@ -3,13 +3,9 @@ import XDR
 
 /// The forms that one event has on the wire.
 public struct EventMessage: Sendable {
-    /// What a client registers with.
-    public enum Kind: Sendable { case domain, network, storagePool, nodeDevice, secret, connect }
-
     public let program: UInt32
-    public let kind: Kind
-    /// The number that a client registers for; nil where it doesn't.
-    public let id: Int32?
+    /// What a client registers for; nil where it doesn't.
+    public let kind: EventKind?
     /// The procedure for clients that registered without a callback's number.
     public let legacy: Int32?
     /// The procedure for clients that registered with one, which is sent first.
@@ -20,12 +16,11 @@ public struct EventMessage: Sendable {
     public let decode: @Sendable (inout XDRCoder) throws(XDRError) -> Event
 
     init(
-        _ program: UInt32, kind: Kind, id: Int32?, legacy: Int32?, callback: Int32?, hasReason: Bool,
+        _ program: UInt32, kind: EventKind?, legacy: Int32?, callback: Int32?, hasReason: Bool,
         decode: @escaping @Sendable (inout XDRCoder) throws(XDRError) -> Event
     ) {
         self.program = program
         self.kind = kind
-        self.id = id
         self.legacy = legacy
         self.callback = callback
         self.hasReason = hasReason

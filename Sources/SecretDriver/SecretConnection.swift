@@ -11,16 +11,8 @@ struct SecretConnection: DriverConnection {
     var hypervisor: any HypervisorService { SecretHypervisor(address: uri) }
     var secrets: any SecretService { driver.service(readOnly: isReadOnly) }
 
-    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
-        driver.events.subscribe { event in
-            switch event {
-            case .secretLifecycle, .secretValueChanged: receive(event)
-            default: break
-            }
-        }
-    }
+    var events: any EventSource { driver.events.source(of: [.secret]) }
 
-    func enableSecretEvent(_ kind: SecretEventID) {}
     func supports(_ feature: DriverFeature) -> Bool { feature == .remoteEventCallback }
 }
 

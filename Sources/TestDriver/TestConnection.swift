@@ -21,8 +21,8 @@ final class TestConnection: DriverConnection {
     var interfaces: any InterfaceService { host.interfaces }
     var nodeDevices: any NodeDeviceService { host.nodeDevices }
 
-    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
-        host.events.subscribe(receive)
+    var events: any EventSource {
+        host.events.source(of: [.domain, .network, .storagePool, .nodeDevice])
     }
 
     func supports(_ feature: DriverFeature) -> Bool {

@@ -12,14 +12,8 @@ public protocol DriverConnection: Sendable {
     var secrets: any SecretService { get }
     var nwfilters: any NWFilterService { get }
 
-    /// Hears of everything that happens, in order, until the subscription ends. `receive` must not wait.
-    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription
-
-    /// Makes sure that events of a kind come; drivers of this process always send them all.
-    func enableDomainEvent(_ kind: DomainEventID) async throws(VirtError)
-
-    /// Makes sure that events of secrets come, in the same way.
-    func enableSecretEvent(_ kind: SecretEventID) async throws(VirtError)
+    /// What happens to its objects.
+    var events: any EventSource { get }
 
     /// Whether the driver has one of the abilities that clients ask for (`VIR_DRV_FEATURE_…`).
     func supports(_ feature: DriverFeature) -> Bool
@@ -35,17 +29,9 @@ extension DriverConnection {
     public var interfaces: any InterfaceService { UnsupportedInterfaceService() }
     public var secrets: any SecretService { UnsupportedSecretService() }
     public var nwfilters: any NWFilterService { UnsupportedNWFilterService() }
-    public func enableDomainEvent(_ kind: DomainEventID) async throws(VirtError) {}
-    public func enableSecretEvent(_ kind: SecretEventID) async throws(VirtError) {
-        throw .notSupported("virConnectSecretEventRegisterAny")
-    }
+    public var events: any EventSource { NoEvents() }
     public func supports(_ feature: DriverFeature) -> Bool { false }
     public func close() async {}
-}
-
-/// Someone listens to events for as long as this is kept and not cancelled.
-public protocol EventSubscription: Sendable {
-    func cancel()
 }
 
 /// A driver as the daemon sees it: something that opens URIs.

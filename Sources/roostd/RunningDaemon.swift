@@ -16,6 +16,7 @@ struct RunningDaemon {
     private let server: Server
     private let qemu: QEMUDriver
     private let secrets: SecretDriver
+    private let events: HostEvents
     /// The sockets that were made here, to be removed at the end.
     private let sockets: [String]
 
@@ -41,19 +42,20 @@ struct RunningDaemon {
                 size: UInt64(configuration.logSize), backups: UInt32(configuration.logBackups))
             return qemu
         }
-        let numbers = await Blocking.run { EventNumbers(path: places.layout.library + "/events.next") }
-        if let problem = numbers.problem {
-            log.warning("events are numbered by the time, since no numbers can be reserved: \(problem)")
-        }
         let logger = { (label: String) in
             Logger(label: label) { LogOutput(file: output, label: $0, logLevel: level) }
         }
-        let events = EventHub(numbers: numbers)
-        let secrets = places.secrets(events: events, log: logger("secret"))
+        let (library, eventLog) = (places.layout.library, logger("events"))
+        let events = await Blocking.run {
+            HostEvents(library: library, size: configuration.eventJournalSize, log: eventLog)
+        }
+        self.events = events
+        let secrets = places.secrets(events: events.hub, log: logger("secret"))
         self.secrets = secrets
         qemu = QEMUDriver(
             configuration: qemuConfiguration,
-            services: HostServices { secrets.service(readOnly: $0) }, events: events, log: logger("qemu"))
+            services: HostServices { secrets.service(readOnly: $0) }, events: events.hub,
+            log: logger("qemu"))
         let test = TestDriver(opensFiles: !places.isSystem)
         server = Server(configuration: configuration, drivers: [qemu, secrets, test], log: log)
         // Before any guest is touched: where another daemon listens, whoever removed its lock, this one ends here.
@@ -91,6 +93,7 @@ struct RunningDaemon {
     func stop() {
         server.stop()
         for path in sockets { _ = try? FileSystem.remove(path) }
+        events.close()
     }
 
     /// Where the log goes, and why that isn't where it was to go.

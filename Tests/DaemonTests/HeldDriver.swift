@@ -24,9 +24,7 @@ final class HeldDriver: Driver, DriverConnection, HypervisorService {
         self
     }
     var hypervisor: any HypervisorService { self }
-    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
-        NoSubscription()
-    }
+    var events: any EventSource { AllKinds() }
 
     func sysinfo(flags: UInt32) async throws(VirtError) -> String {
         await hold()
@@ -103,6 +101,14 @@ final class HeldDriver: Driver, DriverConnection, HypervisorService {
     }
 }
 
-private struct NoSubscription: EventSubscription {
-    func cancel() {}
+/// Every kind of events can be registered for; none comes.
+private struct AllKinds: EventSource {
+    private struct NoSubscription: EventSubscription {
+        func cancel() {}
+    }
+
+    func subscribe(_ receive: @escaping @Sendable (PublishedEvent) -> Void) -> any EventSubscription {
+        NoSubscription()
+    }
+    func enable(_ kind: EventKind) {}
 }

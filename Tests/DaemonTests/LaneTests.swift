@@ -25,10 +25,6 @@ struct LaneTests {
 
 /// A driver that tells on which thread it was called.
 private struct ThreadDriver: Driver, DriverConnection, HypervisorService {
-    private struct Deaf: EventSubscription {
-        func cancel() {}
-    }
-
     private var thread: String {
         let name = try? FileSystem.readText("/proc/thread-self/comm")
         return name?.split(separator: "\n").first.map(String.init) ?? ""
@@ -36,7 +32,6 @@ private struct ThreadDriver: Driver, DriverConnection, HypervisorService {
 
     var hypervisor: any HypervisorService { self }
     func open(_ uri: ConnectionURI, readOnly: Bool) async -> (any DriverConnection)? { self }
-    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription { Deaf() }
     func close() async {}
 
     func hostname() async -> String { thread }

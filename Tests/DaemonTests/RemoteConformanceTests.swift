@@ -35,8 +35,8 @@ struct RemoteConformanceTests {
         let (first, second) = (try await daemon.connect(), try await daemon.connect())
         let events = try await second.domainEvents()
         try await first.domain(named: "test").suspend()
-        for await event in events {
-            guard case .domainLifecycle(let lifecycle) = event else { continue }
+        for try await told in events {
+            guard case .domainLifecycle(let lifecycle) = told.event else { continue }
             #expect(lifecycle.domain.name == "test")
             #expect(lifecycle.event == DomainEventType.suspended.rawValue)
             break

@@ -63,12 +63,14 @@ final class LifecycleRecorder: Sendable {
 
     /// Listens to `connection` from now on.
     init(_ connection: any DriverConnection, domain uuid: UUID) async throws {
-        let subscription = connection.subscribe { [weak self] event in
-            guard case .domainLifecycle(let lifecycle) = event, lifecycle.domain.uuid == uuid else { return }
+        let subscription = connection.events.subscribe { [weak self] published in
+            guard case .domainLifecycle(let lifecycle) = published.event, lifecycle.domain.uuid == uuid else {
+                return
+            }
             self?.told.withLock { $0.append("\(lifecycle.event)/\(lifecycle.detail)") }
         }
         self.subscription.withLock { $0 = subscription }
-        try await connection.enableDomainEvent(.lifecycle)
+        try await connection.events.enable(.domain(.lifecycle))
     }
 
     /// What has been told, as `event/detail`, and forgets it.

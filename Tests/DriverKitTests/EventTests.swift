@@ -11,7 +11,7 @@ private func event(_ number: Int32) -> Event {
 
 private final class EventLog: Sendable {
     private let events = Mutex<[Event]>([])
-    func add(_ event: Event) { events.withLock { $0.append(event) } }
+    func add(_ published: PublishedEvent) { events.withLock { $0.append(published.event) } }
     var all: [Event] { events.withLock { $0 } }
 }
 

@@ -32,7 +32,7 @@ final class Folder {
 final class Heard: Sendable {
     private let events = Mutex<[Event]>([])
     var all: [Event] { events.withLock { $0 } }
-    func hear(_ event: Event) { events.withLock { $0.append(event) } }
+    func hear(_ published: PublishedEvent) { events.withLock { $0.append(published.event) } }
 }
 
 func document(

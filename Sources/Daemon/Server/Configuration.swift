@@ -25,6 +25,9 @@ public struct Configuration: Sendable {
     /// How many signs of life may be missed.
     public var keepaliveCount = 5
 
+    /// How many bytes the journal of events may take; 0 for none.
+    public var eventJournalSize = 16 << 20
+
     /// Where the program stands that is the user network of guests; the usual place when nil.
     public var slirpHelper: String?
     /// Whether nbdkit fetches images from web and SSH servers even where QEMU could.
@@ -78,6 +81,9 @@ public struct Configuration: Sendable {
         case "max_requests": return number(&maxRequests) && maxRequests > 0
         case "keepalive_interval": return number(&keepaliveInterval)
         case "keepalive_count": return number(&keepaliveCount) && keepaliveCount >= 0
+        case "event_journal_size":
+            return number(&eventJournalSize, upTo: 1 << 40)
+                && (eventJournalSize == 0 || eventJournalSize >= 1 << 20)
         case "slirp_helper": slirpHelper = value
         case "user": guestUser = value
         case "max_size": return number(&logSize, upTo: 1 << 40) && logSize >= 0

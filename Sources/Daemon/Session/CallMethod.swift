@@ -34,7 +34,7 @@ struct CallMethod: Sendable {
         self.answerer = answerer
         place =
             switch answerer {
-            case .own(let call): call.inPlace ? .here : .pool
+            case .own(let call): call.place
             case .refusal: .here
             case .route(let route):
                 if route.facts.options.contains(.costly) || packet.payload.count > Self.smallPacket {
@@ -50,7 +50,11 @@ struct CallMethod: Sendable {
 
     /// Whether it ends with its client. What changes something is finished, so that nothing is left half done.
     var endsWithClient: Bool {
-        if case .route(let route) = answerer { route.facts.options.contains(.readOnly) } else { false }
+        switch answerer {
+        case .own(let call): call.endsWithClient
+        case .route(let route): route.facts.options.contains(.readOnly)
+        case .refusal: false
+        }
     }
 
     /// Whether descriptors may come with it.

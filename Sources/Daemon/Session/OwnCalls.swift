@@ -6,15 +6,16 @@ import XDR
 
 /// A call that the session answers itself: opening, authentication, features, events.
 struct OwnCall: Sendable {
-    /// Whether it never waits.
-    var inPlace = true
+    var place = CallMethod.Place.here
+    /// Whether it is given up when the client goes.
+    var endsWithClient = false
     let body: @Sendable (Session, Packet) async throws(VirtError) -> Packet
 
     init<Arguments: XDRValue, Reply: XDRValue>(
-        _ procedure: Procedure<Arguments, Reply>, inPlace: Bool = true,
+        _ procedure: Procedure<Arguments, Reply>, place: CallMethod.Place, endsWithClient: Bool,
         _ body: @escaping @Sendable (Session, Arguments) async throws(VirtError) -> Reply
     ) {
-        self.inPlace = inPlace
+        (self.place, self.endsWithClient) = (place, endsWithClient)
         self.body = { (session, packet) async throws(VirtError) in
             let reply = try await body(session, try arguments(of: packet, api: procedure.api))
             return try answer(packet, reply, api: procedure.api)
@@ -25,23 +26,27 @@ struct OwnCall: Sendable {
 extension [Int32: OwnCall] {
     /// Adds an answer under its procedure's number.
     mutating func add<Arguments: XDRValue, Reply: XDRValue>(
-        _ procedure: Procedure<Arguments, Reply>, inPlace: Bool = true,
+        _ procedure: Procedure<Arguments, Reply>, place: CallMethod.Place = .here,
+        endsWithClient: Bool = false,
         _ body: @escaping @Sendable (Session, Arguments) async throws(VirtError) -> Reply
     ) {
-        self[procedure.number] = OwnCall(procedure, inPlace: inPlace, body)
+        self[procedure.number] = OwnCall(procedure, place: place, endsWithClient: endsWithClient, body)
     }
 }
 
 extension Session {
     /// The session's own answer to a call, if it has one.
     func ownCall(_ header: MessageHeader) -> OwnCall? {
-        guard header.program == RemoteProgram.number else { return nil }
-        return Session.ownCalls[header.procedure]
+        switch header.program {
+        case RemoteProgram.number: Session.ownCalls[header.procedure]
+        case RoostProgram.number: Session.journalCalls[header.procedure]
+        default: nil
+        }
     }
 
     private static let ownCalls: [Int32: OwnCall] = {
         var calls = eventCalls
-        calls.add(RemoteProgram.connectOpen, inPlace: false) { (session, it) async throws(VirtError) in
+        calls.add(RemoteProgram.connectOpen, place: .pool) { (session, it) async throws(VirtError) in
             try await session.open(it.name, it.flags)
             return Nothing()
         }

@@ -8,36 +8,36 @@ extension Session {
         var calls: [Int32: OwnCall] = [:]
         calls.add(RemoteProgram.connectNetworkEventRegisterAny) { (session, it) async throws(VirtError) in
             ConnectNetworkEventRegisterAnyAnswer(
-                callbackID: try session.register(.network, it.eventID, uuid: it.network?.uuid))
+                callbackID: try await session.register(.network, it.eventID, uuid: it.network?.uuid))
         }
         calls.add(RemoteProgram.connectNetworkEventDeregisterAny) { (session, it) async throws(VirtError) in
-            try session.deregister(.network, it.callbackID)
+            try await session.deregister(.network, it.callbackID)
             return Nothing()
         }
         calls.add(RemoteProgram.connectStoragePoolEventRegisterAny) { (session, it) async throws(VirtError) in
             ConnectStoragePoolEventRegisterAnyAnswer(
-                callbackID: try session.register(.storagePool, it.eventID, uuid: it.pool?.uuid))
+                callbackID: try await session.register(.storagePool, it.eventID, uuid: it.pool?.uuid))
         }
         calls.add(RemoteProgram.connectStoragePoolEventDeregisterAny) {
             (session, it) async throws(VirtError) in
-            try session.deregister(.storagePool, it.callbackID)
+            try await session.deregister(.storagePool, it.callbackID)
             return Nothing()
         }
         calls.add(RemoteProgram.connectNodeDeviceEventRegisterAny) { (session, it) async throws(VirtError) in
             ConnectNodeDeviceEventRegisterAnyAnswer(
-                callbackID: try session.register(.nodeDevice, it.eventID, name: it.device?.name))
+                callbackID: try await session.register(.nodeDevice, it.eventID, name: it.device?.name))
         }
         calls.add(RemoteProgram.connectNodeDeviceEventDeregisterAny) {
             (session, it) async throws(VirtError) in
-            try session.deregister(.nodeDevice, it.callbackID)
+            try await session.deregister(.nodeDevice, it.callbackID)
             return Nothing()
         }
         calls.add(RemoteProgram.connectSecretEventRegisterAny) { (session, it) async throws(VirtError) in
             ConnectSecretEventRegisterAnyAnswer(
-                callbackID: try session.register(.secret, it.eventID, uuid: it.secret?.uuid))
+                callbackID: try await session.register(.secret, it.eventID, uuid: it.secret?.uuid))
         }
         calls.add(RemoteProgram.connectSecretEventDeregisterAny) { (session, it) async throws(VirtError) in
-            try session.deregister(.secret, it.callbackID)
+            try await session.deregister(.secret, it.callbackID)
             return Nothing()
         }
         return calls

@@ -5,7 +5,8 @@ import Synchronization
 
 /// Numbers that no two events of a host share, whenever the daemon was started or killed.
 ///
-/// They are reserved on disk in ranges: a daemon that is killed loses the rest of its range, never repeats it.
+/// They are reserved on disk in ranges: a daemon that doesn't know how far the last one got loses the rest of its range,
+/// never repeats it.
 /// Where the disk takes no reservation (it is full, or can't be read), numbers go on from the time in microseconds,
 /// which no counting of events reaches and no later start falls behind.
 public final class EventNumbers: Sendable {
@@ -25,13 +26,17 @@ public final class EventNumbers: Sendable {
     private static let range: UInt64 = 1 << 20
 
     /// Reserves the next range in the file at `path`; may wait.
-    public init(path: String) {
+    ///
+    /// - Parameter last: the number of the host's last event, where it is known for certain: the next one follows it.
+    public init(path: String, after last: UInt64? = nil) {
         self.path = path
         do throws(SystemError) {
             let found = try Self.read(path)
-            try Self.write(found &+ Self.range, path)
-            (first, problem) = (found, nil)
-            state = Mutex(State(reserved: found &+ Self.range))
+            let begin = last ?? found
+            let reserved = max(found, begin &+ Self.range)
+            if reserved > found { try Self.write(reserved, path) }
+            (first, problem) = (begin, nil)
+            state = Mutex(State(reserved: reserved))
         } catch {
             let now = Self.timeNumber
             (first, problem) = (now, error)

@@ -69,6 +69,24 @@ extension Descriptor {
         return bytes
     }
 
+    /// Writes all of `bytes` at a place of the file, whatever was written last.
+    public func write(_ bytes: [UInt8], at offset: UInt64) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            done += try checked("pwrite") {
+                bytes.withUnsafeBytes { all in
+                    let rest = UnsafeRawBufferPointer(rebasing: all.dropFirst(done))
+                    return pwrite(rawValue, rest.baseAddress, rest.count, off_t(clamping: offset) + done)
+                }
+            }
+        }
+    }
+
+    /// Cuts the file off, or fills it up with zeros.
+    public func setLength(_ length: UInt64) throws(SystemError) {
+        try checked("ftruncate") { ftruncate(rawValue, off_t(clamping: length)) }
+    }
+
     /// Makes what was written last through a power cut.
     public func synchronize() throws(SystemError) {
         try checked("fsync") { fsync(rawValue) }

@@ -16,11 +16,7 @@ final class QEMUConnection: DriverConnection {
 
     var hypervisor: any HypervisorService { QEMUHypervisor(context: context, connection: self) }
 
-    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
-        context.events.subscribe(receive)
-    }
-
-    func enableSecretEvent(_ kind: SecretEventID) {}
+    var events: any EventSource { context.events.source(of: [.domain, .secret]) }
 
     func supports(_ feature: DriverFeature) -> Bool {
         switch feature {

@@ -7,192 +7,192 @@ extension EventMessage {
     /// Every event of the protocol: its forms on the wire.
     public static let all: [EventMessage] = {
         var table: [EventMessage] = []
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 0, legacy: 107, callback: 318, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 0), legacy: 107, callback: 318, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainLifecycleEvent()
             try payload.code(&x)
             return .domainLifecycle(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 1, legacy: 169, callback: 319, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 1), legacy: 169, callback: 319, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainRebootEvent()
             try payload.code(&x)
             return .domainReboot(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 2, legacy: 170, callback: 320, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 2), legacy: 170, callback: 320, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainRtcChangeEvent()
             try payload.code(&x)
             return .domainRtcChange(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 3, legacy: 171, callback: 321, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 3), legacy: 171, callback: 321, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainWatchdogEvent()
             try payload.code(&x)
             return .domainWatchdog(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 4, legacy: 172, callback: 322, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 4), legacy: 172, callback: 322, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainIoErrorEvent()
             try payload.code(&x)
             return .domainIoError(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 5, legacy: 173, callback: 323, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 5), legacy: 173, callback: 323, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainGraphicsEvent()
             try payload.code(&x)
             return .domainGraphics(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 6, legacy: 195, callback: 324, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 6), legacy: 195, callback: 324, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainIoErrorReasonEvent()
             try payload.code(&x)
             return .domainIoErrorReason(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 7, legacy: 224, callback: 325, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 7), legacy: 224, callback: 325, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainControlErrorEvent()
             try payload.code(&x)
             return .domainControlError(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 8, legacy: 241, callback: 326, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 8), legacy: 241, callback: 326, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainBlockJobEvent()
             try payload.code(&x)
             return .domainBlockJob(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 9, legacy: 248, callback: 327, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 9), legacy: 248, callback: 327, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainDiskChangeEvent()
             try payload.code(&x)
             return .domainDiskChange(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 10, legacy: 268, callback: 328, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 10), legacy: 268, callback: 328, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainTrayChangeEvent()
             try payload.code(&x)
             return .domainTrayChange(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 11, legacy: 269, callback: 329, hasReason: true) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 11), legacy: 269, callback: 329, hasReason: true) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainPmWakeupEvent()
             try payload.code(&x)
             return .domainPmWakeup(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 12, legacy: 270, callback: 330, hasReason: true) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 12), legacy: 270, callback: 330, hasReason: true) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainPmSuspendEvent()
             try payload.code(&x)
             return .domainPmSuspend(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 13, legacy: 276, callback: 331, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 13), legacy: 276, callback: 331, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainBalloonChangeEvent()
             try payload.code(&x)
             return .domainBalloonChange(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 14, legacy: 292, callback: 332, hasReason: true) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 14), legacy: 292, callback: 332, hasReason: true) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainPmSuspendDiskEvent()
             try payload.code(&x)
             return .domainPmSuspendDisk(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 15, legacy: 311, callback: 333, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 15), legacy: 311, callback: 333, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainDeviceRemovedEvent()
             try payload.code(&x)
             return .domainDeviceRemoved(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .network, id: 0, legacy: nil, callback: 315, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.network, 0), legacy: nil, callback: 315, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = NetworkLifecycleEvent()
             try payload.code(&x)
             return .networkLifecycle(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 16, legacy: nil, callback: 339, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 16), legacy: nil, callback: 339, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainBlockJob2Event()
             try payload.code(&x)
             return .domainBlockJob2(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 17, legacy: nil, callback: 346, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 17), legacy: nil, callback: 346, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainTunableEvent()
             try payload.code(&x)
             return .domainTunable(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 18, legacy: nil, callback: 348, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 18), legacy: nil, callback: 348, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainAgentLifecycleEvent()
             try payload.code(&x)
             return .domainAgentLifecycle(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 19, legacy: nil, callback: 354, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 19), legacy: nil, callback: 354, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainDeviceAddedEvent()
             try payload.code(&x)
             return .domainDeviceAdded(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 20, legacy: nil, callback: 359, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 20), legacy: nil, callback: 359, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainMigrationIterationEvent()
             try payload.code(&x)
             return .domainMigrationIteration(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .connect, id: nil, legacy: 362, callback: nil, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: nil, legacy: 362, callback: nil, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = ConnectClosedEvent()
             try payload.code(&x)
             return .connectClosed(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 21, legacy: nil, callback: 363, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 21), legacy: nil, callback: 363, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainJobCompletedEvent()
             try payload.code(&x)
             return .domainJobCompleted(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 22, legacy: nil, callback: 367, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 22), legacy: nil, callback: 367, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainDeviceRemovalFailedEvent()
             try payload.code(&x)
             return .domainDeviceRemovalFailed(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .storagePool, id: 0, legacy: nil, callback: 370, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.storagePool, 0), legacy: nil, callback: 370, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = StoragePoolLifecycleEvent()
             try payload.code(&x)
             return .storagePoolLifecycle(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .storagePool, id: 1, legacy: nil, callback: 373, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.storagePool, 1), legacy: nil, callback: 373, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = StoragePoolRefreshEvent()
             try payload.code(&x)
             return .storagePoolRefresh(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .nodeDevice, id: 0, legacy: nil, callback: 376, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.nodeDevice, 0), legacy: nil, callback: 376, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = NodeDeviceLifecycleEvent()
             try payload.code(&x)
             return .nodeDeviceLifecycle(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .nodeDevice, id: 1, legacy: nil, callback: 377, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.nodeDevice, 1), legacy: nil, callback: 377, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = NodeDeviceUpdateEvent()
             try payload.code(&x)
             return .nodeDeviceUpdate(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 23, legacy: nil, callback: 379, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 23), legacy: nil, callback: 379, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainMetadataChangeEvent()
             try payload.code(&x)
             return .domainMetadataChange(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .secret, id: 0, legacy: nil, callback: 382, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.secret, 0), legacy: nil, callback: 382, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = SecretLifecycleEvent()
             try payload.code(&x)
             return .secretLifecycle(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .secret, id: 1, legacy: nil, callback: 383, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.secret, 1), legacy: nil, callback: 383, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = SecretValueChangedEvent()
             try payload.code(&x)
             return .secretValueChanged(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 24, legacy: nil, callback: 385, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 24), legacy: nil, callback: 385, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainBlockThresholdEvent()
             try payload.code(&x)
             return .domainBlockThreshold(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 25, legacy: nil, callback: 423, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 25), legacy: nil, callback: 423, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainMemoryFailureEvent()
             try payload.code(&x)
             return .domainMemoryFailure(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 26, legacy: nil, callback: 438, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 26), legacy: nil, callback: 438, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainMemoryDeviceSizeChangeEvent()
             try payload.code(&x)
             return .domainMemoryDeviceSizeChange(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .network, id: 1, legacy: nil, callback: 446, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.network, 1), legacy: nil, callback: 446, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = NetworkMetadataChangeEvent()
             try payload.code(&x)
             return .networkMetadataChange(payload)
         })
-        table.append(EventMessage(RemoteProgram.number, kind: .domain, id: 27, legacy: nil, callback: 453, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(RemoteProgram.number, kind: EventKind(.domain, 27), legacy: nil, callback: 453, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainNicMACChangeEvent()
             try payload.code(&x)
             return .domainNicMACChange(payload)
         })
-        table.append(EventMessage(QemuProgram.number, kind: .domain, id: nil, legacy: nil, callback: 6, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
+        table.append(EventMessage(QemuProgram.number, kind: nil, legacy: nil, callback: 6, hasReason: false) { (x: inout XDRCoder) throws(XDRError) -> Event in
             var payload = DomainMonitorEventEvent()
             try payload.code(&x)
             return .domainMonitorEvent(payload)
@@ -287,78 +287,6 @@ extension Event {
             case .networkMetadataChange(var payload): try payload.code(&x)
             case .domainNicMACChange(var payload): try payload.code(&x)
             case .domainMonitorEvent(var payload): try payload.code(&x)
-        }
-    }
-
-    /// The domain that it happened to, if it is one.
-    public var domain: DomainReference? {
-        switch self {
-            case .domainLifecycle(let payload): payload.domain
-            case .domainReboot(let payload): payload.domain
-            case .domainRtcChange(let payload): payload.domain
-            case .domainWatchdog(let payload): payload.domain
-            case .domainIoError(let payload): payload.domain
-            case .domainGraphics(let payload): payload.domain
-            case .domainIoErrorReason(let payload): payload.domain
-            case .domainControlError(let payload): payload.domain
-            case .domainBlockJob(let payload): payload.domain
-            case .domainDiskChange(let payload): payload.domain
-            case .domainTrayChange(let payload): payload.domain
-            case .domainPmWakeup(let payload): payload.domain
-            case .domainPmSuspend(let payload): payload.domain
-            case .domainBalloonChange(let payload): payload.domain
-            case .domainPmSuspendDisk(let payload): payload.domain
-            case .domainDeviceRemoved(let payload): payload.domain
-            case .domainBlockJob2(let payload): payload.domain
-            case .domainTunable(let payload): payload.domain
-            case .domainAgentLifecycle(let payload): payload.domain
-            case .domainDeviceAdded(let payload): payload.domain
-            case .domainMigrationIteration(let payload): payload.domain
-            case .domainJobCompleted(let payload): payload.domain
-            case .domainDeviceRemovalFailed(let payload): payload.domain
-            case .domainMetadataChange(let payload): payload.domain
-            case .domainBlockThreshold(let payload): payload.domain
-            case .domainMemoryFailure(let payload): payload.domain
-            case .domainMemoryDeviceSizeChange(let payload): payload.domain
-            case .domainNicMACChange(let payload): payload.domain
-            case .domainMonitorEvent(let payload): payload.domain
-            default: nil
-        }
-    }
-
-    /// The network that it happened to, if it is one.
-    public var network: NetworkReference? {
-        switch self {
-            case .networkLifecycle(let payload): payload.network
-            case .networkMetadataChange(let payload): payload.network
-            default: nil
-        }
-    }
-
-    /// The pool that it happened to, if it is one.
-    public var pool: StoragePoolReference? {
-        switch self {
-            case .storagePoolLifecycle(let payload): payload.pool
-            case .storagePoolRefresh(let payload): payload.pool
-            default: nil
-        }
-    }
-
-    /// The device that it happened to, if it is one.
-    public var device: NodeDeviceReference? {
-        switch self {
-            case .nodeDeviceLifecycle(let payload): payload.device
-            case .nodeDeviceUpdate(let payload): payload.device
-            default: nil
-        }
-    }
-
-    /// The secret that it happened to, if it is one.
-    public var secret: SecretReference? {
-        switch self {
-            case .secretLifecycle(let payload): payload.secret
-            case .secretValueChanged(let payload): payload.secret
-            default: nil
         }
     }
 }

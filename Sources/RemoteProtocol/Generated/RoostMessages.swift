@@ -69,3 +69,42 @@ public struct DomainExplainXMLAnswer: XDRValue, Hashable {
     }
 }
 
+/// Arguments of `roostConnectEventsSince`.
+public struct ConnectEventsSinceArguments: XDRValue, Hashable {
+    public var number: UInt64 = 0
+    public var waits: Bool = false
+
+    public init() {}
+
+    public init(number: UInt64 = 0, waits: Bool = false) {
+        self.number = number
+        self.waits = waits
+    }
+
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.uint64(&self.number)
+        try x.bool(&self.waits)
+    }
+}
+
+/// Reply of `roostConnectEventsSince`.
+public struct ConnectEventsSinceAnswer: XDRValue, Hashable {
+    public var events: [JournalEntry] = []
+    public var lost: [LostEvents] = []
+    public var next: UInt64 = 0
+
+    public init() {}
+
+    public init(events: [JournalEntry] = [], lost: [LostEvents] = [], next: UInt64 = 0) {
+        self.events = events
+        self.lost = lost
+        self.next = next
+    }
+
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.values(&self.events, max: 65536)
+        try x.values(&self.lost, max: 65536)
+        try x.uint64(&self.next)
+    }
+}
+

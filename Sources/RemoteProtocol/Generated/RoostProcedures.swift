@@ -14,4 +14,7 @@ public enum RoostProgram {
 
     /// `roostDomainExplainXML`.
     public static var domainExplainXML: Procedure<DomainExplainXMLArguments, DomainExplainXMLAnswer> { Procedure<DomainExplainXMLArguments, DomainExplainXMLAnswer>(program: number, number: 2, api: "roostDomainExplainXML") }
+
+    /// `roostConnectEventsSince`.
+    public static var connectEventsSince: Procedure<ConnectEventsSinceArguments, ConnectEventsSinceAnswer> { Procedure<ConnectEventsSinceArguments, ConnectEventsSinceAnswer>(program: number, number: 3, api: "roostConnectEventsSince") }
 }

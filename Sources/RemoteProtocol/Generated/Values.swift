@@ -501,6 +501,23 @@ extension AdminLoggingFiltersReply: XDRValue {
     }
 }
 
+extension JournalEntry: XDRValue {
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.uint64(&self.number)
+        try x.uint64(&self.time)
+        try x.uint32(&self.program)
+        try x.int32(&self.procedure)
+        try x.bytes(&self.payload, max: 4194304)
+    }
+}
+
+extension LostEvents: XDRValue {
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.uint64(&self.first)
+        try x.uint64(&self.last)
+    }
+}
+
 extension DomainLifecycleEvent: XDRValue {
     public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
         try x.value(&self.domain)

@@ -58,38 +58,6 @@ public struct Connection: Sendable {
         try await listAllDomains(flags: flags)
     }
 
-    /// What happens to the domains of the host from now on, for as long as somebody listens.
-    ///
-    ///     for await event in try await connection.domainEvents([.lifecycle]) { … }
-    ///
-    /// libvirt's `virConnectDomainEventRegisterAny`.
-    public func domainEvents(_ kinds: [DomainEventID] = [.lifecycle]) async throws(VirtError) -> AsyncStream<
-        Event
-    > {
-        let (events, continuation) = AsyncStream.makeStream(
-            of: Event.self, bufferingPolicy: .bufferingOldest(65536))
-        let subscription = driver.subscribe { event in
-            if event.domain != nil { continuation.yield(event) }
-        }
-        continuation.onTermination = { _ in subscription.cancel() }
-        for kind in kinds { try await driver.enableDomainEvent(kind) }
-        return events
-    }
-
-    /// What happens to the secrets of the host from now on, for as long as somebody listens.
-    ///
-    /// libvirt's `virConnectSecretEventRegisterAny`.
-    public func secretEvents(_ kind: SecretEventID) async throws(VirtError) -> AsyncStream<Event> {
-        let (events, continuation) = AsyncStream.makeStream(
-            of: Event.self, bufferingPolicy: .bufferingOldest(65536))
-        let subscription = driver.subscribe { event in
-            if event.secret != nil { continuation.yield(event) }
-        }
-        continuation.onTermination = { _ in subscription.cancel() }
-        try await driver.enableSecretEvent(kind)
-        return events
-    }
-
     /// Asks the other side for signs of life every `interval` from now on, and ends the connection after `count`
     /// that nothing came back for; an interval of zero ends that. In process nothing has to be asked.
     ///

@@ -13,10 +13,8 @@ final class RemoteClient: PacketReceiver {
         var nextSerial: UInt32 = 0
         var calls: [UInt32: CheckedContinuation<Result<Packet, VirtError>, Never>] = [:]
         var streams: [UInt32: RemoteStream] = [:]
-        var subscribers: [UInt64: @Sendable (Event) -> Void] = [:]
+        var subscribers: [UInt64: @Sendable (PublishedEvent) -> Void] = [:]
         var nextSubscriber: UInt64 = 0
-        var enabled: Set<DomainEventID> = []
-        var enabledSecrets: Set<SecretEventID> = []
         var closeHandlers: [@Sendable (ConnectCloseReason) -> Void] = []
         var isClosed = false
     }
@@ -169,7 +167,8 @@ final class RemoteClient: PacketReceiver {
         }
         var coder = packet.reader()
         guard let (_, event) = try? message.decodeMessage(header.procedure, &coder) else { return }
-        for receive in state.withLock({ Array($0.subscribers.values) }) { receive(event) }
+        let heard = PublishedEvent(number: 0, time: CalendarTime.now.nanoseconds, event: event)
+        for receive in state.withLock({ Array($0.subscribers.values) }) { receive(heard) }
     }
 
     func connection(_ connection: PacketConnection, closed reason: CloseReason) {
@@ -232,7 +231,7 @@ final class RemoteClient: PacketReceiver {
     func resumeReading() { state.withLock { $0.connection }?.resumeReading(for: .streams) }
 
     /// Hears of every event that the daemon sends, until cancelled.
-    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
+    func subscribe(_ receive: @escaping @Sendable (PublishedEvent) -> Void) -> any EventSubscription {
         let id = state.withLock { state in
             defer { state.nextSubscriber += 1 }
             state.subscribers[state.nextSubscriber] = receive
@@ -242,14 +241,6 @@ final class RemoteClient: PacketReceiver {
             _ = self?.state.withLock { $0.subscribers.removeValue(forKey: id) }
         }
     }
-
-    /// Whether the daemon still has to be asked for this kind of event.
-    func beginEnabling(_ kind: DomainEventID) -> Bool { state.withLock { $0.enabled.insert(kind).inserted } }
-    func failEnabling(_ kind: DomainEventID) { _ = state.withLock { $0.enabled.remove(kind) } }
-    func beginEnabling(_ kind: SecretEventID) -> Bool {
-        state.withLock { $0.enabledSecrets.insert(kind).inserted }
-    }
-    func failEnabling(_ kind: SecretEventID) { _ = state.withLock { $0.enabledSecrets.remove(kind) } }
 }
 
 /// Ends a subscription.

@@ -5,8 +5,7 @@ import VirtDriver
 /// A driver's connection on the other side of a daemon's socket.
 struct RemoteConnection: DriverConnection {
     let client: RemoteClient
-    /// Whether the daemon numbers event callbacks; old ones don't.
-    let numbersCallbacks: Bool
+    let events: any EventSource
 
     var hypervisor: any HypervisorService { RemoteHypervisorService(client: client) }
     var networks: any NetworkService { RemoteNetworkService(client: client) }
@@ -27,7 +26,8 @@ struct RemoteConnection: DriverConnection {
             _ = try await client.call(
                 RemoteProgram.connectOpen, ConnectOpenArguments(name: name, flags: flags))
             let numbers = try await supports(.remoteEventCallback, client)
-            return RemoteConnection(client: client, numbersCallbacks: numbers)
+            return RemoteConnection(
+                client: client, events: RemoteEvents(client: client, numbersCallbacks: numbers))
         } catch {
             client.close()
             throw error
@@ -52,40 +52,6 @@ struct RemoteConnection: DriverConnection {
         let detail =
             "the daemon asks for SASL, which this client doesn't have yet: connect over its unix socket"
         throw VirtError(.authFailed, detail, from: .remote)
-    }
-
-    func subscribe(_ receive: @escaping @Sendable (Event) -> Void) -> any EventSubscription {
-        client.subscribe(receive)
-    }
-
-    func enableDomainEvent(_ kind: DomainEventID) async throws(VirtError) {
-        guard client.beginEnabling(kind) else { return }
-        do {
-            if numbersCallbacks {
-                _ = try await client.call(
-                    RemoteProgram.domainEventCallbackRegisterAny,
-                    DomainEventCallbackRegisterAnyArguments(eventID: kind.rawValue, domain: nil))
-            } else {
-                _ = try await client.call(
-                    RemoteProgram.domainEventRegisterAny,
-                    DomainEventRegisterAnyArguments(eventID: kind.rawValue))
-            }
-        } catch {
-            client.failEnabling(kind)
-            throw error
-        }
-    }
-
-    func enableSecretEvent(_ kind: SecretEventID) async throws(VirtError) {
-        guard client.beginEnabling(kind) else { return }
-        do {
-            _ = try await client.call(
-                RemoteProgram.connectSecretEventRegisterAny,
-                ConnectSecretEventRegisterAnyArguments(eventID: kind.rawValue, secret: nil))
-        } catch {
-            client.failEnabling(kind)
-            throw error
-        }
     }
 
     func supports(_ feature: DriverFeature) -> Bool { false }

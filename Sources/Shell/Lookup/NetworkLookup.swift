@@ -16,10 +16,13 @@ extension Session {
     }
 }
 
+extension Completer {
+    /// The name of a network.
+    static let networks = Completer { session, _ in
+        try await session.connected().listAllNetworks(flags: []).map(\.reference.name)
+    }
+}
+
 extension CommandOption {
-    static let network = CommandOption.required(
-        "network", "network name or uuid",
-        complete: Completer { session, _ in
-            try await session.connected().listAllNetworks(flags: []).map(\.reference.name)
-        })
+    static let network = CommandOption.required("network", "network name or uuid", complete: .networks)
 }

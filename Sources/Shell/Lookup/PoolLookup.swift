@@ -16,10 +16,13 @@ extension Session {
     }
 }
 
+extension Completer {
+    /// The name of a storage pool.
+    static let pools = Completer { session, _ in
+        try await session.connected().listAllStoragePools(flags: []).map(\.reference.name)
+    }
+}
+
 extension CommandOption {
-    static let pool = CommandOption.required(
-        "pool", "pool name or uuid",
-        complete: Completer { session, _ in
-            try await session.connected().listAllStoragePools(flags: []).map(\.reference.name)
-        })
+    static let pool = CommandOption.required("pool", "pool name or uuid", complete: .pools)
 }

@@ -589,3 +589,120 @@ public enum Event: Hashable, Sendable {
     case domainNicMACChange(DomainNicMACChangeEvent)
     case domainMonitorEvent(DomainMonitorEventEvent)
 }
+
+extension Event {
+    /// The kind that clients register for; nil where none of the common registrations brings it.
+    public var kind: EventKind? {
+        switch self {
+            case .domainLifecycle: EventKind(.domain, 0)
+            case .domainReboot: EventKind(.domain, 1)
+            case .domainRtcChange: EventKind(.domain, 2)
+            case .domainWatchdog: EventKind(.domain, 3)
+            case .domainIoError: EventKind(.domain, 4)
+            case .domainGraphics: EventKind(.domain, 5)
+            case .domainIoErrorReason: EventKind(.domain, 6)
+            case .domainControlError: EventKind(.domain, 7)
+            case .domainBlockJob: EventKind(.domain, 8)
+            case .domainDiskChange: EventKind(.domain, 9)
+            case .domainTrayChange: EventKind(.domain, 10)
+            case .domainPmWakeup: EventKind(.domain, 11)
+            case .domainPmSuspend: EventKind(.domain, 12)
+            case .domainBalloonChange: EventKind(.domain, 13)
+            case .domainPmSuspendDisk: EventKind(.domain, 14)
+            case .domainDeviceRemoved: EventKind(.domain, 15)
+            case .networkLifecycle: EventKind(.network, 0)
+            case .domainBlockJob2: EventKind(.domain, 16)
+            case .domainTunable: EventKind(.domain, 17)
+            case .domainAgentLifecycle: EventKind(.domain, 18)
+            case .domainDeviceAdded: EventKind(.domain, 19)
+            case .domainMigrationIteration: EventKind(.domain, 20)
+            case .domainJobCompleted: EventKind(.domain, 21)
+            case .domainDeviceRemovalFailed: EventKind(.domain, 22)
+            case .storagePoolLifecycle: EventKind(.storagePool, 0)
+            case .storagePoolRefresh: EventKind(.storagePool, 1)
+            case .nodeDeviceLifecycle: EventKind(.nodeDevice, 0)
+            case .nodeDeviceUpdate: EventKind(.nodeDevice, 1)
+            case .domainMetadataChange: EventKind(.domain, 23)
+            case .secretLifecycle: EventKind(.secret, 0)
+            case .secretValueChanged: EventKind(.secret, 1)
+            case .domainBlockThreshold: EventKind(.domain, 24)
+            case .domainMemoryFailure: EventKind(.domain, 25)
+            case .domainMemoryDeviceSizeChange: EventKind(.domain, 26)
+            case .networkMetadataChange: EventKind(.network, 1)
+            case .domainNicMACChange: EventKind(.domain, 27)
+            default: nil
+        }
+    }
+
+    /// The domain that it happened to, if it is one.
+    public var domain: DomainReference? {
+        switch self {
+            case .domainLifecycle(let payload): payload.domain
+            case .domainReboot(let payload): payload.domain
+            case .domainRtcChange(let payload): payload.domain
+            case .domainWatchdog(let payload): payload.domain
+            case .domainIoError(let payload): payload.domain
+            case .domainGraphics(let payload): payload.domain
+            case .domainIoErrorReason(let payload): payload.domain
+            case .domainControlError(let payload): payload.domain
+            case .domainBlockJob(let payload): payload.domain
+            case .domainDiskChange(let payload): payload.domain
+            case .domainTrayChange(let payload): payload.domain
+            case .domainPmWakeup(let payload): payload.domain
+            case .domainPmSuspend(let payload): payload.domain
+            case .domainBalloonChange(let payload): payload.domain
+            case .domainPmSuspendDisk(let payload): payload.domain
+            case .domainDeviceRemoved(let payload): payload.domain
+            case .domainBlockJob2(let payload): payload.domain
+            case .domainTunable(let payload): payload.domain
+            case .domainAgentLifecycle(let payload): payload.domain
+            case .domainDeviceAdded(let payload): payload.domain
+            case .domainMigrationIteration(let payload): payload.domain
+            case .domainJobCompleted(let payload): payload.domain
+            case .domainDeviceRemovalFailed(let payload): payload.domain
+            case .domainMetadataChange(let payload): payload.domain
+            case .domainBlockThreshold(let payload): payload.domain
+            case .domainMemoryFailure(let payload): payload.domain
+            case .domainMemoryDeviceSizeChange(let payload): payload.domain
+            case .domainNicMACChange(let payload): payload.domain
+            case .domainMonitorEvent(let payload): payload.domain
+            default: nil
+        }
+    }
+
+    /// The network that it happened to, if it is one.
+    public var network: NetworkReference? {
+        switch self {
+            case .networkLifecycle(let payload): payload.network
+            case .networkMetadataChange(let payload): payload.network
+            default: nil
+        }
+    }
+
+    /// The pool that it happened to, if it is one.
+    public var pool: StoragePoolReference? {
+        switch self {
+            case .storagePoolLifecycle(let payload): payload.pool
+            case .storagePoolRefresh(let payload): payload.pool
+            default: nil
+        }
+    }
+
+    /// The device that it happened to, if it is one.
+    public var device: NodeDeviceReference? {
+        switch self {
+            case .nodeDeviceLifecycle(let payload): payload.device
+            case .nodeDeviceUpdate(let payload): payload.device
+            default: nil
+        }
+    }
+
+    /// The secret that it happened to, if it is one.
+    public var secret: SecretReference? {
+        switch self {
+            case .secretLifecycle(let payload): payload.secret
+            case .secretValueChanged(let payload): payload.secret
+            default: nil
+        }
+    }
+}

@@ -238,3 +238,35 @@ public struct AdminClient: Hashable, Sendable {
     }
 }
 
+/// A value of the protocol.
+public struct JournalEntry: Hashable, Sendable {
+    public var number: UInt64 = 0
+    public var time: UInt64 = 0
+    public var program: UInt32 = 0
+    public var procedure: Int32 = 0
+    public var payload: [UInt8] = []
+
+    public init() {}
+
+    public init(number: UInt64 = 0, time: UInt64 = 0, program: UInt32 = 0, procedure: Int32 = 0, payload: [UInt8] = []) {
+        self.number = number
+        self.time = time
+        self.program = program
+        self.procedure = procedure
+        self.payload = payload
+    }
+}
+
+/// A value of the protocol.
+public struct LostEvents: Hashable, Sendable {
+    public var first: UInt64 = 0
+    public var last: UInt64 = 0
+
+    public init() {}
+
+    public init(first: UInt64 = 0, last: UInt64 = 0) {
+        self.first = first
+        self.last = last
+    }
+}
+

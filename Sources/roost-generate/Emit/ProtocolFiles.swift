@@ -147,7 +147,7 @@ private func eventMessages(_ tables: [Table]) -> Source {
                 let hasReason =
                     legacy != nil && callback != nil && callback?.fields.count != legacy?.fields.count
                 out.line(
-                    "table.append(EventMessage(\(program), kind: .\(escaped(event.receiver)), id: \(event.eventID.map(String.init) ?? "nil"), legacy: \(legacy.map { String($0.number) } ?? "nil"), callback: \(callback.map { String($0.number) } ?? "nil"), hasReason: \(hasReason)) { (x: inout XDRCoder) throws(XDRError) -> Event in"
+                    "table.append(EventMessage(\(program), kind: \(event.kind), legacy: \(legacy.map { String($0.number) } ?? "nil"), callback: \(callback.map { String($0.number) } ?? "nil"), hasReason: \(hasReason)) { (x: inout XDRCoder) throws(XDRError) -> Event in"
                 )
                 out.line("    var payload = \(event.payload)()")
                 out.line("    try payload.code(&x)")
@@ -173,22 +173,6 @@ private func eventMessages(_ tables: [Table]) -> Source {
             out.block("switch self") { out in
                 for event in uniqueEvents(tables) {
                     out.line("case .\(event.symbol)(var payload): try payload.code(&x)")
-                }
-            }
-        }
-        for (property, type) in [
-            ("domain", "DomainReference"), ("network", "NetworkReference"), ("pool", "StoragePoolReference"),
-            ("device", "NodeDeviceReference"), ("secret", "SecretReference"),
-        ] {
-            out.line()
-            out.line("/// The \(property) that it happened to, if it is one.")
-            out.block("public var \(property): \(type)?") { out in
-                out.block("switch self") { out in
-                    for event in uniqueEvents(tables)
-                    where event.fields.contains(where: { $0.name == property && $0.type == .named(type) }) {
-                        out.line("case .\(event.symbol)(let payload): payload.\(property)")
-                    }
-                    out.line("default: nil")
                 }
             }
         }

@@ -80,12 +80,48 @@ private func eventsFile(_ tables: [Table]) -> Source {
     out.block("public enum Event: Hashable, Sendable") { out in
         for event in events { out.line("case \(event.symbol)(\(event.payload))") }
     }
+    out.line()
+    emitKinds(events, into: &out)
     return out
+}
+
+/// What clients register for to hear of an event, and the object that it is about.
+private func emitKinds(_ events: [EventLine], into out: inout Source) {
+    out.block("extension Event") { out in
+        out.line(
+            "/// The kind that clients register for; nil where none of the common registrations brings it.")
+        out.block("public var kind: EventKind?") { out in
+            out.block("switch self") { out in
+                for event in events where event.eventID != nil {
+                    out.line("case .\(event.symbol): \(event.kind)")
+                }
+                out.line("default: nil")
+            }
+        }
+        for (property, type) in [
+            ("domain", "DomainReference"), ("network", "NetworkReference"), ("pool", "StoragePoolReference"),
+            ("device", "NodeDeviceReference"), ("secret", "SecretReference"),
+        ] {
+            out.line()
+            out.line("/// The \(property) that it happened to, if it is one.")
+            out.block("public var \(property): \(type)?") { out in
+                out.block("switch self") { out in
+                    for event in events
+                    where event.fields.contains(where: { $0.name == property && $0.type == .named(type) }) {
+                        out.line("case .\(event.symbol)(let payload): payload.\(property)")
+                    }
+                    out.line("default: nil")
+                }
+            }
+        }
+    }
 }
 
 extension EventLine {
     /// The structure that holds what the event says.
     var payload: String { capitalized(receiver) + capitalized(name) + "Event" }
+    /// Its kind as an expression.
+    var kind: String { eventID.map { "EventKind(.\(receiver), \($0))" } ?? "nil" }
 }
 
 /// One line an event: the first of its forms, which says no more than the others.

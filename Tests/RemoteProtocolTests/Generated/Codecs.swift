@@ -452,6 +452,7 @@ extension MessageCodec {
         var table: [Int32: MessageCodec] = [:]
         table[1] = MessageCodec("roostDomainExplain", DomainExplainArguments.self, DomainExplainAnswer.self)
         table[2] = MessageCodec("roostDomainExplainXML", DomainExplainXMLArguments.self, DomainExplainXMLAnswer.self)
+        table[3] = MessageCodec("roostConnectEventsSince", ConnectEventsSinceArguments.self, ConnectEventsSinceAnswer.self)
         return table
     }()
 }

@@ -1,50 +1,55 @@
 import Roost
 import Virt
-import VirtDriver
 
 extension Command {
     static let event = Command(
-        "event", "domain events", description: "List event types, or wait for domain events to occur.",
+        "event", "Domain Events",
+        description: """
+            List event types, or wait for domain events to occur
+
+            With --since, everything that happened on the host from the event with that number on, as its daemon has
+            kept it, whatever became of daemon and client meanwhile; each with its number. With --loop what happens
+            afterwards follows.
+            """,
         options: [
-            .value("domain", "only of this domain (name, id or uuid)", complete: .domains()),
-            .value("event", "which event type to wait for", complete: .words(DomainEventKind.names)),
+            .value("domain", "filter by domain name, id or uuid", complete: .domains()),
+            .value(
+                "event", "which event type to wait for", complete: .words(EventSubject.domain.eventNames)),
             .flag("all", "wait for all events instead of just one type"),
-        ] + Listening.options
+        ] + Listening.options + [
+            .named(
+                "since", "show all events from this number on, 0 for the first that is kept", type: .number)
+        ]
     ) { session, arguments in
         if arguments.has("list") {
-            return session.output.print(DomainEventKind.names.map { $0 + "\n" }.joined())
+            return session.output.print(EventSubject.domain.eventNames.map { $0 + "\n" }.joined())
         }
+        if arguments.has("since") { return try await session.showEvents(arguments) }
         let kinds = try eventKinds(arguments)
         let listening = try Listening(arguments)
-        let wanted = arguments.has("domain") ? try await session.domain(arguments).reference.uuid : nil
-        let names = Set(kinds.map { DomainEventKind.names[Int($0.rawValue)] })
-        let connection = try await session.connected()
-        let events = try await connection.domainEvents([])
-        for kind in kinds {
-            do throws(VirtError) {
-                try await connection.driver.enableDomainEvent(kind)
-            } catch {
-                // An older daemon doesn't know the newest kinds; of all, those that it knows are meant.
-                if kinds.count == 1 || error.code == .rpc { throw error }
-            }
-        }
+        let domain = try await session.eventDomain(arguments)
+        let events = try await session.connected().events(kinds, passingOverUnknown: kinds.count > 1)
         try await session.listen(listening) { source in
-            let pump = Task {
-                for await event in events {
-                    guard let text = DomainEventText(event), names.contains(text.kind) else { continue }
-                    if wanted == nil || text.domain.uuid == wanted { source.yield(.text(text.line)) }
-                }
-            }
-            source.onTermination = { _ in pump.cancel() }
+            source.pump(events) { domain.matches($0.event) }
         }
     }
 }
 
-private func eventKinds(_ arguments: Arguments) throws(Failure) -> [DomainEventID] {
+extension Session {
+    /// The domain whose events are wanted.
+    func eventDomain(_ arguments: Arguments) async throws -> EventObject {
+        arguments.has("domain") ? .uuid(try await domain(arguments).reference.uuid) : .any
+    }
+}
+
+/// The kinds of domains' events that are asked for.
+func eventKinds(_ arguments: Arguments) throws(Failure) -> [EventKind] {
     if let name = try arguments.string("event"), !arguments.has("all") {
-        guard let kind = DomainEventKind.named(name) else { throw Failure("unknown event type \(name)") }
+        guard let kind = EventSubject.domain.eventKind(named: name) else {
+            throw Failure("unknown event type \(name)")
+        }
         return [kind]
     }
-    if arguments.has("all") { return DomainEventKind.all }
+    if arguments.has("all") { return EventSubject.domain.eventKinds }
     throw Failure("one of --list, --all, or --event <type> is required")
 }

@@ -1,7 +1,10 @@
 import LinuxSystem
+import Roost
+import Virt
 
 /// How long a command listens, and how it prints what it hears.
 struct Listening {
+    /// It goes on after what ends it otherwise.
     let loops: Bool
     let timeout: Duration?
     let hasTimestamps: Bool
@@ -26,20 +29,56 @@ struct Listening {
         .value("timeout", "timeout seconds", type: .number), .flag("list", "list valid event types"),
         .flag("timestamp", "show timestamp for each printed event"),
     ]
+
+    /// The time that is printed before an event, if any is.
+    func stamp(_ nanoseconds: UInt64) -> String {
+        hasTimestamps ? LocalTime.stamp(nanoseconds: nanoseconds) + ": " : ""
+    }
 }
 
 /// What comes while a command listens.
 enum Heard: Sendable {
-    case text(String)
+    case event(PublishedEvent)
+    /// A line about events.
+    case note(String)
+    /// No more will come.
+    case end
+    case failed(Failure)
     case timedOut
     case interrupted
 }
 
+/// How listening ended.
+struct Hearing {
+    var count = 0
+    /// What is printed about the end.
+    var end = ""
+    var failure: Failure?
+}
+
 extension Session {
     /// Prints what `source` yields until the listening is over; fails where nothing but time went by.
-    func listen(_ listening: Listening, to texts: (AsyncStream<Heard>.Continuation) async throws -> Void)
-        async throws
-    {
+    func listen(
+        _ listening: Listening, to events: (AsyncStream<Heard>.Continuation) async throws -> Void
+    ) async throws {
+        let hearing = try await hear(listening, isOneShot: !listening.loops, to: events) {
+            EventText($0.event).map { listening.stamp(CalendarTime.now.nanoseconds) + $0.line }
+        }
+        output.print(hearing.end + "events received: \(hearing.count)\n")
+        if let failure = hearing.failure { throw failure }
+        if hearing.count == 0 { throw Failure() }
+    }
+
+    /// Prints what is heard until it ends, time is up, or somebody interrupts it.
+    ///
+    /// - Parameters:
+    ///   - isOneShot: whether the first event ends it.
+    ///   - text: how an event is printed; nil where it isn't.
+    func hear(
+        _ listening: Listening, isOneShot: Bool,
+        to events: (AsyncStream<Heard>.Continuation) async throws -> Void,
+        text: (PublishedEvent) -> String?
+    ) async throws -> Hearing {
         let (stream, source) = AsyncStream.makeStream(of: Heard.self)
         let deafen = Interrupts.shared.listen { source.yield(.interrupted) }
         let timer = listening.timeout.map { EventLoop.shared.schedule(after: $0) { source.yield(.timedOut) } }
@@ -48,30 +87,51 @@ extension Session {
             _ = timer?.cancel()
             source.finish()
         }
-        try await texts(source)
+        try await events(source)
         output.flush()
-        var count = 0
-        var end = "event loop timed out\n"
-        heard: for await heard in stream {
+        var hearing = Hearing()
+        for await heard in stream {
             switch heard {
-            case .text(let text):
-                count += 1
-                let stamp =
-                    listening.hasTimestamps
-                    ? LocalTime.stamp(nanoseconds: CalendarTime.now.nanoseconds) + ": " : ""
-                output.print(stamp + text)
+            case .event(let published):
+                guard let line = text(published) else { continue }
+                hearing.count += 1
+                output.print(line)
                 output.flush()
-                if !listening.loops {
-                    end = ""
-                    break heard
-                }
-            case .timedOut: break heard
+                if isOneShot { return hearing }
+            case .note(let line):
+                output.print(line)
+                output.flush()
+            case .end: return hearing
+            case .failed(let failure):
+                hearing.failure = failure
+                return hearing
+            case .timedOut:
+                hearing.end = "event loop timed out\n"
+                return hearing
             case .interrupted:
-                end = "event loop interrupted\n"
-                break heard
+                hearing.end = "event loop interrupted\n"
+                return hearing
             }
         }
-        output.print(end + "events received: \(count)\n")
-        if count == 0 { throw Failure() }
+        return hearing
+    }
+}
+
+extension AsyncStream<Heard>.Continuation {
+    /// Hands on the events that are wanted, until the listening is over.
+    func pump(_ events: EventStream, where isWanted: @escaping @Sendable (PublishedEvent) -> Bool) {
+        feed { for try await published in events where isWanted(published) { yield(.event(published)) } }
+    }
+
+    /// Runs what yields until the listening is over, and says so when it fails.
+    func feed(_ body: @escaping @Sendable () async throws -> Void) {
+        let feeding = Task {
+            do {
+                try await body()
+            } catch {
+                yield(.failed(Failure(lines: Failure.lines(of: error))))
+            }
+        }
+        onTermination = { _ in feeding.cancel() }
     }
 }

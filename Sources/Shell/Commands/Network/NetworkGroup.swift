@@ -2,7 +2,8 @@ extension CommandGroup {
     static let networks = CommandGroup(
         keyword: "network", title: "Networking",
         commands: [
-            .netAutostart, .netCreate, .netDefine, .netDestroy, .netDumpxml, .netInfo, .netList, .netName,
+            .netAutostart, .netCreate, .netDefine, .netDestroy, .netDumpxml, .netEvent, .netInfo, .netList,
+            .netName,
             .netStart,
             .netUndefine, .netUUID,
         ])

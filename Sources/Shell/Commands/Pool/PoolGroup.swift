@@ -2,7 +2,8 @@ extension CommandGroup {
     static let pools = CommandGroup(
         keyword: "pool", title: "Storage Pool",
         commands: [
-            .poolAutostart, .poolDestroy, .poolDumpxml, .poolInfo, .poolList, .poolName, .poolRefresh,
+            .poolAutostart, .poolDestroy, .poolDumpxml, .poolEvent, .poolInfo, .poolList, .poolName,
+            .poolRefresh,
             .poolStart,
             .poolUndefine, .poolUUID,
         ])

@@ -1,0 +1,47 @@
+import Virt
+
+/// Where the clients of a connection hear of what happens.
+public protocol EventSource: Sendable {
+    /// Has `receive` called with everything that happens, in order, until the subscription ends. `receive` must
+    /// neither wait nor publish.
+    func subscribe(_ receive: @escaping @Sendable (PublishedEvent) -> Void) -> any EventSubscription
+
+    /// Makes sure that events of a kind come, until `disable` was called as often. Throws `noSupport` where there are
+    /// no such objects.
+    func enable(_ kind: EventKind) async throws(VirtError)
+
+    /// Takes back what `enable` did, once.
+    func disable(_ kind: EventKind) async
+
+    /// The events that were kept, from `number` on; 0 stands for the first that is there.
+    ///
+    /// - Parameter waits: whether to wait for the first one where there is none yet.
+    /// - Throws: `noSupport` where no events are kept, `invalidArg` where that one is no longer, or hasn't been yet.
+    func kept(since number: UInt64, waits: Bool) async throws(VirtError) -> KeptEvents
+}
+
+extension EventSource {
+    public func disable(_ kind: EventKind) async {}
+    public func kept(since number: UInt64, waits: Bool) async throws(VirtError) -> KeptEvents {
+        throw .notSupported("roostConnectEventsSince")
+    }
+}
+
+/// Someone listens to events for as long as this is kept and not cancelled.
+public protocol EventSubscription: Sendable {
+    func cancel()
+}
+
+/// A driver in which nothing happens that anybody is told.
+public struct NoEvents: EventSource {
+    private struct Nothing: EventSubscription { func cancel() {} }
+
+    public init() {}
+
+    public func subscribe(_ receive: @escaping @Sendable (PublishedEvent) -> Void) -> any EventSubscription {
+        Nothing()
+    }
+    public func enable(_ kind: EventKind) async throws(VirtError) {
+        throw .notSupported(kind.subject.registration)
+    }
+}
