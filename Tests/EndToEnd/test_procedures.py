@@ -80,6 +80,9 @@ class Procedures(Calls):
                 self.assertRegex(
                     error[1], r"^this function is not supported by the connection driver: vir[A-Z]\w+$",
                     procedure.name)
+            elif error and "DeregisterAny" in procedure.name:
+                # libvirt's words for a callback that isn't there, though they make it a fault of its own.
+                self.assertRegex(error[1], r"^internal error: \w+( \w+)? event callback 0 not registered$")
             elif error:
                 self.assertNotIn(error[0], (libvirt.VIR_ERR_RPC, libvirt.VIR_ERR_INTERNAL_ERROR),
                                  f"{procedure.name}: {error}")
