@@ -2,6 +2,7 @@ import DriverKit
 import LinuxSystem
 import Roost
 import Testing
+import Transport
 import Virt
 import VirtDriver
 
@@ -97,9 +98,8 @@ struct RemoteEventTests {
         let (one, other) = (try await daemon.connect(), try await daemon.connect())
         async let kept = one.events(since: 1, waits: true)
         let leaving = Task { try await other.events(since: 1, waits: true) }
-        while daemon.sessions.contains(where: { $0.withState { $0.running.count } == 0 }) {
-            await TestDaemon.nextTurn()
-        }
+        // What counts as a registration is a call that waits.
+        await daemon.wait { $0.registrations.count == 1 }
         await other.close()
         await #expect(throws: VirtError.self) { _ = try await leaving.value }
         hub.publish(.domainReboot(DomainRebootEvent(domain: DomainReference(name: "d"))))

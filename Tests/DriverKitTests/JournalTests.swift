@@ -46,7 +46,7 @@ private func all(
     let source = hub.source(of: [.domain])
     var (result, next): (([PublishedEvent], [ClosedRange<UInt64>]), UInt64) = (([], []), first)
     while true {
-        let kept = try await source.kept(since: next, waits: false)
+        let kept = try await source.kept(since: next)
         result.0 += kept.events
         result.1 += kept.lost
         if kept.next == next { return (result.0, result.1) }
@@ -56,7 +56,7 @@ private func all(
 
 private func refusal(_ hub: EventHub, since number: UInt64) async -> VirtError? {
     do throws(VirtError) {
-        _ = try await hub.source(of: [.domain]).kept(since: number, waits: false)
+        _ = try await hub.source(of: [.domain]).kept(since: number)
         return nil
     } catch {
         return error
@@ -114,14 +114,38 @@ struct JournalTests {
 
     @Test("what a fault of the disk changed is told as lost, and what follows it is still there")
     func damaged() async throws {
+        let (hub, _) = try folder.start()
+        let name = String(repeating: "n", count: 4000)
+        for number in 1...80 { hub.publish(event(Int32(number), name: name)) }
+        try FileSystem.open(folder.events + "/1.events", [.writeOnly]).write([1, 2, 3], at: 9000)
+        let kept = try await all(hub)
+        #expect(kept.lost == [3...3])
+        #expect(kept.events.map(\.number) == [1, 2] + Array(4...80))
+    }
+
+    @Test("where a fault of the disk left nothing to go on by, the next file is gone on with")
+    func damagedLength() async throws {
         let (hub, journal) = try folder.start()
         let name = String(repeating: "n", count: 4000)
         for number in 1...80 { hub.publish(event(Int32(number), name: name)) }
         let second = try #require(journal.state.withLock { $0.segments.dropFirst().first?.first })
-        try FileSystem.open(folder.events + "/1.events", [.writeOnly]).write([1, 2, 3], at: 9000)
+        let head = UInt64(JournalHead.size)
+        try FileSystem.open(folder.events + "/1.events", [.writeOnly]).write([255, 255, 255, 255], at: head)
         let kept = try await all(hub)
-        #expect(kept.lost == [3...(second - 1)])
-        #expect(kept.events.map(\.number) == [1, 2] + Array(second...80))
+        #expect(kept.lost == [1...(second - 1)])
+        #expect(kept.events.map(\.number) == Array(second...80))
+    }
+
+    @Test("a fault in the newest file has no number repeated, and what follows it is kept")
+    func damagedNewest() async throws {
+        let (first, _) = try folder.start()
+        for number in 1...9 { first.publish(event(Int32(number), name: "name")) }
+        try FileSystem.open(folder.events + "/1.events", [.writeOnly]).write([255], at: 150)
+        let (second, _) = try folder.start()
+        #expect(second.publish(event(10)) == 10)
+        let kept = try await all(second)
+        #expect(kept.lost.count == 1)
+        #expect(kept.events.count == 9)
     }
 
     @Test("it stays within its limit, and says from which event on it goes")
@@ -211,24 +235,34 @@ struct JournalTests {
         #expect(next.publish(event(0)) > last)
     }
 
-    @Test("who waits is given the next event, and nobody else's")
+    @Test("who waits for an event goes on when it is there, and at once where it is already")
     func waits() async throws {
         let (hub, _) = try folder.start()
         let source = hub.source(of: [.domain])
-        async let kept = source.kept(since: 1, waits: true)
+        let waiting = Task { try await source.wait(for: 1) }
+        hub.publish(event(1))
+        try await waiting.value
+        try await source.wait(for: 1)
+        #expect(try await source.kept(since: 1).events.map(\.number) == [1])
+    }
+
+    @Test("clients of a driver are given the events of its own objects alone")
+    func others() async throws {
+        let (hub, _) = try folder.start()
+        hub.publish(event(1))
         hub.publish(.secretValueChanged(SecretValueChangedEvent()))
-        hub.publish(event(2))
-        let first = try await kept
-        #expect(first.events.map(\.number) == [2])
-        #expect(first.next == 3)
+        let kept = try await hub.source(of: [.secret]).kept(since: 1)
+        #expect(kept.events.map(\.number) == [2])
+        #expect(kept.lost.isEmpty)
+        #expect(kept.next == 3)
     }
 
     @Test("waiting ends with its task")
     func cancelled() async throws {
         let (hub, _) = try folder.start()
-        let waiting = Task { try await hub.source(of: [.domain]).kept(since: 1, waits: true) }
+        let waiting = Task { try await hub.source(of: [.domain]).wait(for: 1) }
         waiting.cancel()
-        #expect(try await waiting.value.events.isEmpty)
+        try await waiting.value
     }
 
     @Test("without a journal, what was is not supported")
@@ -245,7 +279,8 @@ struct JournalTests {
                 let source = hub.source(of: [.domain])
                 var (numbers, next): ([UInt64], UInt64) = ([], 1)
                 while numbers.count < 4000 {
-                    let kept = try await source.kept(since: next, waits: true)
+                    try await source.wait(for: next)
+                    let kept = try await source.kept(since: next)
                     numbers += kept.events.map(\.number)
                     next = kept.next
                 }

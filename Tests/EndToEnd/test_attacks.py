@@ -106,6 +106,16 @@ class Attacks(ServerCase):
     def test_registrations_for_events(self):
         self.withstands("events", 100)
 
+    def test_reading_the_journal(self):
+        secret = self.connection.secretDefineXML("<secret ephemeral='yes'/>")
+        self.addCleanup(secret.undefine)
+        for _ in range(10_000):
+            secret.setValue(b"value")
+        self.withstands("journal", 100)
+
+    def test_waiting_for_events(self):
+        self.withstands("waiting", 100)
+
     def test_the_log_grows_little(self):
         before = self.own.log.stat().st_size
         self.withstands("log", 20)

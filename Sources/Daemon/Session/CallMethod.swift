@@ -46,7 +46,13 @@ struct CallMethod: Sendable {
     }
 
     /// Whether it counts among those that read-only clients may have at once.
-    var isCounted: Bool { if case .route = answerer { place != .here } else { false } }
+    var isCounted: Bool {
+        switch answerer {
+        case .own(let call): call.isCounted
+        case .route: place != .here
+        case .refusal: false
+        }
+    }
 
     /// Whether it ends with its client. What changes something is finished, so that nothing is left half done.
     var endsWithClient: Bool {

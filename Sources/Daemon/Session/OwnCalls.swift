@@ -7,15 +7,18 @@ import XDR
 /// A call that the session answers itself: opening, authentication, features, events.
 struct OwnCall: Sendable {
     var place = CallMethod.Place.here
+    /// Whether it takes a place among the calls that read-only clients may have at once.
+    var isCounted = false
     /// Whether it is given up when the client goes.
     var endsWithClient = false
     let body: @Sendable (Session, Packet) async throws(VirtError) -> Packet
 
     init<Arguments: XDRValue, Reply: XDRValue>(
-        _ procedure: Procedure<Arguments, Reply>, place: CallMethod.Place, endsWithClient: Bool,
+        _ procedure: Procedure<Arguments, Reply>, place: CallMethod.Place, isCounted: Bool,
+        endsWithClient: Bool,
         _ body: @escaping @Sendable (Session, Arguments) async throws(VirtError) -> Reply
     ) {
-        (self.place, self.endsWithClient) = (place, endsWithClient)
+        (self.place, self.isCounted, self.endsWithClient) = (place, isCounted, endsWithClient)
         self.body = { (session, packet) async throws(VirtError) in
             let reply = try await body(session, try arguments(of: packet, api: procedure.api))
             return try answer(packet, reply, api: procedure.api)
@@ -26,11 +29,12 @@ struct OwnCall: Sendable {
 extension [Int32: OwnCall] {
     /// Adds an answer under its procedure's number.
     mutating func add<Arguments: XDRValue, Reply: XDRValue>(
-        _ procedure: Procedure<Arguments, Reply>, place: CallMethod.Place = .here,
+        _ procedure: Procedure<Arguments, Reply>, place: CallMethod.Place = .here, isCounted: Bool = false,
         endsWithClient: Bool = false,
         _ body: @escaping @Sendable (Session, Arguments) async throws(VirtError) -> Reply
     ) {
-        self[procedure.number] = OwnCall(procedure, place: place, endsWithClient: endsWithClient, body)
+        self[procedure.number] = OwnCall(
+            procedure, place: place, isCounted: isCounted, endsWithClient: endsWithClient, body)
     }
 }
 

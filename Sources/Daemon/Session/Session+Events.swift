@@ -79,7 +79,7 @@ extension Session {
     }
 
     /// Each registration is a message with every event.
-    private func takeRegistration() throws(VirtError) {
+    func takeRegistration() throws(VirtError) {
         guard registrations.hasRoom else {
             let detail = "too many event callbacks are registered; deregister those that are not needed"
             throw VirtError(.operationFailed, detail, from: .rpc)

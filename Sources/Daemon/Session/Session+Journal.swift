@@ -1,20 +1,27 @@
 import RemoteProtocol
+import Transport
 import Virt
 import VirtDriver
 import XDR
 
 extension Session {
-    /// Giving the events that were kept.
+    /// Giving the events that were kept, and waiting for the next one.
     ///
-    /// Reading them computes, so it is done in the client's lane. A call that waits for the next event takes none of the
-    /// places that read-only clients share, and ends with its client.
+    /// Those who wait take none of the places that read-only clients share, but each counts as a registration does, since
+    /// the next event wakes it. Reading takes a place, and the client's lane.
     static let journalCalls: [Int32: OwnCall] = {
         var calls: [Int32: OwnCall] = [:]
-        calls.add(RoostProgram.connectEventsSince, place: .lane, endsWithClient: true) {
+        calls.add(RoostProgram.connectEventsSince, place: .lane, isCounted: true, endsWithClient: true) {
+            (session, it) async throws(VirtError) in
+            try ConnectEventsSinceAnswer(try await session.driver().events.kept(since: it.number))
+        }
+        calls.add(RoostProgram.connectWaitForEvent, place: .pool, endsWithClient: true) {
             (session, it) async throws(VirtError) in
             let events = try session.driver().events
-            return try ConnectEventsSinceAnswer(
-                try await events.kept(since: it.number, waits: it.waits))
+            try session.takeRegistration()
+            defer { session.registrations.giveBack(1) }
+            try await events.wait(for: it.number)
+            return Nothing()
         }
         return calls
     }()

@@ -25,16 +25,16 @@ private struct HubEvents: EventSource {
         if !subjects.contains(kind.subject) { throw .notSupported(kind.subject.registration) }
     }
 
-    func kept(since number: UInt64, waits: Bool) async throws(VirtError) -> KeptEvents {
+    func kept(since number: UInt64) async throws(VirtError) -> KeptEvents {
         guard let journal = hub.journal else { throw .notSupported("roostConnectEventsSince") }
         var kept = try await journal.page(since: number)
-        while true {
-            let lost = kept.lost
-            kept.events.removeAll { !tells($0) }
-            if !kept.events.isEmpty || !lost.isEmpty || !waits || Task.isCancelled { return kept }
-            await hub.wait(for: kept.next, in: journal)
-            kept = try await journal.page(since: kept.next)
-        }
+        kept.events.removeAll { !tells($0) }
+        return kept
+    }
+
+    func wait(for number: UInt64) async throws(VirtError) {
+        guard let journal = hub.journal else { throw .notSupported("roostConnectWaitForEvent") }
+        await hub.wait(for: number, in: journal)
     }
 }
 

@@ -13,7 +13,8 @@ extension EventJournal {
         while true {
             let walk = try walk(from: number)
             do throws(SystemError) {
-                return try await Blocking.run { () throws(SystemError) in try walk.page() }
+                let records = try await Blocking.run { () throws(SystemError) in try walk.records() }
+                return walk.page(of: records)
             } catch {
                 // A file that was the oldest has gone meanwhile: what is asked for is looked for again.
                 if error.errno == ENOENT, state.withLock({ $0.first }) > walk.number { continue }
@@ -37,13 +38,13 @@ extension EventJournal {
             var walk = JournalWalk(number: number, last: state.last)
             let begin = state.segments.lastIndex { $0.first <= number } ?? 0
             for segment in state.segments.dropFirst(begin) {
-                walk.files.append(.init(path: path(segment.sequence)))
+                walk.files.append(.init(path: path(segment.sequence), first: segment.first))
             }
             if let active = state.active, let newest = walk.files.popLast() {
                 let isFirst = walk.files.isEmpty
                 walk.files.append(
                     .init(
-                        path: newest.path,
+                        path: newest.path, first: newest.first,
                         offset: isFirst ? active.offset(of: number) : UInt64(JournalHead.size),
                         end: active.end))
             }
@@ -57,6 +58,8 @@ struct JournalWalk: Sendable {
     /// A file, and which part of it is gone through.
     struct File: Sendable {
         let path: String
+        /// The number of its first event.
+        let first: UInt64
         var offset = UInt64(JournalHead.size)
         var end = UInt64.max
     }
@@ -69,21 +72,41 @@ struct JournalWalk: Sendable {
     /// How many bytes of events are given at once.
     private static let pageSize = 256 << 10
 
-    /// Reads as many events as are given at once; waits for the disk.
-    func page() throws(SystemError) -> KeptEvents {
-        var (kept, size) = (KeptEvents(next: number), 0)
+    /// What one file has of what is given at once, and whether there is more than that.
+    struct Records: Sendable {
+        var files: [[JournalRecord]] = []
+        var isCut = false
+    }
+
+    /// Reads what is given at once; waits for the disk, and does little else.
+    func records() throws(SystemError) -> Records {
+        var (found, size) = (Records(), 0)
         for file in files {
             var reader = JournalReader(try FileSystem.open(file.path), from: file.offset, to: file.end)
+            found.files.append([])
             while let record = try reader.next() {
-                if record.number < kept.next { continue }
-                guard let entry = record.entry else { break }
-                if entry.isEnd { continue }
-                take(entry, &kept)
+                if record.number < number { continue }
+                found.files[found.files.count - 1].append(record)
                 size += record.size
-                if size >= Self.pageSize { return kept }
+                found.isCut = size >= Self.pageSize
+                if found.isCut { return found }
             }
         }
-        pass(over: last &+ 1, &kept)
+        return found
+    }
+
+    /// The events in what was read. What isn't what was written is lost.
+    func page(of records: Records) -> KeptEvents {
+        var kept = KeptEvents(next: number)
+        for record in records.files.joined() where record.number >= kept.next {
+            if let entry = record.entry, !entry.isEnd { take(entry, &kept) }
+        }
+        if !records.isCut {
+            pass(over: last &+ 1, &kept)
+        } else if kept.next == number {
+            // Nothing of all that is whole: it goes on with the file behind.
+            pass(over: files.dropFirst(records.files.count).first?.first ?? last &+ 1, &kept)
+        }
         return kept
     }
 

@@ -38,9 +38,13 @@ struct JournalFinding {
         var (end, isEnd) = (reader.offset, false)
         var places: [(number: UInt64, offset: UInt64)] = []
         last = head.first &- 1
-        while let record = try reader.next(), record.isWhole, record.number >= last {
-            JournalWriting.note(record.number, at: end, in: &places)
-            (end, last, isEnd) = (reader.offset, record.number, record.entry?.isEnd ?? false)
+        var offset = end
+        while let record = try reader.next() {
+            if record.number >= last, let entry = record.entry {
+                JournalWriting.note(record.number, at: offset, in: &places)
+                (end, last, isEnd) = (reader.offset, record.number, entry.isEnd)
+            }
+            offset = reader.offset
         }
         let isOurs = head.boot == boot && boot != .zero
         if isOurs || isEnd { continues = last }

@@ -3,7 +3,7 @@ import Virt
 import XDR
 
 /// What stands in a journal's file for one event: its length, a checksum, and the entry as it goes on the wire.
-struct JournalRecord {
+struct JournalRecord: Sendable {
     /// Length and checksum, of four bytes each.
     static let headSize = 8
     /// The smallest entry: numbers, and nothing else.

@@ -6,10 +6,11 @@ extension ProcedureFacts {
     /// What is known of every call of program `roost`.
     public static let roost: [ProcedureFacts] = {
         var table: [ProcedureFacts] = []
-        table.reserveCapacity(3)
+        table.reserveCapacity(4)
         table.append(ProcedureFacts(1, "roostDomainExplain", [.readOnly, .costly, .namesObject], [AccessRule(.domain, "read"), AccessRule(.domain, "read_secure", whenSet: 1)]))
         table.append(ProcedureFacts(2, "roostDomainExplainXML", [.costly], [AccessRule(.connect, "write")]))
         table.append(ProcedureFacts(3, "roostConnectEventsSince", [.readOnly], [AccessRule(.connect, "search_domains"), AccessRule(.connect, "search_networks"), AccessRule(.connect, "search_storage_pools"), AccessRule(.connect, "search_node_devices"), AccessRule(.connect, "search_secrets")]))
+        table.append(ProcedureFacts(4, "roostConnectWaitForEvent", [.readOnly], [AccessRule(.connect, "search_domains"), AccessRule(.connect, "search_networks"), AccessRule(.connect, "search_storage_pools"), AccessRule(.connect, "search_node_devices"), AccessRule(.connect, "search_secrets")]))
         return table
     }()
 }

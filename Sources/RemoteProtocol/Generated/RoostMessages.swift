@@ -72,18 +72,15 @@ public struct DomainExplainXMLAnswer: XDRValue, Hashable {
 /// Arguments of `roostConnectEventsSince`.
 public struct ConnectEventsSinceArguments: XDRValue, Hashable {
     public var number: UInt64 = 0
-    public var waits: Bool = false
 
     public init() {}
 
-    public init(number: UInt64 = 0, waits: Bool = false) {
+    public init(number: UInt64 = 0) {
         self.number = number
-        self.waits = waits
     }
 
     public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
         try x.uint64(&self.number)
-        try x.bool(&self.waits)
     }
 }
 
@@ -105,6 +102,21 @@ public struct ConnectEventsSinceAnswer: XDRValue, Hashable {
         try x.values(&self.events, max: 65536)
         try x.values(&self.lost, max: 65536)
         try x.uint64(&self.next)
+    }
+}
+
+/// Arguments of `roostConnectWaitForEvent`.
+public struct ConnectWaitForEventArguments: XDRValue, Hashable {
+    public var number: UInt64 = 0
+
+    public init() {}
+
+    public init(number: UInt64 = 0) {
+        self.number = number
+    }
+
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.uint64(&self.number)
     }
 }
 

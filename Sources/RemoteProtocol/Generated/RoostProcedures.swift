@@ -17,4 +17,7 @@ public enum RoostProgram {
 
     /// `roostConnectEventsSince`.
     public static var connectEventsSince: Procedure<ConnectEventsSinceArguments, ConnectEventsSinceAnswer> { Procedure<ConnectEventsSinceArguments, ConnectEventsSinceAnswer>(program: number, number: 3, api: "roostConnectEventsSince") }
+
+    /// `roostConnectWaitForEvent`.
+    public static var connectWaitForEvent: Procedure<ConnectWaitForEventArguments, Nothing> { Procedure<ConnectWaitForEventArguments, Nothing>(program: number, number: 4, api: "roostConnectWaitForEvent") }
 }

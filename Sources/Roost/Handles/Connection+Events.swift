@@ -71,6 +71,12 @@ extension Connection {
     /// - Parameter waits: whether to wait for the first one where there is none yet.
     /// - Throws: `noSupport` where no events are kept, `invalidArg` where that one is no longer, or hasn't been yet.
     public func events(since number: UInt64, waits: Bool = false) async throws(VirtError) -> KeptEvents {
-        try await driver.events.kept(since: number, waits: waits)
+        let source = driver.events
+        var kept = try await source.kept(since: number)
+        while waits, kept.events.isEmpty, kept.lost.isEmpty, !Task.isCancelled {
+            try await source.wait(for: kept.next)
+            kept = try await source.kept(since: kept.next)
+        }
+        return kept
     }
 }

@@ -54,9 +54,12 @@ actor RemoteEvents: EventSource {
         if let id = try? await known.asking.value { try? await deregister(kind.subject, id) }
     }
 
-    func kept(since number: UInt64, waits: Bool) async throws(VirtError) -> KeptEvents {
-        let arguments = ConnectEventsSinceArguments(number: number, waits: waits)
-        let reply = try await client.call(RoostProgram.connectEventsSince, arguments)
+    func wait(for number: UInt64) async throws(VirtError) {
+        _ = try await client.call(RoostProgram.connectWaitForEvent, .init(number: number))
+    }
+
+    func kept(since number: UInt64) async throws(VirtError) -> KeptEvents {
+        let reply = try await client.call(RoostProgram.connectEventsSince, .init(number: number))
         do throws(XDRError) {
             var kept = KeptEvents(next: reply.next)
             for entry in reply.events { kept.events.append(try entry.published()) }

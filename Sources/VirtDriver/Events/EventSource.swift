@@ -13,17 +13,22 @@ public protocol EventSource: Sendable {
     /// Takes back what `enable` did, once.
     func disable(_ kind: EventKind) async
 
-    /// The events that were kept, from `number` on; 0 stands for the first that is there.
+    /// The events that were kept, from `number` on, as many as are given at once; 0 stands for the first that is there.
     ///
-    /// - Parameter waits: whether to wait for the first one where there is none yet.
-    /// - Throws: `noSupport` where no events are kept, `invalidArg` where that one is no longer, or hasn't been yet.
-    func kept(since number: UInt64, waits: Bool) async throws(VirtError) -> KeptEvents
+    /// Throws `noSupport` where no events are kept, `invalidArg` where that one is no longer, or hasn't been yet.
+    func kept(since number: UInt64) async throws(VirtError) -> KeptEvents
+
+    /// Waits until an event with this number has been, or the task is cancelled. It may be one that others are told of.
+    func wait(for number: UInt64) async throws(VirtError)
 }
 
 extension EventSource {
     public func disable(_ kind: EventKind) async {}
-    public func kept(since number: UInt64, waits: Bool) async throws(VirtError) -> KeptEvents {
+    public func kept(since number: UInt64) async throws(VirtError) -> KeptEvents {
         throw .notSupported("roostConnectEventsSince")
+    }
+    public func wait(for number: UInt64) async throws(VirtError) {
+        throw .notSupported("roostConnectWaitForEvent")
     }
 }
 

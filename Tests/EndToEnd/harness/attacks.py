@@ -13,8 +13,10 @@ import struct
 import sys
 import time
 
-REMOTE = 0x20008086
-OPEN, CAPABILITIES, STATE, COMPARE, REGISTER, STATS, IO_THREADS = 1, 7, 212, 158, 313, 344, 351
+REMOTE, ROOST = 0x20008086, 0x726F6F73
+OPEN, CAPABILITIES, STATE, COMPARE, REGISTER, STATS, IO_THREADS = 1, 7, 212, 158, 316, 344, 351
+# Roost's own.
+EVENTS_SINCE, WAIT_FOR_EVENT = 3, 4
 
 
 def text(value):
@@ -22,8 +24,8 @@ def text(value):
     return struct.pack(">I", len(data)) + data + bytes(-len(data) % 4)
 
 
-def packet(procedure, payload=b"", kind=0):
-    return struct.pack(">IIIiIII", 28 + len(payload), REMOTE, 1, procedure, kind, 7, 0) + payload
+def packet(procedure, payload=b"", kind=0, program=REMOTE):
+    return struct.pack(">IIIiIII", 28 + len(payload), program, 1, procedure, kind, 7, 0) + payload
 
 
 def opening(uri):
@@ -143,6 +145,10 @@ def main(path, attack, connections="40", uuid="00" * 16, name="none"):
         flood(path, count, packet(CAPABILITIES, kind=1), b"", reads=True)
     elif attack == "events":
         flood(path, count, system, packet(REGISTER, bytes(8)) * 1000)
+    elif attack == "journal":
+        flood(path, count, system, packet(EVENTS_SINCE, bytes(8), program=ROOST) * 1000)
+    elif attack == "waiting":
+        flood(path, count, system, packet(WAIT_FOR_EVENT, struct.pack(">Q", 1 << 60), program=ROOST) * 1000, reads=False)
     elif attack == "paths":
         flood(path, count, opening("test:///dev/zero"), opening("test:///dev/zero") * 100)
     else:

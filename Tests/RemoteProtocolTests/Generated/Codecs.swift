@@ -453,6 +453,7 @@ extension MessageCodec {
         table[1] = MessageCodec("roostDomainExplain", DomainExplainArguments.self, DomainExplainAnswer.self)
         table[2] = MessageCodec("roostDomainExplainXML", DomainExplainXMLArguments.self, DomainExplainXMLAnswer.self)
         table[3] = MessageCodec("roostConnectEventsSince", ConnectEventsSinceArguments.self, ConnectEventsSinceAnswer.self)
+        table[4] = MessageCodec("roostConnectWaitForEvent", ConnectWaitForEventArguments.self, Nothing.self)
         return table
     }()
 }
