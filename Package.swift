@@ -167,12 +167,15 @@ let package = Package(
         tests(of: "Sealing", uses: ["LinuxSystem"]),
         tests(
             of: "SecretDriver",
-            uses: ["ByteText", "DriverKit", "Sealing", "Virt", "VirtDriver", "LinuxSystem", log]),
+            uses: [
+                "ByteText", "DriverConformance", "DriverKit", "Sealing", "Virt", "VirtDriver", "LinuxSystem",
+                log,
+            ]),
         tests(of: "Roost", uses: ["TestDriver", "Virt", "VirtDriver"]),
         tests(
             of: "Daemon",
             uses: [
-                "DriverConformance", "DriverKit", "Roost", "TestDriver", "Virt", "VirtDriver",
+                "DriverConformance", "DriverKit", "Roost", "SecretDriver", "TestDriver", "Virt", "VirtDriver",
                 "RemoteProtocol",
                 "Transport", "XDR",
                 "LinuxSystem", log,

@@ -45,6 +45,7 @@ struct LimitTests {
         let client = try await RawClient(daemon.path)
         try await client.open("held:///")
         for _ in 0..<10 { client.call(heldCall) }
+        await driver.wait(forCalls: 5)
         await daemon.wait { $0.waitingCalls == 5 }
         let pipe = try Pipe()
         client.call(snapshotCall, files: [pipe.readEnd])

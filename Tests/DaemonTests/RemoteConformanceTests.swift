@@ -1,5 +1,9 @@
 import DriverConformance
+import DriverKit
+import LinuxSystem
+import Logging
 import Roost
+import SecretDriver
 import Testing
 import Virt
 import VirtDriver
@@ -12,6 +16,44 @@ struct RemoteConformanceTests {
         defer { daemon.stop() }
         let connection = try await daemon.connect()
         try await check.run(on: .testDriver(connection.driver))
+        await connection.close()
+    }
+
+    private func onEachSort(
+        readOnly: Bool = false, _ body: (any StartableSort) async throws -> Void
+    ) async throws {
+        let daemon = try TestDaemon()
+        defer { daemon.stop() }
+        let connection = try await daemon.connect(readOnly: readOnly)
+        for sort in testDriverSorts(connection.driver) { try await body(sort) }
+        await connection.close()
+    }
+
+    @Test("the contract of domains, networks and pools, through a socket", arguments: objectChecks)
+    func objects(check: ObjectCheck) async throws { try await onEachSort { try await check.run(on: $0) } }
+
+    @Test("the contract of their lives, through a socket", arguments: startableChecks)
+    func lives(check: StartableCheck) async throws { try await onEachSort { try await check.run(on: $0) } }
+
+    @Test("the contract of the read-only socket", arguments: readOnlyChecks)
+    func refusals(check: ObjectCheck) async throws {
+        try await onEachSort(readOnly: true) { try await check.run(on: $0) }
+    }
+
+    @Test("the contract of secrets, through a socket, and of the read-only one", arguments: [false, true])
+    func secrets(readOnly: Bool) async throws {
+        let folder = try FileSystem.makeTemporaryDirectory(prefix: "/tmp/daemon-")
+        defer { try? FileSystem.removeTree(folder) }
+        let driver = SecretDriver(
+            folder: folder + "/secrets", keyFile: folder + "/key", credentials: nil, uriPath: "/system",
+            events: EventHub(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await driver.start()
+        let daemon = try TestDaemon(drivers: [driver])
+        defer { daemon.stop() }
+        let connection = try await daemon.connect(to: "secret:///system", readOnly: readOnly)
+        for check in readOnly ? readOnlyChecks : objectChecks {
+            try await check.run(on: SecretSort(connection.driver))
+        }
         await connection.close()
     }
 

@@ -27,9 +27,12 @@ struct TestDaemon {
     }
 
     /// A client of the socket, or of the read-only one.
-    func connect(readOnly: Bool = false) async throws(VirtError) -> Connection {
+    func connect(
+        to uri: String = "test:///default", readOnly: Bool = false
+    ) async throws(VirtError) -> Connection {
         let path = readOnly ? path + "-ro" : path
-        return try await Connection.open("test+unix:///default?socket=\(path)", readOnly: readOnly)
+        let parts = uri.split(separator: ":", maxSplits: 1)
+        return try await Connection.open("\(parts[0])+unix:\(parts[1])?socket=\(path)", readOnly: readOnly)
     }
 
     /// The sessions that there are.

@@ -1,3 +1,4 @@
+import DriverConformance
 import DriverKit
 import LinuxSystem
 import SecretDriver
@@ -32,6 +33,12 @@ struct SecretTests {
             ])
         #expect(try await service.numOfSecrets() == 0)
         #expect(await error { try await service.secretLookupByUUID(uuid: made.uuid) }?.code == .noSecret)
+    }
+
+    @Test("the contract of all sorts of objects", arguments: objectChecks)
+    func contract(check: ObjectCheck) async throws {
+        let opened = try await folder.driver().open(ConnectionURI("secret:///system"), readOnly: false)
+        try await check.run(on: SecretSort(try #require(opened)))
     }
 
     @Test("the same name is free for each kind of use, but not for two secrets")

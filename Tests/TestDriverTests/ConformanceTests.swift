@@ -13,4 +13,17 @@ struct ConformanceTests {
         try await check.run(on: .testDriver(connection))
         await connection.close()
     }
+
+    private func onEachSort(_ body: (any StartableSort) async throws -> Void) async throws {
+        let opened = try await TestDriver().open(ConnectionURI("test:///default"), readOnly: false)
+        let connection = try #require(opened)
+        for sort in testDriverSorts(connection) { try await body(sort) }
+        await connection.close()
+    }
+
+    @Test("the contract of domains, networks and pools", arguments: objectChecks)
+    func objects(check: ObjectCheck) async throws { try await onEachSort { try await check.run(on: $0) } }
+
+    @Test("the contract of their lives", arguments: startableChecks)
+    func lives(check: StartableCheck) async throws { try await onEachSort { try await check.run(on: $0) } }
 }

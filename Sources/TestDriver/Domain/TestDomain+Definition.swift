@@ -20,6 +20,7 @@ extension TestDomain {
         try flags.require(
             [.managedSave, .snapshotsMetadata, .checkpointsMetadata, .nvram],
             in: "testDomainUndefineFlags", from: .test)
+        try requireThere()
         if snapshot.hasManagedSave, !flags.contains(.managedSave) {
             let message = "Refusing to undefine while domain managed save image exists"
             throw VirtError(.operationInvalid, message, from: .test)
@@ -39,6 +40,7 @@ extension TestDomain {
         if newName.contains(byte: "/") {
             throw VirtError(.xmlError, "name \(newName) cannot contain '/'", from: .test)
         }
+        try requireThere()
         if snapshot.isActive {
             throw VirtError(.operationInvalid, "cannot rename active domain", from: .test)
         }
@@ -57,7 +59,10 @@ extension TestDomain {
         return 0
     }
 
-    func setAutostart(autostart: Bool) { publish { $0.isAutostarted = autostart } }
+    func setAutostart(autostart: Bool) throws(VirtError) {
+        try requireThere()
+        publish { $0.isAutostarted = autostart }
+    }
 
     func setMetadata(
         type: Int32, metadata: String?, key: String?, uri: String?, flags: DomainModificationImpact
@@ -84,6 +89,7 @@ extension TestDomain {
     func change(
         _ flags: DomainModificationImpact, _ change: (inout DomainDefinition) throws(VirtError) -> Void
     ) throws(VirtError) {
+        try requireThere()
         let now = snapshot
         let impact = try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
         var (live, persistent) = (now.live, now.persistent)

@@ -51,8 +51,14 @@ actor TestDomain: DomainOperations, RegisteredDomain {
         }
     }
 
+    /// Throws `noDomain` where the domain has gone since the caller found it.
+    nonisolated func requireThere() throws(VirtError) {
+        if snapshot.isGone { throw host.domains.missing(snapshot.reference) }
+    }
+
     /// Throws unless the domain runs or is paused, in the words of the driver's newer calls.
     nonisolated func requireActive() throws(VirtError) {
+        try requireThere()
         if !snapshot.isActive { throw VirtError(.operationInvalid, "domain is not running", from: .domain) }
     }
 

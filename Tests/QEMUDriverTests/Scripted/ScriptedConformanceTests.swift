@@ -14,4 +14,20 @@ struct ScriptedConformanceTests {
         try await check.run(on: host.subject)
         #expect(host.leftovers == [])
     }
+
+    @Test("the contract of all sorts of objects", arguments: objectChecks)
+    func objects(check: ObjectCheck) async throws {
+        let host = try await ScriptedHost()
+        defer { host.remove() }
+        try await check.run(on: DomainSort(host.subject))
+        #expect(host.leftovers == [])
+    }
+
+    @Test("the contract of lives", arguments: startableChecks)
+    func lives(check: StartableCheck) async throws {
+        let host = try await ScriptedHost()
+        defer { host.remove() }
+        try await check.run(on: DomainSort(host.subject))
+        #expect(host.leftovers == [])
+    }
 }
