@@ -62,6 +62,7 @@ bench: ## calls per second, start time and memory, beside Debian's libvirtd; and
 	@$(MAKE) build
 	@scripts/guest/make-guest
 	@bench/run
+	@bench/events
 	@bench/attacks
 
 demo: ## boots a small Linux guest and shows its console
