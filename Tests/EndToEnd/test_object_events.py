@@ -67,8 +67,12 @@ def pool_life(host):
         step()
 
 
+ADAPTER = """<device><parent>scsi_host1</parent><capability type='scsi_host'><capability type='fc_host'>
+    <wwnn>2000000034563459</wwnn><wwpn>1000000034563459</wwpn></capability></capability></device>"""
+
+
 def device_life(host):
-    host.nodeDeviceLookupByName("scsi_host11").destroy()
+    host.nodeDeviceCreateXML(ADAPTER).destroy()
 
 
 NETWORK_LINES = [f"event 'lifecycle' for network {words}" for words in (
@@ -92,12 +96,13 @@ class ObjectEvents(EventCase):
             self.assertEqual(refresh.wait(20), 0)
 
     def test_commands_print_those_of_devices(self):
-        listeners = [self.listen(program, "nodedev-event", "--event", "lifecycle") for program in (Virsh, Roost)]
+        listeners = [self.listen(program, "nodedev-event", "--event", "lifecycle", "--loop")
+                     for program in (Virsh, Roost)]
         device_life(self.host)
         for listener in listeners:
             self.assertEqual(
                 self.heard(listener, 2),
-                ["event 'lifecycle' for node device scsi_host11: Deleted", "events received: 1"])
+                [f"event 'lifecycle' for node device scsi_host12: {word}" for word in ("Created", "Deleted")])
 
     def test_commands_print_those_of_secrets(self):
         host = libvirt.open(self.uri(self.server.socket, "secret:///system"))
@@ -113,6 +118,30 @@ class ObjectEvents(EventCase):
             self.assertEqual(self.heard(life, 2), [
                 f"event 'lifecycle' for secret {uuid}: {word}" for word in ("Defined", "Undefined")])
             self.assertEqual(self.heard(value, 1), [f"event 'value-changed' for secret {uuid}"])
+
+    def test_devices_that_are_made(self):
+        device = self.host.nodeDeviceCreateXML(ADAPTER.replace("2000000034563459", "a&lt;b"))
+        self.assertEqual(device.XMLDesc(), """<device>
+  <name>scsi_host12</name>
+  <parent>scsi_host1</parent>
+  <capability type='scsi_host'>
+    <host>11</host>
+    <unique_id>10</unique_id>
+    <capability type='fc_host'>
+      <wwnn>a&lt;b</wwnn>
+      <wwpn>1000000034563459</wwpn>
+      <fabric_wwn>2000000043214321</fabric_wwn>
+    </capability>
+  </capability>
+</device>
+""")
+        for wrong in (ADAPTER.replace("scsi_host1<", "nowhere<"), "<device/>", "<device>",
+                      ADAPTER.replace("<wwnn>2000000034563459</wwnn>", "")):
+            with self.assertRaises(libvirt.libvirtError) as raised:
+                self.host.nodeDeviceCreateXML(wrong)
+            self.assertIn(raised.exception.get_error_code(), (
+                libvirt.VIR_ERR_INTERNAL_ERROR, libvirt.VIR_ERR_XML_DETAIL, libvirt.VIR_ERR_XML_ERROR))
+        device.destroy()
 
     def test_only_those_of_one_object(self):
         other = self.host.networkDefineXML(NETWORK.format(name="other"))
@@ -162,8 +191,10 @@ class ObjectEvents(EventCase):
         network_life(self.host)
         pool_life(self.host)
         device_life(self.host)
-        deleted = ("devices", "scsi_host11", libvirt.VIR_NODE_DEVICE_EVENT_DELETED, 0)
-        eventually(lambda: deleted in heard, f"the device to go: {heard}")
+        devices_told = [("devices", "scsi_host12", kind, 0) for kind in (
+            libvirt.VIR_NODE_DEVICE_EVENT_CREATED, libvirt.VIR_NODE_DEVICE_EVENT_DELETED)]
+        eventually(lambda: devices_told[-1] in heard, f"the device to go: {heard}")
+        self.assertEqual([event for event in heard if event[0] == "devices"], devices_told)
         self.assertEqual([event for event in heard if event[0] == "networks"], [
             ("networks", name, kind, 0) for name, kind in (
                 ("n", 0), ("n", 2), ("n", 3), ("n", 1), ("short", 2), ("short", 3))])

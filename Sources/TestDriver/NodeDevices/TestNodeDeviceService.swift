@@ -3,6 +3,8 @@ import DriverKit
 import Synchronization
 import Virt
 import VirtDriver
+import VirtXML
+import XMLBinding
 
 /// The devices of the test host.
 final class TestNodeDeviceService: NodeDeviceService {
@@ -26,12 +28,35 @@ final class TestNodeDeviceService: NodeDeviceService {
         _ = try device(name)
         devices.withLock { devices in
             devices.removeAll { $0.name.hasSameBytes(as: name) }
-            events.publish(
-                .nodeDeviceLifecycle(
-                    NodeDeviceLifecycleEvent(
-                        device: NodeDeviceReference(name: name),
-                        event: NodeDeviceEventLifecycleType.deleted.rawValue, detail: 0)))
+            tell(.deleted, name)
         }
+    }
+
+    /// Makes a virtual Fibre Channel adapter, the only kind of device that can be made here.
+    func nodeDeviceCreateXML(
+        xml: String, flags: NodeDeviceCreateXMLFlags
+    ) async throws(VirtError) -> NodeDeviceReference {
+        try flags.require(.validate, in: "testNodeDeviceCreateXML", from: .test)
+        try await DocumentSchema.nodeDevice.check(xml, if: flags.contains(.validate))
+        let definition: NodeDeviceDefinition
+        do throws(XMLError) { definition = try NodeDeviceDefinition(xml: xml, options: .inactive) } catch {
+            throw VirtError(document: error, from: .nodedev)
+        }
+        let made = try TestNodeDeviceState.adapter(definition, among: all)
+        devices.withLock { devices in
+            devices.removeAll { $0.name.hasSameBytes(as: made.name) }
+            devices.append(made)
+            tell(.created, made.name)
+        }
+        return NodeDeviceReference(name: made.name)
+    }
+
+    /// Something happened to a device.
+    private func tell(_ event: NodeDeviceEventLifecycleType, _ name: String) {
+        let device = NodeDeviceReference(name: name)
+        events.publish(
+            .nodeDeviceLifecycle(
+                NodeDeviceLifecycleEvent(device: device, event: event.rawValue, detail: 0)))
     }
 
     func nodeDevice(_ reference: NodeDeviceReference) -> any NodeDeviceOperations {

@@ -1,3 +1,8 @@
+import DriverKit
+import Virt
+import VirtXML
+import XMLBinding
+
 /// A device of the test host.
 struct TestNodeDeviceState: Sendable {
     let name: String
@@ -8,9 +13,12 @@ struct TestNodeDeviceState: Sendable {
     var furtherCapabilities: [String] = []
     /// The element that says what it is.
     let details: String
+    /// The whole document, where it was made from one.
+    var document: String?
 
     /// The device as a document.
     var xml: String {
+        if let document { return document }
         let parent = parent.map { "  <parent>\($0)</parent>\n" } ?? ""
         return "<device>\n  <name>\(name)</name>\n\(parent)\(details)\n</device>\n"
     }
@@ -32,6 +40,35 @@ struct TestNodeDeviceState: Sendable {
             11, under: "scsi_host1", unique: 10, node: "2000000034563456", fabric: "2000000043214321",
             isVirtual: true),
     ]
+
+    /// The virtual adapter that a document asks for: like the one that there is from the start, with the port's names of
+    /// the document. There is one at most.
+    static func adapter(
+        _ definition: NodeDeviceDefinition, among devices: [TestNodeDeviceState]
+    ) throws(VirtError) -> TestNodeDeviceState {
+        func refused(_ message: String) -> VirtError { VirtError(.internalError, message, from: .nodedev) }
+        guard case .scsiHost(let adapter)? = definition.capabilities.first, let port = adapter.fibreChannel,
+            !port.wwnn.isEmpty, !port.wwpn.isEmpty
+        else { throw refused("no WWNN supplied for 'new device', and auto-generation failed") }
+        let parent = definition.parent ?? ""
+        guard
+            let under = devices.first(where: { $0.has("vports") && (parent.isEmpty || $0.name == parent) }),
+            devices.contains(where: { $0.name == "scsi_host11" })
+        else { throw refused("Could not find parent device for 'new device'") }
+        var made = NodeDeviceDefinition()
+        (made.name, made.parent) = ("scsi_host12", under.name)
+        var capability = SCSIHostCapability()
+        (capability.host, capability.uniqueID, capability.fibreChannel) = (11, 10, port)
+        capability.fibreChannel?.fabricWWN = "2000000043214321"
+        made.capabilities = [.scsiHost(capability)]
+        do throws(XMLError) {
+            return TestNodeDeviceState(
+                name: made.name, parent: made.parent, capability: "scsi_host",
+                furtherCapabilities: ["fc_host"], details: "", document: try made.xml())
+        } catch {
+            throw VirtError(document: error, from: .nodedev)
+        }
+    }
 
     private static let computer = TestNodeDeviceState(
         name: "computer", parent: nil, capability: "system",

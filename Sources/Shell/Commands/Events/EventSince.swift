@@ -34,7 +34,7 @@ extension AsyncStream<Heard>.Continuation {
         while !Task.isCancelled {
             let kept = try await connection.events(since: number, waits: goesOn)
             for lost in kept.lost { yield(.note(Self.sentence(lost))) }
-            for published in kept.events { yield(.event(published)) }
+            yield(.events(kept.events))
             if kept.next == number { break }
             number = kept.next
         }

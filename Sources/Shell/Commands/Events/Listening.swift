@@ -38,7 +38,7 @@ struct Listening {
 
 /// What comes while a command listens.
 enum Heard: Sendable {
-    case event(PublishedEvent)
+    case events([PublishedEvent])
     /// A line about events.
     case note(String)
     /// No more will come.
@@ -92,12 +92,14 @@ extension Session {
         var hearing = Hearing()
         for await heard in stream {
             switch heard {
-            case .event(let published):
-                guard let line = text(published) else { continue }
-                hearing.count += 1
-                output.print(line)
+            case .events(let all):
+                for line in all.lazy.compactMap(text) {
+                    hearing.count += 1
+                    output.print(line)
+                    if isOneShot { break }
+                }
                 output.flush()
-                if isOneShot { return hearing }
+                if isOneShot, hearing.count > 0 { return hearing }
             case .note(let line):
                 output.print(line)
                 output.flush()
@@ -120,7 +122,7 @@ extension Session {
 extension AsyncStream<Heard>.Continuation {
     /// Hands on the events that are wanted, until the listening is over.
     func pump(_ events: EventStream, where isWanted: @escaping @Sendable (PublishedEvent) -> Bool) {
-        feed { for try await published in events where isWanted(published) { yield(.event(published)) } }
+        feed { for try await published in events where isWanted(published) { yield(.events([published])) } }
     }
 
     /// Runs what yields until the listening is over, and says so when it fails.
