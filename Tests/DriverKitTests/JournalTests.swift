@@ -136,6 +136,50 @@ struct JournalTests {
         #expect(kept.events.map(\.number) == Array(second...80))
     }
 
+    @Test("where a fault of the disk hides how far the last daemon got, no number is repeated")
+    func hidden() async throws {
+        for (offset, name) in [(10, "head"), (JournalHead.size, "length")] {
+            let own = try JournalFolder()
+            let (first, _) = try own.start()
+            for number in 1...9 { first.publish(event(Int32(number))) }
+            let file = try FileSystem.open(own.events + "/1.events", [.writeOnly])
+            try file.write([255, 255], at: UInt64(offset))
+            let (second, _) = try own.start()
+            #expect(second.publish(event(10)) > 9, "the \(name)")
+        }
+    }
+
+    @Test("whatever a fault of the disk left in its files, what is given is what was published, and in order")
+    func noise() async throws {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<25 {
+            let own = try JournalFolder()
+            let (first, _) = try own.start()
+            for number in 1...60 {
+                first.publish(event(Int32(number), name: String(repeating: "n", count: 4000)))
+            }
+            for path in try own.files() {
+                let file = try FileSystem.open(path, [.readWrite])
+                let size = try FileSystem.status(of: path).size
+                for _ in 0..<Int.random(in: 0...3, using: &random) where size > 0 {
+                    let bytes = (0..<Int.random(in: 1...9, using: &random)).map { _ in
+                        UInt8.random(in: 0...255, using: &random)
+                    }
+                    try file.write(bytes, at: UInt64.random(in: 0..<size, using: &random))
+                }
+            }
+            let (second, _) = try own.start()
+            second.publish(event(61))
+            let kept = try await all(second)
+            for (one, next) in zip(kept.events, kept.events.dropFirst()) { #expect(one.number < next.number) }
+            #expect(kept.events.last?.event == event(61))
+            for published in kept.events.dropLast() {
+                guard case .domainReboot(let told) = published.event else { continue }
+                #expect(UInt64(told.domain.id) == published.number)
+            }
+        }
+    }
+
     @Test("a fault in the newest file has no number repeated, and what follows it is kept")
     func damagedNewest() async throws {
         let (first, _) = try folder.start()

@@ -9,6 +9,8 @@ struct JournalFinding {
     private(set) var last: UInt64 = 0
     /// The same, where the next event may follow it.
     private(set) var continues: UInt64?
+    /// A fault of the disk took events along: nobody knows how far the last daemon got.
+    private var isDamaged = false
 
     init(folder: String, boot: UUID) throws(SystemError) {
         let names = try FileSystem.names(in: folder)
@@ -22,10 +24,11 @@ struct JournalFinding {
     /// A file is one of the journal's if it has a head, and begins after the one before it. A file without was made
     /// ahead, or is what a fault of the disk left: nothing can be read in it.
     private mutating func take(_ sequence: UInt64, at path: String) throws(SystemError) {
-        let head = JournalHead(try FileSystem.readStart(of: path, count: JournalHead.size))
-        if let head, head.first > segments.last?.first ?? 0 {
+        let start = try FileSystem.readStart(of: path, count: JournalHead.size)
+        if let head = JournalHead(start), head.first > segments.last?.first ?? 0 {
             segments.append(JournalSegment(sequence: sequence, first: head.first))
         } else {
+            isDamaged = isDamaged || !start.isEmpty
             _ = try FileSystem.remove(path)
         }
     }
@@ -47,7 +50,7 @@ struct JournalFinding {
             offset = reader.offset
         }
         let isOurs = head.boot == boot && boot != .zero
-        if isOurs || isEnd { continues = last }
+        if isOurs || isEnd, !isDamaged, !reader.isBlocked { continues = last }
         guard isOurs else { return }
         try file.setLength(end)
         active = JournalWriting(found: file, head, end: end, places: places)

@@ -8,6 +8,8 @@ struct JournalReader {
     /// Where the bytes that are held begin in the file.
     private var start: UInt64
     private var held: ArraySlice<UInt8> = []
+    /// What stands at the end isn't even the beginning of a record: what may follow can't be found.
+    private(set) var isBlocked = false
 
     private static let piece = 64 << 10
 
@@ -27,7 +29,10 @@ struct JournalReader {
                 start += UInt64(record.size)
                 return record
             }
-            if needs <= held.count { return nil }
+            if needs <= held.count {
+                isBlocked = true
+                return nil
+            }
             if try !fill(atLeast: needs) { return nil }
         }
     }

@@ -25,21 +25,28 @@ struct JournalHead: Sendable {
     var first: UInt64
 
     private static let mark = Array("RoostEv1".utf8)
-    static let size = 32
+    static let size = 36
 
     init(boot: UUID, first: UInt64) { (self.boot, self.first) = (boot, first) }
 
     /// Nil where that is no head.
     init?(_ bytes: [UInt8]) {
         guard bytes.count >= Self.size, bytes.starts(with: Self.mark),
-            let boot = UUID(bytes: bytes[8..<24])
+            let boot = UUID(bytes: bytes[8..<24]),
+            bytes[32..<36].elementsEqual(Self.digits(CRC32.checksum(of: bytes[..<32])))
         else { return nil }
         self.boot = boot
         first = bytes[24..<32].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     var bytes: [UInt8] {
-        Self.mark + boot.bytes + (0..<8).map { UInt8(truncatingIfNeeded: first >> (56 - 8 * UInt64($0))) }
+        let all = Self.mark + boot.bytes + Self.digits(first)
+        return all + Self.digits(CRC32.checksum(of: all[...]))
+    }
+
+    /// A number's bytes, the highest first.
+    private static func digits(_ number: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: number.bigEndian) { Array($0) }
     }
 
     /// Which start of the host this is; nobody's identity where the kernel doesn't say.
