@@ -35,6 +35,7 @@ public final class QEMUDriver: Driver {
             if let warning = context.warning { context.log.warning("\(warning)") }
             try await context.loadDefinitions()
             try await context.takeUpGuests()
+            context.tellUnfinished()
         } catch {
             throw VirtError(error, "the QEMU driver's folders can't be made or read")
         }

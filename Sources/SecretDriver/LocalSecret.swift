@@ -43,9 +43,10 @@ struct LocalSecret: SecretOperations {
         try await driver.registry.change { () throws(VirtError) in
             var secret = try driver.registry.object(uuid)
             secret.value = bytes
-            try driver.files.save(secret)
+            let told = Event.secretValueChanged(SecretValueChangedEvent(secret: secret.reference))
+            try driver.events.announcing(told) { () throws(VirtError) in try driver.files.save(secret) }
             driver.registry.put(secret)
-            driver.events.publish(.secretValueChanged(SecretValueChangedEvent(secret: secret.reference)))
+            driver.events.publish(told)
         }
     }
 
@@ -53,10 +54,11 @@ struct LocalSecret: SecretOperations {
         let (driver, uuid) = (driver, uuid)
         try await driver.registry.change { () throws(VirtError) in
             let secret = try driver.registry.object(uuid)
-            try driver.files.remove(uuid)
+            let told = StoredSecret.kind.lifecycle(
+                secret.reference, SecretEventLifecycleType.undefined.rawValue)
+            try driver.events.announcing(told) { () throws(VirtError) in try driver.files.remove(uuid) }
             driver.registry.remove(uuid)
-            driver.events.publish(
-                StoredSecret.kind.lifecycle(secret.reference, SecretEventLifecycleType.undefined.rawValue))
+            driver.events.publish(told)
         }
     }
 }

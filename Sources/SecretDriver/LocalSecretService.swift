@@ -51,10 +51,11 @@ extension SecretDriver {
             let former = self.registry[uuid]
             secret.value = former?.value
             try self.check(secret, former)
-            try self.files.save(secret)
+            let told = StoredSecret.kind.lifecycle(
+                secret.reference, SecretEventLifecycleType.defined.rawValue)
+            try self.events.announcing(told) { () throws(VirtError) in try self.files.save(secret) }
             self.registry.put(secret)
-            self.events.publish(
-                StoredSecret.kind.lifecycle(secret.reference, SecretEventLifecycleType.defined.rawValue))
+            self.events.publish(told)
             return secret.reference
         }
     }

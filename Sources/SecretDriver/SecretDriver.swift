@@ -34,6 +34,19 @@ public final class SecretDriver: Driver {
         for problem in content.problems { log.error("\(problem)") }
         try await registry.change { () throws(VirtError) in
             for found in content.found { self.take(found) }
+            self.tellUnfinished()
+        }
+    }
+
+    /// Tells of changes that the last daemon made, and was killed before it could tell.
+    private func tellUnfinished() {
+        for event in events.unfinished {
+            guard let secret = event.secret else { continue }
+            let isThere = registry[secret.uuid] != nil
+            let wasRemoved =
+                event
+                == StoredSecret.kind.lifecycle(secret, SecretEventLifecycleType.undefined.rawValue)
+            if isThere != wasRemoved { events.publish(event) }
         }
     }
 

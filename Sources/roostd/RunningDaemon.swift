@@ -72,6 +72,7 @@ struct RunningDaemon {
             }
             await startSecrets()
             try await qemu.start()
+            events.hub.settle()
             server.acceptClients()
         } catch {
             stop()

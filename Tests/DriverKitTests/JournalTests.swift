@@ -309,6 +309,57 @@ struct JournalTests {
         try await waiting.value
     }
 
+    private func defined(_ name: String) -> Event {
+        .domainLifecycle(
+            DomainLifecycleEvent(
+                domain: DomainReference(name: name, uuid: .zero, id: -1), event: 0, detail: 0))
+    }
+
+    @Test("a change that was announced and not told of is left to the next daemon, until it has looked at it")
+    func announced() throws {
+        let (first, _) = try folder.start()
+        try first.announcing(defined("told")) {}
+        first.publish(defined("told"))
+        #expect(throws: VirtError.self) {
+            try first.announcing(defined("failed")) { () throws(VirtError) in
+                throw VirtError(.operationFailed, from: .domain)
+            }
+        }
+        try first.announcing(defined("killed")) {}
+        #expect(first.unfinished.isEmpty)
+        let (second, _) = try folder.start()
+        #expect(second.unfinished == [defined("killed")])
+        // Killed once more before it was told.
+        let (third, _) = try folder.start()
+        #expect(third.unfinished == [defined("killed")])
+        third.settle()
+        #expect(try folder.start().hub.unfinished.isEmpty)
+    }
+
+    @Test("what stands beside the events is none of them, and takes no number")
+    func notes() async throws {
+        let (hub, journal) = try folder.start()
+        hub.publish(event(1))
+        try hub.announcing(defined("a")) {}
+        journal.close()
+        hub.publish(defined("a"))
+        hub.publish(event(3))
+        #expect(try await all(hub).events.map(\.number) == [1, 2, 3])
+        #expect(try await all(hub).lost.isEmpty)
+        // From each number on, wherever in the file it stands, and in the next daemon too.
+        for number in 4...200 {
+            try hub.announcing(defined(String(repeating: "n", count: 200))) {}
+            hub.publish(event(Int32(number)))
+        }
+        for hub in [hub, try folder.start().hub] {
+            for number in 1...200 {
+                let kept = try await hub.source(of: [.domain]).kept(since: UInt64(number))
+                #expect(kept.events.map(\.number) == (number...200).map { UInt64($0) })
+                #expect(kept.lost.isEmpty)
+            }
+        }
+    }
+
     @Test("without a journal, what was is not supported")
     func none() async {
         #expect(await refusal(EventHub(), since: 0)?.code == .noSupport)

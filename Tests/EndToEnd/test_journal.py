@@ -259,6 +259,7 @@ class KilledJournal(JournalCase):
             for producer in producers:
                 producer.join(30)
             self.own.restart()
+            self.check_state(names)
         last = int(self.roost.ok("event", "--since", "0").splitlines()[-2].split(":")[0])
         eventually(lambda: follower.next == last + 1, f"the follower to hear of event {last}: {follower.next}", 60)
         follower.is_over = True
@@ -272,6 +273,14 @@ class KilledJournal(JournalCase):
 
     def count(self, done):
         return sum(step is not None for steps in done.values() for step in steps)
+
+    def check_state(self, names):
+        """What was being done when the daemon was killed is told just where it was done."""
+        there = {domain.name() for domain in libvirt.open(self.own.uri).listAllDomains()}
+        kept = self.roost.ok("event", "--since", "0").splitlines()
+        for name in names:
+            told = [line for line in kept if f"'{name}'" in line][-1:]
+            self.assertEqual("Defined Added" in "".join(told), name in there, (name, told))
 
     def check(self, name, told, done):
         """All that was answered is told, in this order; what was being done when the daemon was killed may be."""

@@ -14,7 +14,7 @@ extension EventJournal {
             guard let record else { return nil }
             do throws(SystemError) {
                 if needsFile(for: record.count, state) { try begin(published.number, &state) }
-                try state.active?.write(record, number: published.number)
+                try state.active?.write(record, event: published.number)
                 makeSpare(&state)
                 defer { state.problem = nil }
                 return state.problem.map { _ in "events are kept again, from \(published.number) on" }
@@ -26,6 +26,16 @@ extension EventJournal {
             }
         }
         if let news { report(news) }
+    }
+
+    /// Says something beside the events. Where that can't be written, a later daemon knows less.
+    func note(_ note: JournalNote, about event: Event? = nil) {
+        let about = event.flatMap { try? JournalEntry(PublishedEvent(number: 0, time: 0, event: $0)) }
+        state.withLock { state in
+            let entry = note.entry(after: state.last, about: about)
+            guard state.problem == nil, let record = JournalRecord.bytes(of: entry) else { return }
+            try? state.active?.write(record, event: nil)
+        }
     }
 
     /// The next event follows this number. The file for it is made now, since making one may wait for the disk.

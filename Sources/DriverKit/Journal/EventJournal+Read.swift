@@ -99,7 +99,7 @@ struct JournalWalk: Sendable {
     func page(of records: Records) -> KeptEvents {
         var kept = KeptEvents(next: number)
         for record in records.files.joined() where record.number >= kept.next {
-            if let entry = record.entry, !entry.isEnd { take(entry, &kept) }
+            if let entry = record.entry, entry.isEvent { take(entry, &kept) }
         }
         if !records.isCut {
             pass(over: last &+ 1, &kept)

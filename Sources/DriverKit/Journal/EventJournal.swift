@@ -17,6 +17,8 @@ public final class EventJournal: Sendable {
     let report: @Sendable (String) -> Void
     /// The number that the next event follows, where it is certain that no event was lost since the last one here.
     public let continues: UInt64?
+    /// The changes that the last daemon had announced when it was killed, and told nobody of.
+    let unfinished: [Event]
 
     struct State: Sendable {
         /// The files, the oldest first; the last one is written.
@@ -50,7 +52,7 @@ public final class EventJournal: Sendable {
         self.boot = boot ?? JournalHead.currentBoot()
         try FileSystem.makeDirectory(folder, mode: 0o700, parents: true)
         let found = try JournalFinding(folder: folder, boot: self.boot)
-        continues = found.continues
+        (continues, unfinished) = (found.continues, found.announcements.events)
         var state = State()
         (state.segments, state.active, state.last) = (found.segments, found.active, found.last)
         self.state = Mutex(state)
@@ -65,10 +67,12 @@ public final class EventJournal: Sendable {
     /// even if the host is started anew meanwhile.
     public func close() {
         let file = state.withLock { state -> Descriptor? in
-            guard state.problem == nil, let record = JournalRecord.bytes(of: .end(state.last)) else {
+            guard state.problem == nil,
+                let record = JournalRecord.bytes(of: JournalNote.end.entry(after: state.last))
+            else {
                 return nil
             }
-            try? state.active?.write(record, number: state.last)
+            try? state.active?.write(record, event: nil)
             return state.active?.file
         }
         try? file?.synchronize()

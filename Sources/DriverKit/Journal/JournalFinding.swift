@@ -9,6 +9,7 @@ struct JournalFinding {
     private(set) var last: UInt64 = 0
     /// The same, where the next event may follow it.
     private(set) var continues: UInt64?
+    private(set) var announcements = Announcements()
     /// A fault of the disk took events along: nobody knows how far the last daemon got.
     private var isDamaged = false
 
@@ -44,8 +45,9 @@ struct JournalFinding {
         var offset = end
         while let record = try reader.next() {
             if record.number >= last, let entry = record.entry {
-                JournalWriting.note(record.number, at: offset, in: &places)
-                (end, last, isEnd) = (reader.offset, record.number, entry.isEnd)
+                if entry.isEvent { JournalWriting.note(record.number, at: offset, in: &places) }
+                (end, last, isEnd) = (reader.offset, record.number, entry.note == .end)
+                announcements.take(entry)
             }
             offset = reader.offset
         }

@@ -66,11 +66,3 @@ struct JournalRecord: Sendable {
         return coder.bytes
     }
 }
-
-extension JournalEntry {
-    /// What a daemon writes last that ends as it should: with its number the next one goes on.
-    static func end(_ last: UInt64) -> JournalEntry { JournalEntry(number: last) }
-
-    /// Whether it only says that a daemon ended.
-    var isEnd: Bool { program == 0 }
-}

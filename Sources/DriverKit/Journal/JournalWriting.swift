@@ -34,9 +34,11 @@ struct JournalWriting: Sendable {
         if offset >= (places.last?.offset ?? 0) + stride { places.append((number, offset)) }
     }
 
-    mutating func write(_ record: [UInt8], number: UInt64) throws(SystemError) {
+    /// Writes a record: of the event with this number, or of none.
+    mutating func write(_ record: [UInt8], event number: UInt64?) throws(SystemError) {
         try file.write(record, at: end)
-        Self.note(number, at: end, in: &places)
+        // What stands beside the events has the number of the one before it, which mustn't be looked for behind it.
+        if let number { Self.note(number, at: end, in: &places) }
         end += UInt64(record.count)
         if isInterrupted { try setInterrupted(false) }
     }

@@ -12,15 +12,22 @@ extension QEMUDomain {
         try await withJob(.modify, "define") { (domain: isolated QEMUDomain) async throws(VirtError) in
             try domain.requireName(definition.name)
             let former = domain.snapshot.persistent
-            try await domain.save(definition)
+            try await domain.context.events.announcing(domain.defined) { () async throws(VirtError) in
+                try await domain.save(definition)
+            }
             await domain.context.note(given, as: definition, inPlaceOf: former)
-            // One that was undefined while it runs has never gone.
-            let now = domain.snapshot
-            let isKnown = now.isPersistent || (now.wasDefined && now.isActive)
-            let detail: DomainEventDefinedDetailType = isKnown ? .updated : .added
+            let told = domain.defined
             domain.publish { $0.persistent = definition }
-            domain.context.events.publish(domain.lifecycle(.defined, detail.rawValue))
+            domain.context.events.publish(told)
         }
+    }
+
+    /// The event that it is defined now, or anew. One that was undefined while it runs has never gone.
+    private var defined: Event {
+        let now = snapshot
+        let isKnown = now.isPersistent || (now.wasDefined && now.isActive)
+        let detail: DomainEventDefinedDetailType = isKnown ? .updated : .added
+        return lifecycle(.defined, detail.rawValue)
     }
 
     /// Writes a definition to its file.
@@ -55,18 +62,20 @@ extension QEMUDomain {
             let keepsTPM = try flags.keepsTPM()
             try await domain.removeVariables(of: definition, flags)
             let (context, name) = (domain.context, domain.snapshot.name)
-            do throws(SystemError) {
-                try await Blocking.run { () throws(SystemError) in
-                    try context.autostart.remove(name)
-                    try context.definitions.remove(name)
-                    try? context.written.remove(name)
+            let told = domain.lifecycle(.undefined, DomainEventUndefinedDetailType.removed.rawValue)
+            try await context.events.announcing(told) { () async throws(VirtError) in
+                do throws(SystemError) {
+                    try await Blocking.run { () throws(SystemError) in
+                        try context.autostart.remove(name)
+                        try context.definitions.remove(name)
+                        try? context.written.remove(name)
+                    }
+                } catch {
+                    throw VirtError(error, "the definition of domain '\(name)' can't be removed")
                 }
-            } catch {
-                throw VirtError(error, "the definition of domain '\(name)' can't be removed")
             }
             domain.publish { ($0.persistent, $0.isAutostarted, $0.wasDefined) = (nil, false, true) }
-            context.events.publish(
-                domain.lifecycle(.undefined, DomainEventUndefinedDetailType.removed.rawValue))
+            context.events.publish(told)
             if domain.snapshot.isActive {
                 domain.decideTPM(keepsTPM)
             } else {
