@@ -10,7 +10,7 @@ RELEASE = -c release --static-swift-stdlib
 PROGRAMS = .build/release
 SOURCES = find Package.swift Sources Tests -name '*.swift' -not -path '*/Generated/*' -print0 | xargs -0
 
-.PHONY: help build test unit end-to-end fuzz soak lint format generate conformance bench demo guest \
+.PHONY: help build test unit end-to-end fuzz soak lint format generate conformance differential bench demo guest \
 	vectors dependencies install uninstall clean
 
 help: ## this list
@@ -56,6 +56,9 @@ generate: ## writes the Generated folders from the tables in Protocol/
 
 conformance: ## how many cases of the corpus pass, a line a group, and which fail
 	@scripts/conformance
+
+differential: ## made-up documents, given to Roost and to libvirt 11.3 itself where its root is; DIFFERENTIAL="--machines q35 --share 1"
+	@scripts/differential/run $(DIFFERENTIAL)
 
 bench: ## calls per second, start time and memory, beside Debian's libvirtd; and what others notice of attacks
 	@scripts/install-dependencies build run test
