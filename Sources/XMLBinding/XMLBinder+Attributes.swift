@@ -25,6 +25,15 @@ extension XMLBinder {
         }
     }
 
+    /// An attribute that must be there, of a value that others of the kind haven't.
+    @inlinable
+    public mutating func required<V: XMLValue>(
+        _ name: StaticString, _ value: inout V?, _ reading: XMLReading = .plain
+    ) throws(XMLError) {
+        if isReading, attributeText(name, V.self, reading, required: true) == nil { throw missing(name) }
+        try attribute(name, &value, reading)
+    }
+
     /// An attribute that must be there, with words of its own for when it isn't.
     @inlinable
     public mutating func attribute<V: XMLValue>(
@@ -158,6 +167,15 @@ extension XMLBinder {
             throw invalid(name, String(number), expected: "non-negative value")
         }
         value = natural
+    }
+
+    /// A number that counts from one, or is absent.
+    public mutating func positive(_ name: StaticString, _ value: inout UInt32?) throws(XMLError) {
+        try attribute(name, &value)
+        guard isReading, value == 0 else { return }
+        throw fault(
+            "Invalid value for attribute '\(name)' in element '\(node?.name ?? "")': Zero is not permitted",
+            attribute: name.description, value: "0")
     }
 
     /// The present element's attribute, while reading; nil for one that doesn't count.

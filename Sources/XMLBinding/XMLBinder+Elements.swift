@@ -113,6 +113,11 @@ extension XMLBinder {
     @inlinable
     public func hasChild(_ name: StaticString) -> Bool { child(name) != nil }
 
+    /// What an attribute of the first such child says, looked up ahead of its turn; nil while writing.
+    public func attribute(_ attribute: StaticString, ofChild name: StaticString) -> String? {
+        child(name)?.attribute(attribute)
+    }
+
     /// What stands in further children of these names counts as if it stood in the first of each.
     public func gather(_ names: StaticString..., in namespace: StaticString? = nil) {
         guard let node else { return }

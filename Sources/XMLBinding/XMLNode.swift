@@ -13,6 +13,11 @@ public struct XMLNode {
     /// The namespace's address, or nil.
     public var namespace: String? { pointer.pointee.ns.flatMap { $0.pointee.href.map(String.init(xml:)) } }
 
+    /// The element that this one stands in; nil for the outermost.
+    public var parent: XMLNode? {
+        pointer.pointee.parent.flatMap { $0.pointee.type == XML_ELEMENT_NODE ? XMLNode($0) : nil }
+    }
+
     /// The line in the text, counted from 1.
     public var line: Int { xmlGetLineNo(pointer) }
 

@@ -8,7 +8,8 @@ NORMAL = [
     (rf"/opt/{PLACE}/root/(var/lib|run|etc|var/cache)/", r"/\1/libvirt/"), (r"domain-(-?\d+)-", "domain-N-"), (r" ?\(line \d+\)", ""),
     (r"<uuid>[^<]*</uuid>", "<uuid/>"), (r"<mac address='[^']*'/>", "<mac/>"), (r'"mac":"[^"]*"', '"mac"'),
     (r"-uuid \S+", "-uuid U"), (r"/var/run/libvirt", "/run/libvirt"), (r"path=[^ ,]*monitor.sock", "path=MONITOR"),
-    (r'"fd":"\d+"|fd=\d+', "FD"), (r"<genid>[^<]*</genid>", "<genid/>"), (r"XDG_\w+=\S+ |HOME=\S+ |LC_ALL=\S+ |PATH=\S+ ", ""),
+    (r'"fd":"\d+"|fd=\d+', "FD"), (r"<genid>[^<]*</genid>", "<genid/>"),
+    (r"(interface|instance)id='[^']*'", r"\1id"), (r"52:54:00(:[0-9a-f]{2}){3}", "MAC"), (r"XDG_\w+=\S+ |HOME=\S+ |LC_ALL=\S+ |PATH=\S+ ", ""),
 ]
 INSIDE = pathlib.Path(__file__).with_name("ask.py").read_text
 

@@ -47,7 +47,7 @@ extension DomainDefinition {
             var card = InterfaceDevice()
             card.type = .ethernet
             card.mac = devices.interfaces[index].mac
-            card.model = devices.interfaces[index].model
+            card.model = devices.interfaces[index].model ?? devices.interfaces[index].type.requiredModel
             card.info.address = devices.interfaces[index].info.address
             devices.interfaces[index] = card
         }

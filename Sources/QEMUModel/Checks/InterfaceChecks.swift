@@ -6,7 +6,6 @@ extension DomainDefinition {
         try checkAddresses(of: card)
         try checkTeaming(of: card)
         try checkTuning(of: card)
-        try checkSwitch(of: card)
         for (name, size) in [
             ("rx_queue_size", card.driver?.rxQueueSize), ("tx_queue_size", card.driver?.txQueueSize),
         ] {
@@ -15,45 +14,37 @@ extension DomainDefinition {
     }
 
     private func checkModel(of card: InterfaceDevice) throws(ConfigurationError) {
-        let isVirtio = card.virtioModel != nil
-        if card.type == .vhostuser, !isVirtio {
-            throw .internal(
-                "Wrong or no <model> 'type' attribute specified with <interface type='vhostuser'/>. vhostuser requires the virtio-net* frontend"
-            )
-        }
-        if card.type == .vdpa, !isVirtio {
+        let type = card.type.rawValue
+        if card.type == .vhostuser { try requireSharedMemory("interface") }
+        if card.type == .vhostuser || card.type == .vdpa, card.virtioModel == nil {
             throw .unsupported(
-                "invalid model for interface of type 'vdpa': '\(card.model ?? "")'")
-        }
-        if card.type == .bridge, card.source.bridge == nil {
-            throw .xml("interface type='bridge' requires a 'source' element")
+                "invalid model for interface of type '\(type)': '\(card.model ?? "")' - must be 'virtio'")
         }
         if card.target?.managed == false, card.type != .ethernet {
+            throw .unsupported("unmanaged target dev is not supported on interfaces of type '\(type)'")
+        }
+        let canBeServed = card.type == .user || card.type == .vhostuser
+        if card.backend?.type == .passt, !canBeServed {
             throw .unsupported(
-                "unmanaged target dev is not supported on interfaces of type '\(card.type.rawValue)'")
+                "The 'passt' backend can only be used with interface type='user' or type='vhostuser'")
+        }
+        if !card.portForwards.isEmpty, card.backend?.type != .passt || !canBeServed {
+            throw .unsupported(
+                "The <portForward> element can only be used with the 'passt' backend of interface type='user' or type='vhostuser'"
+            )
         }
     }
 
     /// Only a user network tells the guest where it is.
     private func checkAddresses(of card: InterfaceDevice) throws(ConfigurationError) {
-        for ip in card.ips {
-            let isIPv6 = ip.family == .ipv6
-            if let prefix = ip.prefix, prefix > (isIPv6 ? 128 : 32) {
-                throw .xml("Invalid prefix value '\(prefix)' in <ip>")
-            }
-        }
-        if card.type == .vdpa { return }
-        guard card.type == .user || card.backend?.type == .passt else {
-            if !card.ips.isEmpty || !card.routes.isEmpty {
-                throw .unsupported(
-                    "Invalid attempt to set network interface guest-side IP route and/or address info, not supported by QEMU"
-                )
-            }
-            return
-        }
         if !card.routes.isEmpty {
             throw .unsupported(
                 "Invalid attempt to set network interface guest-side IP route, not supported by QEMU")
+        }
+        if card.type == .vdpa || card.ips.isEmpty { return }
+        guard card.type == .user || card.backend?.type == .passt else {
+            throw .unsupported(
+                "Invalid attempt to set network interface guest-side IP address info, not supported by QEMU")
         }
         if card.ips.contains(where: { $0.peer != nil }) {
             throw .unsupported("Invalid attempt to set peer IP for guest")
@@ -63,6 +54,18 @@ extension DomainDefinition {
             guard several else { continue }
             throw .unsupported(
                 "Only one \(family == .ipv4 ? "IPv4" : "IPv6") address per interface is allowed")
+        }
+        for ip in card.ips { try check(ip) }
+    }
+
+    /// Networks of a size that the server of a user network can be told.
+    private func check(_ ip: InterfaceIP) throws(ConfigurationError) {
+        guard let prefix = ip.prefix else { return }
+        if ip.family == .ipv6, prefix != 64 {
+            throw .unsupported("unsupported IPv6 address prefix='\(prefix)' - must be 64")
+        }
+        if ip.family != .ipv6, !(4...27).contains(prefix) {
+            throw .xml("invalid prefix, must be in range of 4-27")
         }
     }
 
@@ -74,7 +77,7 @@ extension DomainDefinition {
                 "virtio-net teaming transient interface must be type='hostdev', not '\(card.type.rawValue)'")
         case .persistent where card.virtioModel == nil:
             throw .unsupported(
-                "virtio-net teaming persistent interface must be <model type='virtio'/>, not '\(card.model ?? "")'"
+                "virtio-net teaming persistent interface must be <model type='virtio'/>, not '\(card.model ?? "(null)")'"
             )
         default: break
         }
@@ -97,29 +100,23 @@ extension DomainDefinition {
                 throw .unsupported("floor attribute is not supported for this config")
             }
         }
-        if card.isolated != nil, card.type != .network, card.type != .bridge {
-            throw .unsupported(
-                "interface \(card.mac?.address.xml ?? "") - <port isolated='yes'/> is not supported for network interfaces with type='\(type)'"
-            )
+        let mac = card.mac?.address.xml ?? ""
+        if card.isolated == true {
+            if card.type != .network, card.type != .bridge {
+                throw .unsupported(
+                    "interface \(mac) - <port isolated='yes'/> is not supported for network interfaces with type='\(type)'"
+                )
+            }
+            if card.virtualPort?.type == .openvswitch {
+                throw .unsupported(
+                    "interface \(mac) - <port isolated='yes'/> is not supported for network interfaces with virtualport type='openvswitch'"
+                )
+            }
         }
-    }
-
-    private func checkSwitch(of card: InterfaceDevice) throws(ConfigurationError) {
-        guard let port = card.virtualPort else { return }
-        switch card.type {
-        case .network, .bridge, .direct, .hostdev, .ethernet: break
-        default:
-            throw .unsupported(
-                "<virtualport> element unsupported for <interface type='\(card.type.rawValue)'>")
-        }
-        // What a network's port is told, its network may add to.
-        if card.type == .network { return }
-        switch port.type {
-        case .qbh where port.profileID == nil:
-            throw .xml("missing profileid in <virtualport type='802.1Qbh'>")
-        case .midonet where port.interfaceID == nil:
-            throw .xml("missing interfaceid in <virtualport type='midonet'>")
-        default: break
+        if card.mtu != nil, ![.network, .bridge, .ethernet, .vhostuser].contains(card.type),
+            card.backend?.type != .passt
+        {
+            throw .unsupported("setting MTU on interface type \(type) is not supported yet")
         }
     }
 }

@@ -22,7 +22,6 @@ extension DomainDefinition {
             )
         }
         try checkSerials()
-        try checkMTUs()
         for shmem in devices.shmems {
             if let kind = shmem.info.address?.kind, kind != .pci {
                 throw .unsupported("only 'pci' addresses are supported for the shared memory device")
@@ -71,17 +70,6 @@ extension DomainDefinition {
                 }
             }
             if !isPlain { throw .internal("driver serial '\(serial)' contains unsafe characters") }
-        }
-    }
-
-    private func checkMTUs() throws(ConfigurationError) {
-        for card in devices.interfaces where card.mtu != nil && card.backend?.type != .passt {
-            switch card.type {
-            case .user, .server, .client, .mcast, .udp:
-                throw .unsupported(
-                    "setting MTU on interface type \(card.type.rawValue) is not supported yet")
-            default: break
-            }
         }
     }
 }

@@ -101,8 +101,8 @@ extension QEMUCommandLine {
     private mutating func addNode(_ cell: NUMACell, _ index: Int) throws(ConfigurationError) {
         var node = OptionText("node")
         node.add("nodeid", index)
-        if guest.hasMemoryAttributes { node.add("initiator", guest.initiator(of: index)) }
         for range in (cell.cpus?.xml ?? "").split(atByte: ",") { node.add("cpus", String(range)) }
+        if guest.hasMemoryAttributes { node.add("initiator", guest.initiator(of: index)) }
         if guest.cellsHaveBackends {
             node.add("memdev", "ram-node\(index)")
         } else {

@@ -72,11 +72,10 @@ extension DomainDefinition {
 
     private func fill(_ card: inout InterfaceDevice, _ qemu: QEMUCapabilities) {
         // A card of the host is out of reach of all that the daemon could put before it.
-        if card.type == .hostdev { (card.driver, card.filter) = (nil, nil) }
         if card.model == nil, card.type != .hostdev {
-            let needsVirtio = card.type == .vdpa || card.type == .vhostuser
-            card.model = needsVirtio ? "virtio" : board.defaultNIC(qemu)
+            card.model = card.type.requiredModel ?? board.defaultNIC(qemu)
         }
+        card.virtualPort?.fillIdentities()
     }
 
     private func fill(_ serial: inout SerialDevice) {

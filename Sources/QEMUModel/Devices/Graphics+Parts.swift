@@ -64,13 +64,13 @@ extension QEMUGuest {
         case GraphicsListen.Kind.none?: text.add(word: "none")
         }
         if let policy = graphics.sharePolicy { text.add("share", policy.rawValue) }
-        if graphics.powerControl == true { text.add("power-control", on: true) }
         if graphics.password != nil { text.add("password", on: true) }
         if let tls = resources.tls["vnc"] {
             parts += tls.parts("vnc-tls-creds0", endpoint: "server")
             text.add("tls-creds", "vnc-tls-creds0")
         }
         if resources.vncUsesSASL { text.add("sasl", on: true) }
+        text.add("power-control", on: graphics.powerControl)
         text.add("audiodev", audio(graphics.audioID))
         parts.append(.option("-vnc", text))
         if let keymap = graphics.keymap { parts.append(.option("-k", OptionText(keymap))) }

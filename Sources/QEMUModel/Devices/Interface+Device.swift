@@ -6,6 +6,11 @@ extension InterfaceDevice {
     var virtioModel: VirtioModel? { model.flatMap { VirtioModel(rawValue: $0) } }
 }
 
+extension InterfaceDevice.Kind {
+    /// The model that a card connected so must have; nil where any will do.
+    package var requiredModel: String? { self == .vdpa || self == .vhostuser ? "virtio" : nil }
+}
+
 extension QEMUGuest {
     /// The network card that the guest sees.
     package func device(for card: InterfaceDevice, _ id: String) throws(ConfigurationError) -> JSONObject {
@@ -62,7 +67,7 @@ extension QEMUGuest {
     /// Each pair of queues needs two interrupts, and the card two of its own.
     private func addQueues(_ card: InterfaceDevice, _ driver: InterfaceDriver, to device: inout JSONObject) {
         guard let queues = driver.queues, queues > 1,
-            driver.name != "qemu" || card.type == .vhostuser || card.type == .vdpa
+            driver.name != .qemu || card.type == .vhostuser || card.type == .vdpa
         else { return }
         device["mq"] = true
         if case .pci = card.info.address { device["vectors"] = JSONValue(2 * UInt64(queues) + 2) }

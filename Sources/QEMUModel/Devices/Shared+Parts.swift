@@ -40,6 +40,7 @@ extension QEMUGuest {
         }
         fsdev.add("fmode", folder.fmode.map(Self.mode))
         fsdev.add("dmode", folder.dmode.map(Self.mode))
+        fsdev.add("writeout", folder.driver?.wrpolicy)
         fsdev.add("id", "fsdev-" + alias)
         fsdev.add("path", folder.source.path)
         if folder.readonly { fsdev.add(word: "readonly") }

@@ -16,6 +16,10 @@ extension QEMUGuest {
         device.add("id", alias)
         addHeads(video, driver, to: &device)
         addMemory(video, to: &device)
+        if let resolution = video.resolution, video.type != .ramfb || resolution.width > 0 {
+            device.add("xres", resolution.width)
+            device.add("yres", resolution.height)
+        }
         if video.driver?.name == .vhostuser {
             var chardev = OptionText("socket")
             chardev.add("id", "chr-vu-" + alias)
@@ -75,10 +79,6 @@ extension QEMUGuest {
             if let blob = video.blob { device.add("blob", blob) }
         } else if video.type == .qxl {
             device.add("max_outputs", video.heads)
-        }
-        if let resolution = video.resolution, video.type != .ramfb || resolution.width > 0 {
-            device.add("xres", resolution.width)
-            device.add("yres", resolution.height)
         }
     }
 

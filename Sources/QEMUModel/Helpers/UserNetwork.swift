@@ -74,10 +74,11 @@ extension QEMUGuest {
     }
 
     private static func range(_ range: PortForward.Range) -> String {
-        let length = (range.end ?? range.start) &- range.start
-        func text(_ first: UInt16) -> String { length == 0 ? "\(first)" : "\(first)-\(first &+ length)" }
-        if range.exclude == true { return "~" + text(range.start) }
-        return text(range.start) + (range.to.map { ":" + text($0) } ?? "")
+        guard let start = range.start else { return "all" }
+        let length = (range.end ?? start) &- start
+        func text(_ first: UInt32) -> String { length == 0 ? "\(first)" : "\(first)-\(first &+ length)" }
+        if range.exclude == true { return "~" + text(start) }
+        return text(start) + (range.to.map { ":" + text($0) } ?? "")
     }
 
     private func address(_ text: String) throws(ConfigurationError) -> String {

@@ -40,7 +40,9 @@ public struct DeviceInfo: Equatable, Sendable {
         try x.group("alias") { (x) throws(XMLError) in try x.attribute("name", &name) }
         guard x.isReading else { return }
         alias = name
-        if x.options.contains(.inactive), !hasUserAlias { alias = nil }
+        // Names that are the user's have plain letters only.
+        let isPlain = (name ?? "").utf8.allSatisfy { $0.isAlphanumeric || "-_".utf8.contains($0) }
+        if x.options.contains(.inactive), !hasUserAlias || !isPlain { alias = nil }
     }
 
     private mutating func bindMaster(_ x: inout XMLBinder) throws(XMLError) {
@@ -51,7 +53,7 @@ public struct DeviceInfo: Equatable, Sendable {
 
     private mutating func bindACPI(_ x: inout XMLBinder) throws(XMLError) {
         var index = acpiIndex
-        try x.group("acpi") { (x) throws(XMLError) in try x.attribute("index", &index) }
+        try x.group("acpi") { (x) throws(XMLError) in try x.positive("index", &index) }
         acpiIndex = index
     }
 }
@@ -69,7 +71,8 @@ public struct DeviceBoot: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("order", &order)
-        try x.require(order > 0, "incorrect boot order '\(order)', expecting positive integer")
+        try x.require(
+            order > 0, "Invalid value for attribute 'order' in element 'boot': Zero is not permitted")
         try x.attribute("loadparm", &loadparm)
         if x.isReading { loadparm = loadparm?.uppercased() }
     }

@@ -86,10 +86,12 @@ public struct HostdevDevice: Device {
     }
 
     public struct Driver: XMLElement {
-        public var name: String?
+        public var name: Name?
         public var model: String?
 
         public init() {}
+
+        public enum Name: String, XMLWord { case kvm, vfio, xen }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("name", &name)

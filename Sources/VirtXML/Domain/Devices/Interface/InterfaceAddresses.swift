@@ -11,11 +11,13 @@ public struct InterfaceIP: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("address", &address)
+        try x.attribute("address", &address, orElse: "Missing required address in <ip>")
         if family == nil || x.isReading { family = address.contains(byte: ":") ? .ipv6 : .ipv4 }
         try x.attribute("family", &family, .orNone)
         try x.attribute("prefix", &prefix, .refusing("Invalid prefix value '%' in <ip>", .xml))
         try x.attribute("peer", &peer)
+        let longest: UInt32 = family == .ipv6 ? 128 : 32
+        try x.require(prefix ?? 0 <= longest, "Invalid prefix value '\(prefix ?? 0)' in <ip>")
         try x.require(isAddress(address), "Invalid address '\(address)' in <ip>")
         try x.require(peer.map(isAddress) ?? true, "Invalid peer '\(peer ?? "")' in <ip>", .invalidArgument)
         if prefix == 0, x.isReading { prefix = nil }
@@ -25,29 +27,6 @@ public struct InterfaceIP: XMLElement {
 }
 
 public enum AddressFamily: String, XMLWord { case ipv4, ipv6 }
-
-/// A way to a network.
-public struct InterfaceRoute: XMLElement {
-    public var family: AddressFamily?
-    public var address = ""
-    public var netmask: String?
-    public var prefix: UInt32?
-    public var gateway: String?
-    public var metric: UInt32?
-
-    public init() {}
-
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute(
-            "family", &family,
-            .refusing("guest interface: Unrecognized family '%' in route definition", .xml))
-        try x.attribute("address", &address)
-        try x.attribute("netmask", &netmask)
-        try x.attribute("prefix", &prefix)
-        try x.attribute("gateway", &gateway)
-        try x.attribute("metric", &metric)
-    }
-}
 
 /// Ports of the host that lead into the guest.
 public struct PortForward: XMLElement {
@@ -68,21 +47,26 @@ public struct PortForward: XMLElement {
             "Invalid address '\(address ?? "")' in <portForward>")
         try x.attribute("dev", &dev)
         try x.elements("range", &ranges)
+        if x.isReading { ranges.removeAll { $0 == Range() } }
     }
 
     public struct Range: XMLElement {
-        public var start: UInt16 = 0
-        public var end: UInt16?
-        public var to: UInt16?
+        public var start: UInt32?
+        public var end: UInt32?
+        public var to: UInt32?
         public var exclude: Bool?
 
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("start", &start)
-            try x.attribute("end", &end)
-            try x.attribute("to", &to)
+            try x.positive("start", &start)
+            try x.positive("end", &end)
+            try x.positive("to", &to)
             try x.yesNo("exclude", &exclude)
+            try x.require(
+                start != nil || (end == nil && to == nil && exclude == nil),
+                "The 'range' of a 'portForward' requires 'start' attribute if 'end', 'to', or 'exclude' is specified",
+                .unsupported)
         }
     }
 }

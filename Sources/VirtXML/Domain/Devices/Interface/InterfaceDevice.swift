@@ -9,6 +9,8 @@ public struct InterfaceDevice: Device {
     public var managed: Bool?
     public var trustGuestRxFilters: Bool?
     public var mac: InterfaceMAC?
+    /// What hands a card of the host over.
+    @Boxed public var hostDriver: HostdevDevice.Driver?
     public var source = InterfaceSource()
     public var script: String?
     public var downscript: String?
@@ -46,15 +48,23 @@ public struct InterfaceDevice: Device {
     public enum LinkState: String, XMLWord { case `default`, up, down }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &type)
+        try x.attribute("type", &type, default: .user)
         try x.yesNo("managed", &managed, .orNone)
+        if x.isReading, type != .hostdev || managed == false { managed = nil }
         try x.yesNo("trustGuestRxFilters", &trustGuestRxFilters)
-        try x.element("mac", &mac)
-        try source.bindElement(&x, type)
+        if x.isWriting || x.attribute("address", ofChild: "mac") != nil { try x.element("mac", &mac) }
+        if type == .hostdev { try x.element("driver", &hostDriver) }
+        if hostDriver == HostdevDevice.Driver() { hostDriver = nil }
+        try source.bindElement(&x, type, isServed: isServed(x))
         try bindHost(&x)
         try bindGuest(&x)
         try bindTuning(&x)
         try info.bind(&x, boots: true, hasROM: true)
+    }
+
+    /// Whether a program beside the hypervisor connects the card: then there is no socket to be named.
+    private func isServed(_ x: XMLBinder) -> Bool {
+        x.isReading ? x.attribute("type", ofChild: "backend") == "passt" : backend?.type == .passt
     }
 
     private mutating func bindHost(_ x: inout XMLBinder) throws(XMLError) {
@@ -63,9 +73,13 @@ public struct InterfaceDevice: Device {
         }
         try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
         try x.element("bandwidth", &bandwidth)
+        try x.require(
+            bandwidth?.classID == nil,
+            "classID attribute not supported on <bandwidth> in this usage context", .malformed)
         if bandwidth == Bandwidth() { bandwidth = nil }
         try x.element("vlan", &vlan)
         try x.element("virtualport", &virtualPort)
+        if x.isReading { try checkSwitch(x) }
         try x.elements("ip", &ips)
         try x.elements("route", &routes)
         try x.elements("portForward", &portForwards)
@@ -96,12 +110,17 @@ public struct InterfaceDevice: Device {
 
     private mutating func bindGuest(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("model") { (x) throws(XMLError) in try x.attribute("type", &model, .unlessEmpty) }
-        try x.element("driver", &driver)
-        if driver == InterfaceDriver() { driver = nil }
+        try x.require(
+            (model ?? "").utf8.allSatisfy { $0.isAlphanumeric || "-_".utf8.contains($0) },
+            "Model name contains invalid characters", .invalidArgument)
+        try bindDriver(&x)
         try x.element("backend", &backend)
         if backend == Backend() { backend = nil }
-        try x.element("filterref", &filter)
-        try x.element("teaming", &teaming)
+        if x.isReading, backend?.vhost != nil, !isVirtio { backend?.vhost = nil }
+        if x.isWriting || mayBeFiltered, x.isWriting || x.attribute("filter", ofChild: "filterref") != nil {
+            try x.element("filterref", &filter)
+        }
+        if x.isWriting || x.attribute("type", ofChild: "teaming") != nil { try x.element("teaming", &teaming) }
     }
 
     private static let coalesceReading = XMLReading.unlessEmpty.refusing(
@@ -117,6 +136,7 @@ public struct InterfaceDevice: Device {
         try x.group("mtu") { (x) throws(XMLError) in
             try x.attribute("size", &mtu, .unlessEmpty.refusing("malformed mtu size", .xml))
         }
+        if x.isReading, mtu == 0 { mtu = nil }
         try x.group("coalesce") { (x) throws(XMLError) in
             try x.group("rx") { (x) throws(XMLError) in
                 try x.group("frames") { (x) throws(XMLError) in
@@ -175,8 +195,17 @@ public struct InterfaceDevice: Device {
         public enum Kind: String, XMLWord { case persistent, transient }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("type", &type)
+            try x.attribute("type", &type, .refusing("unknown teaming type '%'"))
             try x.attribute("persistent", &persistent)
+            guard x.isReading else { return }
+            if type == .transient, persistent == nil {
+                throw x.fault(
+                    "teaming persistent attribute must be set if teaming type is 'transient'", .unsupported)
+            }
+            if type == .persistent, persistent != nil {
+                throw x.fault(
+                    "teaming persistent attribute not allowed if teaming type is 'persistent'", .unsupported)
+            }
         }
     }
 }

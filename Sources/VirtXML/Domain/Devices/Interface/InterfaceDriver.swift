@@ -3,9 +3,7 @@ import XMLBinding
 /// How the hypervisor serves a card.
 public struct InterfaceDriver: XMLElement {
     /// `qemu` or `vhost`; for a card of the host, `kvm`, `vfio` or `xen`.
-    public var name: String?
-    /// The exact driver of the host's card.
-    public var model: String?
+    public var name: Name?
     public var txmode: TXMode?
     public var ioeventfd: Bool?
     public var eventIndex: Bool?
@@ -20,11 +18,13 @@ public struct InterfaceDriver: XMLElement {
 
     public init() {}
 
+    /// Who moves the packets: QEMU, or the kernel.
+    public enum Name: String, XMLWord { case qemu, vhost }
+
     public enum TXMode: String, XMLWord { case iothread, timer }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("name", &name)
-        try x.attribute("model", &model)
         try x.attribute("txmode", &txmode)
         try x.onOff("ioeventfd", &ioeventfd)
         try x.onOff("event_idx", &eventIndex)

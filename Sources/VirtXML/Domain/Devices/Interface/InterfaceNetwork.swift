@@ -1,4 +1,4 @@
-import Virt
+import ByteText
 import XMLBinding
 
 /// How much a card may send and receive.
@@ -13,6 +13,8 @@ public struct Bandwidth: XMLElement {
         try x.attribute("classID", &classID)
         try x.element("inbound", &inbound)
         try x.element("outbound", &outbound)
+        try x.require(
+            outbound?.floor == nil, "floor attribute is not supported for this config", .unsupported)
     }
 
     /// In KiB a second; `burst` in KiB.
@@ -33,76 +35,6 @@ public struct Bandwidth: XMLElement {
     }
 }
 
-/// The virtual networks that a card's packets belong to.
-public struct VLAN: XMLElement {
-    public var trunk = false
-    public var tags: [Tag] = []
-
-    public init() {}
-
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isWriting { trunk = trunk || isTrunk }
-        try x.yes("trunk", &trunk, .unlessEmpty)
-        try x.elements("tag", &tags)
-        if x.isReading { trunk = trunk || isTrunk }
-    }
-
-    /// What the tags say by themselves: more than one, or one that says what untagged packets are.
-    private var isTrunk: Bool { tags.count > 1 || tags.contains { $0.nativeMode != nil } }
-
-    public struct Tag: XMLElement {
-        /// 0...4095
-        public var id: UInt32 = 0
-        public var nativeMode: NativeMode?
-
-        public init() {}
-
-        public enum NativeMode: String, XMLWord { case tagged, untagged }
-
-        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("id", &id)
-            try x.require(id <= 4095, "vlan tag id \(id) too large (maximum 4095)")
-            try x.attribute("nativeMode", &nativeMode)
-        }
-    }
-}
-
-/// What a switch is told about a card.
-public struct VirtualPort: XMLElement {
-    public var type: Kind?
-    public var managerID: UInt32?
-    public var typeID: UInt32?
-    public var typeIDVersion: UInt32?
-    public var instanceID: UUID?
-    public var interfaceID: UUID?
-    public var profileID: String?
-
-    public init() {}
-
-    public enum Kind: String, XMLWord {
-        case none, openvswitch, midonet
-        case qbg = "802.1Qbg"
-        case qbh = "802.1Qbh"
-    }
-
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &type, .refusing("unknown virtualport type %"))
-        try x.group("parameters") { (x) throws(XMLError) in
-            try x.number(
-                "managerid", &managerID, .refusing("cannot parse value of managerid parameter", .xml))
-            try x.number("typeid", &typeID, .refusing("cannot parse value of typeid parameter", .xml))
-            try x.number(
-                "typeidversion", &typeIDVersion,
-                .refusing("cannot parse value of typeidversion parameter", .xml))
-            try x.attribute(
-                "instanceid", &instanceID, .refusing("cannot parse instanceid parameter as a uuid", .xml))
-            try x.attribute(
-                "interfaceid", &interfaceID, .refusing("cannot parse interfaceid parameter as a uuid", .xml))
-            try x.attribute("profileid", &profileID, .unlessEmpty)
-        }
-    }
-}
-
 /// A filter that a card's packets pass, with values for its variables.
 public struct FilterReference: XMLElement {
     public var filter = ""
@@ -113,6 +45,7 @@ public struct FilterReference: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("filter", &filter)
         try x.elements("parameter", &parameters)
+        if x.isReading { parameters.removeAll { !$0.isValid } }
     }
 
     public struct Parameter: XMLElement {
@@ -122,8 +55,16 @@ public struct FilterReference: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("name", &name)
-            try x.attribute("value", &value)
+            try x.attribute("name", &name, default: "")
+            try x.attribute("value", &value, default: "")
+        }
+
+        /// What isn't a variable, or no value of one, doesn't count.
+        var isValid: Bool {
+            func consists(_ text: String, of others: String) -> Bool {
+                !text.isEmpty && text.utf8.allSatisfy { $0.isAlphanumeric || others.utf8.contains($0) }
+            }
+            return consists(name, of: "_") && consists(value, of: "_.:")
         }
     }
 }

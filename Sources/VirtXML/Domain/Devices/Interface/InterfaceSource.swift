@@ -17,8 +17,7 @@ public struct InterfaceSource: Equatable, Sendable {
     public var port: Int32?
     public var localAddress: String?
     public var localPort: Int32?
-    /// The kind, path and mode of a vhost-user socket.
-    public var socketType: String?
+    /// The path of a vhost-user socket.
     public var path: String?
     @Boxed public var reconnect: Reconnect?
     @Boxed public var hostdev: HostdevAddress?
@@ -30,26 +29,49 @@ public struct InterfaceSource: Equatable, Sendable {
 
     public enum MACTableManager: String, XMLWord { case `default`, kernel, libvirt }
 
-    mutating func bindElement(_ x: inout XMLBinder, _ type: InterfaceDevice.Kind) throws(XMLError) {
+    /// - Parameter isServed: whether a program connects the card, for which there is no socket to be named.
+    mutating func bindElement(
+        _ x: inout XMLBinder, _ type: InterfaceDevice.Kind, isServed: Bool
+    ) throws(XMLError) {
+        if type == .null || type == .user && !isServed && dev == nil && x.isWriting { return }
+        if x.isReading, !isServed { try requireElement(x, type) }
+        try x.group("source") { (x) throws(XMLError) in try bind(&x, type, isServed) }
+        guard x.isReading, !isServed else { return }
+        // What a user network is carried by, only such a program is told.
+        if type == .user { dev = nil }
+        try x.require(
+            type == .ethernet || ips.isEmpty && routes.isEmpty,
+            "Invalid attempt to set network interface host-side IP route and/or address info on interface of type "
+                + "'\(type.rawValue)'. This is only supported on interfaces of type 'ethernet'", .unsupported)
+    }
+
+    private func requireElement(_ x: XMLBinder, _ type: InterfaceDevice.Kind) throws(XMLError) {
+        guard !x.hasChild("source") else { return }
         switch type {
-        case .null: break
-        case .user where x.isWriting && dev == nil: break
-        default: try x.group("source") { (x) throws(XMLError) in try bind(&x, type) }
+        case .network, .bridge, .direct, .internal, .vdpa, .vds, .server, .client, .mcast, .udp:
+            throw x.fault("interface type='\(type.rawValue)' requires a 'source' element")
+        case .vhostuser: throw x.fault("Missing required attribute 'path' in element 'source'")
+        case .hostdev: throw Self.unknownAddress(nil, x)
+        case .user, .ethernet, .null: break
         }
     }
 
-    private mutating func bind(_ x: inout XMLBinder, _ type: InterfaceDevice.Kind) throws(XMLError) {
+    private static func unknownAddress(_ kind: String?, _ x: XMLBinder) -> XMLError {
+        x.fault("unknown host device source address type '\(kind ?? "(null)")'", .unsupported)
+    }
+
+    private mutating func bind(
+        _ x: inout XMLBinder, _ type: InterfaceDevice.Kind, _ isServed: Bool
+    ) throws(XMLError) {
         switch type {
         case .network: try bindNetwork(&x)
         case .bridge: try bindBridge(&x)
-        case .direct:
-            try bindActualNetwork(&x)
-            try x.attribute("dev", &dev)
-            try x.attribute("mode", &mode)
+        case .direct: try bindDirect(&x)
         case .ethernet: break
-        case .user, .vdpa: try x.attribute("dev", &dev)
-        case .internal: try x.attribute("name", &name)
-        case .vhostuser: try bindVhostUser(&x)
+        case .user: try x.attribute("dev", &dev)
+        case .vdpa: try x.required("dev", &dev)
+        case .internal: try x.required("name", &name)
+        case .vhostuser: try isServed ? x.attribute("dev", &dev) : bindVhostUser(&x)
         case .server, .client, .mcast, .udp: try bindSocket(&x, type)
         case .hostdev: try bindHostdev(&x)
         case .vds: try x.inline(&vds)
@@ -60,15 +82,24 @@ public struct InterfaceSource: Equatable, Sendable {
     }
 
     private mutating func bindNetwork(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("network", &network)
-        try x.require(
-            network != nil, "No <source> 'network' attribute specified with <interface type='network'/>")
+        try x.required("network", &network)
         try x.attribute("portgroup", &portgroup)
         if x.options.contains(.inactive), !x.options.contains(.status) { return }
         try x.attribute("portid", &portID)
         try x.attribute("bridge", &bridge)
         try x.attribute("dev", &dev)
         try x.attribute("macTableManager", &macTableManager)
+    }
+
+    /// How the packets of a direct connection reach the other guests.
+    private enum Way: String, XMLWord { case vepa, `private`, bridge, passthrough }
+
+    private mutating func bindDirect(_ x: inout XMLBinder) throws(XMLError) {
+        try bindActualNetwork(&x)
+        try x.required("dev", &dev)
+        var way = mode.flatMap { Way(rawValue: $0) } ?? .vepa
+        try x.attribute("mode", &way, default: .vepa)
+        mode = way.rawValue
     }
 
     private mutating func bindActualNetwork(_ x: inout XMLBinder) throws(XMLError) {
@@ -80,35 +111,52 @@ public struct InterfaceSource: Equatable, Sendable {
 
     private mutating func bindBridge(_ x: inout XMLBinder) throws(XMLError) {
         try bindActualNetwork(&x)
-        try x.attribute("bridge", &bridge)
+        try x.required("bridge", &bridge)
         try x.attribute("macTableManager", &macTableManager)
     }
 
+    private enum End: String, XMLWord { case server, client }
+
     private mutating func bindVhostUser(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &socketType)
-        try x.attribute("path", &path)
-        try x.attribute("mode", &mode)
-        try x.attribute("dev", &dev)
+        var kind = "unix"
+        try x.attribute("type", &kind, default: "unix")
+        try x.require(
+            kind == "unix", "Type='\(kind)' unsupported for <interface type='vhostuser'>", .unsupported)
+        try x.required("path", &path)
+        var end = mode.flatMap { End(rawValue: $0) } ?? .client
+        try x.attribute("mode", &end, default: .client)
+        mode = end.rawValue
         try x.element("reconnect", &reconnect)
+        if x.isReading, reconnect?.enabled == nil { reconnect = nil }
+        if x.isReading, reconnect?.enabled == false { reconnect?.timeout = nil }
+        try x.require(
+            end == .client || reconnect == nil,
+            "'reconnect' attribute is not supported when source mode='server' for <interface type='vhostuser'>",
+            .unsupported)
     }
 
     private mutating func bindSocket(
         _ x: inout XMLBinder, _ type: InterfaceDevice.Kind
     ) throws(XMLError) {
-        try x.attribute("address", &address)
-        try x.attribute("port", &port)
-        try x.require(
-            port != nil, "No <source> 'port' attribute specified with socket interface")
+        if type == .server { try x.attribute("address", &address) } else { try x.required("address", &address) }
+        try x.required("port", &port)
         guard type == .udp else { return }
+        try x.require(x.hasChild("local"), "'<local>' element missing for 'udp' socket interface")
         try x.group("local") { (x) throws(XMLError) in
-            try x.attribute("address", &localAddress)
-            try x.attribute("port", &localPort)
+            try x.required("address", &localAddress)
+            try x.required("port", &localPort)
         }
     }
 
     private mutating func bindHostdev(_ x: inout XMLBinder) throws(XMLError) {
         let isActual = network != nil || portgroup != nil || portID != nil
         if x.isReading || isActual { try bindActualNetwork(&x) }
+        if x.isReading {
+            let kind = x.attribute("type", ofChild: "address")
+            guard kind.map({ DeviceAddress.Kind(rawValue: $0) != nil }) == true else {
+                throw Self.unknownAddress(kind, x)
+            }
+        }
         try x.element("address", &hostdev)
     }
 }
@@ -134,9 +182,10 @@ public struct VDSPort: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("switchid", &switchID)
+        try x.required("switchid", &switchID)
         try x.attribute("portid", &portID)
         try x.attribute("portgroupid", &portgroupID)
         try x.attribute("connectionid", &connectionID)
+        if x.isReading, connectionID == nil { connectionID = 0 }
     }
 }

@@ -1,0 +1,43 @@
+import ByteText
+import XMLBinding
+
+extension InterfaceDevice {
+    /// Whether the document names a card of the virtio family.
+    var isVirtio: Bool { model.map { VirtioModel(rawValue: $0) != nil } ?? false }
+
+    /// Whether what the card sends passes the host where it can be looked at.
+    var mayBeFiltered: Bool { [.network, .bridge, .ethernet].contains(type) }
+
+    /// Only a virtio card has a driver that can be told something; that of a card of the host is what hands it over.
+    mutating func bindDriver(_ x: inout XMLBinder) throws(XMLError) {
+        if type == .hostdev { return }
+        if x.isWriting || isVirtio {
+            try x.element("driver", &driver)
+            guard x.isReading else { return }
+            if driver?.queues ?? 2 < 2 { driver?.queues = nil }
+            if driver == InterfaceDriver() { driver = nil }
+            return
+        }
+        try x.onlyReading("driver") { (x) throws(XMLError) in
+            var options = VirtioOptions()
+            try options.bind(&x)
+            for (name, value) in [
+                ("iommu", options.iommu), ("ats", options.ats), ("packed", options.packed),
+                ("page_per_vq", options.pagePerVQ),
+            ] {
+                try x.require(
+                    value == nil, "\(name) driver option is only supported for virtio devices", .unsupported)
+            }
+        }
+    }
+
+    /// Whether this kind of card can be plugged into such a port, and the port knows all that it must.
+    func checkSwitch(_ x: XMLBinder) throws(XMLError) {
+        guard let port = virtualPort else { return }
+        try x.require(
+            [.network, .bridge, .direct, .hostdev].contains(type),
+            "<virtualport> element unsupported for <interface type='\(type.rawValue)'>", .unsupported)
+        // What a network's port is told, its network may add to.
+        if type != .network { try port.checkComplete(x) }
+    }
+}
