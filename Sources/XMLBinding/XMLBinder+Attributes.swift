@@ -46,6 +46,18 @@ extension XMLBinder {
         try attribute(name, &value, reading)
     }
 
+    /// As above, of a value that others of the kind haven't.
+    @inlinable
+    public mutating func attribute<V: XMLValue>(
+        _ name: StaticString, _ value: inout V?, _ reading: XMLReading = .plain, orElse message: String,
+        _ code: XMLError.Code = .xml
+    ) throws(XMLError) {
+        if isReading, attributeText(name, V.self, reading, required: true) == nil {
+            throw fault(message, code, attribute: name.description)
+        }
+        try attribute(name, &value, reading)
+    }
+
     /// An attribute that means `standard` when absent, and is always written.
     @inlinable
     public mutating func attribute<V: XMLValue>(

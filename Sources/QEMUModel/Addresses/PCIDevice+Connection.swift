@@ -96,7 +96,7 @@ extension PCIDevice {
             case "ibmvscsi", "ncr53c90": return nil
             default: return conventional
             }
-        case .sata, .nvme: return express && controller.type == .nvme ? virtio : conventional
+        case .sata: return conventional
         case .ide: return conventional
         case .ccid, .fdc, .xenbus, .isa: return nil
         }

@@ -10,6 +10,8 @@ package enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvert
     case argument(String)
     /// A value that is understood but that the hypervisor cannot take.
     case argumentUnsupported(String)
+    /// Two things that QEMU can do, but not together.
+    case operation(String)
     /// A disk, or a folder, has nothing to be read from: its name.
     case noSource(String)
     /// A disk, or a folder, has no name that the guest sees: what it is read from.
@@ -26,6 +28,7 @@ package enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvert
         case .detail(let message): message
         case .argument(let message): "invalid argument: \(message)"
         case .argumentUnsupported(let message): "argument unsupported: \(message)"
+        case .operation(let message): "Operation not supported: \(message)"
         case .noSource(let device): "missing source information for device \(device)"
         case .noTarget(let device): "missing target information for device \(device)"
         case .internal(let message): "internal error: \(message)"

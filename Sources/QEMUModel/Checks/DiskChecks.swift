@@ -3,7 +3,7 @@ import VirtXML
 
 extension DomainDefinition {
     package func check(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        if disk.source.type == .vhostuser { try checkVhostUser(disk) }
+        if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
         try checkTarget(disk)
         if disk.device == .lun { try checkLUN(disk) }
         try checkBus(disk)
@@ -14,17 +14,21 @@ extension DomainDefinition {
         try checkSource(disk, qemu)
         try checkDriver(disk)
         try checkTuning(disk)
-        if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, qemu) }
+        if disk.source.encryption != nil, disk.encryption != nil {
+            throw .unsupported("an <encryption> definition already found for disk source")
+        }
+        if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, of: disk, qemu) }
+        if disk.source.type == .vhostvdpa { try checkVDPA(disk) }
     }
 
     /// Drives of the kind are on such a bus, and are called so.
     package func checkKind(_ disk: DiskDevice) throws(ConfigurationError) {
-        let (bus, name) = (disk.target.bus ?? .none, disk.target.dev)
+        let (bus, name) = (disk.target.bus, disk.target.dev)
         if DiskTarget.index(name) == nil {
             throw .xml("Unknown disk name '\(name)' and no address specified")
         }
         if disk.device == .floppy, bus != .fdc {
-            throw .internal("Invalid bus type '\(bus.rawValue)' for floppy disk")
+            throw .internal("Invalid bus type '\(disk.target.busName)' for floppy disk")
         }
         if disk.device != .floppy, bus == .fdc { throw .internal("Invalid bus type 'fdc' for disk") }
         if disk.device == .cdrom, bus == .virtio || bus == .sd {
@@ -49,24 +53,33 @@ extension DomainDefinition {
             throw .unsupported("tray is only valid for cdrom and floppy")
         }
         if disk.target.removable != nil, disk.target.bus != .usb, disk.target.bus != .scsi {
-            throw .xml("removable is only valid for usb disks")
+            throw .xml("removable is only valid for usb or scsi disks")
         }
         if disk.target.rotationRate != nil, ![.scsi, .ide, .sata].contains(disk.target.bus) {
             throw .internal("rotation rate is only valid for SCSI/IDE/SATA bus")
         }
+        if disk.target.rotationRate != nil, disk.device != .disk {
+            throw .internal("rotation rate is only valid for disk device")
+        }
     }
 
     private func checkBus(_ disk: DiskDevice) throws(ConfigurationError) {
-        let bus = disk.target.bus ?? .none
+        let bus = disk.target.bus
         if let model = disk.model, bus != .virtio {
-            throw .unsupported("disk model '\(model.rawValue)' not supported for bus '\(bus.rawValue)'")
+            throw .unsupported("disk model '\(model.rawValue)' not supported for bus '\(disk.target.busName)'")
         }
         if disk.readonly, disk.device == .disk, bus == .ide || bus == .sata {
-            throw .unsupported("readonly \(bus.rawValue) disks are not supported")
+            throw .unsupported("readonly \(disk.target.busName) disks are not supported")
         }
     }
 
     private func checkIdentity(_ disk: DiskDevice) throws(ConfigurationError) {
+        try checkSerial(disk)
+        try checkWWN(disk)
+        for (name, text) in [("vendor", disk.vendor), ("product", disk.product)] {
+            guard let text, !text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else { continue }
+            throw .xml("disk \(name) is not printable string")
+        }
         if let vendor = disk.vendor, vendor.utf8.count > 8 {
             throw .unsupported("disk vendor is more than 8 characters")
         }
@@ -82,6 +95,18 @@ extension DomainDefinition {
         if disk.vendor != nil || disk.product != nil, disk.device == .lun {
             throw .unsupported("Setting vendor or product is not supported for lun device")
         }
+    }
+
+    /// A serial number reaches the guest in forms that know letters and digits only.
+    private func checkSerial(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard let serial = disk.serial else { return }
+        if disk.target.bus == .sd { throw .internal("Serial property not supported for drive bus 'sd'") }
+        if !serial.utf8.allSatisfy({ $0.isAlphanumeric || "-_ +.".utf8.contains($0) }) {
+            throw .internal("driver serial '\(serial)' contains unsafe characters")
+        }
+    }
+
+    private func checkWWN(_ disk: DiskDevice) throws(ConfigurationError) {
         guard let wwn = disk.wwn else { return }
         let digits = wwn.droppingBytePrefix("0x") ?? wwn[...]
         guard digits.utf8.count == 16, digits.utf8.allSatisfy(\.isAlphanumeric),
@@ -97,12 +122,12 @@ extension DomainDefinition {
 
     private func checkGeometry(_ disk: DiskDevice) throws(ConfigurationError) {
         guard let geometry = disk.geometry else { return }
-        let bus = disk.target.bus ?? .none
+        let bus = disk.target.bus
         if bus == .usb || bus == .sd || bus == .fdc {
-            throw .unsupported("CHS geometry can not be set for '\(bus.rawValue)' bus")
+            throw .unsupported("CHS geometry can not be set for '\(disk.target.busName)' bus")
         }
         if let translation = geometry.translation, translation != .default, bus != .ide {
-            throw .unsupported("CHS translation mode can only be set for 'ide' bus not '\(bus.rawValue)'")
+            throw .unsupported("CHS translation mode can only be set for 'ide' bus not '\(disk.target.busName)'")
         }
     }
 
@@ -110,23 +135,54 @@ extension DomainDefinition {
         if disk.auth != nil, disk.source.auth != nil {
             throw .unsupported("an <auth> definition already found for disk source")
         }
-        if disk.source.type == .network, let auth = disk.auth ?? disk.source.auth,
-            auth.secret.type == nil || auth.secret.reference == SecretReference()
-        {
-            throw .unsupported("unknown secret type '<null>'")
+        guard disk.source.type == .network, let network = disk.source.network,
+            let auth = disk.auth ?? disk.source.auth
+        else { return }
+        let kind = auth.secret.type ?? ""
+        switch network.protocol {
+        case .rbd: if kind != "ceph" { throw .unsupported("invalid secret type '\(kind)'") }
+        case .iscsi, .http, .https, .ftp, .ftps, .tftp, .ssh:
+            if kind != "iscsi" { throw .unsupported("invalid secret type '\(kind)'") }
+        default:
+            throw .unsupported(
+                "authentication is not supported for protocol '\(network.protocol.rawValue)'")
         }
     }
 
-    private func check(_ encryption: StorageEncryption, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    private func check(
+        _ encryption: StorageEncryption, of disk: DiskDevice, _ qemu: QEMUCapabilities
+    ) throws(ConfigurationError) {
+        if encryption.format == .qcow || encryption.format == .default {
+            throw .unsupported("old qcow/qcow2 encryption is not supported")
+        }
+        if encryption.engine != .librbd { try checkOwn(encryption, of: disk) }
         if encryption.cipher != nil {
             throw .unsupported("supplying <cipher> for domain disk definition is unnecessary")
         }
         guard encryption.engine == .librbd else { return }
+        if disk.source.type != .network || disk.source.network?.protocol != .rbd {
+            throw .unsupported("librbd encryption is supported only with RBD backed disks")
+        }
         if encryption.secrets.count > 1, !qemu.schema.has("blockdev-add", "rbd", "encrypt", "parent") {
             throw .unsupported("librbd encryption layering is not supported by this QEMU binary")
         }
         if encryption.format == .luksAny, !qemu.schema.has("blockdev-add", "rbd", "encrypt", "luks-any") {
             throw .unsupported("luks-any encryption is not supported by this QEMU binary")
+        }
+    }
+
+    /// What QEMU itself can decrypt.
+    private func checkOwn(_ encryption: StorageEncryption, of disk: DiskDevice) throws(ConfigurationError) {
+        if encryption.format != .luks {
+            throw .unsupported(
+                "'\(encryption.format.rawValue)' is currently not supported by the qemu encryption engine")
+        }
+        if encryption.secrets.count > 1 {
+            throw .unsupported("qemu encryption engine expects only a single secret")
+        }
+        let format = disk.driver.format ?? .raw
+        if format != .raw, format != .qcow2 {
+            throw .unsupported("encryption is supported only with 'raw' and 'qcow2' image format")
         }
     }
 

@@ -14,6 +14,12 @@ extension DomainDefinition {
         if driver.readErrorPolicy == .enospace {
             throw .unsupported("Invalid disk read error policy: 'enospace'")
         }
+        if driver.discardNoUnref != nil {
+            if driver.format != .qcow2 {
+                throw .unsupported("'discard_no_unref' only works with qcow2 disk format")
+            }
+            if disk.readonly { throw .unsupported("'discard_no_unref' is not compatible with read-only disk") }
+        }
         if driver.copyOnRead == true {
             if disk.readonly || disk.device == .cdrom || disk.device == .floppy {
                 throw .unsupported("copy_on_read is not compatible with read-only disk '\(dev)'")
@@ -47,6 +53,11 @@ extension DomainDefinition {
         if disk.source.type != .file {
             throw .unsupported("transient disk supported only with 'file' type (\(dev))")
         }
+        let bus = disk.target.bus
+        if disk.transient?.shareBacking == true, ![.virtio, .scsi, .usb].contains(bus) {
+            throw .unsupported(
+                "disk bus '\(disk.target.busName)' doesn't support transiend disk backing image sharing")
+        }
     }
 
     private func checkVirtioDriver(_ disk: DiskDevice) throws(ConfigurationError) {
@@ -72,7 +83,7 @@ extension DomainDefinition {
         guard !threads.isEmpty else { return }
         if disk.target.bus != .virtio {
             throw .unsupported(
-                "IOThreads not available for bus \(disk.target.bus?.rawValue ?? "") target \(disk.target.dev)"
+                "IOThreads not available for bus \(disk.target.busName) target \(disk.target.dev)"
             )
         }
         for thread in threads where !hasIOThread(thread) {
@@ -91,9 +102,24 @@ extension DomainDefinition {
         }
     }
 
-    /// Limits on a disk's traffic: no totals beside parts, and what QEMU can count.
+    /// Limits on a disk's traffic, of its own or of a group that there is.
     func checkTuning(_ disk: DiskDevice) throws(ConfigurationError) {
+        if let missing = disk.throttleFilters.first(where: { !hasThrottleGroup($0.group) }) {
+            throw .xml("throttle group '\(missing.group)' not found")
+        }
         guard let tune = disk.iotune else { return }
+        if !disk.throttleFilters.isEmpty {
+            throw .operation(
+                "block 'throttlefilters' can't be used together with 'iotune' for disk '\(disk.target.dev)'")
+        }
+        if disk.target.bus == .sd { throw .unsupported("<iotune> is not supported with bus='sd'") }
+        try check(tune)
+    }
+
+    private func hasThrottleGroup(_ name: String) -> Bool { throttleGroups.contains { $0.groupName == name } }
+
+    /// Limits: no totals beside parts, and what QEMU can count.
+    func check(_ tune: IOTune) throws(ConfigurationError) {
         func exclude(
             _ total: UInt64?, _ read: UInt64?, _ write: UInt64?, _ name: String
         ) throws(ConfigurationError) {

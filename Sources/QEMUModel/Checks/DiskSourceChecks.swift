@@ -5,16 +5,14 @@ extension DomainDefinition {
     /// What a disk's source and its place in a chain may be.
     func checkSource(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
         let source = disk.source
-        if source.isEmpty, disk.device == .disk || disk.device == .lun {
+        if source.isEmpty, source.type != .volume, disk.device == .disk || disk.device == .lun {
             throw .noSource(disk.target.dev)
         }
-        if let policy = source.startupPolicy, policy != .default {
-            try check(policy, disk)
-        }
+        if let policy = source.startupPolicy { try check(policy, disk) }
         if source.type == .nvme, source.nvme?.namespace == 0 {
             throw .unsupported("NVMe namespace can't be zero")
         }
-        if source.type == .dir, !source.isEmpty, disk.device != .floppy, !disk.readonly {
+        if source.type == .dir, !source.isEmpty, !disk.readonly {
             throw .unsupported("virtual FAT storage can't be accessed in read-write mode")
         }
         try check(source.reservations, disk)
@@ -23,9 +21,10 @@ extension DomainDefinition {
     }
 
     private func check(_ policy: StorageSource.StartupPolicy, _ disk: DiskDevice) throws(ConfigurationError) {
-        if disk.source.type == .network {
+        let type = disk.source.type
+        if ![.file, .block, .dir, .volume].contains(type) {
             throw .xml(
-                "disk startupPolicy '\(policy.rawValue)' is not allowed for disk of 'network' type")
+                "disk startupPolicy '\(policy.rawValue)' is not allowed for disk of '\(type.rawValue)' type")
         }
         if policy == .requisite, disk.device != .cdrom, disk.device != .floppy {
             throw .xml("disk startupPolicy 'requisite' is allowed only for cdrom or floppy")
@@ -51,12 +50,16 @@ extension DomainDefinition {
         for host in network.hosts where host.transport == .unix && host.socket == nil {
             throw .xml("missing socket for unix transport")
         }
-        if network.tlsHostname != nil, network.tls != true {
-            throw .unsupported("hostname for TLS verification is supported only with tls='yes'")
+        if network.tlsHostname != nil, network.protocol != .nbd {
+            throw .unsupported("'tlsHostname' field is supported only with NBD disks")
         }
         switch network.protocol {
         case .tftp where !qemu.schema.has("blockdev-add", "tftp"):
             throw .unsupported("'tftp' protocol is not supported with this QEMU binary")
+        case .sheepdog:
+            throw .unsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
+        case .nfs where network.hosts.contains { $0.port != nil }:
+            throw .unsupported("port cannot be specified in 'nfs' protocol host")
         case .rbd, .gluster:
             let name = network.name ?? ""
             if !name.contains(byte: "/") {
@@ -77,9 +80,9 @@ extension DomainDefinition {
         } else if source.type != .block, source.type != .volume {
             throw .unsupported("disk device='lun' is only valid for block type disk source")
         }
-        let bus = disk.target.bus ?? .none
+        let bus = disk.target.bus
         if bus != .scsi, bus != .virtio {
-            throw .unsupported("disk device='lun' is not supported for bus='\(bus.rawValue)'")
+            throw .unsupported("disk device='lun' is not supported for bus='\(disk.target.busName)'")
         }
         if let format = disk.driver.format, format != .raw {
             throw .unsupported("disk device 'lun' must use 'raw' format")
@@ -90,6 +93,14 @@ extension DomainDefinition {
         if disk.serial != nil, bus == .scsi {
             throw .unsupported("scsi-block 'lun' devices do not support the serial property")
         }
-        if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
+    }
+
+    /// A disk whose data the guest's own requests reach directly.
+    func checkVDPA(_ disk: DiskDevice) throws(ConfigurationError) {
+        try requireSharedMemory("vhostvdpa")
+        let cache = disk.driver.cache
+        if cache != DiskDriver.Cache.none, cache != .directsync {
+            throw .unsupported("disk type 'vhostvdpa' requires cache mode 'directsync' or 'none'")
+        }
     }
 }

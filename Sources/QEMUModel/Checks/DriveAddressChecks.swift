@@ -26,7 +26,7 @@ extension DomainDefinition {
         case .scsi, .ide, .sata, .fdc:
             guard kind != .drive else { return }
             throw .unsupported(
-                "Invalid address type '\(kind.rawValue)' for the disk '\(disk.target.dev)' with the bus type '\(bus.rawValue)'"
+                "Invalid address type '\(kind.rawValue)' for the disk '\(disk.target.dev)' with the bus type '\(disk.target.busName)'"
             )
         default: break
         }

@@ -18,6 +18,7 @@ extension DomainDefinition {
 
     /// What can be seen to be wrong once all is filled in.
     func checkQEMUDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        for disk in devices.disks where disk.source.type == .vhostuser { try checkVhostUser(disk) }
         for disk in devices.disks { try checkKind(disk) }
         try checkPlaces()
         for disk in devices.disks { try check(disk, qemu) }

@@ -21,7 +21,6 @@ extension DomainDefinition {
                 "interface \(card.mac?.address.xml ?? "") - custom tap device path is not supported for network interfaces of type hostdev"
             )
         }
-        try checkSerials()
         for shmem in devices.shmems {
             if let kind = shmem.info.address?.kind, kind != .pci {
                 throw .unsupported("only 'pci' addresses are supported for the shared memory device")
@@ -57,19 +56,6 @@ extension DomainDefinition {
             if !isKnown, host[X86Features.property(ofFeature: name)] == nil, host[name] == nil {
                 throw .unsupported("unknown CPU feature: \(name)")
             }
-        }
-    }
-
-    /// A serial number reaches the guest in forms that know letters and digits only.
-    private func checkSerials() throws(ConfigurationError) {
-        for serial in devices.disks.compactMap(\.serial) {
-            let isPlain = serial.utf8.allSatisfy { unit in
-                switch unit {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-                default: "-_ +.".utf8.contains(unit)
-                }
-            }
-            if !isPlain { throw .internal("driver serial '\(serial)' contains unsafe characters") }
         }
     }
 }

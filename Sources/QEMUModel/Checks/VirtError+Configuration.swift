@@ -7,6 +7,7 @@ extension VirtError {
         case .unsupported(let message): self.init(.configUnsupported, message, from: .qemu)
         case .xml(let message): self.init(.xmlError, message, from: .qemu)
         case .detail(let message): self.init(.xmlDetail, message, from: .qemu)
+        case .operation(let message): self.init(.operationUnsupported, message, from: .qemu)
         case .noSource(let device): self.init(.noSource, device, from: .qemu)
         case .noTarget(let device): self.init(.noTarget, device, from: .qemu)
         case .argument(let message): self.init(.invalidArg, message, from: .qemu)

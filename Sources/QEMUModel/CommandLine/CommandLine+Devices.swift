@@ -100,7 +100,7 @@ extension QEMUCommandLine {
 
     /// Controllers by type; card readers last, since they may be plugged into USB hubs.
     private mutating func addControllers() throws(ConfigurationError) {
-        let order: [ControllerDevice.Kind] = [.pci, .usb, .scsi, .ide, .sata, .virtioSerial, .nvme]
+        let order: [ControllerDevice.Kind] = [.pci, .usb, .scsi, .ide, .sata, .virtioSerial]
         for type in order { try addControllers(type) }
         try add(each: domain.devices.hubs, guest.parts)
         try addControllers(.ccid)

@@ -17,10 +17,6 @@ extension QEMUGuest {
         case .sata: return try simple("ahci", controller)
         case .usb: return try usb(controller)
         case .pci: return try pci(controller)
-        case .nvme:
-            var device = try start("nvme", controller)
-            device.add("serial", controller.nvmeSerial)
-            return try finish(device, controller)
         case .fdc, .ide, .xenbus, .isa:
             throw .unsupported("Unsupported controller type: \(controller.type.rawValue)")
         }

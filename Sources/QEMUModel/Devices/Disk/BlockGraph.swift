@@ -25,7 +25,7 @@ struct BlockGraph {
             parts += try guest.encryptionSecrets(image.encryption, prefix: image.formatNode)
         }
         try addStorage(image)
-        guard isFormatted else { return image.storageNode }
+        guard isFormatted else { return image.lowestNode }
         parts.append(.blockdev(try format(image, backing: below, dataFile: dataStore)))
         return image.formatNode
     }
@@ -39,7 +39,7 @@ struct BlockGraph {
     func hasFormatNode(_ image: BlockImage) -> Bool {
         guard image.nodeFormat == .raw else { return true }
         if image.encryption != nil, image.encryption?.engine != .librbd { return true }
-        if image.source.slice != nil || image.name == "libvirt-pflash0" { return true }
+        if image.source.type == .dir || image.name == "libvirt-pflash0" { return true }
         return !guest.qemu.canMaskRawNode && image.source.type != .vhostvdpa
     }
 
@@ -47,20 +47,32 @@ struct BlockGraph {
         parts += try guest.connectionParts(image)
         var node = try guest.storageNode(image, driver, kind)
         node.add("node-name", image.storageNode)
-        if hasFormatNode(image) {
-            node.add("auto-read-only", true)
-            node.add("discard", "unmap")
-        } else {
+        addAccess(to: &node, image, isTop: image.source.slice == nil && !hasFormatNode(image))
+        parts.append(.blockdev(node))
+        guard let slice = image.source.slice else { return }
+        var part: JSONObject = ["driver": "raw", "file": .string(image.storageNode)]
+        part.add("offset", slice.offset)
+        part.add("size", slice.size)
+        part.add("node-name", image.sliceNode)
+        addAccess(to: &part, image, isTop: !hasFormatNode(image))
+        parts.append(.blockdev(part))
+    }
+
+    /// What a node below others lets them decide, and the topmost does.
+    private func addAccess(to node: inout JSONObject, _ image: BlockImage, isTop: Bool) {
+        if isTop {
             node.add("read-only", image.isReadOnly)
             addEffects(to: &node, image)
+        } else {
+            node.add("auto-read-only", true)
+            node.add("discard", "unmap")
         }
         node.add("cache", cache)
-        parts.append(.blockdev(node))
     }
 
     private func addEffects(to node: inout JSONObject, _ image: BlockImage) {
-        if let discard = driver.discard, discard != .default { node.add("discard", discard.rawValue) }
-        guard let zeroes = driver.detectZeroes, zeroes != .default else { return }
+        node.add("discard", driver.discard?.rawValue)
+        guard let zeroes = driver.detectZeroes else { return }
         // Zeroes can't be given back where nothing is.
         let isWritten = zeroes == .unmap && driver.discard != .unmap
         node.add("detect-zeroes", isWritten ? "on" : zeroes.rawValue)
@@ -86,7 +98,7 @@ struct BlockGraph {
         node.add("cache", cache)
         try addDriver(to: &node, image)
         node.add("data-file", dataFile)
-        node.add("file", image.storageNode)
+        node.add("file", image.lowestNode)
         if let backing {
             node.add("backing", backing)
         } else if case .end? = image.backing, image.format?.canHaveBacking == true {
@@ -107,12 +119,8 @@ struct BlockGraph {
             return
         }
         node.add("driver", try format.qemuDriver())
-        if let slice = image.source.slice, format == .raw {
-            node.add("offset", slice.offset)
-            node.add("size", slice.size)
-        }
         guard format == .qcow2 || format == .qcow else { return }
-        if let encryption = image.encryption, encryption.engine != .librbd {
+        if let encryption = image.encryption, encryption.engine != .librbd, !encryption.secrets.isEmpty {
             let kind = encryption.format == .luks ? "luks" : "aes"
             node.add("encrypt", ["format": .string(kind), "key-secret": .string(secret)])
         }
@@ -154,6 +162,6 @@ extension StorageFormat {
 extension QEMUGuest {
     /// The name of an image's uppermost node.
     func topNode(of image: BlockImage) -> String {
-        BlockGraph(guest: self).hasFormatNode(image) ? image.formatNode : image.storageNode
+        BlockGraph(guest: self).hasFormatNode(image) ? image.formatNode : image.lowestNode
     }
 }

@@ -23,6 +23,10 @@ package struct BlockImage {
     /// The node that reads the image's file.
     package var storageNode: String { nodePrefix + "-storage" }
     /// The format as QEMU has to read it: a folder is made a raw image by what serves it.
+    /// The name of the node that stands for a part of the file alone.
+    var sliceNode: String { nodePrefix + "-slice-sto" }
+    /// What the format's node stands on.
+    var lowestNode: String { source.slice == nil ? storageNode : sliceNode }
     var nodeFormat: StorageFormat { source.type == .dir ? .raw : format ?? .raw }
     /// The node that understands the image's format.
     var formatNode: String { nodePrefix + "-format" }

@@ -12,7 +12,9 @@ extension QEMUGuest {
         if disk.target.bus != .fdc { addBoot(of: disk.info, to: &device) }
         addBlockSizes(of: disk, to: &device)
         addIdentity(of: disk, to: &device)
-        if disk.target.bus == .usb { device.add("removable", disk.target.removable ?? false) }
+        if disk.target.bus == .usb || disk.target.removable != nil {
+            device.add("removable", disk.target.removable ?? false)
+        }
         addCache(of: disk, to: &device)
         addGeometry(of: disk, to: &device)
         device.add("serial", disk.serialText)
@@ -27,9 +29,8 @@ extension QEMUGuest {
         case .virtio: return try virtio(disk)
         case .usb: return try usb(disk)
         case .fdc: return try floppy(disk)
-        case .nvme: return try nvme(disk)
-        case let bus:
-            throw .unsupported("unsupported disk bus '\(bus?.rawValue ?? "none")' with device setup")
+        case .sd, .xen, .uml, nil:
+            throw .internal("unsupported disk bus '\(disk.target.busName)' with device setup")
         }
     }
 
@@ -108,14 +109,6 @@ extension QEMUGuest {
         ["driver": "floppy", "unit": JSONValue(try place(disk).unit)]
     }
 
-    private func nvme(_ disk: DiskDevice) throws(ConfigurationError) -> JSONObject {
-        let place = try place(disk)
-        return [
-            "driver": "nvme-ns", "bus": .string(try controllerAlias(.nvme, place.controller)),
-            "nsid": JSONValue(place.unit &+ 1),
-        ]
-    }
-
     private func addIdentity(of disk: DiskDevice, to device: inout JSONObject) {
         if let wwn = disk.wwn {
             device.add("wwn", UInt64(wwn, radix: 16).map { JSONValue($0) } ?? .string(wwn))
@@ -156,8 +149,8 @@ extension QEMUGuest {
 
     private func addErrorPolicies(of disk: DiskDevice, to device: inout JSONObject) {
         guard disk.device != .lun else { return }
-        let writing = disk.driver.errorPolicy.flatMap { $0 == .default ? nil : $0 }
-        let reading = disk.driver.readErrorPolicy.flatMap { $0 == .default ? nil : $0 }
+        let writing = disk.driver.errorPolicy
+        let reading = disk.driver.readErrorPolicy
         device.add("werror", writing.map { $0 == .enospace ? "enospc" : $0.rawValue })
         let implied = writing == .enospace ? nil : writing
         device.add("rerror", (reading ?? implied)?.rawValue)
@@ -179,4 +172,9 @@ extension DiskDevice {
     fileprivate var serialText: String? {
         serial.map { $0.split(atByte: " ", omittingEmptySubsequences: false).joined(separator: "\\ ") }
     }
+}
+
+extension DiskTarget {
+    /// The bus's name, for people.
+    var busName: String { bus?.rawValue ?? "none" }
 }

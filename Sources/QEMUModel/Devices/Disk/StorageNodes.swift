@@ -32,7 +32,7 @@ extension QEMUGuest {
     ) throws(ConfigurationError) -> JSONObject {
         guard let path = source.path else { throw .xml("missing source path of a disk") }
         var node: JSONObject = ["driver": .string(kind), "filename": .string(path)]
-        if let io = driver.io, io != .default { node.add("aio", io.rawValue) }
+        node.add("aio", driver.io?.rawValue)
         if source.reservations != nil { node.add("pr-manager", reservationHelper(source)) }
         return node
     }
@@ -89,7 +89,7 @@ extension QEMUGuest {
 
     private func host(_ network: NetworkStorage) throws(ConfigurationError) -> StorageHost {
         guard let host = network.hosts.first, network.hosts.count == 1 else {
-            throw .internal("\(network.protocol.rawValue) protocol accepts only one host")
+            throw .internal("protocol '\(network.protocol.rawValue)' accepts only one host")
         }
         return host
     }
@@ -155,7 +155,7 @@ extension QEMUGuest {
         }
         let parts = (network.name ?? "").split(atByte: "/", maxSplits: 1).map { String($0) }
         let lun = try parts.dropFirst().first.map { text throws(ConfigurationError) in
-            guard let lun = UInt32(text) else { throw .internal("cannot parse target for lunStr '\(text)'") }
+            guard let lun = UInt32(text) else { throw .internal("cannot parse target for lunStr '\(parts.first ?? "")'") }
             return lun
         }
         let name = host.name ?? ""

@@ -37,7 +37,7 @@ extension QEMUGuest {
     ) throws(ConfigurationError) -> [QEMUPart] {
         guard let encryption else { return [] }
         var parts: [QEMUPart] = []
-        for index in 0..<max(1, encryption.secrets.count) {
+        for index in encryption.secrets.indices {
             parts.append(try secret("\(prefix)-encryption-secret\(index)"))
         }
         return parts

@@ -19,7 +19,6 @@ public struct ControllerDevice: Device {
     @Boxed public var driver: Driver?
     /// How much of the address space above 4 GiB is for devices.
     public var pciHole64: ByteSize?
-    public var nvmeSerial: String?
     public var info = DeviceInfo()
 
     public init() {}
@@ -31,7 +30,7 @@ public struct ControllerDevice: Device {
     }
 
     public enum Kind: String, XMLWord {
-        case ide, fdc, scsi, sata, ccid, usb, pci, xenbus, isa, nvme
+        case ide, fdc, scsi, sata, ccid, usb, pci, xenbus, isa
         case virtioSerial = "virtio-serial"
     }
 
@@ -46,7 +45,6 @@ public struct ControllerDevice: Device {
         try x.natural("vectors", &vectors)
         try x.attribute("maxGrantFrames", &maxGrantFrames)
         try x.attribute("maxEventChannels", &maxEventChannels)
-        try x.value("serial", &nvmeSerial)
         if type == .pci { try bindPCI(&x) }
         try x.element("driver", &driver)
         try info.bind(&x)
@@ -135,7 +133,7 @@ extension ControllerDevice.Kind {
         case .usb: Self.usbModels
         case .pci: Self.pciModels
         case .virtioSerial: ["virtio", "virtio-transitional", "virtio-non-transitional"]
-        case .fdc, .sata, .ccid, .xenbus, .isa, .nvme: []
+        case .fdc, .sata, .ccid, .xenbus, .isa: []
         }
     }
 

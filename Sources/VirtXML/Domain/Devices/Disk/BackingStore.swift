@@ -25,6 +25,7 @@ public struct BackingStore: XMLElement {
         try bindIndex(&x)
         try x.imageFormat(&format, &metadataCacheSize)
         try x.require(format != nil, "missing disk backing store format")
+        try x.require(x.hasChild("source"), "missing disk backing store source")
         try image.bindElement(&x)
         try x.element("backingStore", &backingStore)
         if x.isReading { source = image }

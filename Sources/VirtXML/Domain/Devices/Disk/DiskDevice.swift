@@ -53,6 +53,7 @@ public struct DiskDevice: Device {
         try bindBacking(&x)
         try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
         try x.element("geometry", &geometry)
+        if let known = geometry, known.cylinders == 0 || known.heads == 0 || known.sectors == 0 { geometry = nil }
         try x.element("blockio", &blockIO)
         if blockIO == DiskBlockIO() { blockIO = nil }
         try bindMirror(&x)
@@ -97,7 +98,7 @@ public struct DiskDevice: Device {
     }
 
     private mutating func bindTarget(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading, !x.hasChild("target") {
+        if x.isReading, x.attribute("dev", ofChild: "target") == nil {
             throw x.fault(source.path ?? "", .noTarget)
         }
         try x.element("target", &target)
@@ -124,12 +125,13 @@ public struct DiskTarget: XMLElement {
         var shown = tray == .closed ? nil : tray
         try x.attribute("tray", &shown)
         tray = shown == .closed ? nil : shown
-        try x.onOff("removable", &removable)
+        // What a SCSI disk is told of this isn't shown.
+        if x.isReading || bus == .usb { try x.onOff("removable", &removable) }
         try x.attribute("rotation_rate", &rotationRate)
     }
 }
 
 /// The bus that a disk is plugged into.
 public enum DiskBus: String, XMLWord {
-    case ide, fdc, scsi, virtio, xen, usb, uml, sata, sd, nvme, none
+    case ide, fdc, scsi, virtio, xen, usb, uml, sata, sd
 }

@@ -25,17 +25,18 @@ public struct DiskDriver: XMLElement {
     public init() {}
 
     public enum Cache: String, XMLWord { case `default`, none, writethrough, writeback, directsync, unsafe }
-    public enum ErrorPolicy: String, XMLWord { case `default`, stop, report, ignore, enospace }
+    public enum ErrorPolicy: String, XMLWord { case stop, report, ignore, enospace }
     public enum IO: String, XMLWord {
-        case `default`, native, threads
+        case native, threads
         case uring = "io_uring"
     }
-    public enum Discard: String, XMLWord { case `default`, unmap, ignore }
-    public enum DetectZeroes: String, XMLWord { case `default`, off, on, unmap }
+    public enum Discard: String, XMLWord { case unmap, ignore }
+    public enum DetectZeroes: String, XMLWord { case off, on, unmap }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("name", &name)
         try x.attribute("type", &format, .refusing("unknown driver format value '%'"))
+        if x.isReading { try checkFormat(x) }
         try x.attribute("cache", &cache)
         try x.attribute("error_policy", &errorPolicy)
         try x.attribute("rerror_policy", &readErrorPolicy)
@@ -44,7 +45,7 @@ public struct DiskDriver: XMLElement {
         try x.onOff("event_idx", &eventIndex)
         try x.onOff("copy_on_read", &copyOnRead)
         try x.attribute("discard", &discard)
-        try x.attribute("iothread", &iothread)
+        try x.positive("iothread", &iothread)
         try x.attribute("detect_zeroes", &detectZeroes)
         try x.attribute("queues", &queues)
         try x.attribute("queue_size", &queueSize)
@@ -52,6 +53,16 @@ public struct DiskDriver: XMLElement {
         try virtio.bind(&x)
         try x.iothreadMappings(&iothreads)
         try x.metadataCache(&metadataCacheSize)
+        // None is said is as many as QEMU takes.
+        if queues == 0 { queues = nil }
+        if queueSize == 0 { queueSize = nil }
+    }
+
+    /// Some words are of formats that only a volume can be said to have; an old one stands for no format at all.
+    private mutating func checkFormat(_ x: XMLBinder) throws(XMLError) {
+        if format == .aio { format = .raw }
+        guard let format, [.none, .auto, .unknown].contains(format) else { return }
+        throw x.fault("unknown driver format value '\(format.rawValue)'", .unsupported, value: format.rawValue)
     }
 }
 

@@ -12,9 +12,9 @@ public struct DiskGeometry: XMLElement {
     public enum Translation: String, XMLWord { case `default`, none, auto, lba }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("cyls", &cylinders)
-        try x.attribute("heads", &heads)
-        try x.attribute("secs", &sectors)
+        try x.attribute("cyls", &cylinders, default: 0)
+        try x.attribute("heads", &heads, default: 0)
+        try x.attribute("secs", &sectors, default: 0)
         try x.attribute("trans", &translation)
     }
 }
@@ -31,6 +31,9 @@ public struct DiskBlockIO: XMLElement {
         try x.attribute("logical_block_size", &logicalBlockSize)
         try x.attribute("physical_block_size", &physicalBlockSize)
         try x.attribute("discard_granularity", &discardGranularity)
+        if logicalBlockSize == 0 { logicalBlockSize = nil }
+        if physicalBlockSize == 0 { physicalBlockSize = nil }
+        if discardGranularity == 0 { discardGranularity = nil }
     }
 }
 
@@ -51,7 +54,9 @@ public struct ThrottleFilter: XMLElement {
 
     public init() {}
 
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("group", &group) }
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("group", &group, orElse: "throttle group '(null)' not found")
+    }
 }
 
 /// Limits on a disk's traffic, per second. A total excludes separate limits for reading and writing.

@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// An image that a server keeps.
@@ -33,7 +34,9 @@ public struct NetworkStorage: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("protocol", &self.protocol)
         try x.attribute("name", &name, .unlessEmpty)
-        try x.attribute("query", &query)
+        let needsName = ![.nbd, .sheepdog].contains(`protocol`)
+        try x.require(!needsName || name != nil, "missing name for disk source")
+        if isWeb { try x.attribute("query", &query) }
         try x.yesNo("tls", &tls)
         try x.attribute("tlsHostname", &tlsHostname)
     }
@@ -42,18 +45,47 @@ public struct NetworkStorage: XMLElement {
         try x.elements("host", &hosts)
         try x.group("snapshot") { (x) throws(XMLError) in try x.attribute("name", &snapshot, .unlessEmpty) }
         try x.group("config") { (x) throws(XMLError) in try x.attribute("file", &configFile, .unlessEmpty) }
+        try bindTransfer(&x)
+        switch `protocol` {
+        case .ssh: try bindSSH(&x)
+        case .nfs: try x.element("identity", &identity)
+        case .nbd:
+            try x.element("reconnect", &reconnect)
+            if x.isReading, reconnect?.delay ?? 0 == 0 { reconnect = nil }
+        default: break
+        }
+    }
+
+    /// Whether pages are asked for, which may have questions and cookies.
+    private var isWeb: Bool { `protocol` == .http || `protocol` == .https }
+
+    private mutating func bindSSH(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("knownHosts") { (x) throws(XMLError) in try x.required("path", &knownHosts) }
+        try x.element("identity", &identity)
+        guard x.isReading, x.hasChild("identity") else { return }
+        if identity?.username == nil {
+            throw x.fault("Missing required attribute 'username' in element 'identity'")
+        }
+        if identity?.keyfile == nil, identity?.agentSocket == nil {
+            throw x.fault("element 'identity' requires either 'keyfile' or 'agentsock' attribute")
+        }
+    }
+
+    /// What servers of files are told.
+    private mutating func bindTransfer(_ x: inout XMLBinder) throws(XMLError) {
+        guard isWeb || [.ftp, .ftps, .tftp].contains(`protocol`) else { return }
         if `protocol` == .https || `protocol` == .ftps {
             try x.group("ssl") { (x) throws(XMLError) in try x.yesNo("verify", &sslVerify) }
         }
-        try x.group("cookies") { (x) throws(XMLError) in try x.elements("cookie", &cookies) }
+        if isWeb { try x.group("cookies") { (x) throws(XMLError) in try x.elements("cookie", &cookies) } }
         if x.isReading, let second = cookies.firstRepeated(by: \.name) {
             throw x.fault("duplicate cookie '\(second.name)'", value: second.name)
         }
-        try x.group("readahead") { (x) throws(XMLError) in try x.attribute("size", &readahead) }
-        try x.group("timeout") { (x) throws(XMLError) in try x.attribute("seconds", &timeout) }
-        try x.group("knownHosts") { (x) throws(XMLError) in try x.attribute("path", &knownHosts) }
-        try x.element("identity", &identity)
-        try x.element("reconnect", &reconnect)
+        let number = XMLReading.refusing("invalid readahead size or timeout", .xml)
+        try x.group("readahead") { (x) throws(XMLError) in try x.attribute("size", &readahead, number) }
+        try x.group("timeout") { (x) throws(XMLError) in try x.attribute("seconds", &timeout, number) }
+        if readahead == 0 { readahead = nil }
+        if timeout == 0 { timeout = nil }
     }
 
     mutating func bindInitiator(_ x: inout XMLBinder) throws(XMLError) {
@@ -87,11 +119,20 @@ public struct StorageHost: XMLElement {
         try x.attribute("transport", &transport)
         try x.attribute("socket", &socket)
         guard x.isReading else { return }
+        try x.require(
+            transport == .unix || socket == nil,
+            "transport '\((transport ?? .tcp).rawValue)' does not support socket attribute")
         if transport == .tcp { transport = nil }
         if transport == .unix { return }
-        try x.attribute("name", &name)
+        try x.attribute("name", &name, orElse: "missing name for host")
         try x.attribute("port", &port, .refusing("failed to parse port number '%'", .invalidArgument))
+        try x.require(port ?? 0 <= 65535, "port '\(port ?? 0)' out of range", .invalidArgument)
     }
+}
+
+/// Whether a text is visible characters of ASCII, without some of them.
+private func isPlain(_ text: String, but others: String) -> Bool {
+    text.utf8.allSatisfy { (0x21...0x7e).contains($0) && !others.utf8.contains($0) }
 }
 
 /// A cookie that is sent to a web server.
@@ -105,6 +146,13 @@ public struct HTTPCookie: XMLElement {
         try x.attribute("name", &name, .unlessEmpty, orElse: "missing cookie name")
         try x.content(&value)
         try x.require(!value.isEmpty, "missing value for cookie '\(name)'")
+        try x.require(isPlain(name, but: "()<>@,;:\\\"/[]?={}"), "cookie name '\(name)' contains invalid characters")
+        var text = value[...]
+        if text.utf8.count > 1, text.hasBytePrefix("\""), text.hasByteSuffix("\"") {
+            text = text.dropFirst().dropLast()
+        }
+        try x.require(
+            isPlain(String(text), but: "\",;\\"), "value of cookie '\(name)' contains invalid characters")
     }
 }
 

@@ -12,8 +12,9 @@ public struct VolumeReference: XMLElement {
     public enum Mode: String, XMLWord { case `default`, host, direct }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("pool", &pool)
-        try x.attribute("volume", &volume)
+        let needed = "'pool' and 'volume' must be specified together for 'pool' type source"
+        try x.attribute("pool", &pool, orElse: needed)
+        try x.attribute("volume", &volume, orElse: needed)
         try x.attribute("mode", &mode)
     }
 }
@@ -29,15 +30,17 @@ public struct NVMeReference: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var kind = "pci"
-        try x.attribute("type", &kind)
+        try x.attribute("type", &kind, orElse: "missing 'type' attribute to disk source")
         try x.require(kind == "pci", "unsupported source type '\(kind)'")
         try x.yesNo("managed", &managed)
+        if x.isReading { managed = managed ?? true }
         try x.attribute("namespace", &namespace)
     }
 
     mutating func bindChildren(_ x: inout XMLBinder) throws(XMLError) {
-        var copy: PCIAddress? = address
+        var copy: PCIAddress? = x.isReading ? nil : address
         try x.element("address", &copy)
+        try x.require(copy != nil, "NVMe disk source is missing address")
         address = copy ?? address
     }
 }
@@ -52,8 +55,12 @@ public struct StorageSlice: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var kind = "storage"
         try x.attribute("type", &kind)
-        try x.attribute("offset", &offset)
-        try x.attribute("size", &size)
+        let missing = "missing offset or size attribute of slice"
+        func reading(_ name: String) -> XMLReading {
+            .refusing("malformed value '%' of '\(name)' attribute of slice", .xml)
+        }
+        try x.attribute("offset", &offset, reading("offset"), orElse: missing)
+        try x.attribute("size", &size, reading("size"), orElse: missing)
     }
 }
 
@@ -66,6 +73,7 @@ public struct StorageAuth: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("username", &username, .unlessEmpty, orElse: "missing username for auth")
+        try x.require(x.hasChild("secret"), "Missing <secret> element in auth")
         try x.element("secret", &secret)
     }
 
@@ -78,7 +86,11 @@ public struct StorageAuth: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("type", &type)
+            try x.require(
+                ["volume", "ceph", "iscsi", "tls", "vtpm"].contains(type ?? ""),
+                "unknown secret type '\(type ?? "<null>")'", .unsupported)
             try reference.bind(&x)
+            try reference.require(x)
         }
     }
 }
@@ -93,6 +105,12 @@ public struct SecretReference: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("uuid", &uuid, .refusing("invalid secret uuid '%'", .xml))
         try x.attribute("usage", &usage)
+    }
+
+    /// A secret is found in one of two ways.
+    func require(_ x: XMLBinder) throws(XMLError) {
+        try x.require(uuid != nil || usage != nil, "missing secret uuid or usage attribute")
+        try x.require(uuid == nil || usage == nil, "either secret uuid or usage expected")
     }
 }
 
@@ -135,6 +153,7 @@ public struct StorageEncryption: XMLElement {
             try x.require(
                 type == "passphrase", "unknown volume encryption secret type \(type)", .unsupported)
             try reference.bind(&x)
+            try reference.require(x)
         }
     }
 
@@ -196,8 +215,9 @@ public struct Reservations: XMLElement {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.require(
+            x.node?.attribute("managed") != nil, "Missing required attribute 'managed' in element 'reservations'")
         try x.yesNo("managed", &managed)
-        if x.options.contains(.inactive), managed != false { return }
         try x.element("source", &source)
     }
 }

@@ -31,12 +31,12 @@ public struct StorageSource: Equatable, Sendable {
 
     public enum Kind: String, XMLWord { case file, block, dir, network, volume, nvme, vhostuser, vhostvdpa }
 
-    public enum StartupPolicy: String, XMLWord { case `default`, mandatory, requisite, optional }
+    public enum StartupPolicy: String, XMLWord { case mandatory, requisite, optional }
 
     /// No medium is in the drive.
     public var isEmpty: Bool {
         switch type {
-        case .file, .block, .dir, .vhostuser, .vhostvdpa: path == nil && fdgroup == nil
+        case .file, .block, .dir, .vhostuser, .vhostvdpa: path == nil
         case .network: network == nil
         case .volume: volume == nil
         case .nvme: nvme == nil
@@ -65,11 +65,15 @@ extension StorageSource {
 
     private mutating func bindContents(_ x: inout XMLBinder) throws(XMLError) {
         try bindLocation(&x)
-        if type != .network { try x.attribute("startupPolicy", &startupPolicy) }
+        try x.attribute("startupPolicy", &startupPolicy)
         try bindIndex(&x)
         try bindLocationChildren(&x)
         try x.seclabels(&seclabels)
-        try x.group("slices") { (x) throws(XMLError) in try x.element("slice", &slice) }
+        try x.group("slices") { (x) throws(XMLError) in
+            if x.isWriting || x.attribute("type", ofChild: "slice") == "storage" {
+                try x.element("slice", &slice)
+            }
+        }
         try x.element("auth", &auth)
         try x.element("encryption", &encryption)
         try x.element("dataStore", &dataStore)
@@ -83,18 +87,19 @@ extension StorageSource {
         case .file:
             try x.attribute("file", &path)
             try x.attribute("fdgroup", &fdgroup)
-        case .block, .vhostvdpa: try x.attribute("dev", &path)
+        case .block: try x.attribute("dev", &path)
+        case .vhostvdpa: try x.required("dev", &path)
         case .dir: try x.attribute("dir", &path)
         case .network: try x.inline(&network)
         case .volume:
-            if x.isReading, x.node?.attribute("pool") == nil { return }
+            if x.isReading, x.node?.attribute("pool") == nil, x.node?.attribute("volume") == nil { return }
             try x.inline(&volume)
         case .nvme: try x.inline(&nvme)
         case .vhostuser:
             var kind = "unix"
-            try x.attribute("type", &kind, default: "unix")
+            try x.attribute("type", &kind, orElse: "missing 'type' attribute for vhostuser disk source")
             try x.require(kind == "unix", "invalid 'type' attribute for vhostuser disk source")
-            try x.attribute("path", &path)
+            try x.attribute("path", &path, orElse: "missing 'path' attribute for vhostuser disk source")
         }
         if path == "", x.isReading { path = nil }
     }
