@@ -13,6 +13,7 @@ public struct XMLError: Error, Equatable, Sendable {
         case osType = 16
         case xml = 27
         case malformed = 35
+        case systemError = 38
         case operationInvalid = 55
         case unsupported = 67
         case overflow = 82

@@ -16,8 +16,13 @@ enum GuestEnvironment {
     static func variables(_ folder: String, of domain: DomainDefinition) -> [(name: String, value: String)] {
         var found = variables(folder)
         if domain.clock.offset == .timezone, let zone = domain.clock.timezone { found.append(("TZ", zone)) }
-        if let driver = domain.devices.audios.last(where: { $0.type == .sdl && $0.sdlDriver != nil })?.sdlDriver {
+        if let driver = domain.devices.audios.last(where: { $0.type == .sdl && $0.sdlDriver != nil })?
+            .sdlDriver
+        {
             found.append(("SDL_AUDIODRIVER", driver))
+        }
+        if let folder = domain.devices.audios.last(where: { $0.runtimeDir != nil })?.runtimeDir {
+            found.append(("PIPEWIRE_RUNTIME_DIR", folder))
         }
         for screen in domain.devices.graphics where screen.type == .sdl {
             if let file = screen.xauth { found.append(("XAUTHORITY", file)) }

@@ -145,7 +145,7 @@ struct USBAddressSet {
 
     /// A hub has eight ports.
     mutating func addHub(at address: USBAddress) throws(ConfigurationError) {
-        try checkBus(address)
+        try checkBus(address, isHub: true)
         let done = buses[address.bus]?.change(address.port[...]) { node, port in
             node.hubs[port] = node.hubs[port] ?? Node(ports: 8)
             return true
@@ -153,8 +153,9 @@ struct USBAddressSet {
         if done != true { throw missing(address) }
     }
 
-    func checkBus(_ address: USBAddress) throws(ConfigurationError) {
+    func checkBus(_ address: USBAddress, isHub: Bool = false) throws(ConfigurationError) {
         guard buses[address.bus] != nil else {
+            if isHub { throw .xml("Missing USB bus \(address.bus)") }
             throw .xml("USB bus \(address.bus) requested but no controller with that index is present")
         }
     }
@@ -167,7 +168,7 @@ struct USBAddressSet {
     }
 
     mutating func reserve(_ address: USBAddress, isHub: Bool) throws(ConfigurationError) {
-        try checkBus(address)
+        try checkBus(address, isHub: isHub)
         let text = address.port.map { String($0) }.joined(separator: ".")
         var failure: ConfigurationError?
         let done = buses[address.bus]?.change(address.port[...]) { node, port in
@@ -175,7 +176,8 @@ struct USBAddressSet {
                 failure = .xml("requested USB port \(text) not present on USB bus \(address.bus)")
             }
             if !node.used.take(port) {
-                failure = .xml("Duplicate USB address bus \(address.bus) port \(text)")
+                let what = isHub ? "hub on" : "address"
+                failure = .xml("Duplicate USB \(what) bus \(address.bus) port \(text)")
             } else {
                 node.usedCount += 1
             }

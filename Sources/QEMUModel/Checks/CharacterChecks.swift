@@ -36,12 +36,14 @@ extension DomainDefinition {
 
     private func check(_ channel: ChannelDevice) throws(ConfigurationError) {
         switch channel.target {
-        case .none: throw .xml("target type must be specified for channel device")
+        case .none: break
         case .guestForward(let address, _):
             if channel.source.type == .spicevmc {
                 throw .unsupported("spicevmc device type only supports virtio")
             }
-            if address.isEmpty { throw .xml("guestfwd channel does not define a target address") }
+            if channel.source.type == .unix, channel.source.path == nil {
+                throw .internal("Missing source path attribute for char device")
+            }
             if address.contains(byte: ":") {
                 throw .unsupported("guestfwd channel only supports IPv4 addresses")
             }
@@ -53,9 +55,9 @@ extension DomainDefinition {
         if source.type == .tcp, source.protocol != .raw, source.protocol != .telnet {
             throw .unsupported("tcp chardev protocol '\(source.protocol.rawValue)' not supported")
         }
-        if let reconnect = source.reconnect, reconnect.enabled == true {
+        if let reconnect = source.reconnect, reconnect.enabled != nil {
             if source.listens { throw .internal("chardev reconnect is possible only for connect mode") }
-            if (reconnect.timeout ?? 0) == 0 {
+            if reconnect.enabled == true, (reconnect.timeout ?? 0) == 0 {
                 throw .argument("chardev reconnect source timeout cannot be '0'")
             }
         }

@@ -17,7 +17,9 @@ extension DomainDefinition {
         if disk.source.encryption != nil, disk.encryption != nil {
             throw .unsupported("an <encryption> definition already found for disk source")
         }
-        if let encryption = disk.source.encryption ?? disk.encryption { try check(encryption, of: disk, qemu) }
+        if let encryption = disk.source.encryption ?? disk.encryption {
+            try check(encryption, of: disk, qemu)
+        }
         if disk.source.type == .vhostvdpa { try checkVDPA(disk) }
     }
 
@@ -66,7 +68,8 @@ extension DomainDefinition {
     private func checkBus(_ disk: DiskDevice) throws(ConfigurationError) {
         let bus = disk.target.bus
         if let model = disk.model, bus != .virtio {
-            throw .unsupported("disk model '\(model.rawValue)' not supported for bus '\(disk.target.busName)'")
+            throw .unsupported(
+                "disk model '\(model.rawValue)' not supported for bus '\(disk.target.busName)'")
         }
         if disk.readonly, disk.device == .disk, bus == .ide || bus == .sata {
             throw .unsupported("readonly \(disk.target.busName) disks are not supported")
@@ -127,7 +130,8 @@ extension DomainDefinition {
             throw .unsupported("CHS geometry can not be set for '\(disk.target.busName)' bus")
         }
         if let translation = geometry.translation, translation != .default, bus != .ide {
-            throw .unsupported("CHS translation mode can only be set for 'ide' bus not '\(disk.target.busName)'")
+            throw .unsupported(
+                "CHS translation mode can only be set for 'ide' bus not '\(disk.target.busName)'")
         }
     }
 

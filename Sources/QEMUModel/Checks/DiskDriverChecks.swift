@@ -18,7 +18,9 @@ extension DomainDefinition {
             if driver.format != .qcow2 {
                 throw .unsupported("'discard_no_unref' only works with qcow2 disk format")
             }
-            if disk.readonly { throw .unsupported("'discard_no_unref' is not compatible with read-only disk") }
+            if disk.readonly {
+                throw .unsupported("'discard_no_unref' is not compatible with read-only disk")
+            }
         }
         if driver.copyOnRead == true {
             if disk.readonly || disk.device == .cdrom || disk.device == .floppy {
@@ -119,7 +121,9 @@ extension DomainDefinition {
     private func hasThrottleGroup(_ name: String) -> Bool { throttleGroups.contains { $0.groupName == name } }
 
     /// Limits: no totals beside parts, and what QEMU can count.
-    func check(_ tune: IOTune) throws(ConfigurationError) {
+    ///
+    /// - Parameter isShared: whether they are those of a group, which may have none.
+    func check(_ tune: IOTune, isShared: Bool = false) throws(ConfigurationError) {
         func exclude(
             _ total: UInt64?, _ read: UInt64?, _ write: UInt64?, _ name: String
         ) throws(ConfigurationError) {
@@ -131,9 +135,7 @@ extension DomainDefinition {
         try exclude(tune.totalIOPS, tune.readIOPS, tune.writeIOPS, "iops_sec")
         try exclude(tune.totalBytesMax, tune.readBytesMax, tune.writeBytesMax, "bytes_sec_max")
         try exclude(tune.totalIOPSMax, tune.readIOPSMax, tune.writeIOPSMax, "iops_sec_max")
-        var named = IOTune()
-        named.groupName = tune.groupName
-        if tune == named, tune.groupName != nil {
+        if !tune.hasLimits, tune.groupName != nil, !isShared {
             throw .unsupported("group_name can be configured only together with settings")
         }
         let limits = [
@@ -145,5 +147,14 @@ extension DomainDefinition {
             throw .argumentUnsupported(
                 "block I/O throttle limit must be no more than 1000000000000000 using QEMU")
         }
+    }
+}
+
+extension IOTune {
+    /// Whether anything but a name is said.
+    var hasLimits: Bool {
+        var named = IOTune()
+        named.groupName = groupName
+        return self != named
     }
 }

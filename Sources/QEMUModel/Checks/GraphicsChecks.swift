@@ -11,6 +11,10 @@ extension DomainDefinition {
             throw .unsupported(
                 "graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types")
         }
+        if kinds.contains(.eglHeadless), kinds.contains(.sdl) || kinds.contains(.dbus) {
+            throw .unsupported(
+                "graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types")
+        }
         let accelerated = devices.graphics.filter { $0.gl?.enable == true || $0.type == .eglHeadless }
         if Set(accelerated.map(\.type)).count > 1 {
             throw .unsupported("multiple OpenGL displays are not supported by QEMU")
@@ -38,7 +42,7 @@ extension DomainDefinition {
             throw .xml("audio ID \(twice.id) is used multiple times")
         }
         let known = Set(devices.audios.map(\.id))
-        for id in devices.sounds.compactMap(\.audioID)
+        for id in devices.sounds.compactMap(\.audioID) + devices.graphics.compactMap(\.audioID)
         where !known.contains(id) {
             throw .xml("no audio device with ID \(id)")
         }

@@ -49,6 +49,9 @@ extension DomainDefinition {
             if case .certificates(_, let database?) = card.card, !database.hasBytePrefix("/") {
                 throw .xml("expecting absolute path: \(database)")
             }
+            if case .ccid(let place)? = card.info.address, place.controller != 0 || place.slot != 0 {
+                throw .unsupported("this QEMU binary lacks multiple smartcard support")
+            }
             if let kind = card.info.address?.kind, kind != .ccid {
                 throw .unsupported("Controllers must use the 'ccid' address type")
             }

@@ -16,6 +16,10 @@ extension DomainDefinition {
             try checkHostNodes(host)
         }
         try checkAlignment()
+        if devices.graphics.firstRepeated(by: \.type) != nil {
+            throw .unsupported(
+                "only 1 graphics device of each type (sdl, vnc, spice, headless, dbus, rdp) is supported")
+        }
         for card in devices.interfaces where card.type == .hostdev && card.backend?.tap != nil {
             throw .unsupported(
                 "interface \(card.mac?.address.xml ?? "") - custom tap device path is not supported for network interfaces of type hostdev"

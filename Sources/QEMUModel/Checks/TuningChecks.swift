@@ -3,6 +3,7 @@ import VirtXML
 extension DomainDefinition {
     /// Whether what is said of threads is about threads that there are, in numbers that can be.
     func checkTuning() throws(ConfigurationError) {
+        for group in throttleGroups { try check(group, isShared: true) }
         if memtune?.minGuarantee != nil {
             throw .unsupported("Parameter 'min_guarantee' not supported by QEMU.")
         }

@@ -14,6 +14,9 @@ extension DomainDefinition {
 
     private func check(_ video: VideoDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
         guard video.type != .none else { return }
+        if video.type == .ramfb, video.info.address != nil {
+            throw .unsupported("address not supported for video type ramfb")
+        }
         let type = video.type.rawValue
         try check(video.driver?.virtio ?? .init(), isVirtio: video.type == .virtio)
         if video.driver?.name == .vhostuser, video.type != .virtio {

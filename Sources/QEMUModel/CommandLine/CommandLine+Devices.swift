@@ -78,7 +78,7 @@ extension QEMUCommandLine {
     }
 
     mutating func addThrottleGroups() throws(ConfigurationError) {
-        for (index, group) in domain.throttleGroups.enumerated() {
+        for (index, group) in domain.throttleGroups.enumerated() where group.hasLimits {
             let limits: JSONValue = [
                 "bps-total": JSONValue(group.totalBytes ?? 0), "bps-read": JSONValue(group.readBytes ?? 0),
                 "bps-write": JSONValue(group.writeBytes ?? 0), "iops-total": JSONValue(group.totalIOPS ?? 0),

@@ -37,7 +37,6 @@ extension QEMUGuest {
         var device: JSONObject = ["driver": "isa-parallel"]
         device.add("chardev", "char" + alias)
         device.add("id", alias)
-        try addAddress(of: parallel.info, to: &device)
         return try parts(of: parallel.source, alias: alias, device: "parallel") + [.device(device)]
     }
 

@@ -54,7 +54,7 @@ extension QEMUGuest {
         _ log: String, _ set: DescriptorSet?, _ source: CharacterSource, to text: inout OptionText
     ) {
         text.add("logfile", set?.path ?? log)
-        text.add("logappend", on: set != nil || source.logAppend == true)
+        text.add("logappend", on: set != nil ? true : source.logAppend)
     }
 
     private func file(

@@ -23,12 +23,28 @@ extension DomainDefinition {
         }
     }
 
-    /// Forgets places of sockets that the driver chose: a guest that starts gets new ones.
+    /// Forgets places of sockets that the driver chose, or libvirt's of any age: a guest that starts gets new ones.
     package mutating func forgetSockets(in channels: String) {
+        let folders = [channels, "/var/lib/libvirt/qemu/channel", "/run/libvirt/qemu/channel"]
         for index in devices.channels.indices where devices.channels[index].source.type == .unix {
-            guard devices.channels[index].source.path?.hasBytePrefix(channels + "/") == true else { continue }
+            let channel = devices.channels[index]
+            guard let path = channel.source.path, let name = channel.target.name,
+                folders.contains(where: { Self.isChosen(path, in: $0, for: name) })
+            else { continue }
             devices.channels[index].source.path = nil
         }
+    }
+
+    /// Whether a channel's socket is where one is put that has no place of its own: in a guest's folder, which is called
+    /// by its number or `domain-…`, or beside those of other guests with the guest's name before its own.
+    private static func isChosen(_ path: String, in folder: String, for name: String) -> Bool {
+        guard let below = path.droppingBytePrefix(folder + "/") else { return false }
+        let place = below.droppingBytePrefix("target/") ?? below
+        let parts = place.split(atByte: "/")
+        if parts.count == 1 { return place.hasByteSuffix("." + name) }
+        guard parts.count == 2, parts[1] == name[...], let guest = parts.first else { return false }
+        let number = guest.utf8.prefix { $0.isDigit || $0 == UInt8(ascii: "-") }
+        return guest.hasBytePrefix("domain-") || number.count > 1 && number.last == UInt8(ascii: "-")
     }
 }
 

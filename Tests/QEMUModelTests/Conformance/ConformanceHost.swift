@@ -79,7 +79,7 @@ enum ConformanceHost {
     private static func taps(_ card: InterfaceDevice) -> TapDescriptors {
         let queues = Int(card.driver?.queues ?? 1)
         let first = card.type == .ethernet ? 3 : 102
-        let isVhost = card.virtioModel != nil && card.driver?.name != "qemu"
+        let isVhost = card.virtioModel != nil && card.driver?.name != .qemu
         return TapDescriptors(
             descriptors: (0..<queues).map { "\(first + $0)" },
             vhostDescriptors: isVhost ? (0..<queues).map { "\(44 + $0)" } : [])

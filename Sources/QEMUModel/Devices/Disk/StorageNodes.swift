@@ -155,7 +155,9 @@ extension QEMUGuest {
         }
         let parts = (network.name ?? "").split(atByte: "/", maxSplits: 1).map { String($0) }
         let lun = try parts.dropFirst().first.map { text throws(ConfigurationError) in
-            guard let lun = UInt32(text) else { throw .internal("cannot parse target for lunStr '\(parts.first ?? "")'") }
+            guard let lun = UInt32(text) else {
+                throw .internal("cannot parse target for lunStr '\(parts.first ?? "")'")
+            }
             return lun
         }
         let name = host.name ?? ""

@@ -28,10 +28,13 @@ public struct AudioBackend: XMLElement {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("id", &id)
+        var number: UInt32? = x.isReading ? nil : id
+        if x.isReading { try x.require(x.node?.attribute("type") != nil, missing("type")) }
+        try x.positive("id", &number)
+        if x.isReading { try x.require(number != nil, missing("id")) }
+        id = number ?? id
         try x.attribute("type", &type)
-        try x.attribute("timerPeriod", &timerPeriod)
-        if x.isReading, timerPeriod == 0 { timerPeriod = nil }
+        try x.positive("timerPeriod", &timerPeriod)
         switch type {
         case .oss:
             try x.yesNo("tryMMap", &tryMMap)
@@ -51,6 +54,15 @@ public struct AudioBackend: XMLElement {
     }
 
     /// One direction of the sound.
+    private func missing(_ name: String) -> String {
+        "Missing required attribute '\(name)' in element 'audio'"
+    }
+
+    /// Who plays for SDL.
+    private static let sdlDrivers: Set<String> = [
+        "esd", "alsa", "arts", "pulseaudio", "dummy", "coreaudio", "diskaudio", "dsp", "oss",
+    ]
+
     public struct Stream: XMLElement {
         public var mixingEngine: Bool?
         public var fixedSettings: Bool?
@@ -75,10 +87,13 @@ public struct AudioBackend: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.yesNo("mixingEngine", &mixingEngine)
             try x.yesNo("fixedSettings", &fixedSettings)
-            try x.attribute("voices", &voices)
-            try x.attribute("bufferLength", &bufferLength)
+            try x.require(
+                fixedSettings != true || mixingEngine == true, "fixed audio settings requires mixing engine",
+                .unsupported)
+            try x.positive("voices", &voices)
+            try x.positive("bufferLength", &bufferLength)
             try x.attribute("dev", &dev)
-            try x.attribute("bufferCount", &bufferCount)
+            try x.positive("bufferCount", &bufferCount)
             try x.attribute("serverName", &serverName)
             try x.attribute("clientName", &clientName)
             try x.attribute("connectPorts", &connectPorts)
@@ -86,7 +101,7 @@ public struct AudioBackend: XMLElement {
             try x.yesNo("tryPoll", &tryPoll)
             try x.attribute("name", &name)
             try x.attribute("streamName", &streamName)
-            try x.attribute("latency", &latency)
+            try x.positive("latency", &latency)
             try x.element("settings", &settings)
         }
     }
@@ -103,8 +118,8 @@ public struct AudioBackend: XMLElement {
         public enum Format: String, XMLWord { case s8, u8, s16, u16, s32, u32, f32 }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("frequency", &frequency)
-            try x.attribute("channels", &channels)
+            try x.positive("frequency", &frequency)
+            try x.positive("channels", &channels)
             try x.attribute("format", &format)
         }
     }

@@ -39,7 +39,16 @@ public struct SerialDevice: Device {
                 "unknown target type '\(type ?? "")' specified for character device", .unsupported)
             try x.port(&port)
             try x.group("model") { (x) throws(XMLError) in try x.attribute("name", &model, .unlessEmpty) }
+            if x.isReading, type == "none" { type = nil }
+            try x.require(
+                model.map(Self.models.contains) ?? true,
+                "unknown target model '\(model ?? "")' specified for character device", .unsupported)
         }
+
+        private static let models: Set<String> = [
+            "none", "isa-serial", "usb-serial", "pci-serial", "spapr-vty", "pl011", "16550a", "sclpconsole",
+            "sclplmconsole", "isa-debugcon",
+        ]
     }
 }
 
@@ -80,6 +89,7 @@ public struct ConsoleDevice: Device {
         try source.bind(&x)
         try x.group("target") { (x) throws(XMLError) in
             try x.attribute("type", &targetType, .unknownTarget)
+            if x.isReading, targetType == TargetType.none { targetType = nil }
             try x.port(&port)
         }
         try info.bind(&x)
@@ -133,6 +143,7 @@ public struct ChannelDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try source.bindType(&x)
         try source.bind(&x)
+        try x.require(x.hasChild("target"), "target type must be specified for channel device")
         try x.group("target") { (x) throws(XMLError) in try bindTarget(&x) }
         try info.bind(&x)
     }
@@ -165,11 +176,24 @@ private struct TargetParts {
     }
 
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        let said = x.node?.attribute("type")
+        try x.require(
+            said != nil, "unknown target type '(null)' specified for character device", .unsupported)
         try x.attribute("type", &kind, .unknownTarget)
-        try x.attribute("address", &address)
-        try x.attribute("port", &port)
+        if kind == .guestfwd { try bindForward(&x) }
         try x.attribute("name", &name)
         if !x.options.contains(.inactive) { try x.attribute("state", &state) }
+    }
+
+    /// Where the guest finds it: an address of its own network, and a port, which is one of sixteen bits.
+    private mutating func bindForward(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("address", &address, orElse: "guestfwd channel does not define a target address")
+        if let address, x.isReading, IPAddress(address) == nil {
+            throw x.fault("Cannot parse socket address '\(address)': Name or service not known", .systemError)
+        }
+        var number = port.flatMap { UInt32($0) }
+        try x.required("port", &number)
+        port = number.map { String($0 & 0xffff) }
     }
 
     var target: ChannelDevice.Target {

@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// The host's end of a serial line, channel or the like.
@@ -49,7 +50,7 @@ extension CharacterSource {
     mutating func bindType(
         _ x: inout XMLBinder, refusing words: String = CharacterSource.unknownType
     ) throws(XMLError) {
-        try x.attribute("type", &type, .refusing(words))
+        try x.attribute("type", &type, .refusing(words), default: type)
     }
 
     static let unknownType = "unknown type presented to host for character device: %"
@@ -85,13 +86,25 @@ extension CharacterSource {
         switch type {
         case .tcp: try require(host, "host", x)
         case .file, .dev, .pipe: try require(path, "path", x)
-        case .spiceport, .dbus: try require(channel, "channel", x)
-        case .nmdm where master != nil || slave != nil:
-            try require(master, "master", x)
-            try require(slave, "slave", x)
+        case .spiceport, .dbus: try checkChannel(x)
+        case .nmdm:
+            if (master == nil) != (slave == nil) {
+                throw x.fault(
+                    "Should define both master and slave path attributes for nmdm device", .internalError)
+            }
         default: break
         }
-        if type == .tcp || (type == .udp && host != nil) { try require(service, "service", x) }
+        if type == .tcp || type == .udp { try require(service, "service", x) }
+    }
+
+    private func checkChannel(_ x: XMLBinder) throws(XMLError) {
+        guard let channel else {
+            throw x.fault(
+                "Missing source channel attribute for char device", .unsupported, attribute: "channel")
+        }
+        if !channel.utf8.allSatisfy({ $0.isAlphanumeric || ".-_".utf8.contains($0) }) {
+            throw x.fault("Invalid character in source channel for char device", .invalidArgument)
+        }
     }
 
     func require(_ value: String?, _ name: String, _ x: XMLBinder) throws(XMLError) {
@@ -180,6 +193,9 @@ extension CharacterSource {
     private mutating func bindAgent(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("source") { (x) throws(XMLError) in
             try x.group("clipboard") { (x) throws(XMLError) in
+                try x.require(
+                    x.node?.attribute("copypaste") != nil,
+                    "Missing required attribute 'copypaste' in element 'clipboard'")
                 try x.yesNo("copypaste", &clipboardCopyPaste)
             }
             try x.group("mouse") { (x) throws(XMLError) in try x.attribute("mode", &mouseMode) }
@@ -233,6 +249,7 @@ public struct Reconnect: XMLElement {
         try x.yesNo("enabled", &enabled)
         try x.attribute("timeout", &timeout)
         try x.attribute("delay", &delay)
+        if x.isReading, enabled == false { timeout = nil }
         try x.require(
             enabled != true || timeout != nil,
             "Missing required attribute 'timeout' in element 'reconnect'")

@@ -83,6 +83,7 @@ public struct DomainDevices: Equatable, Sendable {
         try x.elements("hostdev", &hostdevs)
         try x.elements("redirdev", &redirdevs)
         try x.single("redirfilter", &redirFilter, "only one set of redirection filter rule is supported")
+        if redirFilter?.rules.isEmpty == true { redirFilter = nil }
         try x.elements("hub", &hubs)
         try x.elements("watchdog", &watchdogs)
         try x.single("memballoon", &memballoon, "only a single memory balloon device is supported")

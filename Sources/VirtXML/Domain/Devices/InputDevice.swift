@@ -36,7 +36,6 @@ public struct InputDevice: Device {
     private mutating func bindBus(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, bus == Bus.none { return }
         try x.attribute("bus", &bus, .refusing("unknown input bus type '%'"))
-        if x.isReading, bus == Bus.none { bus = nil }
     }
 
     /// The host's device whose events the guest gets.
@@ -63,6 +62,8 @@ public struct InputDevice: Device {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("evdev", &evdev)
             try x.attribute("dev", &dev)
+            // A device that is passed through as a whole has nothing else to be said.
+            if evdev != nil { return }
             try x.attribute("grab", &grab)
             try x.attribute("grabToggle", &grabToggle)
             try x.onOff("repeat", &self.repeat)

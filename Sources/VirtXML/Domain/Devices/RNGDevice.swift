@@ -22,10 +22,11 @@ public struct RNGDevice: Device {
     private enum BackendKind: String, XMLWord { case random, egd, builtin }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("model", &model, orElse: "missing RNG device model")
+        try x.attribute("model", &model)
         try x.element("rate", &rate)
         if x.isReading, rate?.bytes == 0 { rate = nil }
         try x.atMost(1, "backend", orElse: "only one RNG backend is supported")
+        try x.require(x.hasChild("backend"), "only one RNG backend is supported")
         try x.group("backend") { (x) throws(XMLError) in try bindBackend(&x) }
         try x.element("driver", &driver)
         try info.bind(&x)
@@ -49,6 +50,7 @@ public struct RNGDevice: Device {
         case .egd:
             var source = CharacterSource()
             if case .egd(let known) = backend { source = known }
+            try x.require(x.node?.attribute("type") != nil, "missing EGD backend type")
             try source.bindType(&x, refusing: "unknown backend type '%' for egd")
             x.expand()
             try source.bind(&x)

@@ -14,6 +14,9 @@ public struct RedirdevDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("bus", &bus, .refusing("unknown redirdev bus '%'"), default: .usb)
+        if x.isReading, x.node?.attribute("type") == nil {
+            throw x.fault("missing type in redirdev", .internalError)
+        }
         try source.bindType(&x, refusing: "unknown redirdev character device type '%'")
         try source.bind(&x)
         if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
@@ -47,6 +50,7 @@ public struct RedirectionFilter: XMLElement {
             if version == "-1" { version = nil }
             if x.isReading { version = version.map(Self.twoDigits) }
             try x.yesNo("allow", &allow)
+            try x.require(allow != nil, "Missing required attribute 'allow' in element 'usbdev'")
         }
 
         /// A version with two digits behind the point, as the device carries it.
@@ -65,7 +69,9 @@ public struct RedirectionFilter: XMLElement {
             guard x.isReading, let text = value else { return }
             if text == "-1" { return value = nil }
             guard let number = UInt32(anyBase: text) else {
-                throw x.fault("Cannot parse USB \(name) value '\(text)'", value: text)
+                throw x.fault(
+                    "Invalid value for attribute '\(name)' in element 'usbdev': '\(text)'. Expected integer value",
+                    value: text)
             }
             value = "0x" + number.hex(width: width).dropFirst(2).uppercased()
         }

@@ -11,7 +11,9 @@ public struct HubDevice: Device {
     public enum Kind: String, XMLWord { case usb }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &type, .refusing("unknown hub device type '%'"))
+        try x.attribute(
+            "type", &type, .refusing("unknown hub device type '%'"), orElse: "missing hub device type",
+            .internalError)
         try info.bind(&x)
     }
 }

@@ -38,6 +38,9 @@ public struct SmartcardDevice: Device {
         case .passthrough:
             var source = CharacterSource(.spicevmc)
             if case .passthrough(let known) = card { source = known }
+            try x.require(
+                x.node?.attribute("type") != nil,
+                "passthrough mode requires a character device type attribute")
             try source.bindType(&x)
             try source.bind(&x)
             if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }

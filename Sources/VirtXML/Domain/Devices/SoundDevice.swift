@@ -19,10 +19,10 @@ public struct SoundDevice: Device {
         try x.attribute("model", &model)
         // What a card of another model is told is not kept.
         if model == .usb { try x.yesNo("multichannel", &multichannel) }
-        if model == .virtio { try x.attribute("streams", &streams) }
+        if model == .virtio { try x.positive("streams", &streams) }
         if [.ich6, .ich7, .ich9].contains(model) { try x.elements("codec", &codecs) }
         try x.audio(&audioID)
-        try x.element("driver", &driver)
+        if model == .virtio { try x.element("driver", &driver) }
         try info.bind(&x)
     }
 
@@ -34,6 +34,10 @@ public struct SoundDevice: Device {
 
         public enum Kind: String, XMLWord { case duplex, micro, output }
 
-        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("type", &type) }
+        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            let words = "unknown codec type '%'"
+            try x.attribute(
+                "type", &type, .refusing(words), orElse: "unknown codec type '(null)'", .unsupported)
+        }
     }
 }

@@ -73,9 +73,10 @@ public struct VideoDevice: Device {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.yesNo("accel2d", &accel2d)
             try x.yesNo("accel3d", &accel3d)
+            try x.yesNo("accel2d", &accel2d)
             try x.attribute("rendernode", &rendernode)
+            try x.require(self != Acceleration(), "missing values for acceleration", .unsupported)
         }
     }
 
@@ -89,6 +90,8 @@ public struct VideoDevice: Device {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("x", &width)
             try x.attribute("y", &height)
+            try x.require(
+                width > 0 && height > 0, "video resolution values must be greater than 0", .unsupported)
         }
     }
 }

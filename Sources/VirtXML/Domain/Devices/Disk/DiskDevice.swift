@@ -52,8 +52,7 @@ public struct DiskDevice: Device {
         try bindSource(&x)
         try bindBacking(&x)
         try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
-        try x.element("geometry", &geometry)
-        if let known = geometry, known.cylinders == 0 || known.heads == 0 || known.sectors == 0 { geometry = nil }
+        if x.isReading || geometry?.isWhole == true { try x.element("geometry", &geometry) }
         try x.element("blockio", &blockIO)
         if blockIO == DiskBlockIO() { blockIO = nil }
         try bindMirror(&x)

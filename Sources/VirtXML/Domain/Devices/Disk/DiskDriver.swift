@@ -62,7 +62,8 @@ public struct DiskDriver: XMLElement {
     private mutating func checkFormat(_ x: XMLBinder) throws(XMLError) {
         if format == .aio { format = .raw }
         guard let format, [.none, .auto, .unknown].contains(format) else { return }
-        throw x.fault("unknown driver format value '\(format.rawValue)'", .unsupported, value: format.rawValue)
+        throw x.fault(
+            "unknown driver format value '\(format.rawValue)'", .unsupported, value: format.rawValue)
     }
 }
 

@@ -9,6 +9,9 @@ public struct DiskGeometry: XMLElement {
 
     public init() {}
 
+    /// Whether nothing is missing: only then it is shown.
+    var isWhole: Bool { cylinders > 0 && heads > 0 && sectors > 0 }
+
     public enum Translation: String, XMLWord { case `default`, none, auto, lba }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {

@@ -146,7 +146,8 @@ public struct HTTPCookie: XMLElement {
         try x.attribute("name", &name, .unlessEmpty, orElse: "missing cookie name")
         try x.content(&value)
         try x.require(!value.isEmpty, "missing value for cookie '\(name)'")
-        try x.require(isPlain(name, but: "()<>@,;:\\\"/[]?={}"), "cookie name '\(name)' contains invalid characters")
+        try x.require(
+            isPlain(name, but: "()<>@,;:\\\"/[]?={}"), "cookie name '\(name)' contains invalid characters")
         var text = value[...]
         if text.utf8.count > 1, text.hasBytePrefix("\""), text.hasByteSuffix("\"") {
             text = text.dropFirst().dropLast()

@@ -216,7 +216,8 @@ public struct Reservations: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.require(
-            x.node?.attribute("managed") != nil, "Missing required attribute 'managed' in element 'reservations'")
+            x.node?.attribute("managed") != nil,
+            "Missing required attribute 'managed' in element 'reservations'")
         try x.yesNo("managed", &managed)
         try x.element("source", &source)
     }

@@ -7,10 +7,12 @@ extension GraphicsDevice {
         } else {
             try bindPort(&x)
             try x.attribute("websocket", &websocket)
+            if websocket == 0 { websocket = nil }
             try bindOldListen(&x)
         }
         try x.attribute("keymap", &keymap)
         try x.attribute("sharePolicy", &sharePolicy)
+        if sharePolicy == .default { sharePolicy = nil }
         try x.yesNo("powerControl", &powerControl)
         try bindPassword(&x)
         try bindListens(&x)
@@ -65,7 +67,7 @@ extension GraphicsDevice {
         let chosen = port == nil
         try x.yesNo("autoport", &autoport, .orNone)
         autoport = autoport ?? chosen
-        if autoport == true, x.options.contains(.inactive) { port = nil }
+        if autoport == true && x.options.contains(.inactive) || port == 0 { port = nil }
     }
 
     private mutating func bindSpicePorts(_ x: inout XMLBinder) throws(XMLError) {
@@ -115,8 +117,21 @@ extension GraphicsDevice {
             return try x.attribute("connected", &connected)
         }
         try x.attribute("passwd", &password)
-        if password != nil { try x.attribute("passwdValidTo", &passwordValidTo) }
-        try x.attribute("connected", &connected)
+        guard password != nil else { return }
+        try x.attribute("passwdValidTo", &passwordValidTo)
+        if let passwordValidTo, x.isReading, !Self.isTime(passwordValidTo) {
+            throw x.fault(
+                "cannot parse password validity time '\(passwordValidTo)', expect YYYY-MM-DDTHH:MM:SS",
+                .internalError)
+        }
+        try x.attribute("connected", &connected, .refusing("unknown connected value %"))
+    }
+
+    /// Whether a text has the form `YYYY-MM-DDTHH:MM:SS`.
+    private static func isTime(_ text: String) -> Bool {
+        let form = "dddd-dd-ddTdd:dd:dd".utf8, bytes = text.utf8
+        return form.count == bytes.count
+            && zip(form, bytes).allSatisfy { $0 == UInt8(ascii: "d") ? (48...57).contains($1) : $0 == $1 }
     }
 
     /// Who listens on no address has no ports to speak of.

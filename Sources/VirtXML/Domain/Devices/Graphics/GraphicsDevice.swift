@@ -44,6 +44,7 @@ public struct GraphicsDevice: XMLElement {
     public enum Connected: String, XMLWord { case fail, disconnect, keep }
 
     public enum SharePolicy: String, XMLWord {
+        case `default`
         case ignore
         case allowExclusive = "allow-exclusive"
         case forceShared = "force-shared"
@@ -61,7 +62,13 @@ public struct GraphicsDevice: XMLElement {
         case .desktop:
             try x.attribute("display", &display)
             try x.yesNo("fullscreen", &fullscreen)
-        case .eglHeadless: try x.element("gl", &gl)
+        case .eglHeadless:
+            // It is there for that alone.
+            try x.group("gl") { (x) throws(XMLError) in
+                var node = gl?.rendernode
+                try x.attribute("rendernode", &node)
+                if x.isReading, let node { gl = GL(rendernode: node) }
+            }
         case .dbus: try bindDBus(&x)
         }
     }
@@ -70,12 +77,20 @@ public struct GraphicsDevice: XMLElement {
         try x.attribute("display", &display)
         try x.attribute("xauth", &xauth)
         try x.yesNo("fullscreen", &fullscreen)
+        try requireGL(x)
         try x.element("gl", &gl)
+    }
+
+    private func requireGL(_ x: XMLBinder) throws(XMLError) {
+        try x.require(
+            !x.hasChild("gl") || x.attribute("enable", ofChild: "gl") != nil,
+            "Missing required attribute 'enable' in element 'gl'")
     }
 
     private mutating func bindDBus(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("p2p", &p2p)
         try x.attribute("address", &dbusAddress)
+        try requireGL(x)
         try x.element("gl", &gl)
         try x.audio(&audioID)
     }
@@ -87,6 +102,8 @@ public struct GraphicsDevice: XMLElement {
 
         public init() {}
 
+        init(rendernode: String) { self.rendernode = rendernode }
+
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.yesNo("enable", &enable)
             try x.attribute("rendernode", &rendernode)
@@ -97,6 +114,10 @@ public struct GraphicsDevice: XMLElement {
 extension XMLBinder {
     /// The audio backend that a device uses.
     mutating func audio(_ id: inout UInt32?) throws(XMLError) {
-        try group("audio") { (x) throws(XMLError) in try x.attribute("id", &id) }
+        try group("audio") { (x) throws(XMLError) in
+            try x.require(
+                x.node?.attribute("id") != nil, "Missing required attribute 'id' in element 'audio'")
+            try x.positive("id", &id)
+        }
     }
 }

@@ -32,6 +32,10 @@ public struct GraphicsListen: XMLElement {
         try x.attribute("network", &network)
         try x.attribute("socket", &socket, .unlessEmpty)
         if address == "" { address = nil }
+        try x.require(
+            network == nil || word == .network, "'network' attribute is valid only for listen type 'network'")
+        try x.require(
+            socket == nil || word == .socket, "'socket' attribute is valid only for listen type 'socket'")
         switch word {
         case .none: kind = .none
         case .address: kind = .address(address)

@@ -23,6 +23,7 @@ public struct SpiceSettings: XMLElement {
     public enum StreamingMode: String, XMLWord { case filter, all, off }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading { try checkComplete(x) }
         try x.elements("channel", &channels)
         if x.isReading { channels = Channel.table(channels) }
         try x.group("image") { (x) throws(XMLError) in try x.attribute("compression", &imageCompression) }
@@ -38,6 +39,20 @@ public struct SpiceSettings: XMLElement {
     }
 
     /// Whether one of SPICE's channels must be encrypted.
+    /// What each of these elements is there for.
+    private func checkComplete(_ x: XMLBinder) throws(XMLError) {
+        let needed: [(StaticString, StaticString)] = [
+            ("image", "compression"), ("jpeg", "compression"), ("zlib", "compression"),
+            ("playback", "compression"), ("streaming", "mode"), ("mouse", "mode"), ("clipboard", "copypaste"),
+            ("filetransfer", "enable"), ("gl", "enable"),
+        ]
+        for (element, attribute) in needed where x.hasChild(element) {
+            try x.require(
+                x.attribute(attribute, ofChild: element) != nil,
+                "Missing required attribute '\(attribute)' in element '\(element)'")
+        }
+    }
+
     public struct Channel: XMLElement {
         public var name: Name = .main
         public var mode: GraphicsDevice.ChannelMode = .any

@@ -120,7 +120,9 @@ public struct InterfaceDevice: Device {
         if x.isWriting || mayBeFiltered, x.isWriting || x.attribute("filter", ofChild: "filterref") != nil {
             try x.element("filterref", &filter)
         }
-        if x.isWriting || x.attribute("type", ofChild: "teaming") != nil { try x.element("teaming", &teaming) }
+        if x.isWriting || x.attribute("type", ofChild: "teaming") != nil {
+            try x.element("teaming", &teaming)
+        }
     }
 
     private static let coalesceReading = XMLReading.unlessEmpty.refusing(

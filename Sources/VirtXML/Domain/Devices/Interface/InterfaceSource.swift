@@ -138,7 +138,11 @@ public struct InterfaceSource: Equatable, Sendable {
     private mutating func bindSocket(
         _ x: inout XMLBinder, _ type: InterfaceDevice.Kind
     ) throws(XMLError) {
-        if type == .server { try x.attribute("address", &address) } else { try x.required("address", &address) }
+        if type == .server {
+            try x.attribute("address", &address)
+        } else {
+            try x.required("address", &address)
+        }
         try x.required("port", &port)
         guard type == .udp else { return }
         try x.require(x.hasChild("local"), "'<local>' element missing for 'udp' socket interface")
