@@ -69,6 +69,7 @@ import VirtXML
             var channel = ChannelDevice()
             channel.source = CharacterSource(.unix)
             channel.source.path = path
+            channel.target = .virtio(name: "agent", state: nil)
             return channel
         }
         domain.forgetSockets(in: "/run/channel")
