@@ -181,6 +181,15 @@ extension XMLBinder {
         value = natural
     }
 
+    /// An attribute that is one of a few words.
+    public mutating func word(
+        _ name: StaticString, _ value: inout String?, of known: Set<String>
+    ) throws(XMLError) {
+        try attribute(name, &value)
+        guard isReading, let value, !known.contains(value) else { return }
+        throw invalid(name, value, expected: "")
+    }
+
     /// A number that counts from one, or is absent.
     public mutating func positive(_ name: StaticString, _ value: inout UInt32?) throws(XMLError) {
         try attribute(name, &value)

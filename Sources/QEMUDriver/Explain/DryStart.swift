@@ -41,6 +41,9 @@ struct DryStart: Sendable {
             resources.runFolder = configuration.run
             resources.memoryFolder = configuration.library + "/ram"
             resources.vncListen = configuration.vncListen
+            // Whoever runs the command has yet to open the device, and choose a number where none is named.
+            resources.vsockDescriptor = { _ in "-1" }
+            resources.vsockCID = { _ in 0 }
         case .explanation(let known, let host):
             resources = known
             prepare(qemu, configuration, host, &resources)

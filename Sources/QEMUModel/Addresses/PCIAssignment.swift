@@ -5,6 +5,8 @@ extension DomainDefinition {
     /// is assigned anew, so that the result is what it would be had the document named that controller.
     mutating func assignPCI(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
         guard board.hasPCI else { return }
+        try checkPlugs()
+        try checkPCIModels()
         let lastOfDocument =
             devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
         try filling("the address of a device names this bus") { domain throws(ConfigurationError) in

@@ -85,7 +85,7 @@ extension PCIDevice {
             switch controller.model {
             case "qemu-xhci", "nec-xhci": return express ? [.pcie, .hotplug] : conventional
             case "none", nil: return nil
-            default: return controller.ich9Function != nil && express ? [.pcie, .pci] : conventional
+            default: return conventional
             }
         case .virtioSerial:
             return controller.model == "virtio-transitional" ? conventional : virtio

@@ -14,6 +14,9 @@ extension PCIPlan {
         for index in domain.devices.controllers.indices {
             let controller = domain.devices.controllers[index]
             if controller.type == .ide, controller.index == 0 {
+                try require(
+                    controller.info, slot: 1, function: 1,
+                    "Primary IDE controller must have PCI address 0:0:1.1")
                 try fix(&domain.devices.controllers[index].info, slot: 1, function: 1)
                 hint(.controller(index), Self.isOfChipset)
             }
@@ -31,6 +34,9 @@ extension PCIPlan {
         for index in domain.devices.controllers.indices
         where domain.devices.controllers[index].type == .sata && domain.devices.controllers[index].index == 0
         {
+            try require(
+                domain.devices.controllers[index].info, slot: 0x1f, function: 2,
+                "Primary SATA controller must have PCI address 0:0:1f.2")
             try fix(&domain.devices.controllers[index].info, slot: 0x1f, function: 2)
             hint(.controller(index), Self.isOfChipset)
         }
@@ -55,6 +61,16 @@ extension PCIPlan {
         take(place)
         domain.devices.videos[0].info.address = .pci(place.address)
         hint(.video(0), "the first graphics card is where guests have always found it")
+    }
+
+    /// What is built in can't be said to be elsewhere.
+    private func require(
+        _ info: DeviceInfo, slot: Int, function: Int, _ words: String
+    ) throws(ConfigurationError) {
+        guard let address = info.address else { return }
+        if let place = address.pci, place.isEmpty { return }
+        let known = address.pci.map(PCILocation.init)
+        if known != PCILocation(bus: 0, slot: slot, function: function) { throw .internal(words) }
     }
 
     private mutating func fix(

@@ -69,7 +69,7 @@ extension DomainDefinition {
 
     private func checkRemapping(_ iommu: IOMMUDevice) throws(ConfigurationError) {
         guard iommu.model == .intel, let driver = iommu.driver else { return }
-        if driver.intremap == true, features.ioapic != .qemu {
+        if driver.intremap == true, features.ioapic != .qemu, type == .kvm {
             throw .unsupported("IOMMU interrupt remapping requires split I/O APIC (ioapic driver='qemu')")
         }
         if driver.eim == true, driver.intremap != true {

@@ -74,6 +74,29 @@ extension DomainDefinition {
         }
     }
 
+    /// A number stands for one controller of a type; companions share that of the one that owns the bus.
+    func checkControllerNumbers() throws(ConfigurationError) {
+        var seen: [ControllerDevice.Kind: Set<UInt32>] = [:]
+        for controller in devices.controllers where controller.info.masterStartPort == nil {
+            guard let index = controller.index, controller.type != .pci else { continue }
+            if controller.type == .usb, controller.model?.hasBytePrefix("ich9-") == true { continue }
+            if seen[controller.type, default: []].insert(index).inserted { continue }
+            throw controller.type == .usb
+                ? .xml("Duplicate USB controllers with index \(index)")
+                : .xml("Multiple '\(controller.type.rawValue)' controllers with index '\(index)'")
+        }
+    }
+
+    /// What a PCI bus can't carry, though it would have to.
+    func checkPlugs() throws(ConfigurationError) {
+        let hasPlug =
+            !devices.controllers.contains { $0.type == .xenbus || $0.type == .isa }
+            && devices.memballoon?.model != .xen && !devices.sounds.contains { $0.model == .ich7 }
+            && !devices.filesystems.contains { ["loop", "nbd", "ploop"].contains($0.driver?.type ?? "path") }
+        if hasPlug || !board.hasPCI { return }
+        throw .internal("Cannot automatically add a new PCI bus for a device with connect flags 00")
+    }
+
     /// A controller that shares a bus needs one that owns it, and where there is no USB there is no controller.
     func checkUSBFamilies() throws(ConfigurationError) {
         let all = devices.controllers.filter { $0.type == .usb }

@@ -29,7 +29,6 @@ extension DomainDefinition {
     }
 
     private func checkVirtiofs(_ folder: FilesystemDevice) throws(ConfigurationError) {
-        if folder.readonly { throw .unsupported("virtiofs does not yet support read-only mode") }
         if folder.driver?.wrpolicy != nil { throw .unsupported("virtiofs does not support wrpolicy") }
         if folder.model != nil { throw .unsupported("virtiofs does not support model") }
         if folder.driver?.format != nil { throw .unsupported("virtiofs does not support format") }
@@ -40,7 +39,7 @@ extension DomainDefinition {
             throw .unsupported("virtiofs only supports passthrough accessmode")
         }
         if folder.fmode != nil || folder.dmode != nil {
-            throw .unsupported("fmode and dmode are not supported by virtiofs")
+            throw .unsupported("fmode and dmode must be used with accessmode=mapped")
         }
         try requireSharedMemory("virtiofs")
         if folder.info.boot != nil, folder.info.address?.kind != .pci {

@@ -10,6 +10,10 @@ extension DomainDefinition {
         try checkAddressKind(of: device)
         switch device.source {
         case .pci(let pci):
+            if pci.startupPolicy != nil {
+                throw .unsupported("Setting startupPolicy is only allowed for USB devices")
+            }
+            try checkDisplay(of: device)
             if pci.writeFiltering != nil {
                 throw .unsupported(
                     "Write filtering of PCI device configuration space is not supported by qemu")
@@ -118,9 +122,12 @@ extension DomainDefinition {
                 throw .unsupported("<hostdev> attribute 'ramfb' is only supported with model='vfio-pci'")
             }
         }
-        if device.display == true, devices.graphics.isEmpty {
-            throw .unsupported("graphics device is needed for attribute value 'display=on' in <hostdev>")
-        }
+        try checkDisplay(of: device)
+    }
+
+    private func checkDisplay(of device: HostdevDevice) throws(ConfigurationError) {
+        guard device.display == true, devices.graphics.isEmpty else { return }
+        throw .unsupported("graphics device is needed for attribute value 'display=on' in <hostdev>")
     }
 
     func checkHostdevs() throws(ConfigurationError) {

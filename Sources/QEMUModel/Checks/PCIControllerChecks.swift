@@ -4,6 +4,7 @@ extension DomainDefinition {
     /// What a PCI controller may be told, which differs by model.
     func checkPCI(_ controller: ControllerDevice) throws(ConfigurationError) {
         let index = controller.index ?? 0
+        if index > 255 { throw .unsupported("PCI controller index \(index) too high, maximum is 255") }
         let isRoot = controller.model == "pci-root" || controller.model == "pcie-root"
         if isRoot, index != 0, !board.isPSeries {
             throw .xml("pci-root and pcie-root controllers should have index 0")
@@ -24,6 +25,18 @@ extension DomainDefinition {
         try checkName(of: controller)
         try checkRanges(target, of: controller)
         try checkOptions(target, of: controller)
+    }
+
+    /// A controller's model is what the machine has, or what the document says.
+    func checkPCIModels() throws(ConfigurationError) {
+        for controller in devices.controllers where controller.type == .pci && controller.model == nil {
+            guard controller.index ?? 0 == 0 else {
+                throw .internal("PCI controller model was not set correctly")
+            }
+            throw .xml(
+                "The PCI controller with index='0' must be model='\(board.hasPCIeRoot ? "pcie-root" : "pci-root")' for this machine type, but model='(null)' was found instead"
+            )
+        }
     }
 
     private func checkBus(of controller: ControllerDevice) throws(ConfigurationError) {
@@ -47,7 +60,8 @@ extension DomainDefinition {
 
     private func checkBoard(of controller: ControllerDevice) throws(ConfigurationError) {
         if controller.model == "pci-expander-bus", !board.isI440FX {
-            throw .unsupported("pci-expander-bus controllers are not supported with this machine type")
+            throw .unsupported(
+                "pci-expander-bus controllers are only supported on 440fx-based machinetypes")
         }
         if board.isPSeries, controller.pciHole64 != nil {
             throw .unsupported(
@@ -66,7 +80,8 @@ extension DomainDefinition {
         guard let name = controller.pciModelName, let fitting = names[controller.model ?? ""],
             !fitting.contains(name)
         else { return }
-        throw .unsupported("Option 'modelName' has invalid value for \(Self.described(controller))")
+        let fault = fitting.isEmpty ? "is not valid" : "has invalid value"
+        throw .unsupported("Option 'modelName' \(fault) for \(Self.described(controller))")
     }
 
     private static func described(_ controller: ControllerDevice) -> String {

@@ -25,6 +25,7 @@ extension DomainDefinition {
         try checkTargets()
         try checkDriveAddresses()
         for controller in devices.controllers { try check(controller, qemu) }
+        try checkControllerNumbers()
         try checkUSBFamilies()
         for card in devices.interfaces { try check(card) }
         for device in devices.hostdevs { try check(device, qemu) }
@@ -34,6 +35,15 @@ extension DomainDefinition {
         try checkPanics()
         for iommu in devices.iommus { try check(iommu) }
         for folder in devices.filesystems { try check(folder) }
+        if let twice = devices.filesystems.firstRepeated(by: \.targetDir) {
+            throw .unsupported("filesystem target '\(twice.targetDir ?? "")' specified twice")
+        }
+        if let crypto = devices.cryptos.first(where: { $0.backend == .lkcf }) {
+            throw .unsupported("crypto backend \(crypto.backend.rawValue) is not supported")
+        }
+        if let size = devices.pstore?.size, size.bytes < 8 << 10 || size.bytes & (size.bytes - 1) != 0 {
+            throw .xml("invalid size of ACPI ERST pstore device")
+        }
         try checkCharacterDevices(qemu)
         try checkTPMs(qemu)
         try checkGraphics()

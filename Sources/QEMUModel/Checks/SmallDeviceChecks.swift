@@ -24,6 +24,9 @@ extension DomainDefinition {
     /// All watchdogs do the same.
     func checkWatchdogs() throws(ConfigurationError) {
         for watchdog in devices.watchdogs { try check(watchdog) }
+        if devices.watchdogs.filter({ $0.model == .itco }).count > 1 {
+            throw .unsupported("domain can only have one watchdog with model 'itco'")
+        }
         guard let action = devices.watchdogs.first?.action else { return }
         if devices.watchdogs.contains(where: { $0.action != action }) {
             throw .unsupported("watchdogs with different actions are not supported with this QEMU binary")
@@ -65,10 +68,7 @@ extension DomainDefinition {
         }
         let model = shmem.model.rawValue
         switch shmem.model {
-        case .ivshmem:
-            if !qemu.has("ivshmem") {
-                throw .unsupported("ivshmem device is not supported with this QEMU binary")
-            }
+        case .ivshmem: throw .unsupported("ivshmem device is no longer supported")
         case .plain, .doorbell:
             if !qemu.has(model) {
                 throw .unsupported("shmem model '\(model)' is not supported by this QEMU binary")
@@ -76,6 +76,9 @@ extension DomainDefinition {
             if (shmem.server != nil) != (shmem.model == .doorbell) {
                 let state = shmem.model == .plain ? "disabled" : "enabled"
                 throw .unsupported("shmem model '\(model)' is supported only with server option \(state)")
+            }
+            if shmem.model == .doorbell, shmem.size != nil {
+                throw .unsupported("shmem model 'ivshmem-doorbell' does not support size setting")
             }
         }
         if let size = shmem.size, size.bytes < 1 << 20 || size.bytes & (size.bytes - 1) != 0 {
@@ -106,7 +109,7 @@ extension DomainDefinition {
             throw .xml("only source type 'unix' is supported for external TPM device")
         }
         if let mode = source.mode, mode != "connect" {
-            throw .xml("only 'client' mode is supported for external TPM device")
+            throw .xml("only 'connect' mode is supported for external TPM device")
         }
         if source.path ?? "" == "" { throw .xml("missing socket path for external TPM device") }
     }
@@ -116,7 +119,7 @@ extension DomainDefinition {
             throw .unsupported("TPM Proxy model spapr-tpm-proxy requires 'Passthrough' backend")
         }
         guard tpm.backend == .emulator, tpm.version == .v1_2 else { return }
-        if tpm.model == .crb { throw .unsupported("Unsupported interface 'tpm-crb' for TPM 1.2") }
+        if tpm.model == .crb { throw .unsupported("TPM 1.2 is not supported for model 'tpm-crb'") }
         if tpm.model == .spapr {
             throw .unsupported("TPM 1.2 is not supported with the SPAPR device model")
         }

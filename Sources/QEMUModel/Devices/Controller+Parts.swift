@@ -26,7 +26,9 @@ extension QEMUGuest {
         _ driver: String, _ controller: ControllerDevice
     ) throws(ConfigurationError) -> JSONObject {
         var device: JSONObject = ["driver": .string(driver)]
-        if let options = controller.driver?.virtio { addVirtio(options, to: &device) }
+        if let options = controller.driver?.virtio, driver.hasBytePrefix("virtio") {
+            addVirtio(options, to: &device)
+        }
         if let iothread = controller.driver?.iothread { device.add("iothread", "iothread\(iothread)") }
         device.add("iothread-vq-mapping", Self.mapping(controller.driver?.iothreads ?? []))
         device.add("id", try alias(of: controller.info))

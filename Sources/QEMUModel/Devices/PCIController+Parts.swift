@@ -58,12 +58,7 @@ extension QEMUGuest {
     ) throws(ConfigurationError) -> JSONObject {
         var device = try start(controller)
         device.add("chassis_nr", target.chassisNr)
-        // Documents count in KiB.
-        if let reserve = target.memReserve {
-            let (bytes, overflow) = reserve.multipliedReportingOverflow(by: 1024)
-            guard !overflow else { throw .unsupported("memReserve of \(reserve) KiB is too large") }
-            device.add("mem-reserve", bytes)
-        }
+        device.add("mem-reserve", try reserve(target))
         return try finish(device, controller)
     }
 
@@ -84,7 +79,18 @@ extension QEMUGuest {
         var device = try start(controller)
         device.add("port", target.port)
         device.add("chassis", target.chassis)
+        device.add("id", try alias(of: controller.info))
         device.add("hotplug", target.hotplug)
-        return try finish(device, controller)
+        device.add("mem-reserve", try reserve(target))
+        try addAddress(of: controller.info, to: &device)
+        return device
+    }
+
+    /// Documents count in KiB.
+    private func reserve(_ target: ControllerDevice.PCITarget) throws(ConfigurationError) -> UInt64? {
+        guard let reserve = target.memReserve else { return nil }
+        let (bytes, overflow) = reserve.multipliedReportingOverflow(by: 1024)
+        guard !overflow else { throw .unsupported("memReserve of \(reserve) KiB is too large") }
+        return bytes
     }
 }

@@ -31,6 +31,7 @@ extension QEMUGuest {
         }
         var fsdev = OptionText(kind == "handle" ? "handle" : "local")
         switch folder.accessMode {
+        case _ where kind == "handle": break
         case .mapped: fsdev.add("security_model", "mapped")
         case .squash: fsdev.add("security_model", "none")
         case .passthrough, nil: fsdev.add("security_model", "passthrough")
@@ -88,11 +89,10 @@ extension QEMUGuest {
     {
         var chardev = OptionText("socket")
         chardev.add("id", "char" + alias)
-        chardev.add("path", shmem.server?.path ?? resources.shmemSocket(alias))
+        chardev.add("path", shmem.server?.path ?? resources.shmemSocket(shmem.name))
         var device: JSONObject = [
             "driver": "ivshmem-doorbell", "id": .string(alias), "chardev": .string("char" + alias),
         ]
-        if let role = shmem.role { device.add("master", role == .master ? "on" : "off") }
         device.add("vectors", shmem.msi?.vectors)
         device.add("ioeventfd", shmem.msi?.ioeventfd)
         try addAddress(of: shmem.info, to: &device)

@@ -165,13 +165,6 @@ extension QEMUGuest {
             var device: JSONObject = ["driver": "virtio-iommu", "id": .string(alias)]
             try addAddress(of: iommu.info, to: &device)
             return [.device(device)]
-        case .amd:
-            var device: JSONObject = ["driver": "amd-iommu", "id": .string(alias)]
-            device.add("xtsup", driver?.xtsup)
-            device.add("pt", driver?.passthrough)
-            if let intremap = driver?.intremap { device.add("intremap", intremap ? "on" : "off") }
-            device.add("device-iotlb", driver?.iotlb)
-            return [.device(device)]
         case .smmuv3: return []
         }
     }

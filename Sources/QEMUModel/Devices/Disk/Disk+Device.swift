@@ -123,9 +123,9 @@ extension QEMUGuest {
 
     private func addGeometry(of disk: DiskDevice, to device: inout JSONObject) {
         guard let geometry = disk.geometry else { return }
-        for (name, count) in [
-            ("cyls", geometry.cylinders), ("heads", geometry.heads), ("secs", geometry.sectors),
-        ] where count > 0 { device.add(name, count) }
+        device.add("cyls", geometry.cylinders)
+        device.add("heads", geometry.heads)
+        device.add("secs", geometry.sectors)
         if let translation = geometry.translation, translation != .default {
             device.add("bios-chs-trans", translation.rawValue)
         }

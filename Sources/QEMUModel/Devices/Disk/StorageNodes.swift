@@ -163,7 +163,7 @@ extension QEMUGuest {
         let name = host.name ?? ""
         let address = name.contains(byte: ":") ? "[\(name)]" : name
         var node: JSONObject = [
-            "driver": "iscsi", "portal": .string("\(address):\(host.port ?? 3260)"),
+            "driver": "iscsi", "portal": .string("\(address):\(host.port ?? 0)"),
             "target": .string(parts.first ?? ""), "lun": JSONValue(lun ?? 0), "transport": "tcp",
         ]
         if let auth = image.auth {

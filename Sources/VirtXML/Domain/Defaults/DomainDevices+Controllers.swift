@@ -10,7 +10,8 @@ extension DomainDevices {
                 at = at ?? index + 1
                 break
             }
-            if (controllers[index].index ?? .max) > (controller.index ?? 0)
+            if Int64(controllers[index].index ?? 0) - (controllers[index].index == nil ? 1 : 0)
+                > Int64(controller.index ?? 0)
                 || controllers[index].follows(controller)
             {
                 at = index

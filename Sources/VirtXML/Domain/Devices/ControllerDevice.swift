@@ -41,14 +41,17 @@ public struct ControllerDevice: Device {
         if let model, !type.models.contains(model) {
             try x.require(false, "Unknown model type '\(model)'", .unsupported)
         }
-        try x.natural("ports", &ports)
-        try x.natural("vectors", &vectors)
-        try x.attribute("maxGrantFrames", &maxGrantFrames)
-        try x.attribute("maxEventChannels", &maxEventChannels)
+        if type == .usb || type == .virtioSerial { try x.natural("ports", &ports) }
+        if type == .virtioSerial { try x.natural("vectors", &vectors) }
+        if type == .xenbus {
+            try x.natural("maxGrantFrames", &maxGrantFrames)
+            try x.natural("maxEventChannels", &maxEventChannels)
+        }
         if type == .pci { try bindPCI(&x) }
         try x.element("driver", &driver)
+        if x.isReading, driver == Driver() { driver = nil }
         try info.bind(&x)
-        try x.size("pcihole64", &pciHole64)
+        if model == "pci-root" || model == "pcie-root" { try x.size("pcihole64", &pciHole64) }
     }
 
     private mutating func bindPCI(_ x: inout XMLBinder) throws(XMLError) {
@@ -111,6 +114,12 @@ public struct ControllerDevice: Device {
             try x.attribute("iothread", &iothread)
             try virtio.bind(&x)
             try x.iothreadMappings(&iothreads)
+            guard x.isReading else { return }
+            // None is said is as many as QEMU takes.
+            if queues == 0 { queues = nil }
+            if commandsPerLUN == 0 { commandsPerLUN = nil }
+            if maxSectors == 0 { maxSectors = nil }
+            if iothread == 0 { iothread = nil }
         }
     }
 }

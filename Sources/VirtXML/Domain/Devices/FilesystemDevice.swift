@@ -37,14 +37,21 @@ public struct FilesystemDevice: Device {
         try bindMode("dmode", &dmode, &x)
         try x.element("driver", &driver)
         try x.element("binary", &binary)
-        try x.group("source") { (x) throws(XMLError) in try source.bind(&x, type) }
+        if x.isReading, binary == Binary() { binary = nil }
         try x.element("idmap", &idmap)
+        try x.group("source") { (x) throws(XMLError) in try source.bind(&x, type) }
         try x.group("target") { (x) throws(XMLError) in try x.attribute("dir", &targetDir, .unlessEmpty) }
-        if x.isReading, targetDir == nil { throw x.fault(source.path ?? "", .noTarget) }
+        if x.isReading { try checkEnds(x) }
         try x.flag("readonly", &readonly)
         try info.bind(&x, boots: true)
         try x.size("space_hard_limit", &spaceHardLimit, unit: .bytes, default: .bytes)
         try x.size("space_soft_limit", &spaceSoftLimit, unit: .bytes, default: .bytes)
+    }
+
+    private func checkEnds(_ x: XMLBinder) throws(XMLError) {
+        if !x.hasChild("source"), type != .ram { throw x.fault(targetDir ?? "", .noSource) }
+        try x.require(type != .ram || source.usage != nil, "missing 'usage' attribute for RAM filesystem")
+        if targetDir == nil { throw x.fault(source.path ?? "", .noTarget) }
     }
 
     private func bindMode(
@@ -55,6 +62,8 @@ public struct FilesystemDevice: Device {
             value.map { UInt32($0, radix: 8) != nil } ?? true,
             "Invalid value for attribute '\(name)' in element 'filesystem': '\(value ?? "")'."
                 + " Expected non-negative integer value")
+        let number = value.flatMap { UInt32($0, radix: 8) } ?? 0
+        try x.require(number <= 0o777, "invalid \(name): '0\(String(number, radix: 8))'")
     }
 
     public struct Driver: XMLElement {
@@ -67,11 +76,13 @@ public struct FilesystemDevice: Device {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("type", &type)
-            try x.attribute("format", &format)
-            try x.attribute("wrpolicy", &wrpolicy)
-            try x.attribute(
-                "queue", &queue, .unlessEmpty.refusing("cannot parse queue size '%' for virtiofs", .xml))
+            try x.word("type", &type, of: ["path", "handle", "loop", "nbd", "ploop", "virtiofs", "mtp"])
+            try x.attribute("format", &format, .refusing("unknown driver format value '%'"))
+            try x.word("wrpolicy", &wrpolicy, of: ["immediate"])
+            if type == "virtiofs" {
+                try x.attribute(
+                    "queue", &queue, .unlessEmpty.refusing("cannot parse queue size '%' for virtiofs", .xml))
+            }
             try virtio.bind(&x)
         }
     }
@@ -92,14 +103,23 @@ public struct FilesystemDevice: Device {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("path", &path)
             try x.onOff("xattr", &xattr)
-            try x.group("cache") { (x) throws(XMLError) in try x.attribute("mode", &cacheMode) }
-            try x.group("sandbox") { (x) throws(XMLError) in try x.attribute("mode", &sandboxMode) }
+            try x.group("cache") { (x) throws(XMLError) in
+                try x.word("mode", &cacheMode, of: ["none", "always"])
+            }
+            try x.group("sandbox") { (x) throws(XMLError) in
+                try x.word("mode", &sandboxMode, of: ["namespace", "chroot"])
+            }
             try x.group("lock") { (x) throws(XMLError) in
                 try x.onOff("posix", &posixLock)
                 try x.onOff("flock", &flock)
             }
-            try x.group("thread_pool") { (x) throws(XMLError) in try x.attribute("size", &threadPoolSize) }
+            try x.group("thread_pool") { (x) throws(XMLError) in
+                try x.attribute(
+                    "size", &threadPoolSize, .refusing("cannot parse thread pool size '%' for virtiofs", .xml)
+                )
+            }
             try x.group("openfiles") { (x) throws(XMLError) in try x.attribute("max", &openFiles) }
+            if openFiles == 0 { openFiles = nil }
         }
     }
 

@@ -36,6 +36,10 @@ public struct InputDevice: Device {
     private mutating func bindBus(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, bus == Bus.none { return }
         try x.attribute("bus", &bus, .refusing("unknown input bus type '%'"))
+        try x.require(
+            type != .passthrough || bus != Bus.none,
+            "only bus 'virtio' is supported for 'passthrough' input devices", .unsupported)
+        if x.isReading, bus == Bus.none { bus = nil }
     }
 
     /// The host's device whose events the guest gets.

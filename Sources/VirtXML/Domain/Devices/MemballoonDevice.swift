@@ -26,7 +26,7 @@ public struct MemballoonDevice: Device {
         try x.attribute("model", &model)
         try x.onOff("autodeflate", &autodeflate)
         try x.onOff("freePageReporting", &freePageReporting)
-        try x.group("stats") { (x) throws(XMLError) in try x.natural("period", &statsPeriod) }
+        try x.group("stats") { (x) throws(XMLError) in try x.number("period", &statsPeriod, .orNone) }
         if statsPeriod == 0 { statsPeriod = nil }
         // One that isn't there has no name and no place.
         if model != Model.none { try info.bind(&x) }

@@ -22,7 +22,7 @@ public struct ShmemDevice: Device {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("name", &name)
+        try x.attribute("name", &name, orElse: "shmem element must contain 'name' attribute")
         try x.attribute("role", &role)
         try x.group("model") { (x) throws(XMLError) in try x.attribute("type", &model, default: .ivshmem) }
         try bindSize(&x)

@@ -63,16 +63,13 @@ public struct VsockDevice: Device {
             try x.yesNo("auto", &autoCID)
             try bindCID(&x)
         }
+        if x.isReading, autoCID == nil, cid != nil { autoCID = false }
         try info.bind(&x)
         try x.element("driver", &driver)
     }
 
     /// A number that the daemon chose is not part of the definition.
     private mutating func bindCID(_ x: inout XMLBinder) throws(XMLError) {
-        if autoCID == true, x.options.contains(.inactive) {
-            if x.isReading { cid = nil }
-            return
-        }
         try x.attribute("address", &cid)
     }
 }
@@ -86,7 +83,7 @@ public struct IOMMUDevice: Device {
 
     public init() {}
 
-    public enum Model: String, XMLWord { case intel, smmuv3, virtio, amd }
+    public enum Model: String, XMLWord { case intel, smmuv3, virtio }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("model", &model)
@@ -101,8 +98,6 @@ public struct IOMMUDevice: Device {
         public var iotlb: Bool?
         public var addressWidth: UInt32?
         public var dmaTranslation: Bool?
-        public var passthrough: Bool?
-        public var xtsup: Bool?
 
         public init() {}
 
@@ -113,8 +108,6 @@ public struct IOMMUDevice: Device {
             try x.onOff("iotlb", &iotlb)
             try x.attribute("aw_bits", &addressWidth)
             try x.onOff("dma_translation", &dmaTranslation)
-            try x.onOff("xtsup", &xtsup)
-            try x.onOff("passthrough", &passthrough)
         }
     }
 }
@@ -138,12 +131,13 @@ public struct CryptoDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("model", &model)
         try x.attribute("type", &type)
+        try x.require(x.hasChild("backend"), "only one crypto backend is supported")
         try x.group("backend") { (x) throws(XMLError) in
             try x.attribute("model", &backend)
             try x.attribute("queues", &queues)
         }
-        try info.bind(&x)
         try x.element("driver", &driver)
+        try info.bind(&x)
     }
 }
 
@@ -162,6 +156,7 @@ public struct PstoreDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("backend", &backend)
         try x.value("path", &path)
+        try x.require(x.hasChild("size"), "missing element or attribute './size'")
         try x.size("size", &size)
         try info.bind(&x)
     }

@@ -50,12 +50,17 @@ public struct TPMDevice: Device {
         case .emulator: try bindEmulator(&x)
         case .external:
             try x.atMost(1, "source", orElse: "only one source element is allowed for character device")
+            try x.require(
+                !x.hasChild("source") || x.attribute("type", ofChild: "source") != nil,
+                "missing external TPM backend source type")
             try x.element("source", &source)
         }
     }
 
     private mutating func bindEmulator(_ x: inout XMLBinder) throws(XMLError) {
-        try x.yesNo("persistent_state", &persistentState)
+        try x.yesNo(
+            "persistent_state", &persistentState,
+            .refusing("Invalid persistent_state value, either 'yes' or 'no'", .internalError))
         try x.attribute("debug", &debug)
         try x.group("encryption") { (x) throws(XMLError) in
             try x.attribute(
@@ -64,10 +69,21 @@ public struct TPMDevice: Device {
         }
         try x.group("active_pcr_banks") { (x) throws(XMLError) in try bindBanks(&x) }
         try x.element("source", &source)
+        if let source, x.isReading {
+            try x.require(
+                ["file", "dir"].contains(source.type),
+                "Invalid value for attribute 'type' in element 'source': '\(source.type)'.")
+            try x.require(source.path != nil, "missing TPM source path")
+        }
         try x.element("profile", &profile)
+        if profile == Profile() { profile = nil }
+        try x.require(profile == nil || version != .v1_2, "<profile/> requires TPM version '2.0'")
     }
 
     private mutating func bindBanks(_ x: inout XMLBinder) throws(XMLError) {
+        if let other = x.node?.children.first(where: { PCRBank(rawValue: $0.name) == nil }) {
+            throw x.fault("Unsupported PCR banks '\(other.name)'", .unsupported)
+        }
         try bindBank("sha1", .sha1, &x)
         try bindBank("sha256", .sha256, &x)
         try bindBank("sha384", .sha384, &x)
@@ -108,6 +124,10 @@ public struct TPMDevice: Device {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("source", &source)
             try x.attribute("removeDisabled", &removeDisabled)
+            try x.require(
+                ["check", "fips-host"].contains(removeDisabled ?? "check"),
+                "Invalid value for attribute 'removeDisabled' in element 'profile': '\(removeDisabled ?? "")'."
+            )
             try x.attribute("name", &name)
         }
     }

@@ -17,7 +17,7 @@ public struct WatchdogDevice: Device {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("model", &model, orElse: "watchdog must contain model name")
+        try x.attribute("model", &model)
         try x.attribute("action", &action, default: .reset)
         try info.bind(&x)
     }

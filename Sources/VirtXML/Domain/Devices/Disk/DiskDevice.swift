@@ -52,7 +52,8 @@ public struct DiskDevice: Device {
         try bindSource(&x)
         try bindBacking(&x)
         try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
-        if x.isReading || geometry?.isWhole == true { try x.element("geometry", &geometry) }
+        try x.element("geometry", &geometry)
+        if geometry?.isWhole == false { geometry = nil }
         try x.element("blockio", &blockIO)
         if blockIO == DiskBlockIO() { blockIO = nil }
         try bindMirror(&x)
@@ -124,8 +125,7 @@ public struct DiskTarget: XMLElement {
         var shown = tray == .closed ? nil : tray
         try x.attribute("tray", &shown)
         tray = shown == .closed ? nil : shown
-        // What a SCSI disk is told of this isn't shown.
-        if x.isReading || bus == .usb { try x.onOff("removable", &removable) }
+        try x.onOff("removable", &removable)
         try x.attribute("rotation_rate", &rotationRate)
     }
 }

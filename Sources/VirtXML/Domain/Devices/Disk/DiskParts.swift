@@ -9,7 +9,7 @@ public struct DiskGeometry: XMLElement {
 
     public init() {}
 
-    /// Whether nothing is missing: only then it is shown.
+    /// Whether nothing is missing: only then it counts.
     var isWhole: Bool { cylinders > 0 && heads > 0 && sectors > 0 }
 
     public enum Translation: String, XMLWord { case `default`, none, auto, lba }

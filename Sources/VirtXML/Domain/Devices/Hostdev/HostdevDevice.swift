@@ -101,12 +101,14 @@ public struct HostdevDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try bindKind(&x)
-        try x.element("driver", &driver)
+        if kind == .pci { try x.element("driver", &driver) }
+        if driver == Driver() { driver = nil }
+        try x.require(x.hasChild("source"), "Missing <source> element in hostdev device")
         try x.always("source") { (x) throws(XMLError) in try bindSource(&x) }
         try x.element("teaming", &teaming)
         try x.elements("ip", &ips)
         try x.elements("route", &routes)
-        try x.flag("readonly", &readonly)
+        if kind == .scsi { try x.flag("readonly", &readonly) }
         try x.flag("shareable", &shareable)
         try info.bind(&x, boots: true, hasROM: true)
     }
@@ -116,13 +118,37 @@ public struct HostdevDevice: Device {
         var kind = kind
         try x.attribute("mode", &mode, default: .subsystem)
         try x.attribute("type", &kind)
+        let isOfContainer = [.storage, .misc, .net].contains(kind)
+        try x.require(
+            isOfContainer == (mode == .capabilities),
+            "Invalid value for attribute 'type' in element 'hostdev': '\(kind.rawValue)'.")
         if x.isReading { source = Source(kind) }
         try bindManaged(&x)
-        try x.attribute("model", &model)
+        try bindModel(&x)
         try x.attribute("sgio", &sgIO)
         try x.yesNo("rawio", &rawIO)
+        if kind != .pci, kind != .mdev { return }
         try x.onOff("display", &display)
         try x.onOff("ramfb", &ramfb)
+    }
+
+    /// Only what isn't what it is by itself has a model.
+    private mutating func bindModel(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("model", &model)
+        let known: Set<String>
+        switch kind {
+        case .mdev: known = ["vfio-pci", "vfio-ccw", "vfio-ap"]
+        case .scsiHost: known = ["virtio", "virtio-transitional", "virtio-non-transitional"]
+        default:
+            return try x.require(
+                model == nil,
+                "'model' attribute in <hostdev> is only supported when type='\(kind.rawValue)'")
+        }
+        try x.require(
+            kind != .mdev || model != nil, "Missing required attribute 'model' in element 'hostdev'")
+        try x.require(
+            model.map(known.contains) ?? true,
+            "Invalid value for attribute 'model' in element 'hostdev': '\(model ?? "")'.")
     }
 
     private mutating func bindManaged(_ x: inout XMLBinder) throws(XMLError) {
@@ -139,6 +165,7 @@ public struct HostdevDevice: Device {
         case .scsi(var device): try bind(&device, &x, Source.scsi)
         case .scsiHost(var device): try bind(&device, &x, Source.scsiHost)
         case .mdev(var uuid):
+            try x.require(x.hasChild("address"), "Missing <address> element", .unsupported)
             try x.group("address") { (x) throws(XMLError) in
                 try x.attribute(
                     "uuid", &uuid,

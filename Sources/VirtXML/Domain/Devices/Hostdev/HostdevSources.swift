@@ -35,9 +35,19 @@ public struct USBHostdev: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("startupPolicy", &startupPolicy)
         try x.attribute("guestReset", &guestReset)
+        for name in ["vendor", "product"] as [StaticString] where x.hasChild(name) {
+            try x.require(
+                x.attribute("id", ofChild: name) != nil,
+                "Missing required attribute 'id' in element '\(name)'")
+        }
         try x.group("vendor") { (x) throws(XMLError) in try x.hex("id", &vendor, width: 4) }
         try x.group("product") { (x) throws(XMLError) in try x.hex("id", &product, width: 4) }
         try x.group("address") { (x) throws(XMLError) in
+            for name in ["bus", "device"] as [StaticString] {
+                try x.require(
+                    x.node?.attribute(name) != nil,
+                    "Missing required attribute '\(name)' in element 'address'")
+            }
             try x.number("bus", &bus)
             try x.number("device", &device)
             try x.attribute("port", &port)
@@ -74,12 +84,17 @@ public struct SCSIHostdev: XMLElement {
         var way: Way? = iscsi == nil ? (x.isReading ? .adapter : nil) : .iscsi
         if x.isReading { try x.attribute("protocol", &way) }
         if way == .iscsi {
+            try x.require(x.node?.attribute("name") != nil, "missing iSCSI hostdev source path name")
+            try x.require(x.hasChild("host"), "missing the host address for the iSCSI hostdev")
             try x.inline(&iscsi)
             try iscsi?.bindChildren(&x)
             try x.element("auth", &auth)
+            let kind = auth?.secret.type ?? "iscsi"
+            try x.require(kind == "iscsi", "hostdev invalid secret type '\(kind)'", .internalError)
             try iscsi?.bindInitiator(&x)
         } else {
             try x.group("adapter") { (x) throws(XMLError) in try x.attribute("name", &adapter) }
+            try x.require(x.hasChild("address"), "'address' must be specified for scsi hostdev source")
             try x.element("address", &address)
         }
     }
