@@ -56,7 +56,7 @@ struct GreatNumberTests {
         arguments: ["index", "ports", "vectors"])
     func controllers(name: String) {
         let error = #expect(throws: XMLError.self) {
-            try read("<devices><controller type='usb' \(name)='4294967295'/></devices>")
+            try read("<devices><controller type='virtio-serial' \(name)='4294967295'/></devices>")
         }
         #expect(
             error?.message

@@ -58,6 +58,8 @@ extension DomainDefinition {
             ("aia", features.aia != nil, board.isRISCVVirt),
             ("ps2", features.ps2 != nil, board.isX86),
         ] where isAsked && !isKnown {
+            if name == "ras" { throw .unsupported("ras feature is only supported with ARM Virt machines") }
+            if name == "aia" { throw .unsupported("aia feature is only supported with RISC-V Virt machines") }
             throw .unsupported("The '\(name)' feature is not supported for \(place)")
         }
     }

@@ -3,7 +3,7 @@ import VirtXML
 extension DomainDefinition {
     func checkNUMA(_ host: QEMUHost) throws(ConfigurationError) {
         let cells = cpu?.numa?.cells ?? []
-        if memory.maximum != nil, cells.isEmpty, !board.isPSeries {
+        if memory.maximum != nil, cells.isEmpty, !board.isPSeries, !host.updatesABI {
             throw .unsupported("At least one numa node has to be configured when enabling memory hotplug")
         }
         try checkTune(cells.count, host)

@@ -67,6 +67,9 @@ extension DomainDefinition {
         case .nvdimm: try checkNVDIMM(memory)
         case .virtioPmem:
             if memory.path == nil { throw .detail("path is required for model 'virtio-pmem'") }
+            if memory.discard == true {
+                throw .unsupported("discard is not supported for model 'virtio-pmem'")
+            }
             if kind != nil, kind != .pci {
                 throw .unsupported("only 'pci' addresses are supported for the virtio-pmem device")
             }
@@ -77,7 +80,7 @@ extension DomainDefinition {
 
     private func checkNVDIMM(_ memory: MemoryDevice) throws(ConfigurationError) {
         if memory.path == nil { throw .detail("path is required for model 'nvdimm'") }
-        if memory.discard == true { throw .detail("discard is not supported for nvdimms") }
+        if memory.discard == true { throw .unsupported("discard is not supported for nvdimms") }
         if let label = memory.target.labelSize, label.bytes < 128 << 10 {
             throw .xml("nvdimm label must be at least 128KiB")
         }
@@ -98,9 +101,7 @@ extension DomainDefinition {
         if let kind = memory.info.address?.kind, kind != .pci, kind != .ccw {
             throw .unsupported("only 'pci' addresses are supported for the virtio-mem device")
         }
-        guard let block = memory.target.blockSize else {
-            throw .xml("missing element or attribute './block'")
-        }
+        let block = memory.target.blockSize ?? .zero
         let size = memory.target.size ?? .zero, requested = memory.target.requestedSize ?? .zero
         if block.bytes == 0 || block.bytes & (block.bytes - 1) != 0 {
             throw .detail("block size must be a power of two")

@@ -68,6 +68,9 @@ extension DomainDefinition {
                 throw .detail("UUID mismatch between <uuid> and <sysinfo>")
             }
         }
+        if seclabels.count > 1, seclabels.contains(where: { $0.model == nil }) {
+            throw .xml("missing security model when using multiple labels")
+        }
         if let twice = seclabels.compactMap(\.model).firstRepeated(by: { $0 }) {
             throw .detail("seclabel for model \(twice) is already provided")
         }

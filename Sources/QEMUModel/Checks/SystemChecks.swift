@@ -25,6 +25,9 @@ extension DomainDefinition {
                 throw .unsupported("That firmware name is reserved")
             }
         }
+        if os.acpiTables.contains(where: { $0.type == .rawset }) {
+            throw .unsupported("ACPI table type 'rawset' is not supported")
+        }
         try checkBoot()
         try checkSecurity(qemu)
     }

@@ -10,8 +10,8 @@ extension DomainDefinition {
         for thread in iothreads.threads { try thread.pool.check() }
         try iothreads.defaultThread?.check()
         guard let cputune else { return }
-        if let shares = cputune.shares, shares > 0, !(2...262_144).contains(shares) {
-            throw .unsupported("Value of cputune 'shares' must be in range [2, 262144]")
+        if type != .kvm, !cputune.cacheTunes.isEmpty || !cputune.memoryTunes.isEmpty {
+            throw .unsupported("cachetune is only supported for KVM domains")
         }
         let known = Set(iothreads.threads.map { Int($0.id) })
         let named =

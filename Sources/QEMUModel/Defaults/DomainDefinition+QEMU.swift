@@ -12,6 +12,7 @@ extension DomainDefinition {
         try fillGuest(qemu, host)
         try checkQEMU(qemu, host)
         fillHugePages()
+        filling("memory is plugged into a cell, and where none is named all is one") { $0.fillOnlyCell(host) }
         try fillFirmware(qemu, host)
         filling("controllers have numbers") { $0.devices.numberControllers() }
         addDefaultDevices(qemu)
@@ -87,6 +88,26 @@ extension DomainDefinition {
             seclabels[index].type = .none
             seclabels[index].model = "none"
             seclabels[index].relabel = false
+        }
+    }
+
+    /// A guest that memory can be plugged into has cells on most machines.
+    private mutating func fillOnlyCell(_ host: QEMUHost) {
+        guard host.updatesABI, memory.maximum != nil, cpu?.numa?.cells.isEmpty ?? true, !board.isS390 else {
+            return
+        }
+        let plugged = devices.memories.reduce(UInt64(0)) { $0 &+ ($1.target.size?.bytes ?? 0) }
+        var cell = NUMACell()
+        cell.id = 0
+        cell.cpus = CPUSet((0..<Int(min(vcpu.maximum, 4096))).map { $0 })
+        let total = memory.total?.bytes ?? 0
+        cell.memory = ByteSize(bytes: total > plugged ? total - plugged : total)
+        var cpu = cpu ?? GuestCPU()
+        cpu.numa = GuestNUMA()
+        cpu.numa?.cells = [cell]
+        self.cpu = cpu
+        for index in devices.memories.indices where devices.memories[index].model != .virtioPmem {
+            devices.memories[index].target.node = devices.memories[index].target.node ?? 0
         }
     }
 

@@ -7,6 +7,7 @@ extension DomainDefinition {
         try checkFirmware(host)
         guard os.firmware != nil || os.loader?.path != nil else { return }
         filling("firmware is a ROM unless it is said to be flash") { domain in
+            if domain.os.firmware != nil { return }
             if domain.os.loader?.path != nil, domain.os.loader?.type == nil { domain.os.loader?.type = .rom }
         }
         let format = firmwareFormat(host)
@@ -16,9 +17,15 @@ extension DomainDefinition {
                 $0.take(found, host)
             }
         } else {
+            if let firmware = os.firmware, os.loader?.path == nil || host.updatesABI {
+                throw .failed(
+                    "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration"
+                )
+            }
             filling("no firmware descriptor names this file; it is known by its name, or raw") { domain in
                 domain.takeKnownPair(host)
-                if format != nil || domain.os.loader?.path != nil { domain.setLoaderFormat(format ?? .raw) }
+                let isFlash = domain.os.loader?.path != nil && domain.os.loader?.type != .rom
+                if format != nil || isFlash { domain.setLoaderFormat(format ?? .raw) }
             }
         }
         filling("a guest's firmware variables are in a file of its own") { $0.fillVariables(host) }
@@ -54,7 +61,7 @@ extension DomainDefinition {
         default:
             loader.type = .pflash
             loader.readonly = true
-            if found.features.contains("secure-boot") { loader.secure = true }
+            if found.features.contains("requires-smm") { loader.secure = true }
             if case .stateless = found.mapping { loader.stateless = true }
         }
         os.loader = loader
@@ -118,6 +125,9 @@ extension DomainDefinition {
     /// What a document must not ask of its firmware.
     private func checkFirmware(_ host: QEMUHost) throws(ConfigurationError) {
         let loader = os.loader
+        if let format = loader?.format, format != .raw, format != .qcow2 {
+            throw .xml("Unsupported loader format '\(format.rawValue)'")
+        }
         let wantsVariables = os.nvram != nil || loader?.stateless == false
         if os.firmware == nil, loader?.path == nil, loader != nil || os.nvram != nil {
             if loader?.secure == true, !board.isQ35 {

@@ -109,6 +109,7 @@ public struct DomainDefinition: XMLRoot {
     private mutating func bindIdentity(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("name", &name)
         try bindUUID(&x)
+        try x.atMost(1, "genid", orElse: "element 'genid' can only appear once")
         try x.element("genid", &genid)
         try x.value("title", &title)
         try x.value("description", &description)

@@ -8,5 +8,7 @@ public struct GenerationID: XMLElement {
 
     public init() {}
 
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.content(&id) }
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.content(&id, .refusing("malformed genid element", .internalError))
+    }
 }

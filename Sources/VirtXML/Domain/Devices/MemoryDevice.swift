@@ -60,10 +60,13 @@ public struct MemoryDevice: Device {
             try x.yesNo("dynamicMemslots", &dynamicMemslots)
             try x.size("size", &size)
             try x.value("node", &node, .refusing("invalid value of memory device node", .xml))
-            try x.group("label") { (x) throws(XMLError) in try x.size("size", &labelSize) }
+            try x.group("label") { (x) throws(XMLError) in
+                try x.size("size", &labelSize, path: "./label/size")
+            }
             try x.flag("readonly", &readonly)
             try x.size("block", &blockSize)
             try x.size("requested", &requestedSize)
+            if blockSize != nil, requestedSize == nil { requestedSize = .zero }
             if !x.options.contains(.inactive) { try x.size("current", &currentSize) }
             try x.group("address") { (x) throws(XMLError) in try x.hex("base", &base, width: 1) }
         }

@@ -19,9 +19,18 @@ public struct SystemInfo: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type)
-        if type == .fwcfg { return try x.elements("entry", &entries) }
+        if type == .fwcfg {
+            try x.elements("entry", &entries)
+            return try x.require(
+                entries.allSatisfy { !$0.name.isEmpty }, "Firmware entry is missing 'name' attribute")
+        }
         try x.group("bios") { (x) throws(XMLError) in try x.elements("entry", &bios) }
         try x.group("system") { (x) throws(XMLError) in try x.elements("entry", &system) }
+        // What has no name is nothing.
+        if x.isReading {
+            bios.removeAll { $0.name.isEmpty }
+            system.removeAll { $0.name.isEmpty }
+        }
         try x.elements("baseBoard", &baseBoards)
         try x.group("chassis") { (x) throws(XMLError) in try x.elements("entry", &chassis) }
         try x.elements("processor", &processors)
@@ -52,7 +61,7 @@ public struct SystemInfo: XMLElement {
         }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("name", &name)
+            try x.attribute("name", &name, default: "")
             try x.attribute("file", &file)
             try x.content(&value)
         }

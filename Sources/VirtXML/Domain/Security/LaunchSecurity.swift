@@ -31,8 +31,11 @@ public struct LaunchSecurity: XMLElement {
         try x.yesNo("kernelHashes", &kernelHashes)
         try x.yesNo("authorKey", &authorKey)
         try x.yesNo("vcek", &vcek)
-        try x.value("cbitpos", &cbitpos)
-        try x.value("reducedPhysBits", &reducedPhysBits)
+        func reading(_ name: String) -> XMLReading {
+            .refusing("Invalid format for launch security \(name)", .xml)
+        }
+        try x.value("cbitpos", &cbitpos, reading("cbitpos"))
+        try x.value("reducedPhysBits", &reducedPhysBits, reading("reduced-phys-bits"))
         try bindPolicy(&x)
         try x.value("dhCert", &dhCert)
         try x.value("session", &session)
@@ -78,6 +81,9 @@ public struct IDMap: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("uid", &users)
         try x.elements("gid", &groups)
+        // What is mapped first is the user that owns the container.
+        let first = (users.map(\.start).min() ?? 0, groups.map(\.start).min() ?? 0)
+        try x.require(first == (0, 0), "You must map the root user of container", .unsupported)
     }
 
     public struct Range: XMLElement {

@@ -26,14 +26,17 @@ public struct Seclabel: XMLElement {
     public enum Kind: String, XMLWord { case none, dynamic, `static` }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        let isTyped = x.isWriting || x.node?.attribute("type") != nil
         try x.attribute("type", &type, default: .dynamic)
         try x.attribute("model", &model)
+        try x.require(isTyped || model != nil, "missing security model in domain seclabel")
         try bindRelabel(&x)
         let live = !x.options.contains(.inactive)
         if type == .static || live { try x.value("label", &label) }
         try x.require(type != .static || label != nil, "security label is missing")
         if type != .none, live { try x.value("imagelabel", &imageLabel) }
         if type == .dynamic { try x.value("baselabel", &baseLabel) }
+        try x.require(baseLabel == nil || model != nil, "missing security model in domain seclabel")
     }
 
     private mutating func bindRelabel(_ x: inout XMLBinder) throws(XMLError) {
@@ -42,6 +45,9 @@ public struct Seclabel: XMLElement {
         guard x.isReading else { return }
         if type == .none, relabel == true {
             throw x.fault("resource relabeling is not compatible with 'none' label type", .unsupported)
+        }
+        if type == .dynamic, relabel == false {
+            throw x.fault("dynamic label type must use resource relabeling", .unsupported)
         }
         if type == .none { relabel = false } else if relabel == nil { relabel = type == .dynamic }
     }

@@ -166,6 +166,9 @@ public struct HostdevDevice: Device {
         case .scsiHost(var device): try bind(&device, &x, Source.scsiHost)
         case .mdev(var uuid):
             try x.require(x.hasChild("address"), "Missing <address> element", .unsupported)
+            try x.require(
+                x.attribute("uuid", ofChild: "address") != nil,
+                "Missing 'uuid' attribute for element <address>", .unsupported)
             try x.group("address") { (x) throws(XMLError) in
                 try x.attribute(
                     "uuid", &uuid,
