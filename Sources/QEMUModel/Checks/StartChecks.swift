@@ -5,6 +5,12 @@ import VirtXML
 extension DomainDefinition {
     /// What a definition may say, but no domain can be started with here.
     func checkStart(_ qemu: QEMUCapabilities, _ host: QEMUHost?) throws(ConfigurationError) {
+        // One that was defined before may ask for what this host has no more.
+        if let firmware = os.firmware, os.loader?.path == nil {
+            throw .failed(
+                "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration"
+            )
+        }
         try checkCPUFeatures(qemu)
         if let host {
             try checkHostCPU(host.architecture)

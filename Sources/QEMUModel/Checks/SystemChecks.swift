@@ -13,6 +13,9 @@ extension DomainDefinition {
         if let map = idmap, map.users.isEmpty != map.groups.isEmpty {
             throw .unsupported("uid and gid should be mapped both")
         }
+        if let map = idmap, [map.users, map.groups].contains(where: { ($0.map(\.start).min() ?? 0) != 0 }) {
+            throw .unsupported("You must map the root user of container")
+        }
         if os.biosUseSerial == true {
             if !board.isX86 { throw .unsupported("BIOS serial console only supported on x86 architectures") }
             if devices.serials.isEmpty {

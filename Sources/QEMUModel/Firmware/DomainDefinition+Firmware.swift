@@ -17,15 +17,18 @@ extension DomainDefinition {
                 $0.take(found, host)
             }
         } else {
-            if let firmware = os.firmware, os.loader?.path == nil || host.updatesABI {
+            if let firmware = os.firmware, host.updatesABI {
                 throw .failed(
                     "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration"
                 )
             }
             filling("no firmware descriptor names this file; it is known by its name, or raw") { domain in
                 domain.takeKnownPair(host)
-                let isFlash = domain.os.loader?.path != nil && domain.os.loader?.type != .rom
-                if format != nil || isFlash { domain.setLoaderFormat(format ?? .raw) }
+                // A new definition leaves open what a ROM has but one of.
+                let isSaid = !host.updatesABI || domain.os.loader?.type != .rom
+                if format != nil || domain.os.loader?.path != nil && isSaid {
+                    domain.setLoaderFormat(format ?? .raw)
+                }
             }
         }
         filling("a guest's firmware variables are in a file of its own") { $0.fillVariables(host) }

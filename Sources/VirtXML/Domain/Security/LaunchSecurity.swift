@@ -81,9 +81,6 @@ public struct IDMap: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("uid", &users)
         try x.elements("gid", &groups)
-        // What is mapped first is the user that owns the container.
-        let first = (users.map(\.start).min() ?? 0, groups.map(\.start).min() ?? 0)
-        try x.require(first == (0, 0), "You must map the root user of container", .unsupported)
     }
 
     public struct Range: XMLElement {
