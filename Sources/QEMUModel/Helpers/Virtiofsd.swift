@@ -96,7 +96,7 @@ extension QEMUGuest {
     }
 
     private func sandbox(_ folder: FilesystemDevice) throws(ConfigurationError) -> String? {
-        try known(folder.binary?.sandboxMode, ["namespace", "chroot", "none"], "sandbox mode")
+        try known(folder.binary?.sandboxMode, ["namespace", "chroot"], "sandbox mode")
     }
 
     private func known(

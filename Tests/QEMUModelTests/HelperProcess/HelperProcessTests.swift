@@ -123,11 +123,12 @@ struct HelperProcessTests {
         bench.host.features = { _ in ["separate-options"] }
         let words = try bench.only(
             folder(
-                #"<binary xattr="on"><cache mode="none"/><sandbox mode="none"/></binary>"#, source: "/a,b\\c")
+                #"<binary xattr="on"><cache mode="none"/><sandbox mode="namespace"/></binary>"#,
+                source: "/a,b\\c")
         )
         #expect(
             words.arguments == [
-                "--fd=3", "--shared-dir=/a,b\\c", "--cache=none", "--sandbox=none", "--xattr",
+                "--fd=3", "--shared-dir=/a,b\\c", "--cache=none", "--sandbox=namespace", "--xattr",
             ])
     }
 
