@@ -44,7 +44,7 @@ struct LocalSecret: SecretOperations {
             var secret = try driver.registry.object(uuid)
             secret.value = bytes
             let told = Event.secretValueChanged(SecretValueChangedEvent(secret: secret.reference))
-            try driver.events.announcing(told) { () throws(VirtError) in try driver.files.save(secret) }
+            try driver.save(secret, telling: told)
             driver.registry.put(secret)
             driver.events.publish(told)
         }

@@ -53,11 +53,17 @@ extension SecretDriver {
             try self.check(secret, former)
             let told = StoredSecret.kind.lifecycle(
                 secret.reference, SecretEventLifecycleType.defined.rawValue)
-            try self.events.announcing(told) { () throws(VirtError) in try self.files.save(secret) }
+            try self.save(secret, telling: told)
             self.registry.put(secret)
             self.events.publish(told)
             return secret.reference
         }
+    }
+
+    /// Puts a secret on disk, of which the event will tell. Of an ephemeral one nothing outlives the daemon.
+    func save(_ secret: StoredSecret, telling told: Event) throws(VirtError) {
+        if secret.definition.ephemeral { return try files.save(secret) }
+        try events.announcing(told) { () throws(VirtError) in try files.save(secret) }
     }
 
     /// A use belongs to one secret, a secret keeps what it is for, and a private one stays private.
