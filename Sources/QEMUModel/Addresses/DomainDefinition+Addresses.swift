@@ -39,7 +39,8 @@ extension DomainDefinition {
 
     /// Whether virtio devices are mapped into memory, there being no bus for them.
     private var usesVirtioMMIO: Bool {
-        !board.hasPCI && !board.isS390 && (board.isARM || board.isRISCV || board.isMicroVM)
+        !board.hasPCI && !board.isS390
+            && (board.machine.hasBytePrefix("vexpress-") || board.isRISCV || board.isMicroVM)
     }
 
     private mutating func assignVirtioMMIO() {

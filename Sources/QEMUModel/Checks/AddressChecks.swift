@@ -80,7 +80,8 @@ extension DomainDefinition {
         let isUsed =
             !usbInfos.isEmpty || devices.disks.contains { $0.target.bus == .usb }
             || devices.serials.contains { $0.target.type == "usb-serial" }
-        if isUSBDisabled, isUsed {
+        let hasBus = devices.controllers.contains { $0.type == .usb && $0.model != "none" }
+        if !hasBus, isUsed {
             throw .unsupported(
                 "USB is disabled for this domain, but USB devices are present in the domain XML")
         }

@@ -1,12 +1,12 @@
 import VirtXML
 
 extension DomainDefinition {
-    func checkFeatures(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        try checkBoardFeatures()
-        try checkSMM()
-        if features.acpi, board.isARM, !board.isARMVirt {
+    func checkFeatures(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
+        if features.acpi, !board.hasACPI, board.isARM || host.updatesABI {
             throw .unsupported("machine type '\(os.machine ?? "")' does not support ACPI")
         }
+        try checkBoardFeatures()
+        try checkSMM()
         if features.pmu == false, board.isPPC {
             throw .unsupported("PMU is always enabled for architecture '\(os.arch ?? "")'")
         }

@@ -4,7 +4,7 @@ import VirtXML
 extension DomainDefinition {
     /// What can be seen to be wrong before anything is filled in.
     func checkQEMU(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
-        try checkFeatures(qemu)
+        try checkFeatures(qemu, host)
         try checkTimers(qemu)
         for controller in devices.controllers { try checkBoard(controller) }
         try checkCPU(qemu)

@@ -108,7 +108,9 @@ extension Board {
     /// Whether it has a SATA controller.
     var hasSATA: Bool { isQ35 }
 
-    var hasDefaultBalloon: Bool { !isARM && architecture != "sparc" && architecture != "sparc64" }
+    var hasDefaultBalloon: Bool {
+        !isARM && !isLoongArch && architecture != "sparc" && architecture != "sparc64"
+    }
 
     /// The model of the USB controller that a board has without being asked.
     func implicitUSBModel(_ qemu: QEMUCapabilities) -> String? {
@@ -125,6 +127,7 @@ extension Board {
         func first(_ models: String...) -> String? {
             models.first { USBControllerModel.driver($0).map(qemu.has) ?? false }
         }
+        if architecture == "ppc", updatesABI { return first("piix3-uhci", "pci-ohci") }
         if updatesABI && isPPC || isARM && !isVirt, let modern = first("qemu-xhci", "nec-xhci") {
             return modern
         }

@@ -9,8 +9,23 @@ extension QEMUGuest {
         var (parts, backend) = try backend(of: card, id)
         backend.add("id", "host" + id)
         parts.append(.netdev(backend))
-        parts.append(.device(try device(for: card, id)))
+        if isSoldered(card) {
+            var text = OptionText("nic")
+            text.add("macaddr", card.mac?.address.xml)
+            text.add("netdev", "host" + id)
+            text.add("model", card.model)
+            text.add("id", id)
+            parts.append(.option("-net", text))
+        } else {
+            parts.append(.device(try device(for: card, id)))
+        }
         return parts
+    }
+
+    /// Whether the board has the card already: those of ARM that have no PCI.
+    private func isSoldered(_ card: InterfaceDevice) -> Bool {
+        let board = domain.board
+        return board.isARM && !board.hasPCI && card.virtioModel == nil
     }
 
     /// A card of the host is handed over as any PCI device is.

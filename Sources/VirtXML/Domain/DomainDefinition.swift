@@ -157,6 +157,9 @@ public struct DomainDefinition: XMLRoot {
         try x.elements("sysinfo", &sysinfo)
         if x.isReading {
             for index in sysinfo.indices { try sysinfo[index].settle(x) }
+            // A guest that is told an identity, and has no other, has that one.
+            let told = sysinfo.first { $0.type == .smbios }?.system.first { $0.name == "uuid" }?.value
+            if uuid == nil { uuid = told.flatMap { UUID($0) } }
         }
         try x.group("throttlegroups") { (x) throws(XMLError) in
             try x.elements("throttlegroup", &throttleGroups)
