@@ -95,7 +95,7 @@ let package = Package(
             "QEMUDriver",
             uses: [
                 "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "Explanation", "DriverKit",
-                "Processors", "QEMUModel", "QMP", "JSON", "LinuxSystem", log,
+                "Processors", "QEMUModel", "QMP", "JSON", "LinuxSystem", "Sealing", log,
             ]),
         module(
             "SecretDriver",
@@ -194,7 +194,7 @@ if Context.environment["ROOST_FUZZ"] != nil {
             name: "roost-fuzz",
             dependencies: [
                 "Virt", "XDR", "RemoteProtocol", "XMLBinding", "VirtXML", "JSON", "QMP", "ByteText",
-                "DriverKit", "QEMUModel", "QEMUDriver",
+                "DriverKit", "QEMUModel", "QEMUDriver", "VirtDriver",
             ],
             path: "Tests",
             sources: [

@@ -16,7 +16,8 @@ public final class QEMUDriver: Driver {
         log: Logger
     ) {
         self.services = services
-        context = QEMUContext(configuration: configuration, events: events, log: log)
+        context = QEMUContext(
+            configuration: configuration, secrets: services.secretSource, events: events, log: log)
     }
 
     /// A driver of what `context` says, with nothing beside it.

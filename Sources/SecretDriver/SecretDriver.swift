@@ -82,8 +82,16 @@ public final class SecretDriver: Driver {
 }
 
 extension SecretDriver: SecretSource {
-    public func secretValue(uuid: UUID) throws(VirtError) -> SecretBytes {
-        try registry.object(uuid).requireValue()
+    public func secretValue(uuid: UUID, for usage: SecretUsageType) throws(VirtError) -> SecretBytes {
+        let secret = try registry.object(uuid)
+        let kind = secret.definition.usage.kind
+        guard kind.type == usage else {
+            throw VirtError(
+                .invalidArg,
+                "secret with uuid \(uuid) is of type '\(kind.rawValue)' not expected '\(usage.word)' type",
+                from: .secret)
+        }
+        return try secret.requireValue()
     }
 
     public func secretValue(for usage: SecretUsageType, _ id: String) throws(VirtError) -> SecretBytes {

@@ -48,8 +48,13 @@ struct StoredSecret: RegisteredObject {
 
 extension SecretDefinition.Usage {
     /// The kind of use, by libvirt's number.
+    var type: SecretUsageType { kind.type }
+}
+
+extension SecretDefinition.Kind {
+    /// By libvirt's number.
     var type: SecretUsageType {
-        switch kind {
+        switch self {
         case .none: .none
         case .volume: .volume
         case .ceph: .ceph
@@ -58,4 +63,9 @@ extension SecretDefinition.Usage {
         case .vtpm: .vtpm
         }
     }
+}
+
+extension SecretUsageType {
+    /// As documents name it.
+    var word: String { SecretDefinition.Kind.allCases.first { $0.type == self }?.rawValue ?? "none" }
 }

@@ -1,11 +1,17 @@
 """Secrets, by virsh, by roost and by Python: defined, found, listed, set, given and not given."""
 
+import base64
+import functools
 import os
+import pathlib
+import re
+import subprocess
+import tempfile
 import uuid
 
 import libvirt
 
-from harness import paths
+from harness import domains, paths
 from harness.case import ServerCase, on_each_server, on_roostd
 from harness.virsh import Virsh
 
@@ -153,3 +159,109 @@ class SecretFiles(SecretCase):
         self.assertIn("not supported by the connection driver", alone("list").errors)
         test = Virsh(self.server.uri.replace("qemu+unix:///system", "test+unix:///default"))
         self.assertIn("virConnectNumOfSecrets", test("secret-list").errors)
+
+
+@functools.cache
+def encrypted_image(format, passphrase):
+    """What qemu-img makes. It times the processor first, and gives up where that is too busy to be timed."""
+    prefix = {"luks": "", "qcow2": "encrypt."}[format]
+    options = f"{prefix}key-secret=s,{prefix}iter-time=10" + (",encrypt.format=luks" if prefix else "")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "image"
+        for _ in range(20):
+            made = subprocess.run(
+                ["qemu-img", "create", "-q", "--object", f"secret,id=s,data={passphrase.replace(',', ',,')}",
+                 "-f", format, "-o", options, path, "1M"], capture_output=True, text=True)
+            if "accurate CPU usage" not in made.stderr:
+                break
+        made.check_returncode()
+        return path.read_bytes()
+
+
+@on_each_server
+class EncryptedDisks(SecretCase):
+    """Guests whose disks QEMU opens with a secret that the daemon keeps."""
+
+    PASSPHRASE = "correct horse, battery & staple"
+
+    def image(self, format):
+        path = self.disk_image(f"{self.fresh_name('luks')}.img", format="raw")
+        path.write_bytes(encrypted_image(format, self.PASSPHRASE))
+        path.chmod(0o600)
+        return path
+
+    def keep(self, private="no"):
+        self.define(self.xml(f"<usage type='volume'><volume>/{self.uuid}</volume></usage>", private=private))
+        self.virsh.ok("secret-set-value", self.uuid, "--file", self.file("value", self.PASSPHRASE), "--plain")
+
+    def encryption(self):
+        return f"<encryption format='luks'><secret type='passphrase' uuid='{self.uuid}'/></encryption>"
+
+    def test_a_guest_starts_with_encrypted_disks(self):
+        self.keep(private="yes")
+        disks = "".join(
+            domains.disk(self.image(format), target, "virtio", format=shown, extra=self.encryption())
+            for format, shown, target in (("luks", "raw", "vda"), ("qcow2", "qcow2", "vdb")))
+        name = self.running(devices=disks)
+        self.assertEqual(self.state(name), "running (booted)")
+        # The log of the guest has the command line, and in it nothing that could be read.
+        log, = self.server.root.glob(f"var/log/**/{name}.log")
+        log = log.read_text()
+        self.assertIn("encryption-secret0", log)
+        self.assertNotIn(self.PASSPHRASE, log)
+        self.assertNotIn(base64.b64encode(self.PASSPHRASE.encode()).decode(), log)
+
+    def test_a_disk_is_plugged_in_and_goes_though_its_secret_is_gone(self):
+        self.keep()
+        name = self.running()
+        image = self.image("luks")
+        path = self.file("disk.xml", domains.disk(image, "vda", "virtio", format="raw", extra=self.encryption()))
+        self.virsh.ok("attach-device", name, path)
+        self.assertIn("vda", self.virsh.ok("domblklist", name))
+        self.virsh.ok("secret-undefine", self.uuid)
+        self.virsh.ok("destroy", name)
+        self.virsh.ok("start", name)
+        self.assertVirshFails(self.virsh("attach-device", name, path), "no secret with matching uuid")
+        self.assertNotIn("vda", self.virsh.ok("domblklist", name))
+
+    def test_a_conversion_shows_what_nobody_can_read(self):
+        text = domains.domain(self.fresh_name(), devices=domains.disk(
+            "/nowhere", "vda", "virtio", format="raw", extra=self.encryption()))
+        convert = ("domxml-to-native", "qemu-argv", "--xml", self.file("guest.xml", text))
+        self.assertVirshFails(self.virsh(*convert), f"no secret with matching uuid '{self.uuid}'")
+        self.define(self.xml(self.usage()))
+        self.assertVirshFails(self.virsh(*convert), f"{self.uuid} is of type 'ceph' not expected 'volume' type")
+        self.virsh.ok("secret-undefine", self.uuid)
+        self.keep()
+        sealed = re.search(r'"data":"([^"]*)","keyid":"masterKey0","iv":"([^"]*)"', self.virsh.ok(*convert))
+        # Two blocks of padded text, and a vector.
+        self.assertEqual([len(base64.b64decode(word)) for word in sealed.groups()], [32, 16])
+
+    def test_what_is_missing_is_said(self):
+        name = self.defined(devices=domains.disk(
+            self.image("luks"), "vda", "virtio", format="raw", extra=self.encryption()))
+        self.assertVirshFails(
+            self.virsh("start", name), f"Secret not found: no secret with matching uuid '{self.uuid}'")
+        self.define(self.xml(f"<usage type='volume'><volume>/{self.uuid}</volume></usage>"))
+        self.assertVirshFails(self.virsh("start", name), f"secret '{self.uuid}' does not have a value")
+        self.virsh.ok("secret-set-value", self.uuid, "--file", self.file("value", "wrong"), "--plain")
+        self.assertVirshFails(self.virsh("start", name), "Invalid password, cannot unlock any keyslot")
+        self.virsh.ok("secret-set-value", self.uuid, "--file", self.file("value", self.PASSPHRASE), "--plain")
+        self.virsh.ok("start", name)
+
+
+@on_each_server
+class EncryptedTPM(SecretCase):
+    def test_a_state_is_encrypted(self):
+        """What a TPM keeps can be opened with the secret alone."""
+        self.define(self.xml(f"<usage type='vtpm'><name>{self.uuid}</name></usage>"))
+        tpm = (f"<tpm model='tpm-tis'><backend type='emulator' version='2.0'><encryption secret='{self.uuid}'/>"
+               "</backend></tpm>")
+        name = self.defined(devices=tpm)
+        self.assertVirshFails(self.virsh("start", name), f"secret '{self.uuid}' does not have a value")
+        self.virsh.ok("secret-set-value", self.uuid, "--file", self.file("value", "correct horse"), "--plain")
+        for _ in range(2):
+            self.virsh.ok("start", name)
+            self.virsh.ok("destroy", name)
+        self.virsh.ok("secret-set-value", self.uuid, "--file", self.file("value", "wrong horse"), "--plain")
+        self.assertEqual(self.virsh("start", name).status, 1)

@@ -106,7 +106,7 @@ struct SecretTests {
         let hidden = try await service.secretDefineXML(
             xml: document(usage: ceph("b"), isPrivate: "yes"), flags: [])
         for secret in [open, hidden] {
-            let none = await error { try driver.secretValue(uuid: secret.uuid) }
+            let none = await error { try driver.secretValue(uuid: secret.uuid, for: .ceph) }
             #expect(none?.message == "Secret not found: secret '\(secret.uuid)' does not have a value")
             try await service.secret(secret).setValue(value: [7], flags: 0)
         }
@@ -114,6 +114,11 @@ struct SecretTests {
         #expect(await error { try await reader.secret(open).value(flags: 0) }?.code == .operationDenied)
         #expect(await error { try await service.secret(hidden).value(flags: 0) }?.code == .invalidSecret)
         #expect(try driver.secretValue(for: .ceph, "b").withBytes { Array($0) } == [7])
+        let other = await error { try driver.secretValue(uuid: open.uuid, for: .volume) }
+        #expect(
+            other?.message
+                == "invalid argument: secret with uuid \(open.uuid) is of type 'ceph' not expected 'volume' type"
+        )
     }
 
     @Test("many clients at once: one of them gets a use, and lists never show two")

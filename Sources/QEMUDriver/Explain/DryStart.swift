@@ -1,6 +1,7 @@
 import ByteText
 import LinuxSystem
 import QEMUModel
+import VirtDriver
 import VirtXML
 
 /// A start that is only thought of: what a domain would be run with. Nothing of the host is touched.
@@ -15,8 +16,9 @@ struct DryStart: Sendable {
 
     /// What it is thought of for.
     enum Purpose {
-        /// A command that somebody else runs: QEMU makes its monitor's socket itself, and images are taken as named.
-        case conversion
+        /// A command that somebody else runs: QEMU makes its monitor's socket itself, and images are taken as named. What
+        /// is secret is in it, for a key that only the guest would have.
+        case conversion(any SecretSource)
         /// What the driver itself would run, with what a start has.
         case explanation(QEMUResources, HelperHost)
     }
@@ -34,7 +36,7 @@ struct DryStart: Sendable {
         domain.filling("in a folder of the guest's own") { $0.placeSockets(in: channels) }
         var resources: QEMUResources
         switch purpose {
-        case .conversion:
+        case .conversion(let secrets):
             resources = QEMUResources(
                 domainFolder: folder, shortName: shortName, monitorDescriptor: GuestStart.monitorNumber)
             resources.monitorPath = folder + "/monitor.sock"
@@ -44,6 +46,7 @@ struct DryStart: Sendable {
             // Whoever runs the command has yet to open the device, and choose a number where none is named.
             resources.vsockDescriptor = { _ in "-1" }
             resources.vsockCID = { _ in 0 }
+            resources.secret = GuestSecrets(forNobodyFrom: secrets).sealed
         case .explanation(let known, let host):
             resources = known
             prepare(qemu, configuration, host, &resources)

@@ -24,6 +24,7 @@ extension QEMUContext {
             features[program] = await vhostUserFeatures.features(of: program)
         }
         host.features = { [features] in features[$0] ?? [] }
+        host.secret = GuestSecrets(source: secrets).clear
         return host
     }
 }

@@ -4,6 +4,7 @@ import Logging
 import QEMUModel
 import Synchronization
 import Virt
+import VirtDriver
 import VirtXML
 
 /// What all domains of the driver share: configuration, files, binaries, events.
@@ -32,13 +33,17 @@ final class QEMUContext: Sendable {
     /// Where the host has huge pages mounted.
     let hugepageMounts = Published<[HugepageMount]>([])
     let vhostUserFeatures = VhostUserFeatures()
+    /// Who keeps the values of secrets.
+    let secrets: any SecretSource
     private let prober: QEMUProber
     let programs: any QEMUPrograms
 
     /// - Parameter programs: what plays QEMU; the installed binaries where nil.
     init(
-        configuration: QEMUConfiguration, events: EventHub, log: Logger, programs: (any QEMUPrograms)? = nil
+        configuration: QEMUConfiguration, secrets: any SecretSource = NoSecretSource(), events: EventHub,
+        log: Logger, programs: (any QEMUPrograms)? = nil
     ) {
+        self.secrets = secrets
         self.configuration = configuration
         self.events = events
         self.log = log
@@ -51,7 +56,7 @@ final class QEMUContext: Sendable {
         files = GivenFiles(
             account: configuration.givesImages ? configuration.account : nil, groups: configuration.groups)
         prober = QEMUProber(cache: configuration.cache + "/capabilities")
-        self.programs = programs ?? InstalledQEMU(prober: prober)
+        self.programs = programs ?? InstalledPrograms(prober: prober)
     }
 
     /// Makes the folders that are missing; may wait.

@@ -15,7 +15,7 @@ protocol QEMUPrograms: Sendable {
 }
 
 /// The binaries that are installed.
-struct InstalledQEMU: QEMUPrograms {
+struct InstalledPrograms: QEMUPrograms {
     let prober: QEMUProber
 
     func capabilities(of emulator: String) async throws(QEMUProbeError) -> QEMUCapabilities {

@@ -94,7 +94,7 @@ extension QEMUDomain {
         let run = try requireGuest().id
         let device = await withFolderServer(device)
         live.devices.insert(device)
-        let parts = try parts(of: device, in: live, qemu)
+        let parts = try await newParts(of: device, in: live, qemu)
         try await adjustLockedMemory(for: live)
         let given = try await give(device)
         do throws(VirtError) {
@@ -138,7 +138,22 @@ extension QEMUDomain {
         guest?.lastImage = last
     }
 
-    /// The parts of a device of the running guest.
+    /// The parts of a device that the running guest is to have.
+    func newParts(
+        of device: DomainDevice, in live: DomainDefinition, _ qemu: QEMUCapabilities
+    ) async throws(VirtError) -> [QEMUPart] {
+        let start = GuestStart(context: context, definition: live, id: snapshot.id)
+        let secrets = await Blocking.run { start.secrets() }
+        var guest = hotPlugGuest(live, qemu)
+        guest.resources.secret = secrets.sealed
+        do throws(ConfigurationError) {
+            return try guest.hotPlugParts(of: device)
+        } catch {
+            throw VirtError(error)
+        }
+    }
+
+    /// The parts of a device that the running guest has; what is secret about it isn't said again.
     func parts(
         of device: DomainDevice, in live: DomainDefinition, _ qemu: QEMUCapabilities
     ) throws(VirtError) -> [QEMUPart] {

@@ -32,7 +32,7 @@ extension QEMUDomain {
         guard case .disk(let changed) = device else { return }
         var after = live
         after.devices.replace(.disk(old), with: device)
-        let parts = try parts(of: device, in: after, qemu)
+        let parts = try await newParts(of: device, in: after, qemu)
         let drive = Drive(alias: alias, run: run, isForced: isForced)
         if !old.source.isEmpty { try await withOpenTray(of: drive, "blockdev-remove-medium") }
         await remove(former)

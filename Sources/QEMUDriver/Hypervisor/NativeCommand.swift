@@ -1,6 +1,7 @@
 import ByteText
 import QEMUModel
 import Virt
+import VirtDriver
 import VirtXML
 
 /// The command line of a domain as a shell would take it.
@@ -8,11 +9,14 @@ struct NativeCommand {
     /// Environment, program and arguments, on one line.
     let text: String
 
-    init(_ definition: DomainDefinition, _ qemu: QEMUCapabilities, _ configuration: QEMUConfiguration)
+    init(
+        _ definition: DomainDefinition, _ qemu: QEMUCapabilities, _ configuration: QEMUConfiguration,
+        secrets: any SecretSource
+    )
         throws(VirtError)
     {
         do throws(ConfigurationError) {
-            let dry = try DryStart(definition, qemu, configuration, for: .conversion)
+            let dry = try DryStart(definition, qemu, configuration, for: .conversion(secrets))
             text = Self.text(dry.folder, dry.domain, qemu.emulator, dry.arguments.words)
         } catch {
             throw VirtError(error)

@@ -73,7 +73,7 @@ extension QEMUHypervisor: LocalHypervisor {
         }
         try await context.complete(&definition)
         let qemu = try await context.capabilities(of: definition.devices.emulator ?? "")
-        return try NativeCommand(definition, qemu, context.configuration).text
+        return try NativeCommand(definition, qemu, context.configuration, secrets: context.secrets).text
     }
 
     /// A document as text.

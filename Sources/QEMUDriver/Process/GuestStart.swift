@@ -3,6 +3,7 @@ import Glibc
 import LinuxSystem
 import QEMUModel
 import QMP
+import Sealing
 import Virt
 import VirtXML
 import XMLBinding
@@ -50,6 +51,9 @@ struct GuestStart: Sendable {
     /// The folder of this start: short enough for sockets in it.
     private var folder: String { "\(configuration.library)/domain-\(shortName)" }
 
+    /// The key that QEMU and the daemon share.
+    private var keyFile: String { folder + "/master-key.aes" }
+
     private var channelFolder: String { configuration.channelFolder(of: folder) }
 
     private var shortName: String { definition.shortName(ofStart: id) }
@@ -93,9 +97,12 @@ struct GuestStart: Sendable {
             live.noteHost(configuration.account)
             live.chooseFolderServers(host.vhostUser)
             if live.usesHugePages { context.findHugepages() }
+            let key = SecretBytes(Random.bytes(BlockCipher.keyLength))
+            let secrets = GuestSecrets(source: context.secrets, cipher: BlockCipher(key: key))
             var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
+            guest.resources.secret = secrets.sealed
             let helpers = try guest.helpers(host)
-            let monitor = try makeFolders()
+            let monitor = try makeFolders(key)
             try makeHugepageFolders(live)
             try makeVariables(live)
             ownerships = try context.files.reserve(live.hostFiles)
@@ -137,7 +144,7 @@ struct GuestStart: Sendable {
     }
 
     /// Makes the guest's folders, and in its own the monitor's socket: before anybody else may write there.
-    private func makeFolders() throws(SystemError) -> Descriptor {
+    private func makeFolders(_ key: SecretBytes) throws(SystemError) -> Descriptor {
         try FileSystem.removeTree(folder)
         try FileSystem.makeDirectory(folder, mode: 0o700)
         try FileSystem.makeDirectory(configuration.channels, mode: 0o711, parents: true)
@@ -146,8 +153,7 @@ struct GuestStart: Sendable {
         try makeOwned(configuration.memoryFolder(of: folder))
         let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
         try FileSystem.replace(
-            folder + "/master-key.aes", with: Random.bytes(32), owner: configuration.account,
-            survivesPowerCut: false)
+            keyFile, with: key.withBytes { Array($0) }, owner: configuration.account, survivesPowerCut: false)
         try openFolder()
         return monitor
     }
@@ -187,6 +193,14 @@ struct GuestStart: Sendable {
         for mount in context.hugepageMounts.value { try makeOwned(mount.folder(of: shortName)) }
     }
 
+    /// The secrets of a guest that runs.
+    func secrets() -> GuestSecrets {
+        let key = try? FileSystem.read(keyFile, limit: 4096)
+        return GuestSecrets(
+            source: context.secrets, cipher: key.flatMap { BlockCipher(key: SecretBytes($0)) })
+    }
+
+    /// What the host has for the guest, but for what is secret.
     func resources() -> QEMUResources {
         var resources = QEMUResources(
             domainFolder: folder, shortName: shortName, monitorDescriptor: Self.monitorNumber)
@@ -198,6 +212,7 @@ struct GuestStart: Sendable {
         resources.usesNbdkit = configuration.usesNbdkit
         resources.usesSlirpHelper = FileSystem.exists(configuration.slirpHelper)
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
+        resources.concealSecrets()
         return resources
     }
 

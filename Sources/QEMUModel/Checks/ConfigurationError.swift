@@ -1,3 +1,5 @@
+import Virt
+
 /// Why a domain can't be run as its document asks.
 package enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The hypervisor, this binary or this host can't do it.
@@ -20,6 +22,8 @@ package enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvert
     case `internal`(String)
     /// What the document asks for couldn't be found or done.
     case failed(String)
+    /// What another part of the host has refused, in its words.
+    case refused(VirtError)
 
     package var description: String {
         switch self {
@@ -33,6 +37,7 @@ package enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvert
         case .noTarget(let device): "missing target information for device \(device)"
         case .internal(let message): "internal error: \(message)"
         case .failed(let message): "operation failed: \(message)"
+        case .refused(let error): error.message
         }
     }
 }

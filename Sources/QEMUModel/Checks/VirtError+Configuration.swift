@@ -13,6 +13,7 @@ extension VirtError {
         case .argument(let message): self.init(.invalidArg, message, from: .qemu)
         case .argumentUnsupported(let message): self.init(.argumentUnsupported, message, from: .qemu)
         case .internal(let message): self.init(.internalError, message, from: .qemu)
+        case .refused(let error): self = error
         case .failed(let message): self.init(.operationFailed, message, from: .qemu)
         }
     }

@@ -41,8 +41,10 @@ package struct QEMUResources: Sendable {
     package var descriptorSet: @Sendable (String) -> DescriptorSet? = { _ in nil }
     /// The descriptors of a network card's connection, by its alias.
     package var tapDescriptors: @Sendable (InterfaceDevice, String) -> TapDescriptors? = { _, _ in nil }
-    /// A secret by its name, already encrypted with the domain's master key.
-    package var secret: @Sendable (String) -> QEMUSecret? = { _ in nil }
+    /// Something secret, encrypted with the domain's master key.
+    package var secret: @Sendable (SecretContent) throws(ConfigurationError) -> QEMUSecret = {
+        (_) throws(ConfigurationError) in throw .failed("this host keeps no secrets")
+    }
     package var vsockDescriptor: @Sendable (String) -> String? = { _ in nil }
     package var vsockCID: @Sendable (String) -> UInt32? = { _ in nil }
     package var vhostSCSIDescriptor: @Sendable (String) -> String? = { _ in nil }

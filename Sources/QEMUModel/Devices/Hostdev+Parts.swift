@@ -103,12 +103,14 @@ extension QEMUGuest {
         let name = scsiNodeName(alias)
         var image = BlockImage(source: source, format: .raw, index: 0, isReadOnly: device.readonly)
         image.name = name.droppingByteSuffix("-backend").map { String($0) } ?? name
-        let secrets = scsi.auth == nil ? [] : [try secret("\(name)-secret0")]
+        let secrets = try scsi.auth.map { (auth) throws(ConfigurationError) in
+            [try secret("\(name)-secret0", SecretContent(auth))]
+        }
         var object = try storageNode(image, DiskDriver(), .disk)
         if scsi.auth != nil { object["password-secret"] = .string("\(name)-secret0") }
         object.add("node-name", name)
         object.add("read-only", device.readonly)
-        return (secrets + [.blockdev(object)], name)
+        return ((secrets ?? []) + [.blockdev(object)], name)
     }
 
     private func vhostSCSI(_ device: HostdevDevice, _ adapter: SCSIHostHostdev) throws(ConfigurationError)

@@ -1,4 +1,3 @@
-import Virt
 import VirtXML
 
 /// What a guest's helpers depend on besides its document: places and programs of the host.
@@ -20,10 +19,10 @@ package struct HelperHost: Sendable {
     package var vhostUser: [VhostUserDescriptor] = []
     /// What a program that serves by vhost-user says that it can do.
     package var features: @Sendable (String) -> Set<String> = { _ in [] }
-    /// The value of a secret; nil where there is no such secret.
-    package var secret: @Sendable (UUID) -> [UInt8]? = { _ in nil }
-    /// The value of a secret for a server of images; nil where there is no such secret.
-    var storageSecret: @Sendable (VirtXML.SecretReference) -> [UInt8]? = { _ in nil }
+    /// The value of something secret.
+    package var secret: @Sendable (SecretContent) throws(ConfigurationError) -> [UInt8] = {
+        (_) throws(ConfigurationError) in throw .failed("this host keeps no secrets")
+    }
 
     package init() {}
 

@@ -45,11 +45,7 @@ extension QEMUGuest {
             try addWeb(network, image, to: &helper)
         }
         if let auth = image.auth {
-            guard let password = host.storageSecret(auth.secret.reference) else {
-                throw .failed(
-                    "there is no secret for user '\(auth.username)' of image '\(network.name ?? "")'")
-            }
-            helper.inputs[4] = password
+            helper.inputs[4] = try host.secret(SecretContent(auth))
             helper.arguments.append("password=-4")
         }
         return helper
@@ -62,8 +58,7 @@ extension QEMUGuest {
         helper.arguments += ["curl", "protocols=\(scheme)", "url=\(try url(network))"]
         if let auth = image.auth { helper.arguments.append("user=\(auth.username)") }
         if !network.cookies.isEmpty {
-            let cookies = network.cookies.map { "\($0.name)=\($0.value)" }.joined(separator: "; ")
-            helper.inputs[5] = Array(cookies.utf8)
+            helper.inputs[5] = Array(network.cookies.header.utf8)
             helper.arguments.append("cookie=-5")
         }
         if network.sslVerify == false { helper.arguments.append("sslverify=false") }

@@ -76,9 +76,9 @@ extension QEMUGuest {
         _ tpm: TPMDevice, _ host: HelperHost, to helper: inout HelperProcess
     ) throws(ConfigurationError) {
         guard let secret = tpm.encryptionSecret else { return }
-        guard let value = host.secret(secret) else {
-            throw .failed("the TPM's state can't be opened: there is no secret with UUID '\(secret)'")
-        }
+        var reference = VirtXML.SecretReference()
+        reference.uuid = secret
+        let value = try host.secret(.kept(reference, .vtpm))
         helper.arguments += [
             "--key", "pwdfd=4,mode=aes-256-cbc", "--migration-key", "pwdfd=5,mode=aes-256-cbc",
         ]

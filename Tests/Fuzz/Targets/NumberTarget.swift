@@ -1,6 +1,7 @@
 import Dispatch
 import JSON
 import Virt
+import VirtDriver
 import VirtXML
 import XMLBinding
 
@@ -16,7 +17,9 @@ func takeNumbers(_ input: [UInt8]) {
     host.updatesABI = input.count % 2 == 0
     guard (try? domain.fillQEMUDefaults(qemu, host: host)) != nil else { return }
     check(domain, input)
-    guard let dry = try? DryStart(domain, qemu, InstalledQEMU.configuration, for: .conversion) else { return }
+    guard
+        let dry = try? DryStart(domain, qemu, InstalledQEMU.configuration, for: .conversion(NoSecretSource()))
+    else { return }
     let size = dry.arguments.words.reduce(0) { $0 + $1.utf8.count }
     if size > 4 << 20 { fatalError("\(input.count) bytes of a document become \(size) of a command line") }
     check(dry.domain, input)

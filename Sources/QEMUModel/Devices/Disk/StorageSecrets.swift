@@ -1,4 +1,5 @@
 import JSON
+import Virt
 import VirtXML
 
 extension QEMUGuest {
@@ -17,9 +18,11 @@ extension QEMUGuest {
             parts.append(set.part(vdpa))
         }
         if isServedByNbdkit(image) { return parts }
-        if image.auth != nil { parts.append(try secret("\(image.storageNode)-auth-secret0")) }
-        if image.source.network?.cookies.isEmpty == false {
-            parts.append(try secret("\(image.storageNode)-httpcookie-secret0"))
+        if let auth = image.auth {
+            parts.append(try secret("\(image.storageNode)-auth-secret0", SecretContent(auth)))
+        }
+        if let cookies = image.source.network?.cookies, !cookies.isEmpty {
+            parts.append(try secret("\(image.storageNode)-httpcookie-secret0", SecretContent(cookies)))
         }
         if image.encryption?.engine == .librbd {
             parts += try encryptionSecrets(image.encryption, prefix: image.storageNode)
@@ -37,15 +40,15 @@ extension QEMUGuest {
     ) throws(ConfigurationError) -> [QEMUPart] {
         guard let encryption else { return [] }
         var parts: [QEMUPart] = []
-        for index in encryption.secrets.indices {
-            parts.append(try secret("\(prefix)-encryption-secret\(index)"))
+        for (index, one) in encryption.secrets.enumerated() {
+            parts.append(try secret("\(prefix)-encryption-secret\(index)", .kept(one.reference, .volume)))
         }
         return parts
     }
 
     /// A secret, encrypted with the key that only this QEMU and the daemon know.
-    package func secret(_ name: String) throws(ConfigurationError) -> QEMUPart {
-        guard let secret = resources.secret(name) else { throw .failed("the secret '\(name)' is not there") }
+    func secret(_ name: String, _ content: SecretContent) throws(ConfigurationError) -> QEMUPart {
+        let secret = try resources.secret(content)
         return .object([
             "qom-type": "secret", "id": .string(name), "data": .string(secret.data), "keyid": "masterKey0",
             "iv": .string(secret.iv), "format": "base64",
