@@ -54,7 +54,8 @@ struct RunningDaemon {
         self.secrets = secrets
         qemu = QEMUDriver(
             configuration: qemuConfiguration,
-            services: HostServices(secretSource: secrets) { secrets.service(readOnly: $0) }, events: events.hub,
+            services: HostServices(secretSource: secrets) { secrets.service(readOnly: $0) },
+            events: events.hub,
             log: logger("qemu"))
         let test = TestDriver(opensFiles: !places.isSystem)
         server = Server(configuration: configuration, drivers: [qemu, secrets, test], log: log)

@@ -1,16 +1,39 @@
 import Foundation
+import JSON
 import QEMUModel
+import Synchronization
 
-/// What one QEMU answered when it was probed: the project's own recording, for tests that need no other.
-package enum RecordedQEMU {
+/// What QEMUs answered when they were probed: the project's own recordings, for tests that need no others.
+package enum RecordedQEMU: String, CaseIterable, Sendable {
     /// Debian 12's QEMU 7.2 for x86_64, on a host with KVM.
-    package static let capabilities = Result {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-            "../Documents/qemu/7.2-x86_64.replies")
-        return try QEMUCapabilities(
-            emulator: emulator, exchanges: QEMUExchange.recorded(in: try Data(contentsOf: path)),
-            hostHasHVF: false)
+    case x86 = "7.2-x86_64"
+
+    package var emulator: String { "/usr/bin/qemu-system-" + rawValue.drop { $0 != "-" }.dropFirst() }
+
+    private static let known = Mutex<[RecordedQEMU: QEMUCapabilities]>([:])
+
+    /// What it can do.
+    package func capabilities() throws -> QEMUCapabilities {
+        if let found = Self.known.withLock({ $0[self] }) { return found }
+        let text = try Data(contentsOf: Self.documents.appendingPathComponent("qemu/\(rawValue).replies"))
+        let capabilities = try QEMUCapabilities(
+            emulator: emulator, exchanges: QEMUExchange.recorded(in: text), hostHasHVF: false)
+        Self.known.withLock { $0[self] = capabilities }
+        return capabilities
     }
 
-    package static let emulator = "/usr/bin/qemu-system-x86_64"
+    /// The firmware of a host that has one with Secure Boot and one without.
+    package static let firmware: [FirmwareDescriptor] = {
+        let folder = documents.appendingPathComponent("firmware")
+        let files =
+            (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        return files.sorted { $0.path < $1.path }.compactMap { file in
+            guard let text = try? Data(contentsOf: file), let document = try? JSONValue(parsing: Array(text))
+            else { return nil }
+            return FirmwareDescriptor(path: "/usr/share/qemu/firmware/\(file.lastPathComponent)", document)
+        }
+    }()
+
+    private static let documents = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../Documents")
 }

@@ -14,9 +14,9 @@ enum Explained {
     static let plain = Result { try of(document) }
 
     static func of(_ xml: String, secure: Bool = false) throws -> DomainExplanation {
-        let qemu = try #require(try Corpus.capabilities("7.2.0_x86_64"))
+        let qemu = try RecordedQEMU.x86.capabilities()
         var host = QEMUHost(architecture: "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
-        host.firmware = Corpus.firmware
+        host.firmware = RecordedQEMU.firmware
         host.updatesABI = true
         let given = try #require(DocumentNode(xml: xml, by: .user))
         let log = FillLog(given, options: secure ? .secure : [])
@@ -77,7 +77,7 @@ private let document = """
     </domain>
     """
 
-@Suite(.enabled(if: Corpus.isPresent))
+@Suite
 struct ExplainTests {
     @Test("all arguments of all elements and of Roost itself are the command line, each once and in order")
     func whole() throws {

@@ -26,11 +26,11 @@ import XMLBinding
         #expect(checked > 100)
     }
 
-    @Test("the guests that end-to-end tests start", .enabled(if: Corpus.isPresent))
+    @Test("the guests that end-to-end tests start")
     func everyArgumentOfAGuestComesFromSomewhere() throws {
-        let qemu = try #require(try Corpus.capabilities("7.2.0_x86_64"))
+        let qemu = try RecordedQEMU.x86.capabilities()
         var host = QEMUHost(architecture: "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
-        host.firmware = Corpus.firmware
+        host.firmware = RecordedQEMU.firmware
         let documents = try GuestDocuments.all()
         for xml in documents {
             var domain = try DomainDefinition(xml: xml.replacing("PORT", with: "10809"), options: .inactive)

@@ -45,7 +45,7 @@ final class ScriptedHost: Sendable {
         """
         <domain type='qemu'><name>\(name)</name><uuid>\(uuid)</uuid><memory unit='MiB'>16</memory>
           <os><type arch='x86_64' machine='pc'>hvm</type></os>\(more)
-          <devices><emulator>\(RecordedQEMU.emulator)</emulator></devices></domain>
+          <devices><emulator>\(RecordedQEMU.x86.emulator)</emulator></devices></domain>
         """
     }
 

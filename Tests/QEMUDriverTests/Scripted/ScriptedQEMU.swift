@@ -18,9 +18,7 @@ final class ScriptedQEMU: QEMUPrograms {
     var guests: [ScriptedGuest] { state.withLock { $0.guests } }
 
     func capabilities(of emulator: String) async throws(QEMUProbeError) -> QEMUCapabilities {
-        guard case .success(let recorded) = RecordedQEMU.capabilities else {
-            throw .missing(emulator: emulator)
-        }
+        guard let recorded = try? RecordedQEMU.x86.capabilities() else { throw .missing(emulator: emulator) }
         return recorded
     }
 

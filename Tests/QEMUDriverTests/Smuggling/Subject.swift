@@ -12,17 +12,8 @@ import VirtXML
 struct Subject {
     let qemu: QEMUCapabilities
 
-    private static let found = Task { () -> Subject? in
-        let recorded = try? Corpus.capabilities("7.2.0_x86_64+hvf") ?? Corpus.capabilities("7.2.0_x86_64")
-        if let recorded { return Subject(qemu: recorded) }
-        let folder = FileManager.default.temporaryDirectory.path + "/roost-subject-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let installed = try? await QEMUProber(cache: folder).capabilities(of: "/usr/bin/qemu-system-x86_64")
-        return installed.map(Subject.init)
-    }
-
-    /// The recorded one, so that results are the same everywhere, or the installed one.
-    static func qemu() async -> Subject? { await found.value }
+    /// A recorded one, so that results are the same everywhere.
+    static func recorded() throws -> Subject { Subject(qemu: try RecordedQEMU.x86.capabilities()) }
 
     /// The places that take a text that says nothing, found by halves.
     func open(_ document: String, _ growth: [Growth], _ places: [Int]) throws -> [Int] {
@@ -78,7 +69,7 @@ struct Subject {
             return nil
         }
         var host = QEMUHost(architecture: "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
-        host.firmware = Corpus.firmware
+        host.firmware = RecordedQEMU.firmware
         var resources = QEMUResources(domainFolder: "/run/domain", shortName: "1-name", monitorDescriptor: 3)
         resources.tpmSocket = "/run/tpm"
         do {

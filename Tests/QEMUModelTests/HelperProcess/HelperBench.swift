@@ -11,7 +11,7 @@ struct HelperBench {
     var usesSlirp = false
     var usesNbdkit = false
 
-    private static let qemu = try? Corpus.capabilities("7.2.0_x86_64")
+    private static let qemu = try? RecordedQEMU.x86.capabilities()
 
     /// The helpers of a guest with some devices.
     func helpers(_ devices: String, name: String = "guest") throws

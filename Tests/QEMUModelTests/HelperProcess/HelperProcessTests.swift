@@ -1,5 +1,4 @@
 import JSON
-import QEMUCorpus
 import Testing
 import VirtXML
 
@@ -13,7 +12,7 @@ private func folder(_ inside: String = "", source: String = "/srv") -> String {
     #"<filesystem><driver type="virtiofs"/>\#(inside)<source dir="\#(source)"/><target dir="tag"/></filesystem>"#
 }
 
-@Suite(.enabled(if: Corpus.isPresent))
+@Suite
 struct HelperProcessTests {
     private let state = "/var/lib/libvirt/swtpm/c7a5fdbd-edaf-9455-926a-d65c16db1809/tpm2"
 

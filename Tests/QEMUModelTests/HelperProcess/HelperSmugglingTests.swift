@@ -1,7 +1,6 @@
 import ByteText
 import Foundation
 import JSON
-import QEMUCorpus
 import Testing
 
 @testable import QEMUModel
@@ -71,7 +70,7 @@ private func lines(_ devices: String, _ name: String, _ place: String, _ text: S
     return helpers.flatMap { [$0.arguments] + ($0.setup?.runs ?? []) }
 }
 
-@Suite(.enabled(if: Corpus.isPresent))
+@Suite
 struct HelperSmugglingTests {
     @Test(
         "no text of a document becomes more than the one value that it stands for, whatever helper reads it")
