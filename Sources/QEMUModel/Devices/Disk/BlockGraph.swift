@@ -49,13 +49,23 @@ struct BlockGraph {
         node.add("node-name", image.storageNode)
         addAccess(to: &node, image, isTop: image.source.slice == nil && !hasFormatNode(image))
         parts.append(.blockdev(node))
-        guard let slice = image.source.slice else { return }
+        guard let slice = image.source.slice, !isSlicedByFormat(image) else { return }
         var part: JSONObject = ["driver": "raw", "file": .string(image.storageNode)]
-        part.add("offset", slice.offset)
-        part.add("size", slice.size)
+        add(slice, to: &part)
         part.add("node-name", image.sliceNode)
         addAccess(to: &part, image, isTop: !hasFormatNode(image))
         parts.append(.blockdev(part))
+    }
+
+    /// Whether the raw node that stands for the format takes the slice out of the image, so that no other has to.
+    private func isSlicedByFormat(_ image: BlockImage) -> Bool {
+        let isEncrypted = image.encryption != nil && image.encryption?.engine != .librbd
+        return image.nodeFormat == .raw && !isEncrypted && hasFormatNode(image)
+    }
+
+    private func add(_ slice: StorageSlice, to node: inout JSONObject) {
+        node.add("offset", slice.offset)
+        node.add("size", slice.size)
     }
 
     /// What a node below others lets them decide, and the topmost does.
@@ -98,7 +108,12 @@ struct BlockGraph {
         node.add("cache", cache)
         try addDriver(to: &node, image)
         node.add("data-file", dataFile)
-        node.add("file", image.lowestNode)
+        if let slice = image.source.slice, isSlicedByFormat(image) {
+            add(slice, to: &node)
+            node.add("file", image.storageNode)
+        } else {
+            node.add("file", image.lowestNode)
+        }
         if let backing {
             node.add("backing", backing)
         } else if case .end? = image.backing, image.format?.canHaveBacking == true {
