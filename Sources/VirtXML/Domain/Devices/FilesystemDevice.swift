@@ -49,7 +49,7 @@ public struct FilesystemDevice: Device {
     }
 
     private func checkEnds(_ x: XMLBinder) throws(XMLError) {
-        if !x.hasChild("source"), type != .ram { throw x.fault(targetDir ?? "", .noSource) }
+        if source == Source(), type != .ram { throw x.fault(targetDir ?? "", .noSource) }
         try x.require(type != .ram || source.usage != nil, "missing 'usage' attribute for RAM filesystem")
         if targetDir == nil { throw x.fault(source.path ?? "", .noTarget) }
     }
