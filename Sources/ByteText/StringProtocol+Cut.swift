@@ -68,6 +68,13 @@ extension StringProtocol {
     }
 }
 
+extension Sequence<UInt8> {
+    /// The number that these bytes write down, the highest first.
+    @inlinable public func bigEndian<Number: FixedWidthInteger>() -> Number {
+        reduce(0) { $0 << 8 | Number(truncatingIfNeeded: $1) }
+    }
+}
+
 extension UInt8 {
     /// Whether the byte is a blank, a tab, or ends a line, in ASCII.
     @inlinable public var isBlank: Bool { self == 0x20 || (0x09...0x0D).contains(self) }

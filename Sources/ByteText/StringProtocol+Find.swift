@@ -15,6 +15,11 @@ extension StringProtocol {
         utf8.allSatisfy { letters.utf8.contains($0) }
     }
 
+    /// Whether all of the text's bytes are letters or digits of ASCII, or among these.
+    @inlinable public func consistsOfAlphanumerics(or others: String) -> Bool {
+        utf8.allSatisfy { $0.isAlphanumeric || others.utf8.contains($0) }
+    }
+
     /// Where this ASCII letter is first.
     @inlinable public func firstIndex(ofByte letter: ASCII) -> Index? { utf8.firstIndex(of: letter.byte) }
 

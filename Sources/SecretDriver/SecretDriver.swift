@@ -88,7 +88,7 @@ extension SecretDriver: SecretSource {
         guard kind.type == usage else {
             throw VirtError(
                 .invalidArg,
-                "secret with uuid \(uuid) is of type '\(kind.rawValue)' not expected '\(usage.word)' type",
+                "secret with uuid \(uuid) is of type '\(kind.rawValue)' not expected '\(SecretDefinition.Kind(usage).rawValue)' type",
                 from: .secret)
         }
         return try secret.requireValue()

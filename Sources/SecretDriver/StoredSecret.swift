@@ -50,22 +50,3 @@ extension SecretDefinition.Usage {
     /// The kind of use, by libvirt's number.
     var type: SecretUsageType { kind.type }
 }
-
-extension SecretDefinition.Kind {
-    /// By libvirt's number.
-    var type: SecretUsageType {
-        switch self {
-        case .none: .none
-        case .volume: .volume
-        case .ceph: .ceph
-        case .iscsi: .iscsi
-        case .tls: .tls
-        case .vtpm: .vtpm
-        }
-    }
-}
-
-extension SecretUsageType {
-    /// As documents name it.
-    var word: String { SecretDefinition.Kind.allCases.first { $0.type == self }?.rawValue ?? "none" }
-}

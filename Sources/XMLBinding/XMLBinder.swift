@@ -55,9 +55,23 @@ public struct XMLBinder {
     }
 
     /// libvirt's words for an attribute that must be there.
-    @usableFromInline func missing(_ name: StaticString) -> XMLError {
-        fault(
-            "Missing required attribute '\(name)' in element '\(node?.name ?? "")'",
-            attribute: name.description)
+    public func missing(_ name: StaticString) -> XMLError {
+        fault(Self.missing(name, in: node?.name ?? ""), attribute: name.description)
+    }
+
+    private static func missing(_ name: StaticString, in element: String) -> String {
+        "Missing required attribute '\(name)' in element '\(element)'"
+    }
+
+    /// Refuses an element that lacks an attribute, whatever its value; only asked while reading.
+    public func requireAttribute(_ name: StaticString) throws(XMLError) {
+        if let node, node.attribute(name) == nil { throw missing(name) }
+    }
+
+    /// Refuses a child of the present element that is there and lacks an attribute.
+    public func requireAttribute(_ name: StaticString, ofChild element: StaticString) throws(XMLError) {
+        if isReading, hasChild(element), attribute(name, ofChild: element) == nil {
+            throw fault(Self.missing(name, in: element.description))
+        }
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import RemoteProtocol
 import Transport
 import Virt
@@ -82,7 +83,7 @@ extension Session {
             return .refusal(unknown(header))
         }
         if isReadOnly {
-            let flags = packet.payload.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            let flags: UInt32 = packet.payload.suffix(4).bigEndian()
             do throws(VirtError) {
                 try route.facts.requireAllowedReadOnly(flags: flags)
             } catch {

@@ -1,3 +1,4 @@
+import ByteText
 import RemoteProtocol
 import Virt
 import XDR
@@ -14,7 +15,7 @@ struct JournalRecord: Sendable {
     let checksum: UInt32
 
     /// The number of the event, which stands first in the entry.
-    var number: UInt64 { body.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+    var number: UInt64 { body.prefix(8).bigEndian() }
 
     /// How many bytes it takes in the file.
     var size: Int { Self.headSize + body.count }
@@ -46,7 +47,7 @@ struct JournalRecord: Sendable {
     }
 
     private static func word(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        bytes.prefix(4).bigEndian()
     }
 
     /// The bytes of a record; nil where the entry can't be written.

@@ -36,7 +36,7 @@ struct JournalHead: Sendable {
             bytes[32..<36].elementsEqual(Self.digits(CRC32.checksum(of: bytes[..<32])))
         else { return nil }
         self.boot = boot
-        first = bytes[24..<32].reduce(0) { $0 << 8 | UInt64($1) }
+        first = bytes[24..<32].bigEndian()
     }
 
     var bytes: [UInt8] {

@@ -41,3 +41,10 @@ package enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvert
         }
     }
 }
+
+extension ConfigurationError {
+    /// That the host has no firmware of a kind that does what is asked for.
+    static func noFirmware(_ kind: String) -> ConfigurationError {
+        .failed("Unable to find '\(kind)' firmware that is compatible with the current configuration")
+    }
+}

@@ -104,7 +104,7 @@ extension DomainDefinition {
     private func checkSerial(_ disk: DiskDevice) throws(ConfigurationError) {
         guard let serial = disk.serial else { return }
         if disk.target.bus == .sd { throw .internal("Serial property not supported for drive bus 'sd'") }
-        if !serial.utf8.allSatisfy({ $0.isAlphanumeric || "-_ +.".utf8.contains($0) }) {
+        if !serial.consistsOfAlphanumerics(or: "-_ +.") {
             throw .internal("driver serial '\(serial)' contains unsafe characters")
         }
     }

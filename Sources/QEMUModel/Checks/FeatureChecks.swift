@@ -43,24 +43,27 @@ extension DomainDefinition {
             throw .unsupported("The 'eoi' attribute of the 'apic' feature is not supported for \(place)")
         }
         let hasPageTable = features.hpt?.resizing != nil || features.hpt?.maxPageSize != nil
-        for (name, isAsked, isKnown) in [
-            ("pvspinlock", features.pvspinlock != nil, board.isX86),
-            ("gic", features.gic != nil, board.isARMVirt),
-            ("ioapic", features.ioapic != nil, board.isX86),
-            ("hpt", hasPageTable, board.isPSeries),
-            ("htm", features.htm != nil, board.isPSeries),
-            ("nested-hv", features.nestedHV != nil, board.isPSeries),
-            ("ccf-assist", features.ccfAssist != nil, board.isPSeries),
-            ("cfpc", features.cfpc != nil, board.isPSeries),
-            ("sbbc", features.sbbc != nil, board.isPSeries),
-            ("ibs", features.ibs != nil, board.isPSeries),
-            ("ras", features.ras != nil, board.isARMVirt),
-            ("aia", features.aia != nil, board.isRISCVVirt),
-            ("ps2", features.ps2 != nil, board.isX86),
-        ] where isAsked && !isKnown {
-            if name == "ras" { throw .unsupported("ras feature is only supported with ARM Virt machines") }
-            if name == "aia" { throw .unsupported("aia feature is only supported with RISC-V Virt machines") }
-            throw .unsupported("The '\(name)' feature is not supported for \(place)")
+        // Some are refused by the machines that have them.
+        let known: [(name: String, isAsked: Bool, isKnown: Bool, machines: String?)] = [
+            ("pvspinlock", features.pvspinlock != nil, board.isX86, nil),
+            ("gic", features.gic != nil, board.isARMVirt, nil),
+            ("ioapic", features.ioapic != nil, board.isX86, nil),
+            ("hpt", hasPageTable, board.isPSeries, nil),
+            ("htm", features.htm != nil, board.isPSeries, nil),
+            ("nested-hv", features.nestedHV != nil, board.isPSeries, nil),
+            ("ccf-assist", features.ccfAssist != nil, board.isPSeries, nil),
+            ("cfpc", features.cfpc != nil, board.isPSeries, nil),
+            ("sbbc", features.sbbc != nil, board.isPSeries, nil),
+            ("ibs", features.ibs != nil, board.isPSeries, nil),
+            ("ras", features.ras != nil, board.isARMVirt, "ARM Virt"),
+            ("aia", features.aia != nil, board.isRISCVVirt, "RISC-V Virt"),
+            ("ps2", features.ps2 != nil, board.isX86, nil),
+        ]
+        for (name, isAsked, isKnown, machines) in known where isAsked && !isKnown {
+            guard let machines else {
+                throw .unsupported("The '\(name)' feature is not supported for \(place)")
+            }
+            throw .unsupported("\(name) feature is only supported with \(machines) machines")
         }
     }
 

@@ -5,13 +5,10 @@ extension DomainDefinition {
     func checkGraphics() throws(ConfigurationError) {
         for graphics in devices.graphics { try check(graphics) }
         let kinds = devices.graphics.map(\.type)
-        if kinds.contains(.eglHeadless), !kinds.contains(.vnc), !kinds.contains(.spice),
-            kinds.contains(where: { $0 != .eglHeadless })
-        {
-            throw .unsupported(
-                "graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types")
-        }
-        if kinds.contains(.eglHeadless), kinds.contains(.sdl) || kinds.contains(.dbus) {
+        let others = kinds.filter { $0 != .eglHeadless }
+        let hasFitting = others.contains(.vnc) || others.contains(.spice)
+        let hasUnfitting = others.contains(.sdl) || others.contains(.dbus)
+        if kinds.contains(.eglHeadless), hasUnfitting || !hasFitting && !others.isEmpty {
             throw .unsupported(
                 "graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types")
         }

@@ -7,9 +7,7 @@ extension DomainDefinition {
     func checkStart(_ qemu: QEMUCapabilities, _ host: QEMUHost?) throws(ConfigurationError) {
         // One that was defined before may ask for what this host has no more.
         if let firmware = os.firmware, os.loader?.path == nil {
-            throw .failed(
-                "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration"
-            )
+            throw .noFirmware(firmware.rawValue)
         }
         try checkCPUFeatures(qemu)
         if let host {

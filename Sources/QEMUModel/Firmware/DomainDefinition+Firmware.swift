@@ -18,9 +18,7 @@ extension DomainDefinition {
             }
         } else {
             if let firmware = os.firmware, host.updatesABI {
-                throw .failed(
-                    "Unable to find '\(firmware.rawValue)' firmware that is compatible with the current configuration"
-                )
+                throw .noFirmware(firmware.rawValue)
             }
             filling("no firmware descriptor names this file; it is known by its name, or raw") { domain in
                 domain.takeKnownPair(host)

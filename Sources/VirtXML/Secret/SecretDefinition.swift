@@ -49,6 +49,21 @@ public struct SecretDefinition: XMLRoot {
     public enum Kind: String, XMLWord {
         case none, volume, ceph, iscsi, tls, vtpm
 
+        /// The kind with libvirt's number; `none` where no kind has it.
+        public init(_ type: SecretUsageType) { self = Self.allCases.first { $0.type == type } ?? .none }
+
+        /// By libvirt's number.
+        public var type: SecretUsageType {
+            switch self {
+            case .none: .none
+            case .volume: .volume
+            case .ceph: .ceph
+            case .iscsi: .iscsi
+            case .tls: .tls
+            case .vtpm: .vtpm
+            }
+        }
+
         /// What a document of this kind lacks that doesn't say for what it is, in libvirt's words.
         fileprivate var missing: String {
             switch self {

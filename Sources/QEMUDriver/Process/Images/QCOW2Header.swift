@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 /// What a qcow2 image says of the image below it, as QEMU's `docs/interop/qcow2.txt` lays it out.
@@ -46,7 +47,7 @@ private struct BigEndianBytes {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     func number(at offset: UInt64, size: UInt64) -> UInt64? {
-        part(at: offset, size: size)?.reduce(0) { $0 << 8 | UInt64($1) }
+        part(at: offset, size: size)?.bigEndian()
     }
 
     func text(at offset: UInt64, size: UInt64) -> String? {

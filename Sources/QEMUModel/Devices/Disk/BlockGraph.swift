@@ -21,8 +21,8 @@ struct BlockGraph {
         if case .image(let next)? = image.backing { below = try add(next) }
         let dataStore = try addDataStore(image)
         let isFormatted = hasFormatNode(image)
-        if isFormatted, image.encryption?.engine != .librbd {
-            parts += try guest.encryptionSecrets(image.encryption, prefix: image.formatNode)
+        if isFormatted {
+            parts += try guest.encryptionSecrets(image.ownEncryption, prefix: image.formatNode)
         }
         try addStorage(image)
         guard isFormatted else { return image.lowestNode }
@@ -38,7 +38,7 @@ struct BlockGraph {
     /// A raw image needs no format of its own, if the binary can do without in block jobs too.
     func hasFormatNode(_ image: BlockImage) -> Bool {
         guard image.nodeFormat == .raw else { return true }
-        if image.encryption != nil, image.encryption?.engine != .librbd { return true }
+        if image.ownEncryption != nil { return true }
         if image.source.type == .dir || image.name == "libvirt-pflash0" { return true }
         return !guest.qemu.canMaskRawNode && image.source.type != .vhostvdpa
     }
@@ -59,8 +59,7 @@ struct BlockGraph {
 
     /// Whether the raw node that stands for the format takes the slice out of the image, so that no other has to.
     private func isSlicedByFormat(_ image: BlockImage) -> Bool {
-        let isEncrypted = image.encryption != nil && image.encryption?.engine != .librbd
-        return image.nodeFormat == .raw && !isEncrypted && hasFormatNode(image)
+        image.nodeFormat == .raw && image.ownEncryption == nil && hasFormatNode(image)
     }
 
     private func add(_ slice: StorageSlice, to node: inout JSONObject) {
@@ -125,7 +124,7 @@ struct BlockGraph {
     private func addDriver(to node: inout JSONObject, _ image: BlockImage) throws(ConfigurationError) {
         let format = image.nodeFormat
         let secret = image.formatNode + "-encryption-secret0"
-        if format == .raw, let encryption = image.encryption, encryption.engine != .librbd {
+        if format == .raw, let encryption = image.ownEncryption {
             guard encryption.format != .qcow else {
                 throw .unsupported("encryption format 'qcow' is not supported with format 'raw'")
             }
@@ -135,7 +134,7 @@ struct BlockGraph {
         }
         node.add("driver", try format.qemuDriver())
         guard format == .qcow2 || format == .qcow else { return }
-        if let encryption = image.encryption, encryption.engine != .librbd, !encryption.secrets.isEmpty {
+        if let encryption = image.ownEncryption, !encryption.secrets.isEmpty {
             let kind = encryption.format == .luks ? "luks" : "aes"
             node.add("encrypt", ["format": .string(kind), "key-secret": .string(secret)])
         }

@@ -22,12 +22,14 @@ package struct BlockImage {
 
     /// The node that reads the image's file.
     package var storageNode: String { nodePrefix + "-storage" }
-    /// The format as QEMU has to read it: a folder is made a raw image by what serves it.
     /// The name of the node that stands for a part of the file alone.
     var sliceNode: String { nodePrefix + "-slice-sto" }
     /// What the format's node stands on.
     var lowestNode: String { source.slice == nil ? storageNode : sliceNode }
+    /// The format as QEMU has to read it: a folder is made a raw image by what serves it.
     var nodeFormat: StorageFormat { source.type == .dir ? .raw : format ?? .raw }
+    /// The encryption that QEMU itself sees to; a server may see to another.
+    var ownEncryption: StorageEncryption? { encryption.flatMap { $0.engine == .librbd ? nil : $0 } }
     /// The node that understands the image's format.
     var formatNode: String { nodePrefix + "-format" }
     /// The name's part that the two share.

@@ -10,10 +10,8 @@ package enum SecretContent: Sendable, Equatable {
 
     /// How one logs in to a server of images.
     init(_ auth: StorageAuth) {
-        let usages: [String: SecretUsageType] = [
-            "ceph": .ceph, "iscsi": .iscsi, "volume": .volume, "tls": .tls,
-        ]
-        self = .kept(auth.secret.reference, auth.secret.type.flatMap { usages[$0] } ?? .none)
+        let kind = auth.secret.type.flatMap { SecretDefinition.Kind(rawValue: $0) }
+        self = .kept(auth.secret.reference, kind?.type ?? .none)
     }
 
     /// What a web server is sent with each request.

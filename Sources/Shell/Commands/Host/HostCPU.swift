@@ -111,7 +111,7 @@ extension Session {
 
     fileprivate func describedCPUs(_ arguments: Arguments) async throws -> [String] {
         if let model = try arguments.string("model") {
-            let isPlain = model.utf8.allSatisfy { $0.isAlphanumeric || "-_.+".utf8.contains($0) }
+            let isPlain = model.consistsOfAlphanumerics(or: "-_.+")
             guard isPlain else { throw Failure("internal error: Unknown CPU model \(model)") }
             return ["<cpu><model>\(model)</model></cpu>"]
         }

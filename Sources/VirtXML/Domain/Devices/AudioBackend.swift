@@ -29,9 +29,9 @@ public struct AudioBackend: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var number: UInt32? = x.isReading ? nil : id
-        if x.isReading { try x.require(x.node?.attribute("type") != nil, missing("type")) }
+        try x.requireAttribute("type")
         try x.positive("id", &number)
-        if x.isReading { try x.require(number != nil, missing("id")) }
+        if x.isReading, number == nil { throw x.missing("id") }
         id = number ?? id
         try x.attribute("type", &type)
         try x.positive("timerPeriod", &timerPeriod)
@@ -53,16 +53,12 @@ public struct AudioBackend: XMLElement {
         output.keep(for: type)
     }
 
-    /// One direction of the sound.
-    private func missing(_ name: String) -> String {
-        "Missing required attribute '\(name)' in element 'audio'"
-    }
-
     /// Who plays for SDL.
     private static let sdlDrivers: Set<String> = [
         "esd", "alsa", "arts", "pulseaudio", "dummy", "coreaudio", "diskaudio", "dsp", "oss",
     ]
 
+    /// One direction of the sound.
     public struct Stream: XMLElement {
         public var mixingEngine: Bool?
         public var fixedSettings: Bool?

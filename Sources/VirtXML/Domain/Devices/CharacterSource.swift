@@ -102,7 +102,7 @@ extension CharacterSource {
             throw x.fault(
                 "Missing source channel attribute for char device", .unsupported, attribute: "channel")
         }
-        if !channel.utf8.allSatisfy({ $0.isAlphanumeric || ".-_".utf8.contains($0) }) {
+        if !channel.consistsOfAlphanumerics(or: ".-_") {
             throw x.fault("Invalid character in source channel for char device", .invalidArgument)
         }
     }
@@ -193,9 +193,7 @@ extension CharacterSource {
     private mutating func bindAgent(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("source") { (x) throws(XMLError) in
             try x.group("clipboard") { (x) throws(XMLError) in
-                try x.require(
-                    x.node?.attribute("copypaste") != nil,
-                    "Missing required attribute 'copypaste' in element 'clipboard'")
+                try x.requireAttribute("copypaste")
                 try x.yesNo("copypaste", &clipboardCopyPaste)
             }
             try x.group("mouse") { (x) throws(XMLError) in try x.attribute("mode", &mouseMode) }

@@ -41,7 +41,7 @@ public struct DeviceInfo: Equatable, Sendable {
         guard x.isReading else { return }
         alias = name
         // Names that are the user's have plain letters only.
-        let isPlain = (name ?? "").utf8.allSatisfy { $0.isAlphanumeric || "-_".utf8.contains($0) }
+        let isPlain = name?.consistsOfAlphanumerics(or: "-_") ?? true
         if x.options.contains(.inactive), !hasUserAlias || !isPlain { alias = nil }
     }
 

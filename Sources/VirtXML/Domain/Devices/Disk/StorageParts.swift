@@ -86,9 +86,9 @@ public struct StorageAuth: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("type", &type)
+            let kind = type.flatMap { SecretDefinition.Kind(rawValue: $0) } ?? .none
             try x.require(
-                ["volume", "ceph", "iscsi", "tls", "vtpm"].contains(type ?? ""),
-                "unknown secret type '\(type ?? "<null>")'", .unsupported)
+                kind != .none, "unknown secret type '\(type ?? "<null>")'", .unsupported)
             try reference.bind(&x)
             try reference.require(x)
         }
@@ -215,9 +215,7 @@ public struct Reservations: XMLElement {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.require(
-            x.node?.attribute("managed") != nil,
-            "Missing required attribute 'managed' in element 'reservations'")
+        try x.requireAttribute("managed")
         try x.yesNo("managed", &managed)
         try x.element("source", &source)
     }

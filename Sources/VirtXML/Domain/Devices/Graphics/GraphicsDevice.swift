@@ -77,20 +77,14 @@ public struct GraphicsDevice: XMLElement {
         try x.attribute("display", &display)
         try x.attribute("xauth", &xauth)
         try x.yesNo("fullscreen", &fullscreen)
-        try requireGL(x)
+        try x.requireAttribute("enable", ofChild: "gl")
         try x.element("gl", &gl)
-    }
-
-    private func requireGL(_ x: XMLBinder) throws(XMLError) {
-        try x.require(
-            !x.hasChild("gl") || x.attribute("enable", ofChild: "gl") != nil,
-            "Missing required attribute 'enable' in element 'gl'")
     }
 
     private mutating func bindDBus(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("p2p", &p2p)
         try x.attribute("address", &dbusAddress)
-        try requireGL(x)
+        try x.requireAttribute("enable", ofChild: "gl")
         try x.element("gl", &gl)
         try x.audio(&audioID)
     }
@@ -115,8 +109,7 @@ extension XMLBinder {
     /// The audio backend that a device uses.
     mutating func audio(_ id: inout UInt32?) throws(XMLError) {
         try group("audio") { (x) throws(XMLError) in
-            try x.require(
-                x.node?.attribute("id") != nil, "Missing required attribute 'id' in element 'audio'")
+            try x.requireAttribute("id")
             try x.positive("id", &id)
         }
     }

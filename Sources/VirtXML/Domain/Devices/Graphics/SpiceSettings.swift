@@ -38,7 +38,6 @@ public struct SpiceSettings: XMLElement {
         try x.group("filetransfer") { (x) throws(XMLError) in try x.yesNo("enable", &fileTransfer) }
     }
 
-    /// Whether one of SPICE's channels must be encrypted.
     /// What each of these elements is there for.
     private func checkComplete(_ x: XMLBinder) throws(XMLError) {
         let needed: [(StaticString, StaticString)] = [
@@ -46,13 +45,10 @@ public struct SpiceSettings: XMLElement {
             ("playback", "compression"), ("streaming", "mode"), ("mouse", "mode"), ("clipboard", "copypaste"),
             ("filetransfer", "enable"), ("gl", "enable"),
         ]
-        for (element, attribute) in needed where x.hasChild(element) {
-            try x.require(
-                x.attribute(attribute, ofChild: element) != nil,
-                "Missing required attribute '\(attribute)' in element '\(element)'")
-        }
+        for (element, attribute) in needed { try x.requireAttribute(attribute, ofChild: element) }
     }
 
+    /// Whether one of SPICE's channels must be encrypted.
     public struct Channel: XMLElement {
         public var name: Name = .main
         public var mode: GraphicsDevice.ChannelMode = .any

@@ -35,19 +35,11 @@ public struct USBHostdev: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("startupPolicy", &startupPolicy)
         try x.attribute("guestReset", &guestReset)
-        for name in ["vendor", "product"] as [StaticString] where x.hasChild(name) {
-            try x.require(
-                x.attribute("id", ofChild: name) != nil,
-                "Missing required attribute 'id' in element '\(name)'")
-        }
+        for name in ["vendor", "product"] as [StaticString] { try x.requireAttribute("id", ofChild: name) }
         try x.group("vendor") { (x) throws(XMLError) in try x.hex("id", &vendor, width: 4) }
         try x.group("product") { (x) throws(XMLError) in try x.hex("id", &product, width: 4) }
         try x.group("address") { (x) throws(XMLError) in
-            for name in ["bus", "device"] as [StaticString] {
-                try x.require(
-                    x.node?.attribute(name) != nil,
-                    "Missing required attribute '\(name)' in element 'address'")
-            }
+            for name in ["bus", "device"] as [StaticString] { try x.requireAttribute(name) }
             try x.number("bus", &bus)
             try x.number("device", &device)
             try x.attribute("port", &port)

@@ -111,7 +111,7 @@ public struct InterfaceDevice: Device {
     private mutating func bindGuest(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("model") { (x) throws(XMLError) in try x.attribute("type", &model, .unlessEmpty) }
         try x.require(
-            (model ?? "").utf8.allSatisfy { $0.isAlphanumeric || "-_".utf8.contains($0) },
+            model?.consistsOfAlphanumerics(or: "-_") ?? true,
             "Model name contains invalid characters", .invalidArgument)
         try bindDriver(&x)
         try x.element("backend", &backend)

@@ -61,10 +61,8 @@ public struct FilterReference: XMLElement {
 
         /// What isn't a variable, or no value of one, doesn't count.
         var isValid: Bool {
-            func consists(_ text: String, of others: String) -> Bool {
-                !text.isEmpty && text.utf8.allSatisfy { $0.isAlphanumeric || others.utf8.contains($0) }
-            }
-            return consists(name, of: "_") && consists(value, of: "_.:")
+            !name.isEmpty && name.consistsOfAlphanumerics(or: "_") && !value.isEmpty
+                && value.consistsOfAlphanumerics(or: "_.:")
         }
     }
 }
