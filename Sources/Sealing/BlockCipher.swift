@@ -4,7 +4,7 @@ import LinuxSystem
 /// AES-256-CBC with padding, as QEMU takes what it is told in secret: `-object secret,format=base64,keyid=…,iv=…`.
 public struct BlockCipher: Sendable {
     /// The length of its key in bytes.
-    public static let keyLength = 32
+    private static let keyLength = 32
     private static let blockLength = 16
 
     private let key: SecretBytes
@@ -14,6 +14,9 @@ public struct BlockCipher: Sendable {
         guard key.count == Self.keyLength else { return nil }
         self.key = key
     }
+
+    /// A key that nobody has had before.
+    public static func freshKey() -> SecretBytes { SecretBytes(Random.bytes(keyLength)) }
 
     /// `content`, padded as PKCS #7 says, under a fresh initial vector.
     public func encrypt(_ content: SecretBytes) -> (encrypted: [UInt8], vector: [UInt8]) {

@@ -20,7 +20,9 @@ extension QEMUDomain {
     /// Publishes the state that a run has come to, and has done what follows.
     func follow(_ step: GuestLife.Step, of run: Int32) {
         guard let life = guest(run)?.life else { return }
-        publish(step.news.compactMap(event)) { ($0.state, $0.reason) = life.shown }
+        if step.isChange || !step.news.isEmpty {
+            publish(step.news.compactMap(event)) { $0.show(life) }
+        }
         if step.isChange { saveRecordSoon() }
         if let action = step.action { carryOut(action, of: run) }
     }

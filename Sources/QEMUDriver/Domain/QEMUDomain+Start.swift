@@ -59,10 +59,11 @@ extension QEMUDomain {
             resetsVariables: flags.contains(.startResetNvram))
         do throws(VirtError) {
             let prepared = try await start.prepare()
-            guest = RunningGuest(prepared.held, GuestLife(startsPaused: isPaused), in: context.records)
+            let life = GuestLife(startsPaused: isPaused)
+            guest = RunningGuest(prepared.held, life, in: context.records)
             publish { now in
                 (now.id, now.live) = (start.id, prepared.definition)
-                if let life = guest?.life { (now.state, now.reason) = life.shown }
+                now.show(life)
             }
             try await start.launch(prepared, domain: self)
             try await begin(isPaused: isPaused)

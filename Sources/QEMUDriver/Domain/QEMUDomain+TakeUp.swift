@@ -26,7 +26,7 @@ extension QEMUDomain {
         guest = run
         publish { now in
             (now.id, now.live, now.process) = (record.id, live, record.process)
-            (now.state, now.reason) = life.shown
+            now.show(life)
             now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
         }
         await attend(record.id)
@@ -92,12 +92,15 @@ extension QEMUDomain {
 
     /// From here on QEMU's end is seen.
     func watch(_ process: ProcessHandle, of run: Int32) {
-        guard guest(run) != nil else { return }
-        guest?.process = process
-        guest?.life.see()
-        if let life = guest?.life { publish { ($0.state, $0.reason) = life.shown } }
+        guard var guest = guest(run) else { return }
+        guest.process = process
+        if guest.phase == .unseen {
+            guest.life.see()
+            publish { $0.show(guest.life) }
+        }
+        self.guest = guest
         // Where it can't be watched, the end of its monitor tells.
-        guest?.watch = try? process.onEnd { [weak self] in Task { await self?.processEnded(run) } }
+        self.guest?.watch = try? process.onEnd { [weak self] in Task { await self?.processEnded(run) } }
     }
 
     /// Notes why QEMU of a run can't be reached, and tells it once.
@@ -112,7 +115,7 @@ extension QEMUDomain {
             """)
         publish { now in
             now.trouble = trouble
-            if let life = self.guest?.life { (now.state, now.reason) = life.shown }
+            if let life = self.guest?.life { now.show(life) }
         }
     }
 

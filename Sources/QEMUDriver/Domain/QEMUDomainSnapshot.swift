@@ -1,5 +1,6 @@
 import DriverKit
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtXML
 import XMLBinding
@@ -37,6 +38,9 @@ struct QEMUDomainSnapshot: Sendable {
 
     /// The definition that counts now.
     var definition: DomainDefinition? { live ?? persistent }
+
+    /// Takes over the state that the guest's life has come to.
+    mutating func show(_ life: GuestLife) { (state, reason) = life.shown }
 
     /// Nothing runs any more.
     mutating func forgetGuest() {

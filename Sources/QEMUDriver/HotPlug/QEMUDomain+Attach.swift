@@ -144,21 +144,21 @@ extension QEMUDomain {
     ) async throws(VirtError) -> [QEMUPart] {
         let start = GuestStart(context: context, definition: live, id: snapshot.id)
         let secrets = await Blocking.run { start.secrets() }
-        var guest = hotPlugGuest(live, qemu)
-        guest.resources.secret = secrets.sealed
-        do throws(ConfigurationError) {
-            return try guest.hotPlugParts(of: device)
-        } catch {
-            throw VirtError(error)
-        }
+        return try parts(of: device, in: live, qemu, telling: secrets)
     }
 
-    /// The parts of a device that the running guest has; what is secret about it isn't said again.
+    /// The parts of a device of the running guest.
+    ///
+    /// - Parameter secrets: what is secret about the device, where it isn't to be concealed: of one that the guest has it
+    ///   isn't said again.
     func parts(
-        of device: DomainDevice, in live: DomainDefinition, _ qemu: QEMUCapabilities
+        of device: DomainDevice, in live: DomainDefinition, _ qemu: QEMUCapabilities,
+        telling secrets: GuestSecrets? = nil
     ) throws(VirtError) -> [QEMUPart] {
+        var guest = hotPlugGuest(live, qemu)
+        if let secrets { guest.resources.secret = secrets.sealed }
         do throws(ConfigurationError) {
-            return try hotPlugGuest(live, qemu).hotPlugParts(of: device)
+            return try guest.hotPlugParts(of: device)
         } catch {
             throw VirtError(error)
         }

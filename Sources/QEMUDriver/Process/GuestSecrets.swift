@@ -13,15 +13,6 @@ struct GuestSecrets: Sendable {
     /// What QEMU of this guest alone can read; nil where only helpers are to be told.
     var cipher: BlockCipher?
 
-    /// Secrets from `source`, under a key that is forgotten at once.
-    init(forNobodyFrom source: any SecretSource) {
-        self.init(source: source, cipher: BlockCipher(key: SecretBytes(Random.bytes(BlockCipher.keyLength))))
-    }
-
-    init(source: any SecretSource, cipher: BlockCipher? = nil) {
-        (self.source, self.cipher) = (source, cipher)
-    }
-
     /// Something secret as QEMU is told it.
     func sealed(_ content: SecretContent) throws(ConfigurationError) -> QEMUSecret {
         guard let cipher else { throw .failed("the guest's key can't be read") }
@@ -48,6 +39,13 @@ struct GuestSecrets: Sendable {
     }
 
     private func text(_ letters: [UInt8]) -> String { String(decoding: letters, as: UTF8.self) }
+}
+
+extension GuestSecrets {
+    /// Secrets from `source`, under a key that is forgotten at once.
+    init(forNobodyFrom source: any SecretSource) {
+        self.init(source: source, cipher: BlockCipher(key: BlockCipher.freshKey()))
+    }
 }
 
 extension QEMUResources {

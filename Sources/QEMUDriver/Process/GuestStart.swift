@@ -97,7 +97,7 @@ struct GuestStart: Sendable {
             live.noteHost(configuration.account)
             live.chooseFolderServers(host.vhostUser)
             if live.usesHugePages { context.findHugepages() }
-            let key = SecretBytes(Random.bytes(BlockCipher.keyLength))
+            let key = BlockCipher.freshKey()
             let secrets = GuestSecrets(source: context.secrets, cipher: BlockCipher(key: key))
             var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
             guest.resources.secret = secrets.sealed

@@ -133,8 +133,7 @@ package struct GuestLife: Sendable, Equatable {
             return step
         case .watchdogPauses: pause = .watchdog
         case .diskErrorPauses: pause = .ioerror
-        case .startedOver:
-            return state == .running ? Step() : enterSilently(.running, DomainRunningReason.booted.rawValue)
+        case .startedOver: return run()
         case .status(let status): return adopt(status, rules)
         }
         return Step()
@@ -150,6 +149,11 @@ package struct GuestLife: Sendable, Equatable {
         guard state == .paused else { return Step() }
         defer { resume = nil }
         return enter(.running, (resume ?? .unpaused).rawValue)
+    }
+
+    /// It runs since it was booted, whatever it was in before; nobody is told.
+    private mutating func run() -> Step {
+        state == .running ? Step() : enterSilently(.running, DomainRunningReason.booted.rawValue)
     }
 
     /// The guest is off; QEMU itself waits to be told what to do, so that a reboot through ACPI can be one.
@@ -177,8 +181,7 @@ package struct GuestLife: Sendable, Equatable {
     private mutating func adopt(_ status: String, _ rules: Rules) -> Step {
         switch status {
         case "running":
-            if state == .paused, !isHalfStarted { return resumed() }
-            return state == .running ? Step() : enterSilently(.running, DomainRunningReason.booted.rawValue)
+            return state == .paused && !isHalfStarted ? resumed() : run()
         case "shutdown": return Step(action: rules.afterPoweroff)
         case "prelaunch" where isHalfStarted:
             // What was asked for is done.
