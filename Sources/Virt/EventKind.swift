@@ -28,3 +28,8 @@ public struct EventKind: Hashable, Sendable {
     }
     public static func secret(_ id: SecretEventID) -> EventKind { EventKind(.secret, id.rawValue) }
 }
+
+extension Event {
+    /// The identity of the object that it happened to; nil of a device of the host, which has none.
+    public var objectUUID: UUID? { domain?.uuid ?? network?.uuid ?? pool?.uuid ?? secret?.uuid }
+}

@@ -57,8 +57,3 @@ struct CallbackTable: Sendable {
         }
     }
 }
-
-extension Event {
-    /// The identity of the object that it happened to.
-    var objectUUID: UUID? { domain?.uuid ?? network?.uuid ?? pool?.uuid ?? secret?.uuid }
-}

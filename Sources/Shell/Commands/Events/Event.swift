@@ -22,7 +22,7 @@ extension Command {
         ]
     ) { session, arguments in
         if arguments.has("list") {
-            return session.output.print(EventSubject.domain.eventNames.map { $0 + "\n" }.joined())
+            return session.output.print(EventSubject.domain.eventList)
         }
         if arguments.has("since") { return try await session.showEvents(arguments) }
         let kinds = try eventKinds(arguments)
@@ -45,10 +45,7 @@ extension Session {
 /// The kinds of domains' events that are asked for.
 func eventKinds(_ arguments: Arguments) throws(Failure) -> [EventKind] {
     if let name = try arguments.string("event"), !arguments.has("all") {
-        guard let kind = EventSubject.domain.eventKind(named: name) else {
-            throw Failure("unknown event type \(name)")
-        }
-        return [kind]
+        return [try EventSubject.domain.eventKind(named: name)]
     }
     if arguments.has("all") { return EventSubject.domain.eventKinds }
     throw Failure("one of --list, --all, or --event <type> is required")

@@ -17,10 +17,16 @@ extension EventSubject {
     /// Every kind of events of such objects.
     var eventKinds: [EventKind] { eventNames.indices.map { EventKind(self, Int32(clamping: $0)) } }
 
-    /// The kind with this name.
-    func eventKind(named name: String) -> EventKind? {
-        zip(eventNames, eventKinds).first { $0.0.hasSameBytes(as: name) }?.1
+    /// The kind with this name; fails where there is none.
+    func eventKind(named name: String) throws(Failure) -> EventKind {
+        if let found = zip(eventNames, eventKinds).first(where: { $0.0.hasSameBytes(as: name) }) {
+            return found.1
+        }
+        throw Failure("unknown event type \(name)")
     }
+
+    /// What `--list` prints.
+    var eventList: String { eventNames.map { $0 + "\n" }.joined() }
 
     private static let domainEvents = [
         "lifecycle", "reboot", "rtc-change", "watchdog", "io-error", "graphics", "io-error-reason",
@@ -41,9 +47,7 @@ enum EventObject: Sendable {
     func matches(_ event: Event) -> Bool {
         switch self {
         case .any: true
-        case .uuid(let wanted):
-            wanted
-                == (event.domain?.uuid ?? event.network?.uuid ?? event.pool?.uuid ?? event.secret?.uuid)
+        case .uuid(let wanted): event.objectUUID == wanted
         case .name(let wanted): event.device?.name.hasSameBytes(as: wanted) ?? false
         }
     }

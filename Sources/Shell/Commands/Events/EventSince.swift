@@ -11,7 +11,7 @@ extension Session {
             arguments.has("event") || arguments.has("all") ? Set(try eventKinds(arguments)) : nil
         let domain = try await eventDomain(arguments)
         let connection = try await connected()
-        let hearing = try await hear(
+        _ = try await hear(
             listening, isOneShot: false,
             to: { source in
                 source.feed { try await source.follow(connection, number, goesOn: listening.loops) }
@@ -22,8 +22,6 @@ extension Session {
                 else { return nil }
                 return "\(published.number): " + listening.stamp(published.time) + text.line
             })
-        output.print(hearing.end + "events received: \(hearing.count)\n")
-        if let failure = hearing.failure { throw failure }
     }
 }
 

@@ -49,7 +49,7 @@ enum Heard: Sendable {
 }
 
 /// How listening ended.
-struct Hearing {
+private struct Hearing {
     var count = 0
     /// What is printed about the end.
     var end = ""
@@ -61,15 +61,14 @@ extension Session {
     func listen(
         _ listening: Listening, to events: (AsyncStream<Heard>.Continuation) async throws -> Void
     ) async throws {
-        let hearing = try await hear(listening, isOneShot: !listening.loops, to: events) {
+        let count = try await hear(listening, isOneShot: !listening.loops, to: events) {
             EventText($0.event).map { listening.stamp(CalendarTime.now.nanoseconds) + $0.line }
         }
-        output.print(hearing.end + "events received: \(hearing.count)\n")
-        if let failure = hearing.failure { throw failure }
-        if hearing.count == 0 { throw Failure() }
+        if count == 0 { throw Failure() }
     }
 
-    /// Prints what is heard until it ends, time is up, or somebody interrupts it.
+    /// Prints what is heard until it ends, time is up, or somebody interrupts it, and how many events that were; their
+    /// number.
     ///
     /// - Parameters:
     ///   - isOneShot: whether the first event ends it.
@@ -78,7 +77,7 @@ extension Session {
         _ listening: Listening, isOneShot: Bool,
         to events: (AsyncStream<Heard>.Continuation) async throws -> Void,
         text: (PublishedEvent) -> String?
-    ) async throws -> Hearing {
+    ) async throws -> Int {
         let (stream, source) = AsyncStream.makeStream(of: Heard.self)
         let deafen = Interrupts.shared.listen { source.yield(.interrupted) }
         let timer = listening.timeout.map { EventLoop.shared.schedule(after: $0) { source.yield(.timedOut) } }
@@ -89,6 +88,15 @@ extension Session {
         }
         try await events(source)
         output.flush()
+        let hearing = await printAll(of: stream, isOneShot, text)
+        output.print(hearing.end + "events received: \(hearing.count)\n")
+        if let failure = hearing.failure { throw failure }
+        return hearing.count
+    }
+
+    private func printAll(
+        of stream: AsyncStream<Heard>, _ isOneShot: Bool, _ text: (PublishedEvent) -> String?
+    ) async -> Hearing {
         var hearing = Hearing()
         for await heard in stream {
             switch heard {

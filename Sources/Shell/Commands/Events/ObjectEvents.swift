@@ -36,15 +36,11 @@ extension Command {
             name, summary, description: "List event types, or wait for \(noun) events to occur",
             options: [filter, kinds] + Listening.options
         ) { session, arguments in
-            if arguments.has("list") {
-                return session.output.print(subject.eventNames.map { $0 + "\n" }.joined())
-            }
+            if arguments.has("list") { return session.output.print(subject.eventList) }
             guard let name = try arguments.string("event") else {
                 throw Failure("either --list or --event <type> is required")
             }
-            guard let kind = subject.eventKind(named: name) else {
-                throw Failure("unknown event type \(name)")
-            }
+            let kind = try subject.eventKind(named: name)
             let listening = try Listening(arguments)
             let object = arguments.has(filter.name) ? try await find(session, arguments) : .any
             let events = try await session.connected().events([kind])
