@@ -1,21 +1,28 @@
 import Virt
 import VirtDriver
 
-/// One rule of the contract that every driver keeps.
-public struct ConformanceCheck: Sendable, CustomStringConvertible {
+/// One rule of a contract, which is tried on something that is to keep it.
+public struct ContractCheck<Subject>: Sendable, CustomStringConvertible {
     /// The rule as a sentence.
     public let rule: String
-    let body: @Sendable (ConformanceSubject) async throws -> Void
+    let body: @Sendable (Subject) async throws -> Void
 
-    init(_ rule: String, _ body: @escaping @Sendable (ConformanceSubject) async throws -> Void) {
+    init(_ rule: String, _ body: @escaping @Sendable (Subject) async throws -> Void) {
         (self.rule, self.body) = (rule, body)
     }
 
     public var description: String { rule }
 
-    /// Tries the rule on a driver; throws what is wrong.
-    public func run(on subject: ConformanceSubject) async throws { try await body(subject) }
+    /// Tries the rule; throws what is wrong.
+    public func run(on subject: Subject) async throws { try await body(subject) }
 }
+
+/// A rule that every driver keeps.
+public typealias ConformanceCheck = ContractCheck<ConformanceSubject>
+/// A rule that every sort of objects keeps.
+public typealias ObjectCheck = ContractCheck<any ObjectSort>
+/// A rule that every sort of objects keeps that start and stop.
+public typealias StartableCheck = ContractCheck<any StartableSort>
 
 /// A rule that a driver breaks.
 public struct ConformanceFailure: Error, CustomStringConvertible {

@@ -10,9 +10,15 @@ extension Corpus {
                 bytes("support/qemufirmwaredata/etc/qemu/firmware/\(name)")?.isEmpty == true
             })
         return names(in: folder).filter { !masked.contains($0) }.compactMap { name in
-            guard let bytes = bytes("\(folder)/\(name)"), let document = try? JSONValue(parsing: bytes)
-            else { return nil }
-            return FirmwareDescriptor(path: "/usr/share/qemu/firmware/\(name)", document)
+            bytes("\(folder)/\(name)").flatMap { FirmwareDescriptor(called: name, $0) }
         }
     }()
+}
+
+extension FirmwareDescriptor {
+    /// What a file of this name says, which stands where all do.
+    init?(called name: String, _ text: some Sequence<UInt8>) {
+        guard let document = try? JSONValue(parsing: Array(text)) else { return nil }
+        self.init(path: "/usr/share/qemu/firmware/\(name)", document)
+    }
 }

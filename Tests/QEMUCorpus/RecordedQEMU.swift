@@ -1,5 +1,4 @@
 import Foundation
-import JSON
 import QEMUModel
 import Synchronization
 
@@ -28,9 +27,7 @@ package enum RecordedQEMU: String, CaseIterable, Sendable {
         let files =
             (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
         return files.sorted { $0.path < $1.path }.compactMap { file in
-            guard let text = try? Data(contentsOf: file), let document = try? JSONValue(parsing: Array(text))
-            else { return nil }
-            return FirmwareDescriptor(path: "/usr/share/qemu/firmware/\(file.lastPathComponent)", document)
+            (try? Data(contentsOf: file)).flatMap { FirmwareDescriptor(called: file.lastPathComponent, $0) }
         }
     }()
 
