@@ -10,7 +10,7 @@ RELEASE = -c release --static-swift-stdlib
 PROGRAMS = .build/release
 SOURCES = find Package.swift Sources Tests -name '*.swift' -not -path '*/Generated/*' -print0 | xargs -0
 
-.PHONY: help build test unit end-to-end fuzz soak lint format generate conformance differential bench demo guest \
+.PHONY: help build test unit end-to-end fuzz soak lint format generate conformance golden differential bench demo guest \
 	vectors dependencies install uninstall clean
 
 help: ## this list
@@ -56,6 +56,9 @@ generate: ## writes the Generated folders from the tables in Protocol/
 
 conformance: ## how many cases of the corpus pass, a line a group, and which fail
 	@scripts/conformance
+
+golden: ## writes anew what becomes of the project's own documents, to be read, and asks libvirt 11.3 where it is
+	@scripts/golden
 
 differential: ## made-up documents, given to Roost and to libvirt 11.3 itself where its root is; DIFFERENTIAL="--machines q35 --share 1"
 	@scripts/differential/run $(DIFFERENTIAL)

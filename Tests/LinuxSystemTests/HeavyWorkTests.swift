@@ -1,3 +1,4 @@
+import PublishedData
 import Synchronization
 import Testing
 
@@ -62,7 +63,7 @@ import Testing
 
     @Test(
         "a lane that yields gives way to what else there is, and leaves its thread as it was",
-        .enabled(if: ThisProcess.isRoot))
+        .needsRoot)
     func yielding() async {
         let work = HeavyWork(threads: 1)
         let usual = Thread.niceness

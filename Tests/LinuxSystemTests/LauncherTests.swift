@@ -1,4 +1,5 @@
 import Glibc
+import PublishedData
 import Synchronization
 import Testing
 
@@ -159,7 +160,7 @@ import Testing
 
     @Test(
         "root may hand a program to another user, without any capability left",
-        .enabled(if: ThisProcess.isRoot))
+        .needsRoot)
     func otherUser() async throws {
         let nobody = try #require(try UserAccount.named("nobody"))
         let text = try await output(

@@ -1,4 +1,5 @@
 import Foundation
+import PublishedData
 import QEMUCorpus
 import Testing
 import Virt
@@ -9,11 +10,11 @@ import XMLBinding
 
 /// Every argument of a command line belongs to one element of the document, or to Roost itself.
 @Suite struct ProvenanceTests {
-    @Test(.enabled(if: Corpus.isPresent))
+    @Test(.published)
     func everyArgumentOfTheCorpusComesFromSomewhere() throws {
         var checked = 0
         for one in ConformanceCase.all where one.expected.contains("args") {
-            guard let qemu = try Corpus.capabilities(one.capabilities),
+            guard let qemu = try Published.capabilities(one.capabilities),
                 var domain = try? DomainDefinition(xml: one.text("input") ?? "", options: .inactive),
                 (try? domain.fillQEMUDefaults(qemu, host: ConformanceHost.host(one))) != nil,
                 (try? domain.prepareForStart(qemu, host: ConformanceHost.host(one))) != nil
@@ -24,6 +25,12 @@ import XMLBinding
             checked += 1
         }
         #expect(checked > 100)
+    }
+
+    @Test("the project's own documents", arguments: Golden.all(in: "domains"))
+    func everyArgumentOfAGoldenDocumentComesFromSomewhere(_ one: Golden) throws {
+        guard let guest = try? GoldenGuest(one.document()).guest() else { return }
+        try check(guest, one.name)
     }
 
     @Test("the guests that end-to-end tests start")

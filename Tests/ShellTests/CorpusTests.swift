@@ -1,13 +1,9 @@
-import Glibc
-import LinuxSystem
+import PublishedData
 import Testing
 
 @testable import Shell
 
-/// The published exchanges with virsh, where this machine has them.
-private let corpus = (ThisProcess.environment("ROOST_CORPUS") ?? "../shared/corpus") + "/virsh/virshtestdata"
-
-@Suite("Published exchanges with virsh", .enabled(if: FileSystem.exists(corpus), "no corpus on this machine"))
+@Suite("Published exchanges with virsh", .published)
 struct CorpusTests {
     /// The exchanges that must stay as they are published, and how virsh was started for each.
     static let cases: [(name: String, debugLevel: Int)] = [
@@ -16,8 +12,8 @@ struct CorpusTests {
 
     @Test("commands print what virsh prints", arguments: cases)
     func exchange(_ name: String, _ debugLevel: Int) async throws {
-        let input = try FileSystem.readText("\(corpus)/\(name).in")
-        let expected = try FileSystem.readText("\(corpus)/\(name).out")
+        let input = try #require(Published.text("virsh/virshtestdata/\(name).in"))
+        let expected = try #require(Published.text("virsh/virshtestdata/\(name).out"))
         let session = RecordedSession(uri: "test:///default", debugLevel: debugLevel)
         let (text, succeeded) = await session.run(input)
         let printed = succeeded ? text : text + "\n## Exit code: 1\n"

@@ -1,38 +1,16 @@
-import Foundation
+import PublishedData
 
-/// The published CPUs that the models are measured against; found by `ROOST_CORPUS`.
+/// The published CPUs that the models are measured against.
 enum Corpus {
-    static let folder: String? = {
-        let root = ProcessInfo.processInfo.environment["ROOST_CORPUS"] ?? "../shared/corpus"
-        let path = root + "/cpu/cputestdata"
-        return FileManager.default.fileExists(atPath: path) ? path : nil
-    }()
+    private static let folder = "cpu/cputestdata"
 
-    static let names: [String] =
-        folder.flatMap {
-            try? FileManager.default.contentsOfDirectory(atPath: $0).sorted()
-        } ?? []
+    static let names: [String] = Published.names(in: folder)
 
-    static func bytes(_ name: String) -> [UInt8]? {
-        folder.flatMap { FileManager.default.contents(atPath: $0 + "/" + name) }.map { Array($0) }
-    }
+    static func bytes(_ name: String) -> [UInt8]? { Published.bytes("\(folder)/\(name)") }
 
     /// A file's text without comments.
     static func text(_ name: String) -> String? {
-        bytes(name).map { bytes in
-            String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-                .filter { !$0.hasPrefix("<!--") }.joined(separator: "\n")
-        }
-    }
-
-    /// The floors below which no count may fall.
-    static func floors() throws -> [(String, Int)] {
-        let path = (#filePath as NSString).deletingLastPathComponent + "/../../conformance-floors.txt"
-        return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").compactMap { line in
-            let words = line.split(separator: " ")
-            guard words.count == 2, words[0] == "cpu" || words[0].hasPrefix("cpu."), let floor = Int(words[1])
-            else { return nil }
-            return (String(words[0]), floor)
-        }
+        Published.text("\(folder)/\(name)")?.split(separator: "\n", omittingEmptySubsequences: false)
+            .filter { !$0.hasPrefix("<!--") }.joined(separator: "\n")
     }
 }

@@ -9,6 +9,11 @@ struct CPUCase {
     var name: String
     var expected: String
     var actual: String
+
+    /// Empty where it came out as published.
+    var difference: String {
+        expected == actual ? "" : "--- expected\n\(expected)--- written\n\(actual)"
+    }
 }
 
 /// `x86_64-cpuid-NAME.xml` holds a processor's registers, `NAME.json` what a QEMU on it expanded: they make the

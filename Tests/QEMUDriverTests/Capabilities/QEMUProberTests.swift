@@ -1,5 +1,6 @@
 import Foundation
 import LinuxSystem
+import PublishedData
 import Synchronization
 import Testing
 
@@ -11,7 +12,7 @@ private let isInstalled = FileManager.default.isExecutableFile(atPath: real)
 
 /// How often binaries are run is counted by the binaries themselves.
 @Suite struct QEMUProberTests {
-    @Test("a real binary is probed, and summed up", .enabled(if: isInstalled))
+    @Test("a real binary is probed, and summed up", .needs(isInstalled, "no \(real) is installed"))
     func realBinary() async throws {
         let fakes = try FakeQEMUs()
         defer { fakes.remove() }

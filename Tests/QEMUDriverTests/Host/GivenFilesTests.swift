@@ -1,12 +1,13 @@
 import Glibc
 import LinuxSystem
+import PublishedData
 import Testing
 
 @testable import QEMUDriver
 @testable import QEMUModel
 
 /// Files change hands only by the will of those who could give them away themselves.
-@Suite(.enabled(if: ThisProcess.isRoot)) final class GivenFilesTests {
+@Suite(.needsRoot) final class GivenFilesTests {
     private let folder: String
     private let guests = FileOwner(user: 54_321, group: 54_321)
     private let alice: UInt32 = 54_322

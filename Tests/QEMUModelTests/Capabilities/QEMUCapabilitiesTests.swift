@@ -1,4 +1,5 @@
 import JSON
+import PublishedData
 import QEMUCorpus
 import Testing
 
@@ -6,23 +7,30 @@ import Testing
 
 private let folder = "support/qemucapabilitiesdata"
 
-@Suite(.enabled(if: Corpus.isPresent)) struct QEMUCapabilitiesTests {
-    @Test("every recorded QEMU is understood", arguments: Corpus.names(in: folder))
-    func all(file: String) throws {
+@Suite struct QEMUCapabilitiesTests {
+    @Test("every published QEMU is understood", .published, arguments: Published.names(in: folder))
+    func published(file: String) throws {
         let name = String(file.dropFirst("caps_".count).dropLast(".replies".count))
-        let capabilities = try #require(try Corpus.capabilities(name))
+        let capabilities = try #require(try Published.capabilities(name))
         let parts = name.split(separator: "_", maxSplits: 1)
-        #expect(capabilities.version.number >= 6_001_050 && capabilities.version.number <= 10_000_000)
-        #expect(capabilities.architecture == parts[1].prefix { $0 != "+" })
+        try check(capabilities, String(parts[1].prefix { $0 != "+" }))
+        #expect((capabilities.accelerations[.hvf] != nil) == name.contains("+hvf"))
+    }
+
+    @Test("every recorded QEMU is understood", arguments: RecordedQEMU.allCases)
+    func recorded(_ qemu: RecordedQEMU) throws { try check(qemu.capabilities(), qemu.architecture) }
+
+    private func check(_ capabilities: QEMUCapabilities, _ architecture: String) throws {
+        #expect(capabilities.version.number >= 6_001_050 && capabilities.version.number < 10_001_000)
+        #expect(capabilities.architecture == architecture)
         #expect(!capabilities.types.isEmpty && capabilities.schema.knows("query-status"))
         for acceleration in capabilities.accelerations.values { #expect(!acceleration.machines.isEmpty) }
         #expect(!capabilities.accelerations.isEmpty)
-        #expect((capabilities.accelerations[.hvf] != nil) == name.contains("+hvf"))
     }
 
     @Test("machines are known by alias and by name")
     func machines() throws {
-        let capabilities = try #require(try Corpus.capabilities("10.0.0_x86_64"))
+        let capabilities = try RecordedQEMU.newX86.capabilities()
         let kvm = try #require(capabilities.accelerations[.kvm])
         #expect(kvm.machine(named: "pc")?.name == "pc-i440fx-10.0")
         #expect(kvm.machine(named: "pc-q35-10.0")?.alias == "q35")
@@ -33,7 +41,7 @@ private let folder = "support/qemucapabilitiesdata"
 
     @Test("the schema is asked by path")
     func schema() throws {
-        let schema = try #require(try Corpus.capabilities("10.0.0_x86_64")).schema
+        let schema = try RecordedQEMU.newX86.capabilities().schema
         #expect(schema.has("blockdev-add", "file", "aio", "io_uring"))
         #expect(schema.has("blockdev-add", "qcow2", "discard-no-unref"))
         #expect(!schema.has("blockdev-add", "qcow2", "no-such-thing"))
@@ -44,8 +52,7 @@ private let folder = "support/qemucapabilitiesdata"
 
     @Test("what is recorded is read back")
     func record() throws {
-        let text = try #require(Corpus.bytes(folder + "/caps_7.2.0_x86_64.replies"))
-        let exchanges = try QEMUExchange.recorded(in: text)
+        let exchanges = try RecordedQEMU.newX86.exchanges()
         #expect(try QEMUExchange.recorded(in: QEMUExchange.record(exchanges)) == exchanges)
     }
 }

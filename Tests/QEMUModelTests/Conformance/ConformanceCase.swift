@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import PublishedData
 import QEMUCorpus
 import VirtXML
 
@@ -23,7 +24,7 @@ struct ConformanceCase {
 
     static let all: [ConformanceCase] = {
         var kinds: [String: Set<String>] = [:]
-        for file in Corpus.names(in: folder) {
+        for file in Published.names(in: folder) {
             guard let dot = file.lastIndex(of: ".") else { continue }
             kinds[String(file[..<dot]), default: []].insert(String(file[file.index(after: dot)...]))
         }
@@ -66,7 +67,7 @@ struct ConformanceCase {
     /// The name of the newest recorded QEMU of an architecture.
     static func newest(_ architecture: String, _ variant: String = "") -> String {
         let suffix = "_\(architecture)\(variant).replies"
-        let versions = Corpus.names(in: "support/qemucapabilitiesdata").filter { $0.hasSuffix(suffix) }
+        let versions = Published.names(in: "support/qemucapabilitiesdata").filter { $0.hasSuffix(suffix) }
             .map { $0.dropFirst("caps_".count).dropLast(suffix.count) }
         let newest = versions.max { number($0) < number($1) } ?? ""
         return "\(newest)_\(architecture)\(variant)"
@@ -77,6 +78,6 @@ struct ConformanceCase {
     }
 
     func text(_ kind: String) -> String? {
-        Corpus.text("\(Self.folder)/\(kind == "input" ? "\(name).xml" : "\(stem).\(kind)")")
+        Published.text("\(Self.folder)/\(kind == "input" ? "\(name).xml" : "\(stem).\(kind)")")
     }
 }

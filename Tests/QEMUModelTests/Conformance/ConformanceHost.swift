@@ -1,4 +1,5 @@
 import Foundation
+import PublishedData
 import QEMUCorpus
 import VirtXML
 
@@ -8,7 +9,7 @@ import VirtXML
 enum ConformanceHost {
     static func host(_ one: ConformanceCase) -> QEMUHost {
         var host = QEMUHost(architecture: one.architecture) { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
-        host.firmware = Corpus.firmware
+        host.firmware = Published.firmware
         host.resolvesMachineAliases = one.version != "latest"
         host.updatesABI = one.updatesABI
         host.memoryNodes = CPUSet(0...7)

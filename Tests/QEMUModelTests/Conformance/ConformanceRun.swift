@@ -1,4 +1,5 @@
 import Foundation
+import PublishedData
 import QEMUCorpus
 import VirtXML
 import XMLBinding
@@ -15,7 +16,7 @@ struct ConformanceRun {
         var failure: (any Error)?
         var words: [String]?
         do {
-            guard let qemu = try Corpus.capabilities(one.capabilities) else { throw MissingCapabilities() }
+            guard let qemu = try Published.capabilities(one.capabilities) else { throw MissingCapabilities() }
             var parsed = try DomainDefinition(xml: one.text("input") ?? "", options: .inactive)
             try parsed.fillQEMUDefaults(qemu, host: ConformanceHost.host(one))
             domain = parsed

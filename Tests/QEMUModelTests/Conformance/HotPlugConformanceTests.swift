@@ -1,4 +1,5 @@
 import Foundation
+import PublishedData
 import QEMUCorpus
 import Testing
 import VirtXML
@@ -6,30 +7,16 @@ import XMLBinding
 
 @testable import QEMUModel
 
-/// How many published live documents come out when the device in them is attached. The counts must never fall below
-/// those recorded in `Tests/conformance-floors.txt`.
+/// Whether published live documents come out when the device in them is attached.
 ///
 /// `BASE+DEVICE.xml` is what the guest of `BASE.xml` is with `DEVICE.xml` attached. Where the device or the base isn't
 /// among the data, it is taken from the output: the device without what a driver fills in, or the output without it.
-@Suite(.enabled(if: Corpus.isPresent)) struct HotPlugConformanceTests {
+@Suite(.published) struct HotPlugConformanceTests {
     @Test("a guest with a device attached is described as libvirt describes it")
     func all() throws {
-        var (total, failures, failed) = (0, "", [String]())
-        for one in HotPlugCase.all {
-            total += 1
-            var difference = ""
-            do { difference = try one.difference() } catch { difference = "\(error)" }
-            if difference.isEmpty { continue }
-            failed.append(one.name)
-            failures += "== \(one.name)\n\(difference)\n"
-        }
-        let passed = total - failed.count
-        print("qemu-hotplug \(passed)/\(total)")
-        for name in failed { print("  qemu-hotplug \(name)") }
-        if ProcessInfo.processInfo.environment["ROOST_FAILURES"] != nil { print(failures) }
-        for (name, floor) in try ConformanceFloors.all() where name == "qemu-hotplug" {
-            #expect(passed >= floor, "\(failures)")
-        }
+        var count = CaseCount("qemu-hotplug")
+        for one in HotPlugCase.all { count.add(one.name) { try one.difference() } }
+        count.tell()
     }
 }
 
@@ -40,7 +27,7 @@ struct HotPlugCase {
     let base: String?
     let device: String?
 
-    static let all: [HotPlugCase] = Corpus.names(in: folder + "domains").compactMap { HotPlugCase($0) }
+    static let all: [HotPlugCase] = Published.names(in: folder + "domains").compactMap { HotPlugCase($0) }
 
     private static let folder = "qemu-hotplug/qemuhotplugtest"
 
@@ -48,7 +35,7 @@ struct HotPlugCase {
         name = String(file.dropLast(".xml".count))
         guard let plus = name.lastIndex(of: "+") else { return nil }
         let change = name[name.index(after: plus)...]
-        func text(_ part: String) -> String? { Corpus.text("\(Self.folder)\(part).xml") }
+        func text(_ part: String) -> String? { Published.text("\(Self.folder)\(part).xml") }
         guard let output = text("domains/\(name)") else { return nil }
         self.output = output
         base = text("domains/\(name[..<plus])")
@@ -56,7 +43,7 @@ struct HotPlugCase {
         // Of what is to be taken away again nothing stays to be compared.
         if change.hasSuffix("-detach") || (base == nil && device == nil) { return nil }
         // What others are built on is no output itself.
-        if Corpus.names(in: Self.folder + "domains").contains(where: { $0.hasPrefix(name + "+") }) {
+        if Published.names(in: Self.folder + "domains").contains(where: { $0.hasPrefix(name + "+") }) {
             return nil
         }
     }
@@ -72,9 +59,7 @@ struct HotPlugCase {
         }
         let result = try change(before, wanted)
         let (expected, actual) = (try wanted.xml(), try result.xml())
-        if expected == actual { return "" }
-        return ArgumentComparison.difference(
-            expected.components(separatedBy: "\n"), actual.components(separatedBy: "\n"))
+        return CaseCount.difference(expected, actual)
     }
 
     /// The guest once the device is attached, or changed where it was there before.
@@ -136,13 +121,13 @@ struct HotPlugCase {
 
     private func host(_ domain: DomainDefinition) -> QEMUHost {
         var host = QEMUHost(architecture: domain.os.arch ?? "x86_64") { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
-        host.firmware = Corpus.firmware
+        host.firmware = Published.firmware
         return host
     }
 
     private func qemu(_ domain: DomainDefinition) throws -> QEMUCapabilities {
         let name = ConformanceCase.newest(domain.os.arch ?? "x86_64")
-        guard let found = try Corpus.capabilities(name) else { throw ConformanceRun.MissingCapabilities() }
+        guard let found = try Published.capabilities(name) else { throw ConformanceRun.MissingCapabilities() }
         return found
     }
 }

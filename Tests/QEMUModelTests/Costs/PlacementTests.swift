@@ -7,16 +7,13 @@ import XMLBinding
 @testable import QEMUModel
 
 /// Places for many devices: found in few rounds, and none twice.
-@Suite(.enabled(if: Corpus.isPresent)) struct PlacementTests {
+@Suite struct PlacementTests {
     @Test(
         "many devices get controllers enough, and a place each",
-        arguments: [
-            ("x86_64", "pc", "7.2.0_x86_64", 1500), ("x86_64", "q35", "7.2.0_x86_64", 180),
-        ])
-    func places(_ architecture: String, _ machine: String, _ recorded: String, _ count: Int) throws {
+        arguments: [("pc", 1500), ("q35", 180)])
+    func places(_ machine: String, _ count: Int) throws {
         let random = "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
-        let domain = try fill(
-            String(repeating: random, count: count), architecture, machine, recorded)
+        let domain = try fill(String(repeating: random, count: count), .newX86, machine)
         var places: [PCIAddress] = []
         var devices = domain.devices
         devices.forEachInfo { info in
@@ -40,8 +37,7 @@ import XMLBinding
         let random = "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
         // The group of the host's device is asked for in every round, once or twice.
         _ = try? fill(
-            hostdev + String(repeating: random, count: DomainDevices.most - 1), "ppc64", "pseries",
-            "7.1.0_ppc64"
+            hostdev + String(repeating: random, count: DomainDevices.most - 1), .ppc64, "pseries"
         ) { asked.once() }
         #expect((1...100).contains(asked.count))
     }
@@ -56,8 +52,7 @@ import XMLBinding
             <address bus='0' target='0' unit='\($0)'/></source></hostdev>
             """
         }
-        let domain = try fill(
-            channels.joined() + tablets + scsi.joined(), "x86_64", "pc", "7.2.0_x86_64")
+        let domain = try fill(channels.joined() + tablets + scsi.joined(), .newX86, "pc")
         let ports = domain.devices.channels.compactMap { $0.info.address }.map { address -> [UInt32] in
             if case .virtioSerial(let place) = address { [place.controller, place.port] } else { [] }
         }
@@ -69,10 +64,10 @@ import XMLBinding
     }
 
     private func fill(
-        _ devices: String, _ architecture: String, _ machine: String, _ recorded: String,
+        _ devices: String, _ recorded: RecordedQEMU, _ machine: String,
         group: @escaping @Sendable () -> Void = {}
     ) throws -> DomainDefinition {
-        let qemu = try #require(try Corpus.capabilities(recorded))
+        let (qemu, architecture) = (try recorded.capabilities(), recorded.architecture)
         var domain = try DomainDefinition(
             xml: """
                 <domain type='qemu'><name>a</name><memory>1048576</memory><vcpu>1</vcpu>

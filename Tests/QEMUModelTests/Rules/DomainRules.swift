@@ -10,11 +10,11 @@ extension DomainRuleTests {
         ),
         Rule(
             .virt, "<features><apic eoi='on'/></features>",
-            "unsupported configuration: The 'eoi' attribute of the 'apic' feature \(place) 'aarch64' or machine type 'virt-8.2'"
+            "unsupported configuration: The 'eoi' attribute of the 'apic' feature \(place) 'aarch64' or machine type 'virt-10.0'"
         ),
         Rule(
             .pseries, "<features><pvspinlock/></features>",
-            "unsupported configuration: The 'pvspinlock' feature \(place) 'ppc64' or machine type 'pseries-7.1'"
+            "unsupported configuration: The 'pvspinlock' feature \(place) 'ppc64' or machine type 'pseries-10.0'"
         ),
         Rule(
             .pc, "<features><htm state='on'/></features>",
@@ -25,7 +25,7 @@ extension DomainRuleTests {
             "XML error: Invalid value for attribute 'driver' in element 'ioapic': 'x'."),
         Rule(
             .virt, "<features><ioapic driver='qemu'/></features>",
-            "unsupported configuration: The 'ioapic' feature \(place) 'aarch64' or machine type 'virt-8.2'"),
+            "unsupported configuration: The 'ioapic' feature \(place) 'aarch64' or machine type 'virt-10.0'"),
         Rule(
             .pseries, "<features><pmu state='off'/></features>",
             "unsupported configuration: PMU is always enabled for architecture 'ppc64'"),

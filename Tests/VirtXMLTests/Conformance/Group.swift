@@ -1,3 +1,4 @@
+import PublishedData
 import VirtXML
 import XMLBinding
 
@@ -31,29 +32,29 @@ struct Group: Sendable {
         isComplete: Bool = false,
         convert: @escaping @Sendable (String) throws -> String
     ) {
-        let files = Corpus.names(in: folder).filter(wanted)
-        let isComplete = isComplete && out.map { !Corpus.names(in: $0).isEmpty } == true
+        let files = Published.documentNames(in: folder).filter(wanted)
+        let isComplete = isComplete && out.map { !Published.documentNames(in: $0).isEmpty } == true
         self.init(
             name, schema: schema,
             cases: files.compactMap { file in
-                guard let input = Corpus.text("\(folder)/\(file)") else { return nil }
-                let output = out.flatMap { Corpus.text("\($0)/\(file)") }
+                guard let input = Published.text("\(folder)/\(file)") else { return nil }
+                let output = out.flatMap { Published.text("\($0)/\(file)") }
                 let isRefused = output == nil && (isComplete || (mayBeWrong && saysWrong(file)))
                 return Case(name: file, expected: isRefused ? nil : output ?? input) { try convert(input) }
             })
     }
-
-    /// How many pass, and which don't.
-    func run() -> (passed: Int, failed: [String]) {
-        let failed = cases.filter { !$0.passes }.map(\.name)
-        return (cases.count - failed.count, failed)
-    }
 }
 
 extension Group.Case {
-    /// Whether the right document comes out, or an error where one is asked for.
-    var passes: Bool {
-        do { return try produce() == expected } catch { return expected == nil }
+    /// How what comes out differs from the right document, or from the error that is asked for; empty where it
+    /// doesn't.
+    var difference: String {
+        do {
+            let text = try produce()
+            return text == expected ? "" : "--- expected\n\(expected ?? "an error")\n--- written\n\(text)"
+        } catch {
+            return expected == nil ? "" : "failed: \(error)"
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import PublishedData
 import VirtXML
 import XMLBinding
 
@@ -41,10 +42,10 @@ extension Group {
     /// whether the host's bhyve takes one disk a controller only.
     private static var bhyveCases: [Case] {
         let inputs = "bhyve/bhyvexml2argvdata/bhyvexml2argv-"
-        return Corpus.names(in: "bhyve/bhyvexml2xmloutdata").compactMap { file in
+        return Published.documentNames(in: "bhyve/bhyvexml2xmloutdata").compactMap { file in
             let name = String(file.dropFirst("bhyvexml2xmlout-".count))
-            guard let output = Corpus.text("bhyve/bhyvexml2xmloutdata/\(file)") else { return nil }
-            let input = Corpus.text(inputs + name) ?? output
+            guard let output = Published.text("bhyve/bhyvexml2xmloutdata/\(file)") else { return nil }
+            let input = Published.text(inputs + name) ?? output
             let units: UInt32 = name.contains("no32devs") ? 1 : 32
             return Case(name: name, expected: output) {
                 try filled(input) { (domain) throws(XMLError) in

@@ -1,3 +1,4 @@
+import PublishedData
 import Virt
 import VirtXML
 import XMLBinding
@@ -8,13 +9,14 @@ extension Group {
     /// differ by. An output counts if the network that its name begins with is there.
     static var networkUpdates: [Case] {
         let inputs = "network/networkxml2xmlin", outputs = "network-update/networkxml2xmlupdateout"
-        let networks = Corpus.names(in: inputs).compactMap { Corpus.text("\(inputs)/\($0)") }
-        let bases = Corpus.names(in: inputs).map { String($0.dropLast(".xml".count)) }
-        let known = Corpus.names(in: "network-update/networkxml2xmlupdatein").compactMap {
-            Corpus.text("network-update/networkxml2xmlupdatein/\($0)")
+        let networks = Published.documentNames(in: inputs).compactMap { Published.text("\(inputs)/\($0)") }
+        let bases = Published.documentNames(in: inputs).map { String($0.dropLast(".xml".count)) }
+        let known = Published.documentNames(in: "network-update/networkxml2xmlupdatein").compactMap {
+            Published.text("network-update/networkxml2xmlupdatein/\($0)")
         }
-        return Corpus.names(in: outputs).compactMap { file in
-            guard bases.contains(where: file.hasPrefix), let output = Corpus.text("\(outputs)/\(file)") else {
+        return Published.documentNames(in: outputs).compactMap { file in
+            guard bases.contains(where: file.hasPrefix), let output = Published.text("\(outputs)/\(file)")
+            else {
                 return nil
             }
             return Case(name: file, expected: output) { changed(networks, known, output) ?? "" }

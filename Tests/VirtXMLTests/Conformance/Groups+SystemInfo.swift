@@ -1,3 +1,4 @@
+import PublishedData
 import VirtXML
 import XMLBinding
 
@@ -5,14 +6,14 @@ extension Group {
     /// What the firmware, or else the kernel, says of a machine. A name begins with the architecture.
     static var systemInfo: Group {
         let folder = "sysinfo/sysinfodata/"
-        let names = Corpus.names(in: "sysinfo/sysinfodata", ending: "sysinfo.expect")
+        let names = Published.names(in: "sysinfo/sysinfodata", ending: "sysinfo.expect")
         return Group(
             "sysinfo",
             cases: names.compactMap { file in
                 let name = String(file.dropLast("sysinfo.expect".count))
-                guard let expected = Corpus.text(folder + file) else { return nil }
-                let tables = Corpus.text("\(folder)\(name)sysinfo.data")
-                let kernel = Corpus.text("\(folder)\(name)cpuinfo.data")
+                guard let expected = Published.text(folder + file) else { return nil }
+                let tables = Published.text("\(folder)\(name)sysinfo.data")
+                let kernel = Published.text("\(folder)\(name)cpuinfo.data")
                 return Case(name: name, expected: expected) {
                     if let tables, tables.contains("DMI type") {
                         return try SystemInfo(dmidecode: tables).xml()

@@ -1,3 +1,4 @@
+import PublishedData
 import Testing
 import XMLBinding
 
@@ -11,7 +12,7 @@ import XMLBinding
         ])
     func extremes(_ number: String) {
         var tried = 0
-        for text in Corpus.texts(below: Corpus.package + "/Tests/Fuzz/Seeds") {
+        for text in Published.documents(below: Published.project + "/Tests/Fuzz/Seeds") {
             guard let kind = DocumentKind.of(text) else { continue }
             for digits in text.matches(of: /[0-9]+/) {
                 tried += 1

@@ -1,4 +1,5 @@
 import Foundation
+import PublishedData
 import QEMUCorpus
 import Testing
 import VirtXML
@@ -32,13 +33,13 @@ import XMLBinding
         "pseries-hardlimit+locked+hostdev": .bytes(2 * gibibyte),
     ]
 
-    @Test("published guests may lock as much as libvirtd lets them", .enabled(if: Corpus.isPresent))
+    @Test("published guests may lock as much as libvirtd lets them", .published)
     func published() throws {
         let folder = "qemu-memlock/qemumemlockdata/"
         var count = CaseCount("qemu-memlock")
-        for file in Corpus.names(in: folder) {
+        for file in Published.names(in: folder) {
             let name = file.dropFirst("qemumemlock-".count).dropLast(".xml".count)
-            guard let expected = Self.published[String(name)], let text = Corpus.text(folder + file) else {
+            guard let expected = Self.published[String(name)], let text = Published.text(folder + file) else {
                 continue
             }
             count.add(String(name)) {
@@ -46,7 +47,7 @@ import XMLBinding
                 return actual == expected ? "" : "- \(expected)\n+ \(actual)"
             }
         }
-        try count.tell()
+        count.tell()
     }
 
     private static func limit(_ domain: DomainDefinition) -> Limit {
@@ -57,7 +58,7 @@ import XMLBinding
     private static func filled(_ text: String) throws -> DomainDefinition {
         var domain = try DomainDefinition(xml: text, options: .inactive)
         let architecture = domain.os.arch ?? "x86_64"
-        guard let qemu = try Corpus.capabilities(ConformanceCase.newest(architecture)) else {
+        guard let qemu = try Published.capabilities(ConformanceCase.newest(architecture)) else {
             throw ConformanceRun.MissingCapabilities()
         }
         let one = try #require(ConformanceCase(stem: "memlock.\(architecture)-latest", []))

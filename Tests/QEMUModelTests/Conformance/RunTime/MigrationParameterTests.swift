@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import PublishedData
 import QEMUCorpus
 import Testing
 import Virt
@@ -12,19 +13,19 @@ import XMLBinding
 @Suite struct MigrationParameterTests {
     private static let folder = "migration-params/qemumigparamsdata/"
 
-    @Test("parameters are read, kept and set as libvirt does", .enabled(if: Corpus.isPresent))
+    @Test("parameters are read, kept and set as libvirt does", .published)
     func all() throws {
         var count = CaseCount("migration-params")
-        let names = Set(Corpus.names(in: Self.folder).map { $0.prefix { $0 != "." } }.map(String.init))
+        let names = Set(Published.names(in: Self.folder).map { $0.prefix { $0 != "." } }.map(String.init))
         for name in names.sorted() {
-            let reply = Corpus.bytes("\(Self.folder)\(name).reply")
-            let record = Corpus.text("\(Self.folder)\(name).xml")
-            let command = Corpus.bytes("\(Self.folder)\(name).json")
+            let reply = Published.bytes("\(Self.folder)\(name).reply")
+            let record = Published.text("\(Self.folder)\(name).xml")
+            let command = Published.bytes("\(Self.folder)\(name).json")
             if let reply, let record { count.add("\(name).kept") { try Self.kept(reply, record) } }
             if let reply, let command { count.add("\(name).set") { try Self.set(reply, command) } }
             if let record { count.add("\(name).read") { try Self.read(record, command) } }
         }
-        try count.tell()
+        count.tell()
     }
 
     private static func understood(_ reply: [UInt8]) throws -> MigrationParameters {

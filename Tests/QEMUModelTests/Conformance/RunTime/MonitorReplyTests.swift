@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Processors
+import PublishedData
 import QEMUCorpus
 import Testing
 import VirtXML
@@ -11,15 +12,15 @@ import XMLBinding
 /// What libvirt makes of QEMU's replies about processors: `NAME-cpus.json` and `NAME-hotplug.json` are replies,
 /// `NAME.data` is the table made of them. Where one of the replies isn't among the data, it is put together from the
 /// table. `getcpu-NAME.json` are the registers that QEMU tells of, `.data` the document of them.
-@Suite(.enabled(if: Corpus.isPresent)) struct MonitorReplyTests {
+@Suite(.published) struct MonitorReplyTests {
     private static let folder = "qmp/qemumonitorjsondata/"
 
     @Test("replies about processors are understood as libvirt understands them")
     func all() throws {
         var count = CaseCount("qmp")
-        for file in Corpus.names(in: Self.folder) where file.hasSuffix(".data") {
+        for file in Published.names(in: Self.folder) where file.hasSuffix(".data") {
             let name = String(file.dropLast(".data".count))
-            guard let expected = Corpus.text(Self.folder + file) else { continue }
+            guard let expected = Published.text(Self.folder + file) else { continue }
             if name.contains("-getcpu-") {
                 guard let reply = try Self.reply(name) else { continue }
                 count.add(name) { try Self.registers(reply, expected) }
@@ -30,11 +31,11 @@ import XMLBinding
                 count.add(name) { Self.table(places, running, expected) }
             }
         }
-        try count.tell()
+        count.tell()
     }
 
     private static func reply(_ name: String) throws -> JSONValue? {
-        guard let bytes = Corpus.bytes("\(folder)\(name).json") else { return nil }
+        guard let bytes = Published.bytes("\(folder)\(name).json") else { return nil }
         return try JSONValue(parsing: bytes)["return"]
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import PublishedData
 import QEMUCorpus
 import Testing
 import Virt
@@ -12,7 +13,7 @@ import XMLBinding
 /// `-domain.xml` is the definition, `-monitor.json` the talk with QEMU, `-result-live.xml` and `-result-conf.xml` what
 /// becomes of the guest and of its definition. A definition that isn't among the data is that of another case of the
 /// architecture, or a result without the change; where the talk isn't, a made-up QEMU answers.
-@Suite(.enabled(if: Corpus.isPresent)) struct ProcessorPlugConformanceTests {
+@Suite(.published) struct ProcessorPlugConformanceTests {
     @Test("processors come and go as libvirt has them")
     func all() async throws {
         var count = CaseCount("qemu-hotplug-cpu")
@@ -22,7 +23,7 @@ import XMLBinding
             }
             if one.config != nil { count.add(one.name + ".config") { try one.checkConfig() } }
         }
-        try count.tell()
+        count.tell()
     }
 }
 
@@ -40,7 +41,7 @@ struct ProcessorPlugCase {
     private static let parts = ["-domain.xml", "-monitor.json", "-result-live.xml", "-result-conf.xml"]
 
     static let all: [ProcessorPlugCase] = {
-        let names = Corpus.names(in: folder).compactMap { file in
+        let names = Published.names(in: folder).compactMap { file in
             parts.first { file.hasSuffix($0) }.map { String(file.dropLast($0.count)) }
         }
         return Set(names).sorted().compactMap { try? ProcessorPlugCase($0) }
@@ -49,14 +50,14 @@ struct ProcessorPlugCase {
     private init?(_ name: String) throws {
         self.name = name
         isBulk = name.contains("-bulk")
-        func text(_ part: String) -> String? { Corpus.text("\(Self.folder)\(name)\(part)") }
+        func text(_ part: String) -> String? { Published.text("\(Self.folder)\(name)\(part)") }
         (live, config) = (text("-result-live.xml"), text("-result-conf.xml"))
-        monitor = Corpus.bytes("\(Self.folder)\(name)-monitor.json")
+        monitor = Published.bytes("\(Self.folder)\(name)-monitor.json")
         let architecture = name.prefix { $0 != "-" }
-        let others = Corpus.names(in: Self.folder).filter {
+        let others = Published.names(in: Self.folder).filter {
             $0.hasPrefix("\(architecture)-") && $0.hasSuffix("-domain.xml")
         }
-        if let given = (text("-domain.xml") ?? others.first.flatMap { Corpus.text(Self.folder + $0) }) {
+        if let given = (text("-domain.xml") ?? others.first.flatMap { Published.text(Self.folder + $0) }) {
             before = try Self.filled(DomainDefinition(xml: given, options: .inactive))
         } else if let result = config ?? live {
             before = try Self.unchanged(DomainDefinition(xml: result, options: .inactive))
@@ -79,7 +80,7 @@ struct ProcessorPlugCase {
         let architecture = domain.os.arch ?? "x86_64"
         var host = QEMUHost(architecture: architecture) { MACAddress((0x52, 0x54, 0, 0, 0, 1)) }
         host.resolvesMachineAliases = false
-        guard let qemu = try Corpus.capabilities(ConformanceCase.newest(architecture)) else {
+        guard let qemu = try Published.capabilities(ConformanceCase.newest(architecture)) else {
             throw ConformanceRun.MissingCapabilities()
         }
         try domain.fillQEMUDefaults(qemu, host: host)
@@ -104,7 +105,7 @@ struct ProcessorPlugCase {
         let script = try monitor.map { try MonitorScript($0) }
         var guest = before
         guest.id = 7
-        if let qemu = try Corpus.capabilities(ConformanceCase.newest(before.os.arch ?? "")) {
+        if let qemu = try Published.capabilities(ConformanceCase.newest(before.os.arch ?? "")) {
             guest.assignAliases(qemu)
         }
         let plug = plug(script)
