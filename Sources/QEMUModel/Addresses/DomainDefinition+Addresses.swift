@@ -40,7 +40,7 @@ extension DomainDefinition {
     /// Whether virtio devices are mapped into memory, there being no bus for them.
     private var usesVirtioMMIO: Bool {
         !board.hasPCI && !board.isS390
-            && (board.machine.hasBytePrefix("vexpress-") || board.isRISCV || board.isMicroVM)
+            && (board.machine.hasBytePrefix("vexpress-") || board.isRISCV)
     }
 
     private mutating func assignVirtioMMIO() {

@@ -163,6 +163,9 @@ struct PCIAddressSet {
         return nil
     }
 
+    /// Whether there is no bus at all.
+    var isEmpty: Bool { buses.isEmpty }
+
     /// Whether there is a free place for a device of some kind.
     func hasRoom(for connection: PCIConnection) -> Bool {
         var copy = self

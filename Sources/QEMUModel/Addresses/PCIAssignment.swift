@@ -4,9 +4,8 @@ extension DomainDefinition {
     /// Gives PCI devices places. Where there is none left, a controller that has some is added and everything
     /// is assigned anew, so that the result is what it would be had the document named that controller.
     mutating func assignPCI(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
-        guard board.hasPCI else { return }
+        guard board.knowsPCI else { return }
         try checkPlugs()
-        try checkPCIModels()
         let lastOfDocument =
             devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
         try filling("the address of a device names this bus") { domain throws(ConfigurationError) in
@@ -49,13 +48,15 @@ extension DomainDefinition {
             devices.controllers[index].type == .pci, let model = devices.controllers[index].model
         else { return }
         var addable: PCIConnection = [.pci, .pcie, .pciBridge]
-        if board.hasPCIeRoot { addable.formUnion([.pcieBridge, .upstreamPort]) }
+        if hasPCIeRoot { addable.formUnion(.upstreamPort) }
         guard connection.isDisjoint(with: addable) else { return }
-        if connection.contains(.expanderBus) {
-            throw .unsupported("\(model) controllers are not supported with this machine type")
+        if connection.contains(.pcieBridge) {
+            throw .internal("Cannot automatically add a new PCI bus for a device with connect flags 2000")
         }
+        // It would be plugged into a port that is added, for which there is no slot either.
+        let missing = connection.contains(.upstreamPort) ? PCIBusModel.rootPort.rawValue : model
         throw .internal(
-            "a PCI slot is needed to connect a PCI controller model='\(model)', but none is available, and it cannot be automatically added"
+            "a PCI slot is needed to connect a PCI controller model='\(missing)', but none is available, and it cannot be automatically added"
         )
     }
 
@@ -71,7 +72,7 @@ extension DomainDefinition {
             highest = max(highest, controller.index ?? 0)
         }
         guard highest > 0, highest <= 255 else { return }
-        let model: PCIBusModel = board.isPSeries ? .pciRoot : board.hasPCIeRoot ? .rootPort : .pciBridge
+        let model: PCIBusModel = board.isPSeries ? .pciRoot : hasPCIeRoot ? .rootPort : .pciBridge
         for index in 1...highest
         where !devices.controllers.contains(where: { $0.type == .pci && $0.index == index }) {
             devices.insert(ControllerDevice(.pci, index: index, model: model.rawValue))
@@ -109,7 +110,7 @@ extension DomainDefinition {
         for connection: PCIConnection, _ qemu: QEMUCapabilities
     ) throws(ConfigurationError) -> PCIBusModel {
         if !connection.isDisjoint(with: [.pcie, .pcieBridge, .upstreamPort]) { return .rootPort }
-        if board.hasPCIeRoot {
+        if hasPCIeRoot {
             let hasBridge = devices.controllers.contains { $0.model == PCIBusModel.dmiBridge.rawValue }
             if hasBridge { return .pciBridge }
             return qemu.has("pcie-pci-bridge") ? .pcieBridge : .dmiBridge

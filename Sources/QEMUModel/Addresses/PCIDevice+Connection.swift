@@ -33,7 +33,7 @@ extension PCIDevice {
 
     /// What kind of slot the device needs; nil if it is on no PCI bus.
     func connection(in domain: DomainDefinition, _ board: Board) -> PCIConnection? {
-        let express = board.hasPCIeRoot
+        let express = domain.hasPCIeRoot
         let virtio: PCIConnection = express ? [.pcie, .hotplug] : [.pci, .hotplug]
         let conventional: PCIConnection = [.pci, .hotplug]
         let devices = domain.devices

@@ -52,17 +52,6 @@ struct PCIPlan {
             guard let model = controller.model.flatMap({ PCIBusModel(rawValue: $0) }),
                 let index = controller.index
             else { continue }
-            if slots.model(of: Int(index)) != nil {
-                throw .xml("Multiple 'pci' controllers with index '\(index)'")
-            }
-            if index == 0, board.isX86 || board.isVirt {
-                let expected = board.hasPCIeRoot ? PCIBusModel.pcieRoot : .pciRoot
-                guard model == expected else {
-                    throw .xml(
-                        "The PCI controller with index='0' must be model='\(expected.rawValue)' for this machine type, but model='\(model.rawValue)' was found instead"
-                    )
-                }
-            }
             slots.addBus(Int(index), model)
         }
         if board.isCCW, slots.model(of: 0) == nil { slots.addBus(0, .pciRoot) }
@@ -80,6 +69,7 @@ struct PCIPlan {
         _ info: DeviceInfo, _ connection: PCIConnection, aggregate: Bool = false, _ isolation: Int = 0
     ) throws(ConfigurationError) {
         guard case .pci(let address)? = info.address, !address.isEmpty else { return }
+        if slots.isEmpty { throw .noPCIBuses }
         slots.isolate(Int(address.bus), isolation)
         try slots.reserve(PCILocation(address), connection, aggregate: aggregate)
     }
@@ -112,6 +102,7 @@ struct PCIPlan {
                 continue
             }
             let (aggregate, isolation) = (device.aggregates(in: domain), isolation(device, domain))
+            if slots.isEmpty { throw .noPCIBuses }
             var found = slots.reserveNext(connection, aggregate: aggregate, isolation: isolation)
             if found == nil {
                 missing.append(MissingSlot(connection: connection, device: device))
@@ -150,7 +141,7 @@ struct PCIPlan {
     /// Once the document names no controller but the root, one free port is kept for what is plugged in later;
     /// a conventional bus that is full gets a bridge.
     func spare(_ domain: DomainDefinition, _ lastOfDocument: UInt32) -> PCIConnection? {
-        if board.hasPCIeRoot {
+        if domain.hasPCIeRoot {
             guard lastOfDocument == 0, slots.lastBus > 0 else { return nil }
             return slots.hasRoom(for: [.pcie, .hotplug]) ? nil : [.pcie, .hotplug]
         }

@@ -1,24 +1,39 @@
 import VirtXML
 
 extension DomainDefinition {
-    /// What holds for all devices: turns in the boot order, names, and kinds of places.
-    func checkInfos() throws(ConfigurationError) {
-        var infos: [DeviceInfo] = []
+    /// A device's turn in the boot order belongs to it alone.
+    func checkBootOrders() throws(ConfigurationError) {
+        var orders: Set<UInt32> = [], twice: UInt32?
         var copy = devices
-        copy.forEachInfo { infos.append($0) }
-        var orders: Set<UInt32> = []
-        for order in infos.compactMap({ $0.boot?.order }) where !orders.insert(order).inserted {
-            throw .unsupported("boot order '\(order)' used for more than one device")
+        copy.forEachInfo { info in
+            if let order = info.boot?.order, !orders.insert(order).inserted { twice = twice ?? order }
         }
-        for info in infos {
-            try checkKind(of: info)
-            try checkROM(of: info)
+        if let twice { throw .unsupported("boot order '\(twice)' used for more than one device") }
+        if !orders.isEmpty, !os.boot.isEmpty {
+            throw .unsupported("per-device boot elements cannot be used together with os/boot elements")
         }
-        try checkAliases()
-        try checkUSBDevices()
     }
 
-    private func checkAliases() throws(ConfigurationError) {
+    /// Only what is the host's may have no place in the guest. This comes before all else that is asked of a device.
+    func checkAssigned(_ info: DeviceInfo) throws(ConfigurationError) {
+        if case .unassigned? = info.address {
+            throw .unsupported("address of type 'unassigned' is supported only for hostdevs")
+        }
+    }
+
+    /// A place that the machine doesn't know, and what only a device on a PCI bus has.
+    func checkInfo(_ info: DeviceInfo) throws(ConfigurationError) {
+        try checkKind(of: info)
+        try checkROM(of: info)
+    }
+
+    /// What holds for a device of which no more is asked that any hypervisor would ask.
+    func checkPlace(_ info: DeviceInfo) throws(ConfigurationError) {
+        try checkAssigned(info)
+        try checkInfo(info)
+    }
+
+    func checkAliases() throws(ConfigurationError) {
         var aliases: Set<String> = []
         var copy = devices
         var names: [String] = []
@@ -39,47 +54,38 @@ extension DomainDefinition {
     }
 
     private func checkROM(of info: DeviceInfo) throws(ConfigurationError) {
-        guard let rom = info.rom else { return }
+        guard info.rom != nil else { return }
         if let kind = info.address?.kind, kind != .pci, kind != .unassigned {
             throw .unsupported("ROM tuning is only supported for PCI devices")
         }
-        if rom.enabled == false, rom.bar != nil || rom.file != nil {
-            throw .unsupported("ROM tuning is not supported when ROM is disabled")
-        }
     }
 
-    /// Kinds of places that this machine, or a device of the kind, can't have at all.
-    func checkPlaces() throws(ConfigurationError) {
-        try checkUSBPlaces()
-        try checkVirtioSerialPorts()
+    /// Nothing is said of memory that isn't there.
+    func checkDisabledROMs() throws(ConfigurationError) {
+        var copy = devices, isTold = false
+        copy.forEachInfo { info in
+            guard let rom = info.rom, rom.enabled == false else { return }
+            isTold = isTold || rom.bar != nil || rom.file != nil
+        }
+        if isTold { throw .unsupported("ROM tuning is not supported when ROM is disabled") }
+    }
+
+    /// Virtio disks are where the machine has devices of their family.
+    func checkVirtioDisks() throws(ConfigurationError) {
         for disk in devices.disks where disk.target.bus == .virtio {
-            guard let kind = disk.info.address?.kind, ![.pci, .ccw, .virtioMMIO].contains(kind) else {
-                continue
-            }
+            guard let kind = disk.info.address?.kind, ![.pci, .ccw, .virtioMMIO, .unassigned].contains(kind)
+            else { continue }
             throw .unsupported("virtio disk cannot have an address of type '\(kind.rawValue)'")
         }
-        for device in devices.hostdevs where device.info.address?.kind == .unassigned {
-            if case .usb = device.source { throw .unsupported("USB host device must use 'usb' address type") }
-        }
-        try checkUnassigned()
-    }
-
-    private func checkUnassigned() throws(ConfigurationError) {
-        var copy = devices
-        copy.hostdevs = []
-        var found = false
-        copy.forEachInfo { if case .unassigned? = $0.address { found = true } }
-        if found { throw .unsupported("address of type 'unassigned' is supported only for hostdevs") }
     }
 
     /// What is plugged into USB needs a bus, and a place on it.
-    private func checkUSBDevices() throws(ConfigurationError) {
-        if isUSBDisabled, !devices.hubs.isEmpty {
-            throw .unsupported("Can't add USB hub: USB is disabled for this domain")
-        }
+    func checkUSBDevices() throws(ConfigurationError) {
         let isUsed =
-            !usbInfos.isEmpty || devices.disks.contains { $0.target.bus == .usb }
+            !usbInfos.isEmpty || !devices.hubs.isEmpty || devices.disks.contains { $0.target.bus == .usb }
             || devices.serials.contains { $0.target.type == "usb-serial" }
+            || devices.interfaces.contains { $0.model == "usb-net" }
+            || devices.hostdevs.contains { $0.kind == .usb }
         let hasBus = devices.controllers.contains { $0.type == .usb && $0.model != "none" }
         if !hasBus, isUsed {
             throw .unsupported(
@@ -87,7 +93,7 @@ extension DomainDefinition {
         }
     }
 
-    private func checkUSBPlaces() throws(ConfigurationError) {
+    func checkUSBPlaces() throws(ConfigurationError) {
         let places = usbInfos.compactMap { $0.address?.kind }
         if places.contains(where: { $0 != .usb }) { throw .xml("Invalid address for a USB device") }
     }

@@ -3,6 +3,33 @@ import VirtXML
 /// Devices that only some boards can have, or only in some places.
 extension DomainDefinition {
     package func check(_ input: InputDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkAssigned(input.info)
+        try checkKind(of: input)
+        try checkInfo(input.info)
+        let bus = input.bus ?? .none
+        if bus == .ps2, !board.isX86 { throw .unsupported("ps2 is not supported by this QEMU binary") }
+        if features.ps2 == false, bus == .ps2 {
+            throw .unsupported("ps2 bus inputs require the ps2 feature not to be disabled")
+        }
+        if let model = input.model, bus != .virtio {
+            throw .unsupported("only bus 'virtio' is supported for input model '\(model.rawValue)'")
+        }
+        if input.type == .passthrough {
+            if input.model == .transitional || input.model == .nonTransitional,
+                !qemu.has("virtio-input-host-pci-non-transitional")
+            {
+                throw .unsupported(
+                    "virtio (non-)transitional models are not supported for input type=passthrough")
+            }
+        }
+        if bus == .virtio, let model = input.model, model != .virtio, input.type != .passthrough {
+            throw .unsupported(
+                "virtio (non-)transitional models are not supported for input type=\(input.type.rawValue)")
+        }
+    }
+
+    /// On which bus there are devices of the kind.
+    private func checkKind(of input: InputDevice) throws(ConfigurationError) {
         let bus = input.bus ?? .none
         if input.type == .evdev, bus != .none {
             throw bus == .ps2
@@ -16,7 +43,6 @@ extension DomainDefinition {
             guard input.type == .mouse || input.type == .keyboard else {
                 throw .internal("ps2 bus does not support \(input.type.rawValue) input device")
             }
-            if !board.isX86 { throw .unsupported("ps2 is not supported by this QEMU binary") }
         }
         if input.type == .passthrough {
             if bus != .virtio {
@@ -25,32 +51,18 @@ extension DomainDefinition {
             if let source = input.source, source.evdev == nil {
                 throw .xml("Missing evdev path for input device")
             }
-            if input.model == .transitional || input.model == .nonTransitional,
-                !qemu.has("virtio-input-host-pci-non-transitional")
-            {
-                throw .unsupported(
-                    "virtio (non-)transitional models are not supported for input type=passthrough")
-            }
-        }
-        if let model = input.model, bus != .virtio {
-            throw .unsupported("only bus 'virtio' is supported for input model '\(model.rawValue)'")
-        }
-        if input.bus == .virtio, let model = input.model, model != .virtio, input.type != .passthrough {
-            throw .unsupported(
-                "virtio (non-)transitional models are not supported for input type=\(input.type.rawValue)")
-        }
-        if input.bus == .usb, isUSBDisabled {
-            throw .unsupported("Can't add USB input device. USB bus is disabled")
         }
     }
 
     package func check(_ iommu: IOMMUDevice) throws(ConfigurationError) {
+        try checkAssigned(iommu.info)
         if iommu.model == .smmuv3 || iommu.model == .virtio, iommu.driver != nil {
             throw .xml("iommu model '\(iommu.model.rawValue)' doesn't support additional attributes")
         }
         if iommu.model != .virtio, iommu.info.address != nil {
             throw .xml("iommu model '\(iommu.model.rawValue)' can't have address")
         }
+        try checkInfo(iommu.info)
         try checkRemapping(iommu)
         switch iommu.model {
         case .intel where !board.isQ35:
@@ -112,18 +124,12 @@ extension DomainDefinition {
         }
     }
 
-    func checkTPMs(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    func checkTPMCount() throws(ConfigurationError) {
         if devices.tpms.filter({ $0.model != .spaprProxy }).count > 1 {
             throw .unsupported("only a single TPM non-proxy device is supported")
         }
         if devices.tpms.filter({ $0.model == .spaprProxy }).count > 1 {
             throw .unsupported("only a single TPM Proxy device is supported")
-        }
-        for tpm in devices.tpms {
-            try check(tpm, qemu)
-            if tpm.version == .v1_2, board.isARM || tpm.model == .crb || tpm.model == .spapr {
-                throw .unsupported("TPM 1.2 is not supported on architecture '\(os.arch ?? "")'")
-            }
         }
     }
 }

@@ -2,11 +2,20 @@ import VirtXML
 
 extension DomainDefinition {
     func checkCPU(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        guard let cpu else { return try checkThreads() }
+        guard let cpu else { return }
         if cpu.mode == .maximum, !hasMaximumCPU(qemu) {
             throw .unsupported("maximum CPU is not supported by QEMU binary")
         }
-        if let topology = cpu.topology {
+        try checkAddressSize(cpu)
+        try checkCache(cpu)
+        if cpu.deprecatedFeatures != nil, !board.isS390 {
+            throw .unsupported("toggling deprecated features for CPU model is unsupported")
+        }
+    }
+
+    /// All CPUs that there may ever be have a place in the topology.
+    func checkTopology() throws(ConfigurationError) {
+        if let topology = cpu?.topology {
             let parts = [
                 topology.sockets, topology.dies, topology.clusters, topology.cores, topology.threads,
             ]
@@ -17,11 +26,6 @@ extension DomainDefinition {
             if overflow || count != UInt64(vcpu.maximum) {
                 throw .unsupported("CPU topology doesn't match maximum vcpu count")
             }
-        }
-        try checkCache(cpu)
-        try checkAddressSize(cpu)
-        if cpu.deprecatedFeatures != nil, !board.isS390 {
-            throw .unsupported("toggling deprecated features for CPU model is unsupported")
         }
         try checkThreads()
     }

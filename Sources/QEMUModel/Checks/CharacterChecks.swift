@@ -2,29 +2,39 @@ import ByteText
 import VirtXML
 
 extension DomainDefinition {
-    func checkCharacterDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        if !devices.parallels.isEmpty, !board.isX86 { throw .unsupported("parallel ports are not supported") }
-        for serial in devices.serials { try check(serial) }
-        try checkConsoles(qemu)
+    func checkCharacterDevices() throws(ConfigurationError) {
+        for serial in devices.serials {
+            try check(serial.source, of: serial.info)
+            try check(serial)
+        }
+        for parallel in devices.parallels {
+            try check(parallel.source, of: parallel.info)
+            if board.isPSeries || board.isS390 { throw .unsupported("parallel ports are not supported") }
+        }
+        for channel in devices.channels {
+            try check(channel.source, of: channel.info)
+            try check(channel)
+        }
+        for console in devices.consoles where console.targetType != .serial {
+            try check(console.source, of: console.info)
+        }
+    }
+
+    /// The host's end of a line, and where the guest's is.
+    func check(_ source: CharacterSource, of info: DeviceInfo) throws(ConfigurationError) {
+        try checkAssigned(info)
+        try check(source)
+        try checkInfo(info)
+    }
+
+    /// What no end of a line can be.
+    func checkPorts() throws(ConfigurationError) {
         for source in portSources { try checkPort(source) }
-        for channel in devices.channels { try check(channel) }
-        for source in portSources + otherSources { try check(source) }
     }
 
     /// Ends of lines that a guest sees as ports of its own.
     private var portSources: [CharacterSource] {
         devices.serials.map(\.source) + devices.parallels.map(\.source) + devices.consoles.map(\.source)
-    }
-
-    private var otherSources: [CharacterSource] {
-        var sources = devices.channels.map(\.source) + devices.redirdevs.map(\.source)
-        for card in devices.smartcards {
-            if case .passthrough(let source) = card.card { sources.append(source) }
-        }
-        for rng in devices.rngs {
-            if case .egd(let source) = rng.backend { sources.append(source) }
-        }
-        return sources
     }
 
     private func checkPort(_ source: CharacterSource) throws(ConfigurationError) {
@@ -51,7 +61,7 @@ extension DomainDefinition {
         }
     }
 
-    private func check(_ source: CharacterSource) throws(ConfigurationError) {
+    func check(_ source: CharacterSource) throws(ConfigurationError) {
         if source.type == .tcp, source.protocol != .raw, source.protocol != .telnet {
             throw .unsupported("tcp chardev protocol '\(source.protocol.rawValue)' not supported")
         }
@@ -68,12 +78,17 @@ extension DomainDefinition {
         }
     }
 
-    private func checkConsoles(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        for (index, console) in devices.consoles.enumerated() {
+    /// The first console may be the first serial port; there is no other such port.
+    func checkConsolePlaces() throws(ConfigurationError) {
+        if devices.consoles.dropFirst().contains(where: { ($0.targetType ?? .serial) == .serial }) {
+            throw .unsupported("Only the first console can be a serial port")
+        }
+    }
+
+    func checkConsoles(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        for console in devices.consoles {
             switch console.targetType {
-            case .serial, nil:
-                if index > 0 { throw .unsupported("Only the first console can be a serial port") }
-            case .virtio: break
+            case .serial, nil, .virtio: break
             case .sclp, .sclplm:
                 let driver = console.targetType == .sclp ? "sclpconsole" : "sclplmconsole"
                 if !qemu.has(driver) {

@@ -24,7 +24,9 @@ extension DomainDefinition {
                 throw .unsupported("unsupported pit tickpolicy '\(timer.tickPolicy?.rawValue ?? "")'")
             }
         case .hpet:
-            if timer.present == true, !board.isX86 { throw .unsupported("hpet timer is not supported") }
+            if timer.present == true, !board.isX86 {
+                throw .unsupported("hpet timer is not supported by this architecture")
+            }
         }
     }
 

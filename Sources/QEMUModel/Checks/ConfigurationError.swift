@@ -43,6 +43,9 @@ package enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvert
 }
 
 extension ConfigurationError {
+    /// That a device is to be on a bus of which the machine has none, and the document names none.
+    static var noPCIBuses: ConfigurationError { .xml("No PCI buses available") }
+
     /// That the host has no firmware of a kind that does what is asked for.
     static func noFirmware(_ kind: String) -> ConfigurationError {
         .failed("Unable to find '\(kind)' firmware that is compatible with the current configuration")

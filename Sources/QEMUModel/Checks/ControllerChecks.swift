@@ -3,12 +3,15 @@ import VirtXML
 
 extension DomainDefinition {
     package func check(_ controller: ControllerDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkAssigned(controller.info)
+        if controller.type == .pci { try checkPCI(controller) }
         try check(controller.driver, of: controller)
+        try checkInfo(controller.info)
         switch controller.type {
         case .ide: try checkIDE(controller)
         case .scsi: try checkSCSI(controller, qemu)
         case .usb: try checkUSB(controller)
-        case .pci: try checkPCI(controller)
+        case .pci: try checkPCIOptions(controller)
         default: break
         }
     }
@@ -78,12 +81,21 @@ extension DomainDefinition {
     func checkControllerNumbers() throws(ConfigurationError) {
         var seen: [ControllerDevice.Kind: Set<UInt32>] = [:]
         for controller in devices.controllers where controller.info.masterStartPort == nil {
-            guard let index = controller.index, controller.type != .pci else { continue }
-            if controller.type == .usb, controller.model?.hasBytePrefix("ich9-") == true { continue }
+            guard let index = controller.index, controller.type != .usb else { continue }
             if seen[controller.type, default: []].insert(index).inserted { continue }
-            throw controller.type == .usb
-                ? .xml("Duplicate USB controllers with index \(index)")
-                : .xml("Multiple '\(controller.type.rawValue)' controllers with index '\(index)'")
+            throw .xml("Multiple '\(controller.type.rawValue)' controllers with index '\(index)'")
+        }
+    }
+
+    /// The same of USB controllers, whose companions share the number of the one that owns the bus.
+    func checkUSBNumbers() throws(ConfigurationError) {
+        var seen: Set<UInt32> = []
+        for controller in devices.controllers
+        where controller.type == .usb && controller.info.masterStartPort == nil {
+            guard let index = controller.index, controller.model?.hasBytePrefix("ich9-") != true,
+                !seen.insert(index).inserted
+            else { continue }
+            throw .xml("Duplicate USB controllers with index \(index)")
         }
     }
 
@@ -93,7 +105,7 @@ extension DomainDefinition {
             !devices.controllers.contains { $0.type == .xenbus || $0.type == .isa }
             && devices.memballoon?.model != .xen && !devices.sounds.contains { $0.model == .ich7 }
             && !devices.filesystems.contains { ["loop", "nbd", "ploop"].contains($0.driver?.type ?? "path") }
-        if hasPlug || !board.hasPCI { return }
+        if hasPlug { return }
         throw .internal("Cannot automatically add a new PCI bus for a device with connect flags 00")
     }
 
@@ -103,22 +115,22 @@ extension DomainDefinition {
         if all.count > 1, isUSBDisabled {
             throw .detail("Can't add another USB controller: USB is disabled for this domain")
         }
-        let masters = Set(all.filter { $0.info.masterStartPort == nil }.map(\.index))
-        for companion in all where companion.info.masterStartPort != nil {
-            if !masters.contains(companion.index) { throw .detail("No master USB controller specified") }
+        let masters = Set(all.filter { !$0.isUSBCompanion }.map { $0.index ?? 0 })
+        if all.contains(where: { $0.isUSBCompanion && !masters.contains($0.index ?? 0) }) {
+            throw .detail("No master USB controller specified")
         }
+        guard isUSBDisabled else { return }
+        if devices.inputs.contains(where: { $0.bus == .usb }) {
+            throw .unsupported("Can't add USB input device. USB bus is disabled")
+        }
+        if devices.hostdevs.contains(where: { $0.kind == .usb }) {
+            throw .unsupported("Can't add host USB device: USB is disabled in this host")
+        }
+        if !devices.hubs.isEmpty { throw .unsupported("Can't add USB hub: USB is disabled for this domain") }
     }
 
     /// Whether the document does without USB.
     var isUSBDisabled: Bool { devices.controllers.contains { $0.type == .usb && $0.model == "none" } }
-
-    /// What only some boards can have; said before places are looked for on the others.
-    func checkBoard(_ controller: ControllerDevice) throws(ConfigurationError) {
-        guard controller.type == .pci else { return }
-        if controller.model == "pcie-expander-bus", !board.isQ35, !board.isARMVirt {
-            throw .unsupported("pcie-expander-bus controllers are not supported with this machine type")
-        }
-    }
 
     /// Identities on s390 are unique and not zero.
     func checkZPCI(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
@@ -142,5 +154,12 @@ extension DomainDefinition {
             }
         }
         if let failure { throw failure }
+    }
+}
+
+extension ControllerDevice {
+    /// Whether it shares the bus of another.
+    fileprivate var isUSBCompanion: Bool {
+        info.masterStartPort != nil || model?.hasBytePrefix("ich9-uhci") == true
     }
 }

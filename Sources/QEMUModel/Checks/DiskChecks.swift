@@ -3,32 +3,56 @@ import VirtXML
 
 extension DomainDefinition {
     package func check(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
-        try checkTarget(disk)
-        if disk.device == .lun { try checkLUN(disk) }
-        try checkBus(disk)
-        try checkIdentity(disk)
-        try checkGeometry(disk)
+        try checkAssigned(disk.info)
+        try checkGeneral(disk)
+        try checkInfo(disk.info)
+        try checkOwn(disk, qemu)
+    }
+
+    /// What no hypervisor's disk may be.
+    private func checkGeneral(_ disk: DiskDevice) throws(ConfigurationError) {
+        try checkAddressKind(of: disk)
+        try checkKind(disk)
+        try checkPolicies(disk)
+        if disk.device == .lun { try checkLUNSource(disk) }
         try checkAuth(disk)
-        try checkFormat(disk)
-        try checkSource(disk, qemu)
+        try checkEncryption(disk)
+        if let tune = disk.iotune { try check(tune) }
+        try checkBus(disk)
+        if disk.source.type == .vhostuser { try checkVhostUser(disk) }
+        try checkTarget(disk)
+        try checkPresence(disk)
+    }
+
+    /// What QEMU's disk may not be.
+    private func checkOwn(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkDriverName(disk)
+        try checkUnreferenced(disk)
+        try checkThrottling(disk)
+        try checkGeometry(disk)
+        if disk.device == .lun { try checkLUN(disk) }
+        try checkCopyOnRead(disk)
+        try checkIdentity(disk)
+        try checkRotation(disk)
+        try checkPlace(of: disk)
         try checkDriver(disk)
-        try checkTuning(disk)
-        if disk.source.encryption != nil, disk.encryption != nil {
-            throw .unsupported("an <encryption> definition already found for disk source")
-        }
+        try checkSerial(disk)
+        try checkThreads(of: disk)
+        try checkTransient(disk)
+        try checkShared(disk)
+        try checkFormat(disk)
         if let encryption = disk.source.encryption ?? disk.encryption {
             try check(encryption, of: disk, qemu)
         }
+        try checkPartition(disk)
+        try checkSource(disk, qemu)
+        if disk.source.type == .vhostuser { try requireSharedMemory("vhostuser") }
         if disk.source.type == .vhostvdpa { try checkVDPA(disk) }
     }
 
     /// Drives of the kind are on such a bus, and are called so.
     package func checkKind(_ disk: DiskDevice) throws(ConfigurationError) {
         let (bus, name) = (disk.target.bus, disk.target.dev)
-        if DiskTarget.index(name) == nil {
-            throw .xml("Unknown disk name '\(name)' and no address specified")
-        }
         if disk.device == .floppy, bus != .fdc {
             throw .internal("Invalid bus type '\(disk.target.busName)' for floppy disk")
         }
@@ -45,49 +69,67 @@ extension DomainDefinition {
         }
     }
 
-    private func checkTarget(_ disk: DiskDevice) throws(ConfigurationError) {
+    /// What is made up from names must have names that say where it is.
+    func checkName(of disk: DiskDevice) throws(ConfigurationError) {
+        if DiskTarget.index(disk.target.dev) == nil {
+            throw .xml("Unknown disk name '\(disk.target.dev)' and no address specified")
+        }
+    }
+
+    private func checkPartition(_ disk: DiskDevice) throws(ConfigurationError) {
         let dev = disk.target.dev
         let end = Array(dev.utf8.suffix(2))
         if end.count == 2, end[1].isDigit, !end[0].isDigit, DiskTarget.index(dev) != nil {
             throw .unsupported("invalid disk target '\(dev)', partitions can't appear in disk targets")
         }
+    }
+
+    private func checkTarget(_ disk: DiskDevice) throws(ConfigurationError) {
         if disk.target.tray != nil, disk.device != .cdrom, disk.device != .floppy {
             throw .unsupported("tray is only valid for cdrom and floppy")
         }
         if disk.target.removable != nil, disk.target.bus != .usb, disk.target.bus != .scsi {
             throw .xml("removable is only valid for usb or scsi disks")
         }
-        if disk.target.rotationRate != nil, ![.scsi, .ide, .sata].contains(disk.target.bus) {
-            throw .internal("rotation rate is only valid for SCSI/IDE/SATA bus")
-        }
-        if disk.target.rotationRate != nil, disk.device != .disk {
-            throw .internal("rotation rate is only valid for disk device")
-        }
     }
 
+    private func checkRotation(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard disk.target.rotationRate != nil else { return }
+        if ![.scsi, .ide, .sata].contains(disk.target.bus) {
+            throw .internal("rotation rate is only valid for SCSI/IDE/SATA bus")
+        }
+        if disk.device != .disk { throw .internal("rotation rate is only valid for disk device") }
+    }
+
+    /// What only disks of the virtio family have.
     private func checkBus(_ disk: DiskDevice) throws(ConfigurationError) {
-        let bus = disk.target.bus
-        if let model = disk.model, bus != .virtio {
+        guard disk.target.bus != .virtio else { return }
+        if let model = disk.model {
             throw .unsupported(
                 "disk model '\(model.rawValue)' not supported for bus '\(disk.target.busName)'")
         }
-        if disk.readonly, disk.device == .disk, bus == .ide || bus == .sata {
-            throw .unsupported("readonly \(disk.target.busName) disks are not supported")
+        let driver = disk.driver
+        if driver.queues != nil {
+            throw .unsupported("queues attribute in disk driver element is only supported for virtio bus")
         }
+        if driver.queueSize != nil {
+            throw .unsupported("queue_size attribute in disk driver is only supported for virtio bus")
+        }
+        if driver.eventIndex != nil {
+            throw .unsupported("disk event_idx mode supported only for virtio bus")
+        }
+        if driver.ioeventfd != nil {
+            throw .unsupported("disk ioeventfd mode supported only for virtio bus")
+        }
+        try check(driver.virtio, isVirtio: false)
     }
 
     private func checkIdentity(_ disk: DiskDevice) throws(ConfigurationError) {
-        try checkSerial(disk)
-        try checkWWN(disk)
-        for (name, text) in [("vendor", disk.vendor), ("product", disk.product)] {
-            guard let text, !text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else { continue }
-            throw .xml("disk \(name) is not printable string")
-        }
-        if let vendor = disk.vendor, vendor.utf8.count > 8 {
-            throw .unsupported("disk vendor is more than 8 characters")
-        }
-        if let product = disk.product, product.utf8.count > 16 {
-            throw .unsupported("disk product is more than 16 characters")
+        if disk.wwn != nil {
+            if disk.target.bus != .ide, disk.target.bus != .scsi {
+                throw .unsupported("Only ide and scsi disk support wwn")
+            }
+            if disk.device == .lun { throw .unsupported("Setting wwn is not supported for lun device") }
         }
         if disk.vendor != nil, disk.target.bus != .scsi {
             throw .unsupported("Only scsi disk supports 'vendor'")
@@ -98,6 +140,9 @@ extension DomainDefinition {
         if disk.vendor != nil || disk.product != nil, disk.device == .lun {
             throw .unsupported("Setting vendor or product is not supported for lun device")
         }
+        if disk.readonly, disk.device == .disk, disk.target.bus == .ide || disk.target.bus == .sata {
+            throw .unsupported("readonly \(disk.target.busName) disks are not supported")
+        }
     }
 
     /// A serial number reaches the guest in forms that know letters and digits only.
@@ -107,9 +152,23 @@ extension DomainDefinition {
         if !serial.consistsOfAlphanumerics(or: "-_ +.") {
             throw .internal("driver serial '\(serial)' contains unsafe characters")
         }
+        if disk.device == .lun, disk.target.bus == .scsi {
+            throw .unsupported("scsi-block 'lun' devices do not support the serial property")
+        }
     }
 
-    private func checkWWN(_ disk: DiskDevice) throws(ConfigurationError) {
+    /// How the disk is named to the guest, whatever it is.
+    func checkLabels(of disk: DiskDevice) throws(ConfigurationError) {
+        if let vendor = disk.vendor, vendor.utf8.count > 8 {
+            throw .unsupported("disk vendor is more than 8 characters")
+        }
+        if let product = disk.product, product.utf8.count > 16 {
+            throw .unsupported("disk product is more than 16 characters")
+        }
+        for (name, text) in [("vendor", disk.vendor), ("product", disk.product)] {
+            guard let text, !text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else { continue }
+            throw .xml("disk \(name) is not printable string")
+        }
         guard let wwn = disk.wwn else { return }
         let digits = wwn.droppingBytePrefix("0x") ?? wwn[...]
         guard digits.utf8.count == 16, digits.utf8.allSatisfy(\.isAlphanumeric),
@@ -117,10 +176,6 @@ extension DomainDefinition {
         else {
             throw .internal("Malformed wwn: \(wwn)")
         }
-        if disk.target.bus != .ide, disk.target.bus != .scsi {
-            throw .unsupported("Only ide and scsi disk support wwn")
-        }
-        if disk.device == .lun { throw .unsupported("Setting wwn is not supported for lun device") }
     }
 
     private func checkGeometry(_ disk: DiskDevice) throws(ConfigurationError) {
@@ -153,6 +208,15 @@ extension DomainDefinition {
         }
     }
 
+    private func checkEncryption(_ disk: DiskDevice) throws(ConfigurationError) {
+        if disk.source.encryption != nil, disk.encryption != nil {
+            throw .unsupported("an <encryption> definition already found for disk source")
+        }
+        if (disk.source.encryption ?? disk.encryption)?.cipher != nil {
+            throw .unsupported("supplying <cipher> for domain disk definition is unnecessary")
+        }
+    }
+
     private func check(
         _ encryption: StorageEncryption, of disk: DiskDevice, _ qemu: QEMUCapabilities
     ) throws(ConfigurationError) {
@@ -160,9 +224,6 @@ extension DomainDefinition {
             throw .unsupported("old qcow/qcow2 encryption is not supported")
         }
         if encryption.engine != .librbd { try checkOwn(encryption, of: disk) }
-        if encryption.cipher != nil {
-            throw .unsupported("supplying <cipher> for domain disk definition is unnecessary")
-        }
         guard encryption.engine == .librbd else { return }
         if disk.source.type != .network || disk.source.network?.protocol != .rbd {
             throw .unsupported("librbd encryption is supported only with RBD backed disks")

@@ -1,49 +1,60 @@
 import VirtXML
 
 extension DomainDefinition {
-    /// How a disk may be served.
-    func checkDriver(_ disk: DiskDevice) throws(ConfigurationError) {
-        let driver = disk.driver, dev = disk.target.dev
-        if let name = driver.name, name != "qemu", disk.source.type != .volume {
-            throw .unsupported("unsupported driver name '\(name)' for disk '\(dev)'")
+    /// What is done where the host can't read or write, and with the guest's own requests.
+    func checkPolicies(_ disk: DiskDevice) throws(ConfigurationError) {
+        if disk.driver.readErrorPolicy == .enospace {
+            throw .unsupported("Invalid disk read error policy: 'enospace'")
         }
         if disk.device != .lun {
             if disk.rawIO != nil { throw .unsupported("rawio can be used only with device='lun'") }
+            if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
             if disk.sgIO != nil { throw .unsupported("sgio can be used only with device='lun'") }
         }
-        if driver.readErrorPolicy == .enospace {
-            throw .unsupported("Invalid disk read error policy: 'enospace'")
+        if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
+    }
+
+    func checkDriverName(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard let name = disk.driver.name, name != "qemu", disk.source.type != .volume else { return }
+        throw .unsupported("unsupported driver name '\(name)' for disk '\(disk.target.dev)'")
+    }
+
+    func checkUnreferenced(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard disk.driver.discardNoUnref != nil else { return }
+        if disk.driver.format != .qcow2 {
+            throw .unsupported("'discard_no_unref' only works with qcow2 disk format")
         }
-        if driver.discardNoUnref != nil {
-            if driver.format != .qcow2 {
-                throw .unsupported("'discard_no_unref' only works with qcow2 disk format")
-            }
-            if disk.readonly {
-                throw .unsupported("'discard_no_unref' is not compatible with read-only disk")
-            }
+        if disk.readonly {
+            throw .unsupported("'discard_no_unref' is not compatible with read-only disk")
         }
-        if driver.copyOnRead == true {
-            if disk.readonly || disk.device == .cdrom || disk.device == .floppy {
-                throw .unsupported("copy_on_read is not compatible with read-only disk '\(dev)'")
-            }
-            if disk.device == .lun {
-                throw .unsupported("copy_on_read is not compatible with 'lun' disk '\(dev)'")
-            }
+    }
+
+    func checkCopyOnRead(_ disk: DiskDevice) throws(ConfigurationError) {
+        guard disk.driver.copyOnRead == true else { return }
+        if disk.readonly || disk.device == .cdrom || disk.device == .floppy {
+            throw .unsupported("copy_on_read is not compatible with read-only disk '\(disk.target.dev)'")
         }
-        if disk.shareable, !disk.readonly, disk.device != .cdrom, driver.format ?? .raw != .raw {
-            throw .unsupported("shared access for disk '\(dev)' requires use of supported storage format")
+        if disk.device == .lun {
+            throw .unsupported("copy_on_read is not compatible with 'lun' disk '\(disk.target.dev)'")
         }
-        if driver.io == .native, disk.device != .cdrom, driver.cache != DiskDriver.Cache.none,
-            driver.cache != .directsync
+    }
+
+    func checkShared(_ disk: DiskDevice) throws(ConfigurationError) {
+        if disk.shareable, !disk.readonly, disk.device != .cdrom, disk.driver.format ?? .raw != .raw {
+            throw .unsupported(
+                "shared access for disk '\(disk.target.dev)' requires use of supported storage format")
+        }
+    }
+
+    func checkDriver(_ disk: DiskDevice) throws(ConfigurationError) {
+        if disk.driver.io == .native, disk.device != .cdrom, disk.driver.cache != DiskDriver.Cache.none,
+            disk.driver.cache != .directsync
         {
             throw .unsupported("io='native' needs either no disk cache or directsync cache mode")
         }
-        try checkTransient(disk)
-        try checkVirtioDriver(disk)
-        try checkThreads(of: disk)
     }
 
-    private func checkTransient(_ disk: DiskDevice) throws(ConfigurationError) {
+    func checkTransient(_ disk: DiskDevice) throws(ConfigurationError) {
         guard disk.transient != nil else { return }
         let dev = disk.target.dev
         if disk.readonly || disk.device == .cdrom {
@@ -62,25 +73,7 @@ extension DomainDefinition {
         }
     }
 
-    private func checkVirtioDriver(_ disk: DiskDevice) throws(ConfigurationError) {
-        guard disk.target.bus != .virtio else { return }
-        let driver = disk.driver
-        if driver.ioeventfd != nil {
-            throw .unsupported("disk ioeventfd mode supported only for virtio bus")
-        }
-        if driver.eventIndex != nil {
-            throw .unsupported("disk event_idx mode supported only for virtio bus")
-        }
-        try check(driver.virtio, isVirtio: false)
-        if driver.queues != nil {
-            throw .unsupported("queues attribute in disk driver element is only supported by virtio-blk")
-        }
-        if driver.queueSize != nil {
-            throw .unsupported("queue_size attribute in disk driver element is only supported by virtio-blk")
-        }
-    }
-
-    private func checkThreads(of disk: DiskDevice) throws(ConfigurationError) {
+    func checkThreads(of disk: DiskDevice) throws(ConfigurationError) {
         let threads = disk.driver.iothread.map { [$0] } ?? disk.driver.iothreads.map(\.id)
         guard !threads.isEmpty else { return }
         if disk.target.bus != .virtio {
@@ -105,17 +98,16 @@ extension DomainDefinition {
     }
 
     /// Limits on a disk's traffic, of its own or of a group that there is.
-    func checkTuning(_ disk: DiskDevice) throws(ConfigurationError) {
+    func checkThrottling(_ disk: DiskDevice) throws(ConfigurationError) {
         if let missing = disk.throttleFilters.first(where: { !hasThrottleGroup($0.group) }) {
             throw .xml("throttle group '\(missing.group)' not found")
         }
-        guard let tune = disk.iotune else { return }
+        guard disk.iotune != nil else { return }
         if !disk.throttleFilters.isEmpty {
             throw .operation(
                 "block 'throttlefilters' can't be used together with 'iotune' for disk '\(disk.target.dev)'")
         }
         if disk.target.bus == .sd { throw .unsupported("<iotune> is not supported with bus='sd'") }
-        try check(tune)
     }
 
     private func hasThrottleGroup(_ name: String) -> Bool { throttleGroups.contains { $0.groupName == name } }

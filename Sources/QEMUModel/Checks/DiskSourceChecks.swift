@@ -2,22 +2,41 @@ import ByteText
 import VirtXML
 
 extension DomainDefinition {
-    /// What a disk's source and its place in a chain may be.
-    func checkSource(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    /// Whether there is something to be read, and what is done where it is missing.
+    func checkPresence(_ disk: DiskDevice) throws(ConfigurationError) {
         let source = disk.source
         if source.isEmpty, source.type != .volume, disk.device == .disk || disk.device == .lun {
             throw .noSource(disk.target.dev)
         }
         if let policy = source.startupPolicy { try check(policy, disk) }
-        if source.type == .nvme, source.nvme?.namespace == 0 {
-            throw .unsupported("NVMe namespace can't be zero")
-        }
+    }
+
+    /// What a disk's source may be.
+    func checkSource(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        let source = disk.source
         if source.type == .dir, !source.isEmpty, !disk.readonly {
             throw .unsupported("virtual FAT storage can't be accessed in read-write mode")
         }
-        try check(source.reservations, disk)
         guard source.type == .network, let network = source.network else { return }
         try check(network, disk, qemu)
+    }
+
+    /// What a document can't say of a source, whatever the disk.
+    func checkWords(of disk: DiskDevice) throws(ConfigurationError) {
+        let source = disk.source
+        if source.type == .nvme, source.nvme?.namespace == 0 {
+            throw .unsupported("NVMe namespace can't be zero")
+        }
+        if let network = source.network, source.type == .network {
+            for host in network.hosts where host.transport == .unix && host.socket == nil {
+                throw .xml("missing socket for unix transport")
+            }
+            let name = network.name ?? ""
+            if [.rbd, .gluster].contains(network.protocol), !name.contains(byte: "/") {
+                throw .xml("can't split path '\(name)' into pool name and image name")
+            }
+        }
+        try check(source.reservations, disk)
     }
 
     private func check(_ policy: StorageSource.StartupPolicy, _ disk: DiskDevice) throws(ConfigurationError) {
@@ -47,9 +66,6 @@ extension DomainDefinition {
     private func check(
         _ network: NetworkStorage, _ disk: DiskDevice, _ qemu: QEMUCapabilities
     ) throws(ConfigurationError) {
-        for host in network.hosts where host.transport == .unix && host.socket == nil {
-            throw .xml("missing socket for unix transport")
-        }
         if network.tlsHostname != nil, network.protocol != .nbd {
             throw .unsupported("'tlsHostname' field is supported only with NBD disks")
         }
@@ -60,17 +76,12 @@ extension DomainDefinition {
             throw .unsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
         case .nfs where network.hosts.contains { $0.port != nil }:
             throw .unsupported("port cannot be specified in 'nfs' protocol host")
-        case .rbd, .gluster:
-            let name = network.name ?? ""
-            if !name.contains(byte: "/") {
-                throw .xml("can't split path '\(name)' into pool name and image name")
-            }
         default: break
         }
     }
 
     /// A disk that is passed through to the guest as it is.
-    func checkLUN(_ disk: DiskDevice) throws(ConfigurationError) {
+    func checkLUNSource(_ disk: DiskDevice) throws(ConfigurationError) {
         let source = disk.source
         if source.type == .network, let network = source.network {
             if network.protocol != .iscsi {
@@ -84,14 +95,15 @@ extension DomainDefinition {
         if bus != .scsi, bus != .virtio {
             throw .unsupported("disk device='lun' is not supported for bus='\(disk.target.busName)'")
         }
+    }
+
+    /// The same, as far as it is QEMU that reads it.
+    func checkLUN(_ disk: DiskDevice) throws(ConfigurationError) {
         if let format = disk.driver.format, format != .raw {
             throw .unsupported("disk device 'lun' must use 'raw' format")
         }
-        if source.encryption != nil || disk.encryption != nil {
+        if disk.source.encryption != nil || disk.encryption != nil {
             throw .unsupported("disk device 'lun' doesn't support encryption")
-        }
-        if disk.serial != nil, bus == .scsi {
-            throw .unsupported("scsi-block 'lun' devices do not support the serial property")
         }
     }
 

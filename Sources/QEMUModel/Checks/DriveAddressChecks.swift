@@ -1,16 +1,11 @@
 import VirtXML
 
 extension DomainDefinition {
-    /// Where on its controller a disk is, or a SCSI device of the host.
+    /// No two disks are in one place.
     func checkDriveAddresses() throws(ConfigurationError) {
         var used: [DiskBus: [DriveAddress: String]] = [:]
-        let models = Dictionary(
-            devices.controllers.filter { $0.type == .scsi }.map { ($0.index ?? 0, $0.model) },
-            uniquingKeysWith: { first, _ in first })
         for disk in devices.disks {
-            try checkAddressKind(of: disk)
             guard let place = disk.info.address?.drive, let bus = disk.target.bus else { continue }
-            try check(place, on: bus, models)
             if let first = used[bus, default: [:]].updateValue(disk.target.dev, forKey: place) {
                 throw .unsupported(
                     "Found duplicate drive address for disk with target name '\(first)' controller='\(place.controller)' bus='\(place.bus)' target='\(place.target)' unit='\(place.unit)'"
@@ -19,10 +14,18 @@ extension DomainDefinition {
         }
     }
 
-    private func checkAddressKind(of disk: DiskDevice) throws(ConfigurationError) {
+    /// Where on its controller a disk is.
+    func checkPlace(of disk: DiskDevice) throws(ConfigurationError) {
+        if disk.target.bus == .usb, let kind = disk.info.address?.kind, kind != .usb {
+            throw .internal("unexpected address type for usb disk")
+        }
+        guard let place = disk.info.address?.drive, let bus = disk.target.bus else { return }
+        try check(place, on: bus)
+    }
+
+    func checkAddressKind(of disk: DiskDevice) throws(ConfigurationError) {
         guard let kind = disk.info.address?.kind, let bus = disk.target.bus else { return }
         switch bus {
-        case .usb where kind != .usb: throw .internal("unexpected address type for usb disk")
         case .scsi, .ide, .sata, .fdc:
             guard kind != .drive else { return }
             throw .unsupported(
@@ -32,9 +35,7 @@ extension DomainDefinition {
         }
     }
 
-    private func check(
-        _ place: DriveAddress, on bus: DiskBus, _ models: [UInt32: String?]
-    ) throws(ConfigurationError) {
+    private func check(_ place: DriveAddress, on bus: DiskBus) throws(ConfigurationError) {
         switch bus {
         case .fdc:
             if place.controller > 0 { throw .internal("Only 1 fdc controller is supported") }
@@ -48,10 +49,14 @@ extension DomainDefinition {
             if place.target > 0 { throw .unsupported("target must be 0 for sata controller") }
         case .scsi:
             if place.bus > 0 { throw .internal("SCSI controller only supports 1 bus") }
-            if models[place.controller] == "lsilogic", place.target > 0 {
+            if place.target > 0, isLSILogic(place.controller) {
                 throw .unsupported("target must be 0 for controller model 'lsilogic'")
             }
         default: break
         }
+    }
+
+    private func isLSILogic(_ index: UInt32) -> Bool {
+        devices.controllers.first { $0.type == .scsi && $0.index == index }?.model == "lsilogic"
     }
 }

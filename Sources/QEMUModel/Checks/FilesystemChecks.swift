@@ -2,6 +2,7 @@ import VirtXML
 
 extension DomainDefinition {
     package func check(_ folder: FilesystemDevice) throws(ConfigurationError) {
+        try checkPlace(folder.info)
         if folder.type != .mount { throw .unsupported("only supports mount filesystem type") }
         if folder.source.path == nil, folder.source.socket == nil {
             throw .noSource(folder.targetDir ?? "")

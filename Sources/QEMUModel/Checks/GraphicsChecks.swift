@@ -19,6 +19,7 @@ extension DomainDefinition {
     }
 
     private func check(_ graphics: GraphicsDevice) throws(ConfigurationError) {
+        try checkBackend(graphics.audioID)
         switch graphics.type {
         case .rdp, .desktop:
             throw .unsupported("\(graphics.type.rawValue) graphics are not supported with this QEMU")
@@ -34,16 +35,10 @@ extension DomainDefinition {
     }
 
     /// Sound goes to backends that there are, each of which has a number of its own.
-    func checkSound(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    func checkAudio() throws(ConfigurationError) {
         if let twice = devices.audios.firstRepeated(by: \.id) {
             throw .xml("audio ID \(twice.id) is used multiple times")
         }
-        let known = Set(devices.audios.map(\.id))
-        for id in devices.sounds.compactMap(\.audioID) + devices.graphics.compactMap(\.audioID)
-        where !known.contains(id) {
-            throw .xml("no audio device with ID \(id)")
-        }
-        for sound in devices.sounds { try check(sound, qemu) }
         for audio in devices.audios {
             for stream in [audio.input, audio.output]
             where stream.settings != nil && stream.fixedSettings != true {
@@ -55,7 +50,15 @@ extension DomainDefinition {
         }
     }
 
-    private func check(_ sound: SoundDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    private func checkBackend(_ id: UInt32?) throws(ConfigurationError) {
+        guard let id, !devices.audios.contains(where: { $0.id == id }) else { return }
+        throw .xml("no audio device with ID \(id)")
+    }
+
+    package func check(_ sound: SoundDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkAssigned(sound.info)
+        try checkBackend(sound.audioID)
+        try checkInfo(sound.info)
         let drivers: [SoundDevice.Model: (driver: String, name: String)] = [
             .ich6: ("intel-hda", "intel-hda"), .ich9: ("ich9-intel-hda", "ich9-intel-hda"),
             .usb: ("usb-audio", "usb-audio"), .virtio: ("virtio-sound-pci", "virtio"),

@@ -3,11 +3,12 @@ import VirtXML
 
 extension DomainDefinition {
     package func check(_ device: HostdevDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkSCSISettings(device)
+        try checkAddressKind(of: device)
+        try checkInfo(device.info)
         if device.mode == .capabilities {
             throw .unsupported("hostdev mode 'capabilities' is not supported in qemu")
         }
-        try checkSCSISettings(device)
-        try checkAddressKind(of: device)
         switch device.source {
         case .pci(let pci):
             if pci.startupPolicy != nil {
@@ -18,8 +19,6 @@ extension DomainDefinition {
                 throw .unsupported(
                     "Write filtering of PCI device configuration space is not supported by qemu")
             }
-        case .usb(let usb): try check(usb)
-        case .scsi(let scsi): try check(scsi)
         case .scsiHost(let adapter): try check(adapter, device)
         case .mdev: try checkMediated(device, qemu)
         default: break
@@ -42,9 +41,9 @@ extension DomainDefinition {
     }
 
     private func checkAddressKind(of device: HostdevDevice) throws(ConfigurationError) {
-        guard let kind = device.info.address?.kind, kind != .unassigned else { return }
+        guard let kind = device.info.address?.kind else { return }
         switch device.source {
-        case .pci where kind != .pci:
+        case .pci where kind != .pci && kind != .unassigned:
             throw .internal("PCI host devices must use 'pci' or 'unassigned' address type")
         case .usb where kind != .usb:
             throw .unsupported("USB host device must use 'usb' address type")
@@ -59,14 +58,20 @@ extension DomainDefinition {
         }
     }
 
+    /// What no document can say of a device of the host.
+    func checkWords(of device: HostdevDevice) throws(ConfigurationError) {
+        switch device.source {
+        case .usb(let usb): try check(usb)
+        case .scsi(let scsi): try check(scsi)
+        default: break
+        }
+    }
+
     private func check(_ usb: USBHostdev) throws(ConfigurationError) {
         if usb.vendor != nil, usb.product == nil { throw .internal("missing product") }
         if usb.vendor == nil, usb.product != nil { throw .internal("missing vendor") }
         if usb.vendor == 0 {
             throw .xml("Invalid value for attribute 'id' in element 'vendor': Zero is not permitted")
-        }
-        if isUSBDisabled {
-            throw .unsupported("Can't add host USB device: USB is disabled in this host")
         }
     }
 

@@ -2,6 +2,7 @@ import VirtXML
 
 extension DomainDefinition {
     package func check(_ card: InterfaceDevice) throws(ConfigurationError) {
+        try checkPlace(card.info)
         try checkModel(of: card)
         try checkAddresses(of: card)
         try checkTeaming(of: card)

@@ -1,18 +1,10 @@
 import VirtXML
 
 extension DomainDefinition {
-    func checkNUMA(_ host: QEMUHost) throws(ConfigurationError) {
-        let cells = cpu?.numa?.cells ?? []
-        if memory.maximum != nil, cells.isEmpty, !board.isPSeries, !host.updatesABI {
-            throw .unsupported("At least one numa node has to be configured when enabling memory hotplug")
-        }
-        try checkTune(cells.count, host)
-        try checkPages(cells.count)
-    }
-
-    private func checkTune(_ cells: Int, _ host: QEMUHost) throws(ConfigurationError) {
+    /// Where memory comes from, as far as the document alone says it.
+    func checkNodeTuning() throws(ConfigurationError) {
         guard let tune = numatune else { return }
-        try checkNodes(of: tune, cells)
+        try checkNodes(of: tune, cpu?.numa?.cells.count ?? 0)
         if let memory = tune.memory, memory.placement != .auto,
             vcpu.placement != .auto || memory.placement == .static
         {
@@ -71,14 +63,21 @@ extension DomainDefinition {
         for node in tune.nodes { try checkNodes(node.nodeset, host) }
     }
 
-    private func checkPages(_ cells: Int) throws(ConfigurationError) {
-        guard let backing = memoryBacking, let pages = backing.hugepages else { return }
+    /// Large pages come from files that are there before the guest is.
+    func checkPages() throws(ConfigurationError) {
+        guard let backing = memoryBacking, backing.hugepages != nil else { return }
         if backing.allocationMode == .ondemand {
             throw .unsupported("hugepages are not allowed with memory allocation ondemand")
         }
         if backing.source == .anonymous {
             throw .unsupported("hugepages are not allowed with anonymous memory source")
         }
+    }
+
+    /// Each cell has pages of one size.
+    func checkPageNodes() throws(ConfigurationError) {
+        guard let pages = memoryBacking?.hugepages else { return }
+        let cells = cpu?.numa?.cells.count ?? 0
         // Without cells the only one is the guest as a whole.
         func isMaster(_ page: MemoryBacking.HugePage) -> Bool {
             page.nodeset == nil || cells == 0 && page.nodeset == CPUSet([0])
@@ -89,7 +88,7 @@ extension DomainDefinition {
                 "two master hugepages detected: \(page.size?.kibibytes ?? 0) and \(other.size?.kibibytes ?? 0)"
             )
         }
-        for page in memoryBacking?.hugepages ?? [] {
+        for page in pages {
             guard let missing = page.nodeset?.members.first(where: { $0 >= max(cells, 1) }) else { continue }
             throw .detail("hugepages: node \(missing) not found")
         }

@@ -1,19 +1,18 @@
 import VirtXML
 
 extension DomainDefinition {
-    /// Memory that is plugged in: what each model needs, and that no two share a slot or a place.
+    /// Memory that is plugged in: what each model needs.
     func checkMemory(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        try checkTotal()
         for memory in devices.memories {
+            try checkPlace(memory.info)
             try checkSupport(of: memory, qemu)
             try checkNode(of: memory)
             try check(memory)
         }
-        try checkSlots()
     }
 
-    /// What is plugged in is a part of all that the guest has, and needs room to be plugged into.
-    private func checkTotal() throws(ConfigurationError) {
+    /// What is plugged in is a part of all that the guest has.
+    func checkTotal() throws(ConfigurationError) {
         guard !devices.memories.isEmpty else { return }
         let plugged = devices.memories.reduce(UInt64(0)) {
             $0.addingReportingOverflow($1.target.size?.bytes ?? 0).partialValue
@@ -21,9 +20,16 @@ extension DomainDefinition {
         if let total = memory.total, plugged > total.bytes {
             throw .xml("Total size of memory devices exceeds the total memory size")
         }
-        if memory.maximum == nil {
+    }
+
+    /// Memory that is plugged in needs room to be plugged into, and cells to be a part of.
+    func checkMaximumMemory(_ host: QEMUHost) throws(ConfigurationError) {
+        if !devices.memories.isEmpty, memory.maximum == nil {
             throw .unsupported(
                 "cannot use/hotplug a memory device when domain 'maxMemory' is not defined")
+        }
+        if memory.maximum != nil, cpu?.numa?.cells.isEmpty ?? true, !board.isPSeries, !host.updatesABI {
+            throw .unsupported("At least one numa node has to be configured when enabling memory hotplug")
         }
     }
 
@@ -45,7 +51,6 @@ extension DomainDefinition {
 
     private func checkNode(of memory: MemoryDevice) throws(ConfigurationError) {
         let cells = cpu?.numa?.cells.count ?? 0
-        if memory.target.size == nil { throw .xml("missing element or attribute './size'") }
         if memory.target.node == nil, cells > 0, [.dimm, .nvdimm, .virtioMem].contains(memory.model) {
             throw .unsupported("target NUMA node needs to be specified for memory device")
         }
@@ -117,7 +122,8 @@ extension DomainDefinition {
         }
     }
 
-    private func checkSlots() throws(ConfigurationError) {
+    /// No two share a slot or a place.
+    func checkSlots() throws(ConfigurationError) {
         var slots: Set<UInt32> = [], bases: Set<UInt64> = []
         for memory in devices.memories {
             guard case .dimm(let address)? = memory.info.address else { continue }

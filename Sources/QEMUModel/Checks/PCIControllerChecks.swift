@@ -21,21 +21,42 @@ extension DomainDefinition {
             throw .unsupported("The PCI controller with index=0 can't be associated with a NUMA node")
         }
         try checkNode(target, of: controller)
-        try checkBoard(of: controller)
-        try checkName(of: controller)
         try checkRanges(target, of: controller)
-        try checkOptions(target, of: controller)
     }
 
-    /// A controller's model is what the machine has, or what the document says.
-    func checkPCIModels() throws(ConfigurationError) {
-        for controller in devices.controllers where controller.type == .pci && controller.model == nil {
-            guard controller.index ?? 0 == 0 else {
-                throw .internal("PCI controller model was not set correctly")
+    /// What QEMU's PCI controller may be told.
+    func checkPCIOptions(_ controller: ControllerDevice) throws(ConfigurationError) {
+        try checkBoard(of: controller)
+        try checkName(of: controller)
+        try checkOptions(controller.pciTarget ?? .init(), of: controller)
+    }
+
+    /// The first bus is the machine's own.
+    func checkPCIRoot() throws(ConfigurationError) {
+        guard board.hasPCI else { return }
+        let expected = board.hasPCIeRoot ? "pcie-root" : "pci-root"
+        for controller in devices.controllers where controller.type == .pci {
+            guard controller.index == 0 else {
+                if controller.model == nil { throw .internal("PCI controller model was not set correctly") }
+                continue
             }
+            guard controller.model != expected else { continue }
             throw .xml(
-                "The PCI controller with index='0' must be model='\(board.hasPCIeRoot ? "pcie-root" : "pci-root")' for this machine type, but model='(null)' was found instead"
+                "The PCI controller with index='0' must be model='\(expected)' for this machine type, but model='\(controller.model ?? "(null)")' was found instead"
             )
+        }
+    }
+
+    /// Buses beside the machine's own, which only some machines have.
+    func checkExpanders() throws(ConfigurationError) {
+        for controller in devices.controllers where controller.type == .pci {
+            if controller.model == "pci-expander-bus", !board.isI440FX {
+                throw .unsupported(
+                    "pci-expander-bus controllers are only supported on 440fx-based machinetypes")
+            }
+            if controller.model == "pcie-expander-bus", !board.isQ35, !board.isARMVirt {
+                throw .unsupported("pcie-expander-bus controllers are not supported with this machine type")
+            }
         }
     }
 
@@ -59,10 +80,6 @@ extension DomainDefinition {
     }
 
     private func checkBoard(of controller: ControllerDevice) throws(ConfigurationError) {
-        if controller.model == "pci-expander-bus", !board.isI440FX {
-            throw .unsupported(
-                "pci-expander-bus controllers are only supported on 440fx-based machinetypes")
-        }
         if board.isPSeries, controller.pciHole64 != nil {
             throw .unsupported(
                 "Setting the 64-bit PCI hole size is not supported for machine '\(os.machine ?? "")'")

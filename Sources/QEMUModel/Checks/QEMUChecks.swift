@@ -1,64 +1,115 @@
 import Virt
 import VirtXML
 
+/// Where several things are wrong, libvirt says the one that it comes upon first: what no document can say, what can't be
+/// filled in or placed, the guest as a whole, each device, and what devices must have in common.
 extension DomainDefinition {
-    /// What can be seen to be wrong before anything is filled in.
-    func checkQEMU(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
-        try checkFeatures(qemu, host)
-        try checkTimers(qemu)
-        for controller in devices.controllers { try checkBoard(controller) }
-        try checkCPU(qemu)
-        try checkNUMA(host)
-        try checkTuning()
-        try checkSingleVCPUs()
-        try checkLifecycle(qemu)
-        try checkSystem(qemu)
+    /// What no document can say; asked before anything is filled in.
+    func checkDocument() throws(ConfigurationError) {
+        try checkSeclabels()
+        try checkNamedThreads()
+        try checkNodeTuning()
+        try checkBoot()
+        for disk in devices.disks {
+            try checkLabels(of: disk)
+            try checkWords(of: disk)
+        }
+        try checkUSBFamilies()
+        try checkCertificates()
+        try checkDisabledROMs()
+        try checkPorts()
+        for device in devices.hostdevs { try checkWords(of: device) }
+        try checkRedirection()
+        for memory in devices.memories where memory.target.size == nil {
+            throw .xml("missing element or attribute './size'")
+        }
+        if devices.iommus.count > 1 { throw .xml("only a single IOMMU device is supported") }
         try checkIdentity()
+        try checkSingleVCPUs()
     }
 
-    /// What can be seen to be wrong once all is filled in.
-    func checkQEMUDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        for disk in devices.disks where disk.source.type == .vhostuser { try checkVhostUser(disk) }
-        for disk in devices.disks { try checkKind(disk) }
-        try checkPlaces()
-        for disk in devices.disks { try check(disk, qemu) }
-        try checkTargets()
-        try checkDriveAddresses()
-        for controller in devices.controllers { try check(controller, qemu) }
+    /// What can't be once devices are there that nobody has named.
+    func checkFilled() throws(ConfigurationError) {
+        for disk in devices.disks { try checkName(of: disk) }
+        try checkTotal()
         try checkControllerNumbers()
-        try checkUSBFamilies()
-        for card in devices.interfaces { try check(card) }
-        for device in devices.hostdevs { try check(device, qemu) }
-        for input in devices.inputs { try check(input, qemu) }
-        for shmem in devices.shmems { try check(shmem, qemu) }
-        for panic in devices.panics { try check(panic, qemu) }
         try checkPanics()
-        for iommu in devices.iommus { try check(iommu) }
+        try checkBootOrders()
+        try checkConsolePlaces()
+        try checkUserMap()
+    }
+
+    /// What has a place that it can't have, though the place may be free.
+    func checkPlaces() throws(ConfigurationError) {
+        try checkVirtioSerialPorts()
+        try checkVirtioDisks()
+        try checkUSBNumbers()
+        try checkUSBPlaces()
+        try checkUSBDevices()
+    }
+
+    /// What the guest as a whole can't be, asked once everything has its place.
+    func checkQEMU(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
+        try checkACPI(host)
+        try checkWhole(qemu)
+        try checkLifecycle()
+        try checkCPU(qemu)
+        try checkMaximumMemory(host)
+        try checkTimers(qemu)
+        try checkPowerManagement(qemu)
+        try checkFirmwareTables()
+        try checkTopology()
+        try checkCacheTuning()
+        try checkFeatures(qemu)
+        try checkPages()
+        try checkConsoles(qemu)
+        try checkFirmwareNames()
+        for panic in devices.panics { try check(panic, qemu) }
+        try checkTPMCount()
+        try checkSecurity(qemu)
+    }
+
+    /// What devices can't be, a kind after the other.
+    func checkQEMUDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        for disk in devices.disks { try check(disk, qemu) }
+        for card in devices.interfaces { try check(card) }
+        for sound in devices.sounds { try check(sound, qemu) }
+        for device in devices.hostdevs { try check(device, qemu) }
+        try checkVideos(qemu)
+        for controller in devices.controllers { try check(controller, qemu) }
+        try checkSmartcards()
+        try checkCharacterDevices()
+        for input in devices.inputs { try check(input, qemu) }
         for folder in devices.filesystems { try check(folder) }
+        try checkWatchdogs()
+        try checkSmallDevices(qemu)
+        try checkMemory(qemu)
+        for device in devices.redirdevs { try check(device.source, of: device.info) }
+        for iommu in devices.iommus { try check(iommu) }
+        try checkLateDevices()
+        try checkGraphics()
+        try checkAudio()
+    }
+
+    /// What devices must have in common, and what is left of the guest as a whole.
+    func checkTogether(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkTargets()
+        try checkHostdevs()
+        try checkDriveAddresses()
+        try checkAliases()
+        try checkPageNodes()
+        try checkPrimaryVideo()
+        try checkDumps()
+        try checkThreadPools()
+        try checkSlots()
         if let twice = devices.filesystems.firstRepeated(by: \.targetDir) {
             throw .unsupported("filesystem target '\(twice.targetDir ?? "")' specified twice")
         }
-        if let crypto = devices.cryptos.first(where: { $0.backend == .lkcf }) {
-            throw .unsupported("crypto backend \(crypto.backend.rawValue) is not supported")
-        }
-        if let size = devices.pstore?.size, size.bytes < 8 << 10 || size.bytes & (size.bytes - 1) != 0 {
-            throw .xml("invalid size of ACPI ERST pstore device")
-        }
-        try checkCharacterDevices(qemu)
-        try checkTPMs(qemu)
-        try checkGraphics()
-        try checkVideos(qemu)
-        try checkSound(qemu)
-        try checkWatchdogs()
-        try checkSingles(qemu)
-        try checkRedirection()
-        try checkMemory(qemu)
-        try checkInfos()
-        try checkHostdevs()
         try checkZPCI(qemu)
         try checkVCPUs(qemu)
     }
 
+    /// A guest has one identity, whoever tells it.
     private func checkIdentity() throws(ConfigurationError) {
         for info in sysinfo where info.type == .smbios {
             guard let text = info.system.first(where: { $0.name == "uuid" })?.value, let own = uuid else {
@@ -68,7 +119,12 @@ extension DomainDefinition {
                 throw .detail("UUID mismatch between <uuid> and <sysinfo>")
             }
         }
-        if seclabels.count > 1, seclabels.contains(where: { $0.model == nil }) {
+    }
+
+    private func checkSeclabels() throws(ConfigurationError) {
+        if seclabels.count > 1,
+            seclabels.contains(where: { $0.model == nil && $0.type != Seclabel.Kind.none })
+        {
             throw .xml("missing security model when using multiple labels")
         }
         if let twice = seclabels.compactMap(\.model).firstRepeated(by: { $0 }) {

@@ -25,7 +25,10 @@ extension DomainDefinition {
 
     /// All watchdogs do the same.
     func checkWatchdogs() throws(ConfigurationError) {
-        for watchdog in devices.watchdogs { try check(watchdog) }
+        for watchdog in devices.watchdogs {
+            try checkPlace(watchdog.info)
+            try check(watchdog)
+        }
         if devices.watchdogs.filter({ $0.model == .itco }).count > 1 {
             throw .unsupported("domain can only have one watchdog with model 'itco'")
         }
@@ -35,24 +38,21 @@ extension DomainDefinition {
         }
     }
 
-    func checkSingles(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        if let balloon = devices.memballoon, balloon.model == .xen {
-            throw .unsupported(
-                "Memory balloon device type 'xen' is not supported by this version of qemu")
-        }
-        if devices.nvram != nil, !board.isPSeries {
-            throw .unsupported("nvram device is only supported for PPC64")
-        }
-        if let vsock = devices.vsock, let cid = vsock.cid, cid < 3 {
-            throw .unsupported("guest CIDs must be >= 3")
-        }
-        if devices.iommus.count > 1 { throw .xml("only a single IOMMU device is supported") }
-        if devices.smartcards.count > 1 {
-            throw .unsupported("this QEMU binary lacks multiple smartcard support")
-        }
+    /// Where a card's certificates are.
+    func checkCertificates() throws(ConfigurationError) {
         for card in devices.smartcards {
             if case .certificates(_, let database?) = card.card, !database.hasBytePrefix("/") {
                 throw .xml("expecting absolute path: \(database)")
+            }
+        }
+    }
+
+    func checkSmartcards() throws(ConfigurationError) {
+        for card in devices.smartcards {
+            try checkPlace(card.info)
+            if case .passthrough(let source) = card.card { try check(source) }
+            if devices.smartcards.count > 1 {
+                throw .unsupported("this QEMU binary lacks multiple smartcard support")
             }
             if case .ccid(let place)? = card.info.address, place.controller != 0 || place.slot != 0 {
                 throw .unsupported("this QEMU binary lacks multiple smartcard support")
@@ -63,11 +63,56 @@ extension DomainDefinition {
         }
     }
 
+    /// Devices of which little is asked, from the balloon to trusted platform modules.
+    func checkSmallDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if let balloon = devices.memballoon {
+            try checkPlace(balloon.info)
+            if balloon.model == .xen {
+                throw .unsupported(
+                    "Memory balloon device type 'xen' is not supported by this version of qemu")
+            }
+        }
+        for rng in devices.rngs {
+            try checkPlace(rng.info)
+            if case .egd(let source) = rng.backend { try check(source) }
+        }
+        if let nvram = devices.nvram {
+            try checkPlace(nvram.info)
+            if !board.isPSeries { throw .unsupported("nvram device is only supported for PPC64") }
+        }
+        for hub in devices.hubs { try checkPlace(hub.info) }
+        for shmem in devices.shmems { try check(shmem, qemu) }
+        for tpm in devices.tpms { try check(tpm, qemu) }
+    }
+
+    /// Those that come last.
+    func checkLateDevices() throws(ConfigurationError) {
+        if let vsock = devices.vsock {
+            try checkAssigned(vsock.info)
+            if let cid = vsock.cid, cid < 3 { throw .unsupported("guest CIDs must be >= 3") }
+            try checkInfo(vsock.info)
+        }
+        for crypto in devices.cryptos {
+            try checkPlace(crypto.info)
+            if crypto.backend == .lkcf {
+                throw .unsupported("crypto backend \(crypto.backend.rawValue) is not supported")
+            }
+        }
+        guard let pstore = devices.pstore else { return }
+        try checkAssigned(pstore.info)
+        if let size = pstore.size, size.bytes < 8 << 10 || size.bytes & (size.bytes - 1) != 0 {
+            throw .xml("invalid size of ACPI ERST pstore device")
+        }
+        try checkInfo(pstore.info)
+    }
+
     package func check(_ shmem: ShmemDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkAssigned(shmem.info)
         if shmem.name.contains(byte: "/") { throw .unsupported("shmem name cannot include '/' character") }
         if shmem.name == "." || shmem.name == ".." {
             throw .unsupported("shmem name cannot be equal to '\(shmem.name)'")
         }
+        try checkInfo(shmem.info)
         let model = shmem.model.rawValue
         switch shmem.model {
         case .ivshmem: throw .unsupported("ivshmem device is no longer supported")
@@ -90,10 +135,12 @@ extension DomainDefinition {
     }
 
     package func check(_ tpm: TPMDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        try checkAssigned(tpm.info)
         if !tpm.pcrBanks.isEmpty, tpm.version != .v2_0 {
             throw .xml("<active_pcr_banks/> requires TPM version '2.0'")
         }
         if tpm.backend == .external { try checkExternal(tpm.source) }
+        try checkInfo(tpm.info)
         try checkModel(of: tpm)
         let program = "The QEMU executable \(qemu.emulator)"
         if tpm.model != .spaprProxy, !qemu.hasTPMBackend(tpm.backend) {

@@ -2,19 +2,13 @@ import ByteText
 import VirtXML
 
 extension DomainDefinition {
-    /// What surrounds the machine: its firmware's console, loaders, names for firmware, memory encryption.
-    func checkSystem(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        if bootloader != nil || bootloaderArguments != nil {
-            throw .unsupported("bootloader is not supported by QEMU")
+    /// What QEMU has no word for, or only on some machines.
+    func checkWhole(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if memtune?.minGuarantee != nil {
+            throw .unsupported("Parameter 'min_guarantee' not supported by QEMU.")
         }
         if genid != nil, !qemu.has("vmgenid") {
             throw .unsupported("this QEMU does not support the 'genid' capability")
-        }
-        if let map = idmap, map.users.isEmpty != map.groups.isEmpty {
-            throw .unsupported("uid and gid should be mapped both")
-        }
-        if let map = idmap, [map.users, map.groups].contains(where: { ($0.map(\.start).min() ?? 0) != 0 }) {
-            throw .unsupported("You must map the root user of container")
         }
         if os.biosUseSerial == true {
             if !board.isX86 { throw .unsupported("BIOS serial console only supported on x86 architectures") }
@@ -22,20 +16,39 @@ extension DomainDefinition {
                 throw .xml("need at least one serial port to use BIOS serial output")
             }
         }
+    }
+
+    func checkFirmwareTables() throws(ConfigurationError) {
+        if os.acpiTables.contains(where: { $0.type == .rawset }) {
+            throw .unsupported("ACPI table type 'rawset' is not supported")
+        }
+        if bootloader != nil || bootloaderArguments != nil {
+            throw .unsupported("bootloader is not supported by QEMU")
+        }
+    }
+
+    /// Names under which firmware finds what the document gives it.
+    func checkFirmwareNames() throws(ConfigurationError) {
         for entry in sysinfo.filter({ $0.type == .fwcfg }).flatMap(\.entries) {
             if !entry.name.hasBytePrefix("opt/") { throw .unsupported("Invalid firmware name") }
             if entry.name.hasBytePrefix("opt/ovmf/") || entry.name.hasBytePrefix("opt/org.qemu/") {
                 throw .unsupported("That firmware name is reserved")
             }
         }
-        if os.acpiTables.contains(where: { $0.type == .rawset }) {
-            throw .unsupported("ACPI table type 'rawset' is not supported")
-        }
-        try checkBoot()
-        try checkSecurity(qemu)
     }
 
-    private func checkSecurity(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    /// Users of a container, which a guest of QEMU never has.
+    func checkUserMap() throws(ConfigurationError) {
+        guard let map = idmap else { return }
+        if map.users.isEmpty != map.groups.isEmpty {
+            throw .unsupported("uid and gid should be mapped both")
+        }
+        if [map.users, map.groups].contains(where: { ($0.map(\.start).min() ?? 0) != 0 }) {
+            throw .unsupported("You must map the root user of container")
+        }
+    }
+
+    func checkSecurity(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         switch launchSecurity?.type {
         case .sev?:
             if !qemu.has("sev-guest") || qemu.sev == nil {
@@ -56,18 +69,12 @@ extension DomainDefinition {
         }
     }
 
-    private func checkBoot() throws(ConfigurationError) {
-        var orders: [UInt32] = [], badLoadparm: String?
+    /// What the boot menu, and the loader of a device, can be told.
+    func checkBoot() throws(ConfigurationError) {
+        var badLoadparm: String?
         var copy = devices
         copy.forEachInfo { info in
-            if let order = info.boot?.order { orders.append(order) }
             if let text = info.boot?.loadparm, !(1...8).contains(text.count) { badLoadparm = text }
-        }
-        if let twice = orders.firstRepeated(by: { $0 }) {
-            throw .unsupported("boot order '\(twice)' used for more than one device")
-        }
-        if !orders.isEmpty, !os.boot.isEmpty {
-            throw .unsupported("per-device boot elements cannot be used together with os/boot elements")
         }
         if let badLoadparm {
             throw .internal("loadparm value '\(badLoadparm.uppercased())' must be between 1 and 8 characters")

@@ -1,18 +1,10 @@
 import VirtXML
 
 extension DomainDefinition {
-    /// Whether what is said of threads is about threads that there are, in numbers that can be.
-    func checkTuning() throws(ConfigurationError) {
+    /// Whether what is said of threads is about threads that there are.
+    func checkNamedThreads() throws(ConfigurationError) {
         for group in throttleGroups { try check(group, isShared: true) }
-        if memtune?.minGuarantee != nil {
-            throw .unsupported("Parameter 'min_guarantee' not supported by QEMU.")
-        }
-        for thread in iothreads.threads { try thread.pool.check() }
-        try iothreads.defaultThread?.check()
         guard let cputune else { return }
-        if type != .kvm, !cputune.cacheTunes.isEmpty || !cputune.memoryTunes.isEmpty {
-            throw .unsupported("cachetune is only supported for KVM domains")
-        }
         let known = Set(iothreads.threads.map { Int($0.id) })
         let named =
             cputune.iothreadPins.map { Int($0.iothread) }
@@ -26,12 +18,29 @@ extension DomainDefinition {
         }
     }
 
-    /// What QEMU can be told to do when the guest is done.
-    func checkLifecycle(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    /// Caches are shared out among processors by the host's kernel, for its own guests.
+    func checkCacheTuning() throws(ConfigurationError) {
+        guard let cputune, type != .kvm else { return }
+        if !cputune.cacheTunes.isEmpty || !cputune.memoryTunes.isEmpty {
+            throw .unsupported("cachetune is only supported for KVM domains")
+        }
+    }
+
+    func checkThreadPools() throws(ConfigurationError) {
+        for thread in iothreads.threads { try thread.pool.check() }
+        try iothreads.defaultThread?.check()
+    }
+
+    /// What can't be done with a guest that ends as it should.
+    func checkDumps() throws(ConfigurationError) {
         for (event, action) in [("poweroff", onPoweroff), ("reboot", onReboot)] {
             guard let action, action == .coredumpDestroy || action == .coredumpRestart else { continue }
             throw .unsupported("Lifecycle event '\(event)' doesn't support '\(action.rawValue)' action")
         }
+    }
+
+    /// What QEMU can be told to do when the guest is done.
+    func checkLifecycle() throws(ConfigurationError) {
         if [onPoweroff, onReboot, onCrash].contains(.renameRestart) {
             throw .unsupported(
                 "qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'"
@@ -45,10 +54,14 @@ extension DomainDefinition {
             throw .unsupported(
                 "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'")
         }
+    }
+
+    /// Whether the machine's firmware can be told of sleep.
+    func checkPowerManagement(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         let power = powerManagement
-        if !qemu.has(board.isQ35 ? "ICH9-LPC" : "PIIX4_PM"),
-            power.suspendToMemory != nil || power.suspendToDisk != nil
-        {
+        guard power.suspendToMemory != nil || power.suspendToDisk != nil else { return }
+        if !board.isX86 { throw .unsupported("setting ACPI S3/S4 not supported") }
+        if !qemu.has(board.isQ35 ? "ICH9-LPC" : "PIIX4_PM") {
             throw .unsupported(
                 "setting ACPI \(power.suspendToMemory != nil ? "S3" : "S4") not supported")
         }

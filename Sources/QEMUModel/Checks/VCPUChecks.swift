@@ -53,8 +53,5 @@ extension DomainDefinition {
             throw .unsupported(
                 "more than 255 vCPUs require extended interrupt mode enabled on the iommu device")
         }
-        if cpu?.check != nil, cpu?.mode == nil {
-            throw .unsupported("check attribute specified for CPU with no model")
-        }
     }
 }

@@ -9,24 +9,23 @@ extension DomainDefinition {
         if disk.target.bus != .virtio { throw .unsupported("vhostuser disk supports only virtio bus") }
         let driver = disk.driver
         let foreign: [(String, Bool)] = [
-            ("geometry", disk.geometry != nil), ("blockio", disk.blockIO != nil),
+            ("cache", driver.cache.map { $0 != .default } ?? false),
+            ("error_policy", driver.errorPolicy != nil), ("rerror_policy", driver.readErrorPolicy != nil),
+            ("io", driver.io != nil), ("copy_on_read", driver.copyOnRead != nil),
+            ("discard", driver.discard != nil),
+            ("iothread", driver.iothread != nil || !driver.iothreads.isEmpty),
+            ("detect_zeroes", driver.detectZeroes != nil), ("iotune", disk.iotune != nil),
+            ("throttlefilters", !disk.throttleFilters.isEmpty),
             ("backingStore", disk.backingStore?.source != nil),
             ("encryption", disk.encryption != nil || disk.source.encryption != nil),
-            ("throttlefilters", !disk.throttleFilters.isEmpty),
-            ("iotune", disk.iotune != nil), ("iothread", driver.iothread != nil || !driver.iothreads.isEmpty),
-            ("cache", driver.cache.map { $0 != .default } ?? false),
-            ("error_policy", driver.errorPolicy != nil),
-            ("rerror_policy", driver.readErrorPolicy != nil),
-            ("io", driver.io != nil), ("discard", driver.discard != nil),
-            ("detect_zeroes", driver.detectZeroes != nil), ("copy_on_read", driver.copyOnRead != nil),
-            ("wwn", disk.wwn != nil), ("serial", disk.serial != nil), ("vendor", disk.vendor != nil),
-            ("product", disk.product != nil), ("readonly", disk.readonly), ("shareable", disk.shareable),
-            ("transient", disk.transient != nil),
+            ("readonly", disk.readonly), ("shareable", disk.shareable), ("transient", disk.transient != nil),
+            ("serial", disk.serial != nil), ("wwn", disk.wwn != nil), ("vendor", disk.vendor != nil),
+            ("product", disk.product != nil), ("geometry", disk.geometry != nil),
+            ("blockio", disk.blockIO != nil),
         ]
         if let (name, _) = foreign.first(where: \.1) {
             throw .unsupported("\(name) is not supported with vhostuser disk")
         }
-        try requireSharedMemory("vhostuser")
     }
 
     /// What another process serves works in the guest's own memory.

@@ -2,14 +2,20 @@ import VirtXML
 
 extension DomainDefinition {
     func checkVideos(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        if devices.videos.count > 1, devices.videos.contains(where: { $0.type == .none }) {
-            throw .unsupported(
-                "a 'none' video type must be the only video device defined for the domain")
+        for video in devices.videos {
+            try checkPlace(video.info)
+            if devices.videos.count > 1, devices.videos.contains(where: { $0.type == .none }) {
+                throw .unsupported(
+                    "a 'none' video type must be the only video device defined for the domain")
+            }
+            try check(video, qemu)
         }
+    }
+
+    func checkPrimaryVideo() throws(ConfigurationError) {
         if devices.videos.filter(\.primary).count > 1 {
             throw .unsupported("Only one primary video device is supported")
         }
-        for video in devices.videos { try check(video, qemu) }
     }
 
     private func check(_ video: VideoDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {

@@ -19,14 +19,12 @@ extension QEMUCommandLine {
         machine.from(.roost("USB controllers are devices of their own")) { $0.add("usb", on: false) }
         addInterrupts(to: &machine)
         addPlatform(to: &machine)
+        addPSeries(to: &machine)
         addMemory(to: &machine)
         if domain.launchSecurity != nil {
             machine.from("launchSecurity") { $0.add("confidential-guest-support", "lsec0") }
         }
-        if domain.os.biosUseSerial == true { machine.from("os/bios") { $0.add("graphics", on: false) } }
-        addSpeaker(to: &machine)
         addFirmware(to: &machine)
-        addPSeries(to: &machine)
         addTables(to: &machine)
         try arguments.add("-machine", machine, from: .element("os/type"))
     }
@@ -51,11 +49,11 @@ extension QEMUCommandLine {
             }
         }
         machine.from("features/vmport") { $0.add("vmport", on: domain.features.vmport) }
-        machine.from("features/ps2") { $0.add("i8042", on: domain.features.ps2) }
         machine.from("features/smm") { $0.add("smm", on: domain.features.smm?.state) }
         if let ioapic = domain.features.ioapic {
             machine.from("features/ioapic") { $0.add("kernel_irqchip", ioapic == .qemu ? "split" : "on") }
         }
+        machine.from("features/ps2") { $0.add("i8042", on: domain.features.ps2) }
     }
 
     private func addPlatform(to machine: inout OptionText) {
@@ -94,18 +92,18 @@ extension QEMUCommandLine {
         machine.from("features/cfpc") { $0.add("cap-cfpc", features.cfpc?.rawValue) }
         machine.from("features/sbbc") { $0.add("cap-sbbc", features.sbbc?.rawValue) }
         machine.from("features/ibs") { $0.add("cap-ibs", features.ibs?.rawValue) }
-        if domain.board.isPSeries, domain.cpu?.mode == .hostModel,
-            let model = domain.cpu?.model?.name
-        {
-            machine.from("cpu") { $0.add("max-cpu-compat", model) }
-        }
     }
 
     private func addTables(to machine: inout OptionText) {
         if guest.hasMemoryAttributes { machine.from("cpu/numa") { $0.add("hmat", on: true) } }
+        if domain.os.biosUseSerial == true { machine.from("os/bios") { $0.add("graphics", on: false) } }
         if let loadparm = guest.machineLoadparm { machine.add("loadparm", loadparm) }
         if let hpet = domain.timer(.hpet)?.present, qemu.option("machine", has: "hpet") {
             machine.from(domain.origin(of: .hpet)) { $0.add("hpet", on: hpet) }
+        }
+        addSpeaker(to: &machine)
+        if domain.board.isPSeries, domain.cpu?.mode == .hostModel, let model = domain.cpu?.model?.name {
+            machine.from("cpu") { $0.add("max-cpu-compat", model) }
         }
         if domain.board.hasACPI, guest.acpiIsMachineOption {
             let acpi: QEMUOrigin =

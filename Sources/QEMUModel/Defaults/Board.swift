@@ -53,6 +53,9 @@ package struct Board: Equatable, Sendable {
             architecture)
     }
 
+    /// Whether devices are looked for on PCI buses: those that the document names, where the machine has none.
+    var knowsPCI: Bool { hasPCI || isX86 }
+
     /// Whether several PCI buses have names with numbers; the only bus of other boards is called `pci`.
     var numbersPCIBuses: Bool {
         if isX86 || isVirt || isS390 { return true }
@@ -81,6 +84,12 @@ package struct Board: Equatable, Sendable {
 
 extension DomainDefinition {
     package var board: Board { Board(self) }
+
+    /// Whether the root of its PCI devices is an express one: the machine's, or else the document's.
+    var hasPCIeRoot: Bool {
+        if board.hasPCI || !board.knowsPCI { return board.hasPCIeRoot }
+        return devices.controllers.contains { $0.type == .pci && $0.index == 0 && $0.model == "pcie-root" }
+    }
 
     package func timer(_ name: ClockTimer.Name) -> ClockTimer? { clock.timers.first { $0.name == name } }
 }

@@ -100,7 +100,7 @@ extension DomainDefinition {
 extension Board {
     /// Whether it has a USB controller without being asked.
     var hasDefaultUSB: Bool {
-        if isX86 { return !isMicroVM && machine != "isapc" }
+        if isX86 { return machine != "isapc" }
         if isARM { return machine.hasBytePrefix("versatile") || machine.hasBytePrefix("realview") }
         return isPPC
     }

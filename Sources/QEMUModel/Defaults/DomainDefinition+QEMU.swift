@@ -9,24 +9,31 @@ extension DomainDefinition {
     /// - Throws: `ConfigurationError` for what can't be, `XMLError` for what the document gets wrong.
     package mutating func fillQEMUDefaults(_ qemu: QEMUCapabilities, host: QEMUHost) throws {
         try checkKind(qemu)
+        try checkDocument()
         try fillGuest(qemu, host)
-        try checkQEMU(qemu, host)
         fillHugePages()
         filling("memory is plugged into a cell, and where none is named all is one") { $0.fillOnlyCell(host) }
         try fillFirmware(qemu, host)
+        try checkSMM()
         filling("controllers have numbers") { $0.devices.numberControllers() }
+        try checkPCIRoot()
+        try checkExpanders()
         addDefaultDevices(qemu)
         filling("the CPU that the machine has where none is named") { $0.fillDefaultCPU(qemu, host) }
         filling("what the machine has where nothing is said") { $0.fillQEMUFeatures(qemu, host) }
         try fillAllDevices(qemu, host)
         filling("a guest boots from its first disk where nothing has a turn") { $0.fillBootOrder() }
+        try checkFilled()
         try assignAddresses(qemu, host)
         // Guests that are defined already may have been seen with other ports, and get them when they start.
         if host.updatesABI {
             try filling("the first free port of a USB bus") { try $0.assignUSB() }
         }
         filling("the first console is the first serial port") { $0.mirrorConsoleAddress() }
+        try checkPlaces()
+        try checkQEMU(qemu, host)
         try checkQEMUDevices(qemu)
+        try checkTogether(qemu)
     }
 
     /// Fills in what isn't about devices.

@@ -50,7 +50,7 @@ extension QEMUGuest {
     }
 
     private var rootBus: String {
-        if domain.board.hasPCIeRoot { return "pcie.0" }
+        if domain.hasPCIeRoot { return "pcie.0" }
         return domain.board.numbersPCIBuses ? "pci.0" : "pci"
     }
 

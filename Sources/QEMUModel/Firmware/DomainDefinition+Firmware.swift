@@ -155,10 +155,13 @@ extension DomainDefinition {
             throw .detail(
                 "cannot use feature-based firmware autoselection when firmware autoselection is disabled")
         }
-        try checkACPI()
     }
 
-    private func checkACPI() throws(ConfigurationError) {
+    /// Firmware finds the machine by tables, or by the tables' absence.
+    func checkACPI(_ host: QEMUHost) throws(ConfigurationError) {
+        if features.acpi, !board.hasACPI, board.isARM || host.updatesABI {
+            throw .unsupported("machine type '\(os.machine ?? "")' does not support ACPI")
+        }
         let isUEFI = os.firmware == .efi || os.loader?.type == .pflash
         if board.isX86, isUEFI, !features.acpi {
             throw .unsupported("UEFI requires ACPI on this architecture")

@@ -63,7 +63,7 @@ extension DomainRuleTests {
             "unsupported configuration: unsupported pit tickpolicy 'catchup'"),
         Rule(
             .virt, timer("name='hpet' present='yes'"),
-            "unsupported configuration: hpet timer is not supported"),
+            "unsupported configuration: hpet timer is not supported by this architecture"),
     ]
 
     private static let threads: [Rule] = [
@@ -144,7 +144,7 @@ extension DomainRuleTests {
         ),
         Rule(
             .ccw, "<pm><suspend-to-mem enabled='yes'/></pm>",
-            "unsupported configuration: setting ACPI S3 not supported"),
+            "unsupported configuration: setting ACPI S3/S4 not supported"),
         Rule(
             .pc, "<sysinfo type='fwcfg'><entry name='opt/ovmf/x'>y</entry></sysinfo>",
             "unsupported configuration: That firmware name is reserved"),
