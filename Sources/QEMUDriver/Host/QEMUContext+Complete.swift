@@ -22,15 +22,6 @@ extension QEMUContext {
         }
         definition.devices.emulator = emulator
         let qemu = try await capabilities(of: emulator)
-        do throws(ConfigurationError) { try definition.checkKind(qemu) } catch { throw VirtError(error) }
-        if let machine = definition.os.machine,
-            let offered = qemu.accelerations[QEMUAccelerator(definition.type)],
-            offered.machine(named: machine) == nil
-        {
-            throw VirtError(
-                .configUnsupported, "Emulator '\(emulator)' does not support machine type '\(machine)'",
-                from: .qemu)
-        }
         let firmware = await Blocking.run { FirmwareFolder.descriptors() }
         definition.forgetSockets(in: configuration.channels)
         do {

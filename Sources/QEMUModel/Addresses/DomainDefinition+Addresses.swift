@@ -44,7 +44,15 @@ extension DomainDefinition {
     }
 
     private mutating func assignVirtioMMIO() {
+        let folders = devices.filesystems
         forEachVirtio { info in if info.address == nil { info.address = .virtioMMIO } }
+        // Folders are on PCI or nowhere; a SCSI controller of any model is taken for one of virtio's.
+        devices.filesystems = folders
+        for index in devices.controllers.indices where devices.controllers[index].type == .scsi {
+            if devices.controllers[index].info.address == nil {
+                devices.controllers[index].info.address = .virtioMMIO
+            }
+        }
     }
 
     /// Visits the places of all devices of the virtio family.

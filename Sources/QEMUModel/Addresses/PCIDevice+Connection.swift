@@ -4,21 +4,8 @@ extension PCIDevice {
     /// Whether a place is to be found for the device.
     func needsPlace(_ info: DeviceInfo, in domain: DomainDefinition, _ board: Board) -> Bool {
         switch info.address {
-        case nil: return !board.isCCW || isOnPCIAnyway(domain)
+        case nil: return true
         case .pci(let address)?: return address.isEmpty && connection(in: domain, board) != nil
-        default: return false
-        }
-    }
-
-    private func isOnPCIAnyway(_ domain: DomainDefinition) -> Bool {
-        switch self {
-        case .controller(let index):
-            let controller = domain.devices.controllers[index]
-            let isUSB = controller.type == .usb && (controller.model ?? "none") != "none"
-            return controller.type == .pci || isUSB
-        case .hostdev(let index):
-            if case .pci = domain.devices.hostdevs[index].source { return true }
-            return false
         default: return false
         }
     }
@@ -40,7 +27,7 @@ extension PCIDevice {
         func of(_ model: VirtioModel?) -> PCIConnection { model == .transitional ? conventional : virtio }
         switch self {
         case .controller(let index):
-            return controller(devices.controllers[index], virtio, conventional, express)
+            return controller(devices.controllers[index], virtio, conventional, express, board)
         case .filesystem(let index): return of(devices.filesystems[index].model)
         case .interface(let index): return interface(devices.interfaces[index], virtio, conventional, express)
         case .sound(let index): return sound(devices.sounds[index], virtio, conventional)
@@ -68,14 +55,14 @@ extension PCIDevice {
         case .vsock: return devices.vsock.map { of($0.model) }
         case .panic(let index):
             return devices.panics[index].model == .pvpanic ? (express ? [.pcie] : [.pci]) : nil
-        case .crypto: return virtio
+        case .crypto: return conventional
         case .pstore: return conventional
         }
     }
 
     private func controller(
         _ controller: ControllerDevice, _ virtio: PCIConnection, _ conventional: PCIConnection,
-        _ express: Bool
+        _ express: Bool, _ board: Board
     ) -> PCIConnection? {
         switch controller.type {
         case .pci:
@@ -97,7 +84,8 @@ extension PCIDevice {
             default: return conventional
             }
         case .sata: return conventional
-        case .ide: return conventional
+        // Elsewhere it is a part of the board that no document places.
+        case .ide: return board.isI440FX ? conventional : nil
         case .ccid, .fdc, .xenbus, .isa: return nil
         }
     }

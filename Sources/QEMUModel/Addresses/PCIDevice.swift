@@ -15,10 +15,12 @@ enum PCIDevice {
         let others = devices.controllers.indices.filter { devices.controllers[$0].type != .pci }
         var list: [PCIDevice] = pci.map { .controller($0) }
         list += devices.filesystems.indices.map { .filesystem($0) }
-        list += devices.interfaces.indices.map { .interface($0) }
+        let isHosts = { devices.interfaces[$0].type == .hostdev }
+        list += devices.interfaces.indices.filter { !isHosts($0) }.map { .interface($0) }
         list += devices.sounds.indices.map { .sound($0) }
         list += others.map { .controller($0) }
         list += devices.disks.indices.map { .disk($0) }
+        list += devices.interfaces.indices.filter(isHosts).map { .interface($0) }
         list += devices.hostdevs.indices.map { .hostdev($0) }
         list.append(.balloon)
         list += devices.rngs.indices.map { .rng($0) }

@@ -43,6 +43,11 @@ package enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvert
 }
 
 extension ConfigurationError {
+    /// That nobody here knows a pool: what is in it can't be found.
+    static func noStoragePool(_ name: String) -> ConfigurationError {
+        .refused(VirtError(.noStoragePool, "no storage pool with matching name '\(name)'", from: .storage))
+    }
+
     /// That a device is to be on a bus of which the machine has none, and the document names none.
     static var noPCIBuses: ConfigurationError { .xml("No PCI buses available") }
 

@@ -106,6 +106,7 @@ extension DomainDefinition {
             && devices.memballoon?.model != .xen && !devices.sounds.contains { $0.model == .ich7 }
             && !devices.filesystems.contains { ["loop", "nbd", "ploop"].contains($0.driver?.type ?? "path") }
         if hasPlug { return }
+        if !devices.controllers.contains(where: { $0.type == .pci }) { throw .noPCIBuses }
         throw .internal("Cannot automatically add a new PCI bus for a device with connect flags 00")
     }
 

@@ -1,17 +1,28 @@
 import VirtXML
 
 extension DomainDefinition {
-    /// Whether this is a document of a machine that QEMU runs at all: asked before anything else.
-    package func checkKind(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    /// Whether this is a document of a system at all: asked before anything else.
+    func checkKind() throws(ConfigurationError) {
         let kind = os.type
         if kind.isEmpty { throw .xml("an os <type> must be specified") }
         if !Self.systemKinds.contains(kind) { throw .unsupported("unknown OS type '\(kind)'") }
         if kind == "exe", os.`init`.program == nil { throw .xml("init binary must be specified") }
-        let emulator = devices.emulator ?? qemu.emulator
+    }
+
+    /// Whether the binary runs such a machine.
+    func checkEmulator(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        let emulator = devices.emulator ?? qemu.emulator, kind = os.type, arch = os.arch ?? ""
+        if !QEMUArchitecture.runs(arch, on: qemu.architecture) {
+            throw .unsupported("Emulator '\(emulator)' does not support arch '\(arch)'")
+        }
         if kind != "hvm" { throw .unsupported("Emulator '\(emulator)' does not support os type '\(kind)'") }
         let isKnown = [.qemu, .kvm, .hvf].contains(type) && qemu.accelerations[QEMUAccelerator(type)] != nil
         if !isKnown, type != .qemu || !qemu.accelerations.isEmpty {
             throw .unsupported("Emulator '\(emulator)' does not support virt type '\(type.rawValue)'")
+        }
+        let offered = qemu.accelerations[QEMUAccelerator(type)]
+        if let machine = os.machine, let offered, offered.machine(named: machine) == nil {
+            throw .unsupported("Emulator '\(emulator)' does not support machine type '\(machine)'")
         }
     }
 

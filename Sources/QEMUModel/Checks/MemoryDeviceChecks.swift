@@ -20,6 +20,9 @@ extension DomainDefinition {
         if let total = memory.total, plugged > total.bytes {
             throw .xml("Total size of memory devices exceeds the total memory size")
         }
+        if plugged == memory.total?.bytes, cpu?.numa?.cells.isEmpty ?? true {
+            throw .xml("Memory size must be specified via <memory> or in the <numa> configuration")
+        }
     }
 
     /// Memory that is plugged in needs room to be plugged into, and cells to be a part of.

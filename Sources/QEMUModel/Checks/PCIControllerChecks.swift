@@ -80,7 +80,7 @@ extension DomainDefinition {
     }
 
     private func checkBoard(of controller: ControllerDevice) throws(ConfigurationError) {
-        if board.isPSeries, controller.pciHole64 != nil {
+        if !board.isI440FX, !board.isQ35, controller.pciHole64 != nil {
             throw .unsupported(
                 "Setting the 64-bit PCI hole size is not supported for machine '\(os.machine ?? "")'")
         }

@@ -50,6 +50,7 @@ extension DomainDefinition {
 
     /// What the guest as a whole can't be, asked once everything has its place.
     func checkQEMU(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
+        try checkEmulator(qemu)
         try checkACPI(host)
         try checkWhole(qemu)
         try checkLifecycle()

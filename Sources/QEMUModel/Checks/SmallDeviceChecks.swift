@@ -147,7 +147,7 @@ extension DomainDefinition {
             throw .unsupported("\(program) does not support TPM backend type \(tpm.backend.rawValue)")
         }
         guard let model = tpm.model,
-            !qemu.has(model == .tis && board.isARM ? "tpm-tis-device" : model.rawValue)
+            !qemu.has(model.rawValue), model != .tis || !qemu.has("tpm-tis-device")
         else { return }
         throw .unsupported("\(program) does not support TPM model \(model.rawValue)")
     }

@@ -1,5 +1,6 @@
 import JSON
 import Processors
+import Virt
 import VirtXML
 
 extension DomainDefinition {
@@ -8,6 +9,10 @@ extension DomainDefinition {
         // One that was defined before may ask for what this host has no more.
         if let firmware = os.firmware, os.loader?.path == nil {
             throw .noFirmware(firmware.rawValue)
+        }
+        try checkPools()
+        if !keywrap.isEmpty, !board.isS390 {
+            throw .unsupported("'aes-key-wrap'/'dea-key-wrap' is not available on this architecture")
         }
         try checkCPUFeatures(qemu)
         if let host {
@@ -28,6 +33,17 @@ extension DomainDefinition {
             if let kind = shmem.info.address?.kind, kind != .pci {
                 throw .unsupported("only 'pci' addresses are supported for the shared memory device")
             }
+        }
+    }
+
+    /// What is in a pool can't be found, since there are none here.
+    private func checkPools() throws(ConfigurationError) {
+        for disk in devices.disks where disk.source.type == .volume {
+            guard let pool = disk.source.volume?.pool else {
+                let words = "name in virStoragePoolLookupByName must not be NULL"
+                throw .refused(VirtError(code: .invalidArg, domain: .storage, message: words))
+            }
+            throw .noStoragePool(pool)
         }
     }
 

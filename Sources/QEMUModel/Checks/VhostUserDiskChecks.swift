@@ -35,7 +35,6 @@ extension DomainDefinition {
     }
 
     private var hasSharedMemory: Bool {
-        if board.isS390 { return true }
         let cells = cpu?.numa?.cells ?? []
         if cells.isEmpty { return memoryBacking?.access == .shared }
         return cells.allSatisfy { ($0.memoryAccess ?? memoryBacking?.access) == .shared }

@@ -82,7 +82,9 @@ struct MemoryBackend {
         to object: inout JSONObject
     ) {
         let discard = request.discard ?? (guest.domain.memoryBacking?.discard == true ? true : nil)
-        if isFile, let discard { object["discard-data"] = .bool(discard) }
+        if isFile, guest.domain.memoryBacking?.source != .memfd || request.path != nil, let discard {
+            object["discard-data"] = .bool(discard)
+        }
         if let access { object["share"] = .bool(access == .shared) }
         // Migration finds the block by its plain name.
         if request.isMachineMemory, object["qom-type"] != "memory-backend-ram" {

@@ -44,7 +44,6 @@ extension QEMUGuest {
         domain.memoryBacking?.hugepages != nil || domain.numatune?.nodes.isEmpty == false
             || domain.memoryBacking?.source != nil || domain.memoryBacking?.access != nil
             || domain.cpu?.numa?.cells.contains { $0.memoryAccess != nil } == true
-            || domain.memory.maximum != nil
     }
 
     /// Which parts of a topology the machine knows.
@@ -80,6 +79,10 @@ extension QEMUGuest {
             return mount
         }
         if size.kibibytes == 4 { return nil }
+        // Memory without a name needs no folder.
+        if domain.memoryBacking?.source == .memfd {
+            return HugepageMount(pageSize: size.kibibytes, folder: "", isDefault: false)
+        }
         guard let mount = resources.hugepageMounts.first(where: { $0.pageSize == size.kibibytes }) else {
             throw .internal("Unable to find any usable hugetlbfs mount for \(size.kibibytes) KiB")
         }

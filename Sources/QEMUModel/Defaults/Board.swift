@@ -64,7 +64,7 @@ package struct Board: Equatable, Sendable {
 
     /// Whether the board has an IDE controller of its own.
     var hasIDE: Bool {
-        isI440FX || isMachine("malta") || isMachine("sun4u") || isMachine("g3beige") || isMachine("mac99")
+        isI440FX || isMachine("malta") || isMachine("sun4u") || isMachine("g3beige")
     }
 
     /// Whether the board has no floppy drives of its own, so that a controller must be added.

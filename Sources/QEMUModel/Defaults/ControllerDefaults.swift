@@ -73,7 +73,7 @@ extension Board {
     /// The model of a SCSI controller that names none.
     func defaultSCSIModel(_ qemu: QEMUCapabilities) -> String? {
         if isPSeries { return "ibmvscsi" }
-        if isS390 || isRISCVVirt || isLoongArchVirt { return "virtio-scsi" }
+        if isS390 || isLoongArchVirt { return "virtio-scsi" }
         if architecture == "sparc" { return "ncr53c90" }
         if qemu.has("lsi53c895a") { return "lsilogic" }
         return qemu.has("virtio-scsi-pci") ? "virtio-scsi" : nil

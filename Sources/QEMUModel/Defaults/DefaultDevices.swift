@@ -58,12 +58,21 @@ extension DomainDefinition {
         devices.watchdogs.append(watchdog)
     }
 
-    /// The keyboard and mouse that every PC has.
+    /// The keyboard and mouse that every PC has, and that a screen of a 64-bit POWER machine goes with.
     mutating func addDefaultInputs() {
+        if board.architecture.hasBytePrefix("ppc64"), !devices.graphics.isEmpty { addUSBInputs() }
         guard board.isX86, features.ps2 != false else { return }
         for kind in [InputDevice.Kind.mouse, .keyboard] {
             let exists = devices.inputs.contains { $0.type == kind && $0.bus == .ps2 }
             if !exists { devices.inputs.append(InputDevice(kind, bus: .ps2)) }
+        }
+    }
+
+    private mutating func addUSBInputs() {
+        let present = devices.inputs.filter { $0.bus == .usb }.map(\.type)
+        if !present.contains(.keyboard) { devices.inputs.append(InputDevice(.keyboard, bus: .usb)) }
+        if !present.contains(.mouse), !present.contains(.tablet) {
+            devices.inputs.append(InputDevice(.mouse, bus: .usb))
         }
     }
 
@@ -86,7 +95,7 @@ extension DomainDefinition {
 
     /// The card of a guest that has a screen but names no card.
     func defaultVideo(_ qemu: QEMUCapabilities) -> VideoDevice.Kind {
-        if board.isPPC { return .vga }
+        if board.architecture.hasBytePrefix("ppc64") { return .vga }
         if board.isVirt || board.isS390 { return .virtio }
         if qemu.has("cirrus-vga") { return .cirrus }
         if qemu.has("VGA") { return .vga }

@@ -79,16 +79,8 @@ extension DomainDefinition {
     }
 
     private func fill(_ serial: inout SerialDevice) {
-        // Old documents of ARM boards name a bus that those don't have.
-        if board.isARMVirt, serial.target.type == "isa-serial" {
-            serial.target = .init(system: serial.target.port)
-        }
-        // The same of other boards, whose ports have names of their own.
-        if serial.target.type == "isa-serial", serial.target.model == nil,
-            board.isPSeries || board.isS390 || board.isRISCVVirt
-        {
-            serial.target.type = board.serialTarget(nil)
-        }
+        // Old documents name the bus of PCs where there is none.
+        if !board.isX86, serial.target.type == "isa-serial" { serial.target.type = nil }
         if serial.target.type == nil { serial.target.type = board.serialTarget(serial.info.address?.kind) }
         guard serial.target.model == nil else { return }
         switch serial.target.type {
@@ -216,15 +208,6 @@ extension Board {
         if isS390 { return "sclp-serial" }
         if isARMVirt || isRISCV || isLoongArch { return "system-serial" }
         return nil
-    }
-}
-
-extension SerialDevice.Target {
-    /// The board's own port with a number.
-    fileprivate init(system port: UInt32?) {
-        self.init()
-        type = "system-serial"
-        self.port = port
     }
 }
 

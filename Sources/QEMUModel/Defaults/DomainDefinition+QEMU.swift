@@ -8,8 +8,9 @@ extension DomainDefinition {
     ///
     /// - Throws: `ConfigurationError` for what can't be, `XMLError` for what the document gets wrong.
     package mutating func fillQEMUDefaults(_ qemu: QEMUCapabilities, host: QEMUHost) throws {
-        try checkKind(qemu)
+        try checkKind()
         try checkDocument()
+        filling("devices of the guest are plugged into it") { $0.devices.addHostdevControllers() }
         try fillGuest(qemu, host)
         fillHugePages()
         filling("memory is plugged into a cell, and where none is named all is one") { $0.fillOnlyCell(host) }

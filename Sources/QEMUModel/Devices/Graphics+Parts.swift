@@ -28,7 +28,8 @@ extension QEMUGuest {
     private func sdl(_ graphics: GraphicsDevice) -> [QEMUPart] {
         var text = OptionText("sdl")
         text.add("gl", on: graphics.gl?.enable)
-        return [.option("-display", text)]
+        let parts: [QEMUPart] = [.option("-display", text)]
+        return graphics.fullscreen == true ? [.flag("-full-screen")] + parts : parts
     }
 
     private func egl(_ graphics: GraphicsDevice) -> [QEMUPart] {
@@ -123,7 +124,7 @@ extension QEMUGuest {
         text.add("port", port)
         text.add("tls-port", tlsPort)
         text.add("addr", address ?? resources.spiceListen)
-        if tlsPort != nil, let tls = resources.tls["spice"] { text.add("x509-dir", tls.folder) }
+        if tlsPort != nil { text.add("x509-dir", resources.tls["spice"]?.folder ?? "/etc/pki/qemu") }
     }
 
     private func addSpiceSettings(_ graphics: GraphicsDevice, to text: inout OptionText) {

@@ -25,7 +25,7 @@ extension QEMUGuest {
     /// Whether the board has the card already: those of ARM that have no PCI.
     private func isSoldered(_ card: InterfaceDevice) -> Bool {
         let board = domain.board
-        return board.isARM && !board.hasPCI && card.virtioModel == nil
+        return board.isARM && !board.hasPCI && card.info.address == nil
     }
 
     /// A card of the host is handed over as any PCI device is.

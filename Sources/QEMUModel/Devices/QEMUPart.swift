@@ -17,6 +17,8 @@ package enum QEMUPart: Equatable, Sendable {
     case chardev(OptionText)
     /// An option of the command line alone.
     case option(String, OptionText)
+    /// The same without a value.
+    case flag(String)
 }
 
 extension QEMUArguments {
@@ -34,6 +36,7 @@ extension QEMUArguments {
             case .audiodev(let object): try add("-audiodev", object, from: origin)
             case .chardev(let text): try add("-chardev", text, from: origin)
             case .option(let name, let text): try add(name, text, from: origin)
+            case .flag(let name): add(name, from: origin)
             case .netdev(let object) where netdevIsJSON: try add("-netdev", object, from: origin)
             case .netdev(let object):
                 try add("-netdev", OptionText(flattening: object, first: "type"), from: origin)

@@ -137,7 +137,7 @@ extension QEMUGuest {
 
     private func driver(of tpm: TPMDevice) -> String {
         switch tpm.model {
-        case .tis, nil: domain.board.isARM ? "tpm-tis-device" : "tpm-tis"
+        case .tis, nil: domain.board.isX86 ? "tpm-tis" : "tpm-tis-device"
         case let model?: model.rawValue
         }
     }

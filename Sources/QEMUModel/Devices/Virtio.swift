@@ -21,6 +21,7 @@ extension QEMUGuest {
         case .ccw: return "ccw"
         case .virtioMMIO: return "device"
         case .virtioS390: return "s390"
+        case nil: throw .internal("Unexpected enum value 0 for virDomainDeviceAddressType")
         default:
             throw .internal("Unexpected address type for '\(base)'")
         }

@@ -38,6 +38,12 @@ package enum QEMUArchitecture {
         }
     }
 
+    /// Whether a binary of one architecture runs guests of another.
+    static func runs(_ name: String, on binary: String) -> Bool {
+        let wider = ["i686": "x86_64", "armv7l": "aarch64", "armv6l": "aarch64"]
+        return name == binary || wider[name] == binary || Self.binary(name) == Self.binary(binary)
+    }
+
     package static func isX86(_ name: String) -> Bool { name == "x86_64" || name == "i686" }
     static func isARM(_ name: String) -> Bool { ["aarch64", "armv7l", "armv6l"].contains(name) }
     static func isS390(_ name: String) -> Bool { name == "s390x" || name == "s390" }

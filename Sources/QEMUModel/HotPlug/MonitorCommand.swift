@@ -22,7 +22,7 @@ extension QEMUPart {
         case .device(let object): return MonitorCommand("device_add", object)
         case .chardev(let text): return MonitorCommand("chardev-add", try CharacterBackend(text).arguments)
         case .audiodev(let object): return MonitorCommand("audiodev-add", object)
-        case .option(let name, _):
+        case .option(let name, _), .flag(let name):
             throw .unsupported(
                 "QEMU takes '\(name)' only when it starts: the device can't be plugged in later")
         }
@@ -38,7 +38,7 @@ extension QEMUPart {
         case .device(let object): object["id"].map { MonitorCommand("device_del", ["id": $0]) }
         case .chardev(let text):
             text.fields["id"].map { MonitorCommand("chardev-remove", ["id": .string($0)]) }
-        case .audiodev, .option: nil
+        case .audiodev, .option, .flag: nil
         }
     }
 

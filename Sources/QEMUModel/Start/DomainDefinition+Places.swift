@@ -53,8 +53,21 @@ extension GraphicsDevice {
     package mutating func takePorts<Failure: Error>(_ next: () throws(Failure) -> Int32) throws(Failure) {
         let listensOnSocket = listens.contains { if case .socket = $0.kind { true } else { false } }
         guard type == .vnc || type == .spice, !listensOnSocket else { return }
-        if port == -1 || (port == nil && autoport != false) || autoport == true { port = try next() }
+        if port == -1 || (port == nil && autoport != false) || autoport == true {
+            let chosen = try next()
+            port = type == .spice && autoport == true && !needsPlain ? nil : chosen
+        }
         if type == .vnc, websocket == -1 { websocket = try next() }
-        if type == .spice, tlsPort == -1 { tlsPort = try next() }
+        guard type == .spice else { return }
+        if autoport == true { tlsPort = needsTLS ? -1 : nil }
+        if tlsPort == -1 { tlsPort = try next() }
+    }
+
+    /// Whether anything of what the screen carries is to be encrypted, and whether anything needn't be.
+    private var needsTLS: Bool {
+        defaultMode == .secure || spice?.channels.contains { $0.mode == .secure } == true
+    }
+    private var needsPlain: Bool {
+        defaultMode != .secure || spice?.channels.contains { $0.mode != .secure } == true
     }
 }

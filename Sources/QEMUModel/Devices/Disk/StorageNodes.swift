@@ -21,9 +21,7 @@ extension QEMUGuest {
             return ["driver": "virtio-blk-vhost-vdpa", "path": .string(name)]
         case .vhostuser: throw .internal("unable to create blockdev props for vhostuser disk type")
         case .volume:
-            throw .internal(
-                "storage source pool '\(image.source.volume?.pool ?? "")' volume '\(image.source.volume?.volume ?? "")' is not translated"
-            )
+            throw .noStoragePool(image.source.volume?.pool ?? "")
         }
     }
 
@@ -218,19 +216,19 @@ extension QEMUGuest {
             "driver": "nfs", "server": ["host": .string(host.name ?? ""), "type": "inet"],
         ]
         node.add("path", path.hasBytePrefix("/") ? path : "/" + path)
-        node.add("user", try number(network.identity?.user, resources.userNumber))
-        node.add("group", try number(network.identity?.group, resources.groupNumber))
+        node.add("user", try number("user", network.identity?.user, resources.userNumber))
+        node.add("group", try number("group", network.identity?.group, resources.groupNumber))
         return node
     }
 
     /// A user or group by number: `+1234` is one, a name is looked up.
     private func number(
-        _ text: String?, _ lookUp: @Sendable (String) -> UInt32?
+        _ kind: String, _ text: String?, _ lookUp: @Sendable (String) -> UInt32?
     ) throws(ConfigurationError) -> UInt32? {
         guard let text else { return nil }
         let digits = text.droppingBytePrefix("+") ?? text[...]
         guard let number = UInt32(digits) ?? lookUp(text) else {
-            throw .failed("Failed to find user or group '\(text)'")
+            throw .argument("Failed to parse \(kind) '\(text)'")
         }
         return number
     }

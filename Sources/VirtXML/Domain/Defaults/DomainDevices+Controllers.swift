@@ -101,8 +101,9 @@ extension DomainDevices {
         addAll(.ccid, upTo: used.max())
     }
 
-    private mutating func addHostdevControllers() {
-        let used = hostdevs.filter { $0.kind == .scsi }.compactMap { $0.info.address?.drive?.controller }
+    /// A SCSI device of the host is on the first controller unless it says otherwise; libvirt adds that while it reads.
+    public mutating func addHostdevControllers() {
+        let used = hostdevs.filter { $0.kind == .scsi }.map { $0.info.address?.drive?.controller ?? 0 }
         addAll(.scsi, upTo: used.max())
     }
 

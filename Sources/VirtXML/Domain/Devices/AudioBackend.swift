@@ -30,10 +30,12 @@ public struct AudioBackend: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var number: UInt32? = x.isReading ? nil : id
         try x.requireAttribute("type")
+        // A kind that there isn't is said before a number that is missing.
+        if x.isReading { try x.attribute("type", &type) }
         try x.positive("id", &number)
         if x.isReading, number == nil { throw x.missing("id") }
         id = number ?? id
-        try x.attribute("type", &type)
+        if x.isWriting { try x.attribute("type", &type) }
         try x.positive("timerPeriod", &timerPeriod)
         switch type {
         case .oss:
@@ -46,11 +48,9 @@ public struct AudioBackend: XMLElement {
         case .sdl: try x.attribute("driver", &sdlDriver)
         case .none, .alsa, .coreaudio, .jack, .spice, .dbus: break
         }
-        try x.element("input", &input)
-        try x.element("output", &output)
-        guard x.isReading else { return }
-        input.keep(for: type)
-        output.keep(for: type)
+        let kind = type
+        try x.group("input") { (x) throws(XMLError) in try input.bind(&x, kind) }
+        try x.group("output") { (x) throws(XMLError) in try output.bind(&x, kind) }
     }
 
     /// Who plays for SDL.
@@ -59,7 +59,7 @@ public struct AudioBackend: XMLElement {
     ]
 
     /// One direction of the sound.
-    public struct Stream: XMLElement {
+    public struct Stream: Equatable, Sendable {
         public var mixingEngine: Bool?
         public var fixedSettings: Bool?
         public var voices: UInt32?
@@ -80,7 +80,8 @@ public struct AudioBackend: XMLElement {
 
         public init() {}
 
-        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        /// Of what only some backends know, the others' is not looked at.
+        mutating func bind(_ x: inout XMLBinder, _ kind: Kind) throws(XMLError) {
             try x.yesNo("mixingEngine", &mixingEngine)
             try x.yesNo("fixedSettings", &fixedSettings)
             try x.require(
@@ -88,16 +89,20 @@ public struct AudioBackend: XMLElement {
                 .unsupported)
             try x.positive("voices", &voices)
             try x.positive("bufferLength", &bufferLength)
-            try x.attribute("dev", &dev)
-            try x.positive("bufferCount", &bufferCount)
-            try x.attribute("serverName", &serverName)
-            try x.attribute("clientName", &clientName)
-            try x.attribute("connectPorts", &connectPorts)
-            try x.yesNo("exactName", &exactName)
-            try x.yesNo("tryPoll", &tryPoll)
-            try x.attribute("name", &name)
-            try x.attribute("streamName", &streamName)
-            try x.positive("latency", &latency)
+            if kind == .alsa || kind == .oss { try x.attribute("dev", &dev) }
+            if [.oss, .coreaudio, .sdl].contains(kind) { try x.positive("bufferCount", &bufferCount) }
+            if kind == .jack {
+                try x.attribute("serverName", &serverName)
+                try x.attribute("clientName", &clientName)
+                try x.attribute("connectPorts", &connectPorts)
+                try x.yesNo("exactName", &exactName)
+            }
+            if kind == .oss { try x.yesNo("tryPoll", &tryPoll) }
+            if kind == .pulseaudio || kind == .pipewire {
+                try x.attribute("name", &name)
+                try x.attribute("streamName", &streamName)
+                try x.positive("latency", &latency)
+            }
             try x.element("settings", &settings)
         }
     }
@@ -118,17 +123,5 @@ public struct AudioBackend: XMLElement {
             try x.positive("channels", &channels)
             try x.attribute("format", &format)
         }
-    }
-}
-
-extension AudioBackend.Stream {
-    /// Forgets what a backend of the kind doesn't know.
-    fileprivate mutating func keep(for kind: AudioBackend.Kind) {
-        if kind != .alsa && kind != .oss { dev = nil }
-        if kind != .oss { tryPoll = nil }
-        if ![.oss, .coreaudio, .sdl].contains(kind) { bufferCount = nil }
-        if kind != .pulseaudio && kind != .pipewire { (name, streamName, latency) = (nil, nil, nil) }
-        guard kind != .jack else { return }
-        (serverName, clientName, connectPorts, exactName) = (nil, nil, nil, nil)
     }
 }
