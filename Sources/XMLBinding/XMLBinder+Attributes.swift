@@ -1,3 +1,5 @@
+import ByteText
+
 extension XMLBinder {
     /// An attribute that may be absent.
     @inlinable
@@ -125,6 +127,17 @@ extension XMLBinder {
         } else if let value {
             put(name, value.hex(width: width))
         }
+    }
+
+    /// The same, where a number without any mark is hexadecimal too.
+    public mutating func base16<V: FixedWidthInteger & XMLValue>(
+        _ name: StaticString, _ value: inout V?, width: Int
+    ) throws(XMLError) {
+        guard isReading else { return try hex(name, &value, width: width) }
+        guard let text = attributeText(name, V.self, .plain) else { return }
+        let digits = text.droppingBytePrefix("0x") ?? text[...]
+        guard let number = V(digits, radix: 16) else { throw refusal(text, name, V.self, .plain) }
+        value = number
     }
 
     /// As above, for a number that is always there; absent means zero.

@@ -7,7 +7,7 @@ extension DomainDefinition {
         try checkKind(of: input)
         try checkInfo(input.info)
         let bus = input.bus ?? .none
-        if bus == .ps2, !board.isX86 { throw .unsupported("ps2 is not supported by this QEMU binary") }
+        if bus == .ps2, !board.hasPS2 { throw .unsupported("ps2 is not supported by this QEMU binary") }
         if features.ps2 == false, bus == .ps2 {
             throw .unsupported("ps2 bus inputs require the ps2 feature not to be disabled")
         }

@@ -61,7 +61,7 @@ extension DomainDefinition {
 
     private func checkAddressSize(_ cpu: GuestCPU) throws(ConfigurationError) {
         guard let size = cpu.maxPhysAddr else { return }
-        if !board.isX86, !board.isLoongArch {
+        if !board.isX86 {
             throw .unsupported(
                 "CPU maximum physical address bits specification is not supported for '\(os.arch ?? "")' architecture"
             )

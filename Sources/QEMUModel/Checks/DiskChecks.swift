@@ -200,7 +200,8 @@ extension DomainDefinition {
         let kind = auth.secret.type ?? ""
         switch network.protocol {
         case .rbd: if kind != "ceph" { throw .unsupported("invalid secret type '\(kind)'") }
-        case .iscsi, .http, .https, .ftp, .ftps, .tftp, .ssh:
+        case .http, .https, .ftp, .ftps, .tftp, .ssh: break
+        case .iscsi:
             if kind != "iscsi" { throw .unsupported("invalid secret type '\(kind)'") }
         default:
             throw .unsupported(

@@ -6,7 +6,7 @@ extension DomainDefinition {
         var sources: [String: String] = [:]
         var groups: [String: DiskDevice] = [:]
         for disk in devices.disks {
-            let source = disk.source.path ?? ""
+            let source = disk.source.path ?? disk.source.network?.name ?? "<null>"
             if let other = sources[disk.target.dev] {
                 throw .xml(
                     "target '\(disk.target.dev)' duplicated for disk sources '\(other)' and '\(source)'")

@@ -26,7 +26,7 @@ extension DomainDefinition {
                 "PMU is always enabled for architecture '\(os.arch ?? "")'",
                 features.pmu == false && board.isPPC
             ),
-            ("vmport is not available with this QEMU binary", features.vmport != nil && !board.isX86),
+            ("vmport is not available with this QEMU binary", features.vmport != nil && !board.hasPS2),
             (
                 "vmport feature requires the ps2 feature not to be disabled",
                 features.vmport == true && features.ps2 == false
@@ -63,7 +63,7 @@ extension DomainDefinition {
                 (features.tcgTBCache?.bytes ?? 0) % (1 << 20) != 0
             ),
             ("ras feature is only supported with ARM Virt machines", features.ras != nil && !board.isARMVirt),
-            ("ps2 feature is not available with this QEMU binary", features.ps2 != nil && !board.isX86),
+            ("ps2 feature is not available with this QEMU binary", features.ps2 != nil && !board.hasPS2),
             (
                 "aia feature is only supported with RISC-V Virt machines",
                 features.aia != nil && !board.isRISCVVirt

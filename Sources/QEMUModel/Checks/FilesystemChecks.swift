@@ -14,6 +14,14 @@ extension DomainDefinition {
         try isVirtiofs ? checkVirtiofs(folder) : checkPlan9(folder)
     }
 
+    /// The guest tells folders apart by their names, where it is asked to.
+    func checkFolderNames() throws(ConfigurationError) {
+        let served = devices.filesystems.filter { $0.driver?.type == "virtiofs" }
+        if let twice = served.firstRepeated(by: \.targetDir) {
+            throw .unsupported("filesystem target '\(twice.targetDir ?? "")' specified twice")
+        }
+    }
+
     private func checkPlan9(_ folder: FilesystemDevice) throws(ConfigurationError) {
         if folder.info.boot != nil { throw .unsupported("boot order is only supported for virtiofs") }
         switch folder.driver?.type {
@@ -30,19 +38,19 @@ extension DomainDefinition {
     }
 
     private func checkVirtiofs(_ folder: FilesystemDevice) throws(ConfigurationError) {
+        if folder.fmode != nil || folder.dmode != nil {
+            throw .unsupported("fmode and dmode must be used with accessmode=mapped")
+        }
         if folder.driver?.wrpolicy != nil { throw .unsupported("virtiofs does not support wrpolicy") }
         if folder.model != nil { throw .unsupported("virtiofs does not support model") }
         if folder.driver?.format != nil { throw .unsupported("virtiofs does not support format") }
         if folder.multidevs != nil, folder.multidevs != .default {
             throw .unsupported("virtiofs does not support multidevs")
         }
+        try requireSharedMemory("virtiofs")
         if let mode = folder.accessMode, mode != .passthrough {
             throw .unsupported("virtiofs only supports passthrough accessmode")
         }
-        if folder.fmode != nil || folder.dmode != nil {
-            throw .unsupported("fmode and dmode must be used with accessmode=mapped")
-        }
-        try requireSharedMemory("virtiofs")
         if folder.info.boot != nil, folder.info.address?.kind != .pci {
             throw .unsupported("setting virtiofs boot order is supported only with PCI bus")
         }

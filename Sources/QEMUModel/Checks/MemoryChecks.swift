@@ -19,7 +19,6 @@ extension DomainDefinition {
         if tune.memory?.placement == .auto {
             throw .unsupported("Per-node binding is not compatible with automatic NUMA placement.")
         }
-        if cells == 0 { throw .xml("Element 'memnode' is invalid without any guest NUMA cells") }
         var seen: Set<UInt32> = []
         for node in tune.nodes {
             if node.cellID >= cells {

@@ -6,9 +6,6 @@ extension DomainDefinition {
         let index = controller.index ?? 0
         if index > 255 { throw .unsupported("PCI controller index \(index) too high, maximum is 255") }
         let isRoot = controller.model == "pci-root" || controller.model == "pcie-root"
-        if isRoot, index != 0, !board.isPSeries {
-            throw .xml("pci-root and pcie-root controllers should have index 0")
-        }
         if isRoot, index != 0, controller.model == "pcie-root" {
             throw .unsupported("Index for 'pcie-root' controllers must be 0")
         }
@@ -33,17 +30,25 @@ extension DomainDefinition {
 
     /// The first bus is the machine's own.
     func checkPCIRoot() throws(ConfigurationError) {
-        guard board.hasPCI else { return }
         let expected = board.hasPCIeRoot ? "pcie-root" : "pci-root"
         for controller in devices.controllers where controller.type == .pci {
             guard controller.index == 0 else {
                 if controller.model == nil { throw .internal("PCI controller model was not set correctly") }
                 continue
             }
-            guard controller.model != expected else { continue }
+            guard board.hasPCI, controller.model != expected else { continue }
             throw .xml(
                 "The PCI controller with index='0' must be model='\(expected)' for this machine type, but model='\(controller.model ?? "(null)")' was found instead"
             )
+        }
+    }
+
+    /// Only POWER has several roots.
+    func checkRootNumbers() throws(ConfigurationError) {
+        guard !board.isPSeries else { return }
+        for controller in devices.controllers where controller.type == .pci && controller.index ?? 0 != 0 {
+            guard controller.model == "pci-root" || controller.model == "pcie-root" else { continue }
+            throw .xml("pci-root and pcie-root controllers should have index 0")
         }
     }
 

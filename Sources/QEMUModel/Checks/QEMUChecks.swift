@@ -14,15 +14,13 @@ extension DomainDefinition {
             try checkLabels(of: disk)
             try checkWords(of: disk)
         }
+        try checkRootNumbers()
         try checkUSBFamilies()
         try checkCertificates()
         try checkDisabledROMs()
         try checkPorts()
         for device in devices.hostdevs { try checkWords(of: device) }
         try checkRedirection()
-        for memory in devices.memories where memory.target.size == nil {
-            throw .xml("missing element or attribute './size'")
-        }
         if devices.iommus.count > 1 { throw .xml("only a single IOMMU device is supported") }
         try checkIdentity()
         try checkSingleVCPUs()
@@ -68,6 +66,7 @@ extension DomainDefinition {
         for panic in devices.panics { try check(panic, qemu) }
         try checkTPMCount()
         try checkSecurity(qemu)
+        try checkFolderNames()
     }
 
     /// What devices can't be, a kind after the other.
@@ -103,9 +102,6 @@ extension DomainDefinition {
         try checkDumps()
         try checkThreadPools()
         try checkSlots()
-        if let twice = devices.filesystems.firstRepeated(by: \.targetDir) {
-            throw .unsupported("filesystem target '\(twice.targetDir ?? "")' specified twice")
-        }
         try checkZPCI(qemu)
         try checkVCPUs(qemu)
     }

@@ -7,7 +7,7 @@ extension DomainDefinition {
         switch watchdog.model {
         case .i6300esb where kind != nil && kind != .pci:
             throw .unsupported("i6300esb model of watchdog can go only on PCI bus")
-        case .ib700 where !board.isX86:
+        case .ib700 where !board.isI440FX:
             throw .unsupported("ib700 model of watchdog cannot be used with this machine type")
         case .ib700 where kind != nil:
             throw .unsupported("ib700 model of watchdog does not support configuring the address")

@@ -1,17 +1,10 @@
 import VirtXML
 
 extension DomainDefinition {
-    /// Whether what is said of threads is about threads that there are.
+    /// Whether what is said of CPUs is about such as there are.
     func checkNamedThreads() throws(ConfigurationError) {
         for group in throttleGroups { try check(group, isShared: true) }
         guard let cputune else { return }
-        let known = Set(iothreads.threads.map { Int($0.id) })
-        let named =
-            cputune.iothreadPins.map { Int($0.iothread) }
-            + cputune.iothreadSchedulers.flatMap { $0.iothreads.members }
-        if let missing = named.first(where: { !known.contains($0) }) {
-            throw .unsupported("Cannot find 'iothread' : \(missing)")
-        }
         let scheduled = cputune.vcpuSchedulers.flatMap { $0.vcpus.members }
         if let missing = scheduled.first(where: { $0 >= vcpu.maximum }) {
             throw .unsupported("vCPU '\(missing)' is not present in domain definition")

@@ -70,6 +70,9 @@ package struct Board: Equatable, Sendable {
     /// Whether the board has no floppy drives of its own, so that a controller must be added.
     var needsFloppyController: Bool { isQ35 }
 
+    /// Whether it has a keyboard controller, and with it a port by which VMware's tools would know it.
+    var hasPS2: Bool { isX86 && !isMicroVM }
+
     /// Whether a first graphics card may be one that firmware knows as VGA.
     var hasVGA: Bool { isX86 }
     /// Whether a first virtio card may be one that firmware knows as VGA.

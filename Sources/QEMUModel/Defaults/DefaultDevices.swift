@@ -61,7 +61,7 @@ extension DomainDefinition {
     /// The keyboard and mouse that every PC has, and that a screen of a 64-bit POWER machine goes with.
     mutating func addDefaultInputs() {
         if board.architecture.hasBytePrefix("ppc64"), !devices.graphics.isEmpty { addUSBInputs() }
-        guard board.isX86, features.ps2 != false else { return }
+        guard board.hasPS2, features.ps2 != false else { return }
         for kind in [InputDevice.Kind.mouse, .keyboard] {
             let exists = devices.inputs.contains { $0.type == kind && $0.bus == .ps2 }
             if !exists { devices.inputs.append(InputDevice(kind, bus: .ps2)) }

@@ -144,10 +144,18 @@ public struct DomainDefinition: XMLRoot {
         try vcpu.bindElement(&x)
         try x.group("vcpus") { (x) throws(XMLError) in try x.elements("vcpu", &vcpus) }
         try iothreads.bind(&x)
-        try x.element("cputune", &cputune)
-        if cputune == CPUTune() { cputune = nil }
+        let threads = Set(iothreads.threads.map(\.id))
+        var tune = cputune ?? CPUTune()
+        try x.group("cputune") { (x) throws(XMLError) in try tune.bind(&x, threads: threads) }
+        cputune = tune == CPUTune() ? nil : tune
         try x.atMost(1, "numatune", orElse: "only one numatune is supported")
-        try x.element("numatune", &numatune)
+        let cells = x.node?.children.first { $0.name == "cpu" }?.children.first { $0.name == "numa" }?
+            .children
+        var nodes = numatune ?? NUMATune()
+        try x.group("numatune") { (x) throws(XMLError) in
+            try nodes.bind(&x, hasCells: x.isWriting || cells?.contains { $0.name == "cell" } == true)
+        }
+        numatune = nodes
         if numatune == NUMATune() { numatune = nil }
         try x.atMost(1, "resource", orElse: "only one resource element is supported")
         try x.element("resource", &resource)

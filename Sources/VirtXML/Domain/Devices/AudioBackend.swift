@@ -45,7 +45,11 @@ public struct AudioBackend: XMLElement {
         case .pulseaudio: try x.attribute("serverName", &serverName)
         case .pipewire: try x.attribute("runtimeDir", &runtimeDir)
         case .file: try x.attribute("path", &path)
-        case .sdl: try x.attribute("driver", &sdlDriver)
+        case .sdl:
+            try x.attribute("driver", &sdlDriver)
+            try x.require(
+                sdlDriver.map(Self.sdlDrivers.contains) ?? true,
+                "Invalid value for attribute 'driver' in element 'audio': '\(sdlDriver ?? "")'.")
         case .none, .alsa, .coreaudio, .jack, .spice, .dbus: break
         }
         let kind = type

@@ -93,7 +93,7 @@ public struct SpaprVIOAddress: XMLElement, Hashable {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.hex("reg", &reg, width: 8)
+        try x.base16("reg", &reg, width: 8)
     }
 }
 
@@ -137,8 +137,8 @@ public struct ISAAddress: XMLElement, Hashable {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.hex("iobase", &iobase, width: 1)
-        try x.hex("irq", &irq, width: 1)
+        try x.base16("iobase", &iobase, width: 1)
+        try x.base16("irq", &irq, width: 1)
     }
 }
 
@@ -151,7 +151,7 @@ public struct DIMMAddress: XMLElement, Hashable {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.number("slot", &slot)
-        try x.hex("base", &base, width: 1)
+        try x.base16("base", &base, width: 1)
         if base == 0 { base = nil }
     }
 }

@@ -30,7 +30,7 @@ public struct FilesystemDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type, default: .mount)
-        try x.attribute("accessmode", &accessMode)
+        try x.attribute("accessmode", &accessMode, .unlessEmpty)
         try x.attribute("multidevs", &multidevs)
         try x.attribute("model", &model)
         try bindMode("fmode", &fmode, &x)

@@ -29,14 +29,16 @@ public struct MemoryDevice: Device {
         try x.attribute("model", &model)
         try x.attribute("access", &access)
         try x.yesNo("discard", &discard)
-        try x.value("uuid", &uuid)
+        try x.value("uuid", &uuid, .unlessEmpty.refusing("malformed uuid element", .internalError))
         try x.group("source") { (x) throws(XMLError) in
-            try x.value("nodemask", &nodemask)
+            if x.isWriting { try x.value("nodemask", &nodemask) }
             try x.size("pagesize", &pageSize)
+            if x.isReading { try x.value("nodemask", &nodemask) }
             try x.value("path", &path)
             try x.size("alignsize", &alignSize)
             try x.flag("pmem", &pmem)
         }
+        try x.require(x.hasChild("target"), "missing <target> element for <memory> device")
         try x.element("target", &target)
         try info.bind(&x)
     }
@@ -58,8 +60,11 @@ public struct MemoryDevice: Device {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.yesNo("dynamicMemslots", &dynamicMemslots)
+            let node = XMLReading.refusing("invalid value of memory device node", .xml)
+            if x.isReading { try x.value("node", &self.node, node) }
             try x.size("size", &size)
-            try x.value("node", &node, .refusing("invalid value of memory device node", .xml))
+            try x.require(size != nil, "missing element or attribute './size'")
+            if x.isWriting { try x.value("node", &self.node, node) }
             try x.group("label") { (x) throws(XMLError) in
                 try x.size("size", &labelSize, path: "./label/size")
             }
@@ -68,6 +73,7 @@ public struct MemoryDevice: Device {
             try x.size("requested", &requestedSize)
             if blockSize != nil, requestedSize == nil { requestedSize = .zero }
             if !x.options.contains(.inactive) { try x.size("current", &currentSize) }
+            if x.isReading, x.options.contains(.inactive) { return }
             try x.group("address") { (x) throws(XMLError) in try x.hex("base", &base, width: 1) }
         }
     }

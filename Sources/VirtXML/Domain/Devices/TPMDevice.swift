@@ -54,6 +54,14 @@ public struct TPMDevice: Device {
                 !x.hasChild("source") || x.attribute("type", ofChild: "source") != nil,
                 "missing external TPM backend source type")
             try x.element("source", &source)
+            if let source {
+                try x.require(
+                    CharacterSource.Kind(rawValue: source.type) != nil,
+                    "unknown backend source type '\(source.type)' for external TPM", .unsupported)
+                try x.require(
+                    ["connect", "bind"].contains(source.mode ?? "connect"),
+                    "Invalid value for attribute 'mode' in element 'source': '\(source.mode ?? "")'.")
+            }
         }
     }
 

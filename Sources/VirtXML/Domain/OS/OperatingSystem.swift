@@ -78,7 +78,9 @@ public struct OperatingSystem: XMLElement {
         try x.element("bootmenu", &bootMenu)
         if bootMenu?.enable == nil { bootMenu = nil }
         try x.group("bios") { (x) throws(XMLError) in
-            try x.yesNo("useserial", &biosUseSerial)
+            if x.isWriting { try x.yesNo("useserial", &biosUseSerial) }
+            // Any word but one means no.
+            if x.isReading, let word = x.node?.attribute("useserial") { biosUseSerial = word == "yes" }
             try x.attribute("rebootTimeout", &biosRebootTimeout)
             if let timeout = biosRebootTimeout, !(-1...65535).contains(timeout), x.isReading {
                 throw x.fault(

@@ -22,35 +22,50 @@ public struct CPUTune: XMLElement {
 
     public init() {}
 
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try bind(&x, threads: nil) }
+
+    /// - Parameter threads: the I/O threads that the guest has; nil where they aren't known.
+    mutating func bind(_ x: inout XMLBinder, threads: Set<UInt32>?) throws(XMLError) {
         try x.value("shares", &shares, .refusing("can't parse cputune shares value", .xml))
         try x.value("period", &period, .refusing("can't parse cputune period value", .xml))
         try x.value("quota", &quota, .refusing("can't parse cputune quota value", .xml))
         try x.value(
-            "global_period", &globalPeriod, .refusing("can't parse cputune global_period value", .xml))
-        try x.value("global_quota", &globalQuota, .refusing("can't parse cputune global_quota value", .xml))
+            "global_period", &globalPeriod, .refusing("can't parse cputune global period value", .xml))
+        try x.value("global_quota", &globalQuota, .refusing("can't parse cputune global quota value", .xml))
         try x.value(
-            "emulator_period", &emulatorPeriod, .refusing("can't parse cputune emulator_period value", .xml))
+            "emulator_period", &emulatorPeriod, .refusing("can't parse cputune emulator period value", .xml))
         try x.value(
-            "emulator_quota", &emulatorQuota, .refusing("can't parse cputune emulator_quota value", .xml))
+            "emulator_quota", &emulatorQuota, .refusing("can't parse cputune emulator quota value", .xml))
         try x.value(
-            "iothread_period", &iothreadPeriod, .refusing("can't parse cputune iothread_period value", .xml))
+            "iothread_period", &iothreadPeriod, .refusing("can't parse cputune iothread period value", .xml))
         try x.value(
-            "iothread_quota", &iothreadQuota, .refusing("can't parse cputune iothread_quota value", .xml))
-        if x.isReading { try checkTimes(x) }
+            "iothread_quota", &iothreadQuota, .refusing("can't parse cputune iothread quota value", .xml))
         try x.elements("vcpupin", &vcpuPins)
         try bindEmulatorPin(&x)
         try x.elements("iothreadpin", &iothreadPins)
-        try x.element("emulatorsched", &emulatorScheduler)
+        try check(iothreadPins.map(\.iothread), threads, x)
+        if x.isWriting { try x.element("emulatorsched", &emulatorScheduler) }
         try x.elements("vcpusched", &vcpuSchedulers)
         try x.elements("iothreadsched", &iothreadSchedulers)
+        try check(
+            iothreadSchedulers.flatMap { $0.iothreads.members.map { UInt32(clamping: $0) } }, threads, x)
+        if x.isReading { try x.element("emulatorsched", &emulatorScheduler) }
         try x.elements("cachetune", &cacheTunes, atMost: Self.mostGroups)
         try x.elements("memorytune", &memoryTunes, atMost: Self.mostGroups)
         if x.isReading {
             try checkSchedulers()
             split()
             try check()
+            try checkTimes(x)
         }
+    }
+
+    /// What is said of I/O threads is about such as there are.
+    private func check(_ named: [UInt32], _ threads: Set<UInt32>?, _ x: XMLBinder) throws(XMLError) {
+        guard let threads, x.isReading, let missing = named.first(where: { !threads.contains($0) }) else {
+            return
+        }
+        throw x.fault("Cannot find 'iothread' : \(missing)", .unsupported)
     }
 
     private mutating func bindEmulatorPin(_ x: inout XMLBinder) throws(XMLError) {

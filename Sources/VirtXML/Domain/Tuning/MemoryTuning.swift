@@ -94,7 +94,10 @@ public struct NUMATune: XMLElement {
 
     public enum Mode: String, XMLWord { case strict, preferred, interleave, restrictive }
 
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try bind(&x, hasCells: true) }
+
+    /// - Parameter hasCells: whether the guest has cells that nodes could be chosen for.
+    mutating func bind(_ x: inout XMLBinder, hasCells: Bool) throws(XMLError) {
         try x.element("memory", &memory)
         if let node = x.node?.children.first(where: { $0.name == "memory" }),
             node.attribute("mode") == nil, node.attribute("placement") == nil,
@@ -102,6 +105,8 @@ public struct NUMATune: XMLElement {
         {
             memory = nil
         }
+        try x.require(
+            hasCells || !x.hasChild("memnode"), "Element 'memnode' is invalid without any guest NUMA cells")
         try x.elements("memnode", &nodes)
     }
 

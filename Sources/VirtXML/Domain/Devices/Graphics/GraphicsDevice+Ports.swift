@@ -32,8 +32,8 @@ extension GraphicsDevice {
 
     mutating func bindRDP(_ x: inout XMLBinder) throws(XMLError) {
         try bindPort(&x)
-        try x.yesNo("replaceUser", &replaceUser)
-        try x.yesNo("multiUser", &multiUser)
+        try x.yesNo("replaceUser", &replaceUser, .orNone)
+        try x.yesNo("multiUser", &multiUser, .orNone)
         try bindOldListen(&x)
         if x.isReading || x.options.contains(.secure) {
             try x.attribute("username", &username)

@@ -68,10 +68,6 @@ public struct InterfaceDevice: Device {
     }
 
     private mutating func bindHost(_ x: inout XMLBinder) throws(XMLError) {
-        try x.group("script") { (x) throws(XMLError) in try x.attribute("path", &script, .unlessEmpty) }
-        try x.group("downscript") { (x) throws(XMLError) in try x.attribute("path", &downscript, .unlessEmpty)
-        }
-        try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
         try x.element("bandwidth", &bandwidth)
         try x.require(
             bandwidth?.classID == nil,
@@ -84,10 +80,14 @@ public struct InterfaceDevice: Device {
         try x.elements("route", &routes)
         try x.elements("portForward", &portForwards)
         try x.group("port") { (x) throws(XMLError) in try x.yesNo("isolated", &isolated) }
+        try x.group("script") { (x) throws(XMLError) in try x.attribute("path", &script, .unlessEmpty) }
+        try x.group("downscript") { (x) throws(XMLError) in try x.attribute("path", &downscript, .unlessEmpty)
+        }
+        try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
         try bindTarget(&x)
         try x.group("guest") { (x) throws(XMLError) in
             try x.attribute("dev", &guestDev)
-            if !x.options.contains(.inactive) { try x.attribute("actual", &guestActual) }
+            try x.attribute("actual", &guestActual)
         }
     }
 
@@ -115,14 +115,16 @@ public struct InterfaceDevice: Device {
             "Model name contains invalid characters", .invalidArgument)
         try bindDriver(&x)
         try x.element("backend", &backend)
+        if backend?.type == .default { backend?.type = nil }
         if backend == Backend() { backend = nil }
         if x.isReading, backend?.vhost != nil, !isVirtio { backend?.vhost = nil }
         if x.isWriting || mayBeFiltered, x.isWriting || x.attribute("filter", ofChild: "filterref") != nil {
             try x.element("filterref", &filter)
         }
-        if x.isWriting || x.attribute("type", ofChild: "teaming") != nil {
-            try x.element("teaming", &teaming)
-        }
+        try x.require(
+            !x.hasChild("teaming") || x.attribute("type", ofChild: "teaming") != nil,
+            "unknown teaming type '(null)'", .unsupported)
+        try x.element("teaming", &teaming)
     }
 
     private static let coalesceReading = XMLReading.unlessEmpty.refusing(
@@ -229,6 +231,7 @@ public struct InterfaceMAC: XMLElement {
         try x.mac("address", &address)
         try x.attribute("type", &type)
         try x.yesNo("check", &check)
+        if x.isReading, x.options.contains(.inactive) { return }
         try x.attribute("currentAddress", &currentAddress)
     }
 }

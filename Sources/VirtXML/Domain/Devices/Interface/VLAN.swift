@@ -13,7 +13,7 @@ public struct VLAN: XMLElement {
             var said: String?
             try x.attribute("trunk", &said, .unlessEmpty)
             try check(said, x)
-            trunk = isTrunk || said == "yes"
+            trunk = isTrunk
         } else {
             trunk = trunk || isTrunk
             try x.yes("trunk", &trunk)
