@@ -31,7 +31,7 @@ extension DomainDefinition {
     /// On which bus there are devices of the kind.
     private func checkKind(of input: InputDevice) throws(ConfigurationError) {
         let bus = input.bus ?? .none
-        if input.type == .evdev, bus != .none {
+        if input.type == .evdev, bus != .none || board.isS390 {
             throw bus == .ps2
                 ? .internal("ps2 bus does not support evdev input device")
                 : .unsupported("input evdev doesn't support bus element")

@@ -9,6 +9,8 @@ extension DomainDefinition {
         try checkInfo(controller.info)
         switch controller.type {
         case .ide: try checkIDE(controller)
+        case .sata where !qemu.has("ich9-ahci"):
+            throw .unsupported("SATA is not supported with this QEMU binary")
         case .scsi: try checkSCSI(controller, qemu)
         case .usb: try checkUSB(controller)
         case .pci: try checkPCIOptions(controller)

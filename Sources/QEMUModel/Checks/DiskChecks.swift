@@ -22,6 +22,9 @@ extension DomainDefinition {
         if disk.source.type == .vhostuser { try checkVhostUser(disk) }
         try checkTarget(disk)
         try checkPresence(disk)
+        if disk.source.dataStore != nil, disk.driver.format != .qcow2 {
+            throw .unsupported("<dataStore> feature available only with qcow2 images")
+        }
     }
 
     /// What QEMU's disk may not be.

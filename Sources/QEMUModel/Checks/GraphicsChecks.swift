@@ -24,6 +24,9 @@ extension DomainDefinition {
         case .rdp, .desktop:
             throw .unsupported("\(graphics.type.rawValue) graphics are not supported with this QEMU")
         case .vnc:
+            if graphics.connected != nil, graphics.connected != .keep {
+                throw .unsupported("VNC supports connected='keep' only")
+            }
             if let password = graphics.password, password.utf8.count > 8 {
                 throw .unsupported(
                     "VNC password is \(password.utf8.count) characters long, only 8 permitted")

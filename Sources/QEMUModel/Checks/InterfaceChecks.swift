@@ -95,7 +95,7 @@ extension DomainDefinition {
                 throw .detail("Missing mandatory average or floor attributes")
             }
             if let outbound = bandwidth.outbound, outbound.average == nil {
-                throw .detail("Missing mandatory average attribute")
+                throw .detail("Missing mandatory average or floor attributes")
             }
             if bandwidth.inbound?.floor != nil, card.type != .network {
                 throw .unsupported("floor attribute is not supported for this config")

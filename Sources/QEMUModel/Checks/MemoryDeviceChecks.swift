@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -14,8 +15,12 @@ extension DomainDefinition {
     /// What is plugged in is a part of all that the guest has.
     func checkTotal() throws(ConfigurationError) {
         guard !devices.memories.isEmpty else { return }
+        // POWER has memory in pieces of 256 MiB.
+        let piece: UInt64 = os.arch?.hasBytePrefix("ppc64") == true ? 256 << 20 : 1
         let plugged = devices.memories.reduce(UInt64(0)) {
-            $0.addingReportingOverflow($1.target.size?.bytes ?? 0).partialValue
+            let size = $1.target.size?.bytes ?? 0
+            let whole = size.addingReportingOverflow(piece - 1).partialValue / piece * piece
+            return $0.addingReportingOverflow(whole).partialValue
         }
         if let total = memory.total, plugged > total.bytes {
             throw .xml("Total size of memory devices exceeds the total memory size")

@@ -14,6 +14,12 @@ extension DomainDefinition {
         if !keywrap.isEmpty, !board.isS390 {
             throw .unsupported("'aes-key-wrap'/'dea-key-wrap' is not available on this architecture")
         }
+        if os.smbios == .sysinfo, !sysinfo.contains(where: { $0.type == .smbios }) {
+            throw .xml("Domain '\(name)' sysinfo are not available")
+        }
+        if board.isPSeries, devices.disks.contains(where: { $0.device == .floppy }) {
+            throw .unsupported("PowerPC pseries machines do not support floppy device")
+        }
         try checkCPUFeatures(qemu)
         if let host {
             try checkHostCPU(host.architecture)
@@ -30,7 +36,7 @@ extension DomainDefinition {
             )
         }
         for shmem in devices.shmems {
-            if let kind = shmem.info.address?.kind, kind != .pci {
+            if shmem.info.address?.kind != .pci {
                 throw .unsupported("only 'pci' addresses are supported for the shared memory device")
             }
         }

@@ -58,7 +58,7 @@ extension DomainDefinition {
                 throw .unsupported("SEV measured direct kernel boot is not supported with this QEMU binary")
             }
         case .sevSNP?:
-            if !qemu.has("sev-snp-guest") {
+            if !qemu.has("sev-snp-guest") || type != .kvm && qemu.sev == nil {
                 throw .unsupported("'sev-snp' launch security is not supported with this QEMU binary")
             }
         case .s390PV?:

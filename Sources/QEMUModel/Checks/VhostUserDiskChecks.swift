@@ -10,7 +10,7 @@ extension DomainDefinition {
         let driver = disk.driver
         let foreign: [(String, Bool)] = [
             ("cache", driver.cache.map { $0 != .default } ?? false),
-            ("error_policy", driver.errorPolicy != nil), ("rerror_policy", driver.readErrorPolicy != nil),
+            ("error_policy", driver.errorPolicy != nil), ("error_policy", driver.readErrorPolicy != nil),
             ("io", driver.io != nil), ("copy_on_read", driver.copyOnRead != nil),
             ("discard", driver.discard != nil),
             ("iothread", driver.iothread != nil || !driver.iothreads.isEmpty),

@@ -31,15 +31,29 @@ extension QEMUCommandLine {
     private var cpuModel: String? {
         get throws(ConfigurationError) {
             guard let cpu = domain.cpu, let mode = cpu.mode else {
-                return hasSettings ? guest.defaultCPUModel : nil
+                return try assumedModel
             }
             switch mode {
             case .hostPassthrough: return "host"
             case .maximum: return "max"
             case .hostModel where domain.board.isPPC: return "host"
             case .hostModel: return "host"
-            case .custom: return cpu.model?.name ?? (hasSettings ? guest.defaultCPUModel : nil)
+            case .custom:
+                if let name = cpu.model?.name { return name }
+                return try assumedModel
             }
+        }
+    }
+
+    /// The model of a CPU that isn't named, where something must be said of it.
+    private var assumedModel: String? {
+        get throws(ConfigurationError) {
+            guard hasSettings else { return nil }
+            let arch = domain.os.arch ?? ""
+            guard let model = guest.defaultCPUModel, arch != "ppc" else {
+                throw .unsupported("CPU flags requested but can't determine default CPU for arch \(arch)")
+            }
+            return model
         }
     }
 

@@ -83,6 +83,9 @@ extension QEMUGuest {
         if domain.memoryBacking?.source == .memfd {
             return HugepageMount(pageSize: size.kibibytes, folder: "", isDefault: false)
         }
+        if resources.hugepageMounts.isEmpty {
+            throw .internal("hugetlbfs filesystem is not mounted or disabled by administrator config")
+        }
         guard let mount = resources.hugepageMounts.first(where: { $0.pageSize == size.kibibytes }) else {
             throw .internal("Unable to find any usable hugetlbfs mount for \(size.kibibytes) KiB")
         }

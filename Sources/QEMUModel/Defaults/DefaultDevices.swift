@@ -26,10 +26,9 @@ extension DomainDefinition {
             }
         }
         filling("the machine has it") { domain in
-            if board.isPSeries, domain.devices.panics.isEmpty {
-                domain.devices.panics = [domain.panic(.pseries)]
-            }
-            if board.isCCW, domain.devices.panics.isEmpty { domain.devices.panics = [domain.panic(.s390)] }
+            let own: PanicDevice.Model? = board.isPSeries ? .pseries : board.isCCW ? .s390 : nil
+            let isNamed = domain.devices.panics.contains { [own, nil, .default].contains($0.model) }
+            if let own, !isNamed { domain.devices.panics.append(domain.panic(own)) }
         }
         filling("the chipset of a q35 machine has it") { $0.addWatchdog() }
     }

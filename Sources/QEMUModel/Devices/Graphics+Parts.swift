@@ -124,11 +124,16 @@ extension QEMUGuest {
         text.add("port", port)
         text.add("tls-port", tlsPort)
         text.add("addr", address ?? resources.spiceListen)
-        if tlsPort != nil { text.add("x509-dir", resources.tls["spice"]?.folder ?? "/etc/pki/qemu") }
     }
 
     private func addSpiceSettings(_ graphics: GraphicsDevice, to text: inout OptionText) {
         if graphics.password == nil, !resources.spiceHasPassword { text.add("disable-ticketing", on: true) }
+        let listensAtPort =
+            graphics.listens.first.map { if case .socket = $0.kind { false } else { $0.kind != .none } }
+            ?? true
+        if listensAtPort, (graphics.tlsPort ?? 0) > 0 {
+            text.add("x509-dir", resources.tls["spice"]?.folder ?? "/etc/pki/qemu")
+        }
         switch graphics.defaultMode {
         case .secure: text.add("tls-channel", "default")
         case .insecure: text.add("plaintext-channel", "default")

@@ -159,7 +159,11 @@ public struct DomainFeatures: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("resizing", &resizing)
-            try x.size("maxpagesize", &maxPageSize)
+            do {
+                try x.size("maxpagesize", &maxPageSize)
+            } catch {
+                throw x.fault("Unable to parse HPT maxpagesize setting", .unsupported)
+            }
         }
     }
 }

@@ -109,13 +109,13 @@ extension XMLBinder {
     /// An amount given by two attributes of the present element.
     mutating func size(
         attribute: StaticString, unitAttribute: StaticString = "unit", _ value: inout ByteSize?,
-        unit: ByteSize.Unit = .kib
+        unit: ByteSize.Unit = .kib, path: String = "."
     ) throws(XMLError) {
         var number = value?.count(in: unit)
         var name = value.map { _ in unit.name }
         try self.attribute(
             attribute, &number,
-            .unlessEmpty.refusing("Invalid value '%' for element or attribute './@\(attribute)'", .xml))
+            .unlessEmpty.refusing("Invalid value '%' for element or attribute '\(path)/@\(attribute)'", .xml))
         try self.attribute(unitAttribute, &name, .unlessEmpty)
         if isReading, let number { value = try ByteSize(number, unit: name ?? unit.name) }
     }

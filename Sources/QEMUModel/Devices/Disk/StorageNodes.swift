@@ -87,7 +87,7 @@ extension QEMUGuest {
 
     private func host(_ network: NetworkStorage) throws(ConfigurationError) -> StorageHost {
         guard let host = network.hosts.first, network.hosts.count == 1 else {
-            throw .internal("protocol '\(network.protocol.rawValue)' accepts only one host")
+            throw .internal("\(network.protocol.rawValue) protocol accepts only one host")
         }
         return host
     }
@@ -194,8 +194,8 @@ extension QEMUGuest {
         }
         if scheme == "https" || scheme == "ftps" { node.add("sslverify", network.sslVerify) }
         if !network.cookies.isEmpty { node.add("cookie-secret", "\(image.storageNode)-httpcookie-secret0") }
-        node.add("readahead", network.readahead)
         node.add("timeout", network.timeout)
+        node.add("readahead", network.readahead)
         return node
     }
 

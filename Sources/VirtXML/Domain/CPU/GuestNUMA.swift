@@ -110,7 +110,9 @@ public struct NUMACell: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("level", &level)
             try bindWords(&x)
-            try x.group("size") { (x) throws(XMLError) in try x.size(attribute: "value", &size) }
+            try x.group("size") { (x) throws(XMLError) in
+                try x.size(attribute: "value", &size, path: "./size")
+            }
             try x.require(size != nil, "missing element or attribute './size/@value'")
             try x.group("line") { (x) throws(XMLError) in
                 var unit: String? = line.map { _ in "B" }

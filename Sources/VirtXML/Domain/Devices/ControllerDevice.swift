@@ -41,7 +41,10 @@ public struct ControllerDevice: Device {
         if let model, !type.models.contains(model) {
             try x.require(false, "Unknown model type '\(model)'", .unsupported)
         }
-        if type == .usb || type == .virtioSerial { try x.natural("ports", &ports) }
+        // libvirt reads it of every controller, and keeps it of those that have ports.
+        var ports = ports
+        try x.natural("ports", &ports)
+        self.ports = type == .usb || type == .virtioSerial ? ports : nil
         if type == .virtioSerial { try x.natural("vectors", &vectors) }
         if type == .xenbus {
             try x.natural("maxGrantFrames", &maxGrantFrames)

@@ -84,6 +84,7 @@ public struct FilesystemDevice: Device {
                     "queue", &queue, .unlessEmpty.refusing("cannot parse queue size '%' for virtiofs", .xml))
             }
             try virtio.bind(&x)
+            if x.isReading, type == nil { (format, wrpolicy) = (nil, nil) }
         }
     }
 

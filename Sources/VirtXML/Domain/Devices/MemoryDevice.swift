@@ -73,8 +73,7 @@ public struct MemoryDevice: Device {
             try x.size("requested", &requestedSize)
             if blockSize != nil, requestedSize == nil { requestedSize = .zero }
             if !x.options.contains(.inactive) { try x.size("current", &currentSize) }
-            if x.isReading, x.options.contains(.inactive) { return }
-            try x.group("address") { (x) throws(XMLError) in try x.hex("base", &base, width: 1) }
+            try x.group("address") { (x) throws(XMLError) in try x.base16("base", &base, width: 1) }
         }
     }
 }

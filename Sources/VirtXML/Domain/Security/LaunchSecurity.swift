@@ -90,12 +90,13 @@ public struct IDMap: XMLElement {
 
         public init() {}
 
-        private static let reading = XMLReading.refusing("invalid idmap start/target/count settings", .xml)
+        private static let words = "invalid idmap start/target/count settings"
+        private static let reading = XMLReading.refusing(words, .xml)
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("start", &start, Self.reading)
-            try x.attribute("target", &target, Self.reading)
-            try x.attribute("count", &count, Self.reading)
+            try x.attribute("start", &start, Self.reading, orElse: Self.words)
+            try x.attribute("target", &target, Self.reading, orElse: Self.words)
+            try x.attribute("count", &count, Self.reading, orElse: Self.words)
         }
     }
 }

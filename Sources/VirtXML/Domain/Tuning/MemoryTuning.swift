@@ -106,7 +106,8 @@ public struct NUMATune: XMLElement {
             memory = nil
         }
         try x.require(
-            hasCells || !x.hasChild("memnode"), "Element 'memnode' is invalid without any guest NUMA cells")
+            hasCells || !x.hasChild("memnode") || memory?.placement == .auto,
+            "Element 'memnode' is invalid without any guest NUMA cells")
         try x.elements("memnode", &nodes)
     }
 

@@ -51,6 +51,7 @@ public struct DataStore: XMLElement {
         try x.attribute("type", &image.type, .unknownStorage)
         try x.imageFormat(&format, &metadataCacheSize)
         try x.require(format != nil, "missing data file store format")
+        try x.require(x.hasChild("source"), "missing disk data file store source")
         try image.bindElement(&x)
         if x.isReading { source = image }
     }

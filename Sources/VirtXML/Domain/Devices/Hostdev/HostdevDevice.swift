@@ -104,6 +104,9 @@ public struct HostdevDevice: Device {
         if kind == .pci { try x.element("driver", &driver) }
         if driver == Driver() { driver = nil }
         try x.require(x.hasChild("source"), "Missing <source> element in hostdev device")
+        try x.require(
+            kind == .usb || x.attribute("startupPolicy", ofChild: "source") == nil,
+            "Setting startupPolicy is only allowed for USB devices", .unsupported)
         try x.always("source") { (x) throws(XMLError) in try bindSource(&x) }
         try x.element("teaming", &teaming)
         try x.elements("ip", &ips)
