@@ -11,7 +11,7 @@ extension QEMUDriver {
     public func autostart() async {
         let mark = AutostartMark(folder: context.configuration.run)
         guard await Blocking.run({ !mark.isSet }) else { return }
-        var waiting = context.registry.all.filter { $0.snapshot.isAutostarted && !$0.snapshot.isActive }[...]
+        var waiting = context.domains.all.filter { $0.snapshot.isAutostarted && !$0.snapshot.isActive }[...]
         await withTaskGroup(of: Void.self) { group in
             for domain in waiting.popFirst(Self.startedAtOnce) {
                 group.addTask { await self.autostart(domain) }

@@ -32,14 +32,16 @@ public final class QEMUDriver: Driver {
     public func start() async throws(VirtError) {
         let context = context
         do throws(SystemError) {
-            try await context.persistently { () throws(SystemError) in try context.prepare() }
-            if let warning = context.warning { context.log.warning("\(warning)") }
-            try await context.loadDefinitions()
-            try await context.takeUpGuests()
-            context.tellUnfinished()
+            try await Blocking.runPersistently { () throws(SystemError) in try context.prepare() }
         } catch {
             throw VirtError(error, "the QEMU driver's folders can't be made or read")
         }
+        if let warning = context.warning { context.log.warning("\(warning)") }
+        try await context.loadDefinitions()
+        do throws(SystemError) { try await context.takeUpGuests() } catch {
+            throw VirtError(error, "the records of running guests can't be read")
+        }
+        context.tellUnfinished()
     }
 
     public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?

@@ -18,7 +18,7 @@ struct JobLockTests {
 
     @Test("who doesn't want the object any longer stops waiting for it, and keeps nobody waiting")
     func cancellation() async throws {
-        let lock = JobLock(patience: .seconds(600))
+        let lock = JobLock(patience: .seconds(600), origin: .test)
         let held = try await lock.acquire(.modify, "migrate")
         let waiting = Task { try await lock.acquire(.modify, "suspend") }
         waiting.cancel()
@@ -30,7 +30,7 @@ struct JobLockTests {
 
     @Test("tasks that compete have the object one after another")
     func exclusion() async throws {
-        let (lock, counter) = (JobLock(), Counter())
+        let (lock, counter) = (JobLock(origin: .test), Counter())
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {

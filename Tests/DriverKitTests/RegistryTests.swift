@@ -21,10 +21,9 @@ struct RegistryTests {
     private let registry = DomainRegistry<Entry>(origin: .qemu)
 
     @discardableResult
-    private func add(_ entry: Entry, toStart: Bool = false) throws(VirtError) -> Bool {
+    private func add(_ entry: Entry) throws(VirtError) -> Bool {
         let reference = entry.facts.reference
-        return try registry.reserve(name: reference.name, uuid: reference.uuid, toStart: toStart) { entry }
-            .isNew
+        return try registry.reserve(name: reference.name, uuid: reference.uuid) { entry }.isNew
     }
 
     private func message(_ call: () throws(VirtError) -> Void) -> String? {
@@ -57,14 +56,6 @@ struct RegistryTests {
         #expect(name == "operation failed: domain 'a' already exists with uuid \(uuid)")
         let identity = message { () throws(VirtError) in try add(Entry("b", uuid)) }
         #expect(identity == "operation failed: domain 'a' is already defined with uuid \(uuid)")
-    }
-
-    @Test("a running domain can't be started once more from a document")
-    func activeConflict() throws {
-        let entry = Entry("a", id: 3, state: .running)
-        try add(entry)
-        let found = message { () throws(VirtError) in try add(entry, toStart: true) }
-        #expect(found == "Requested operation is not valid: domain 'a' is already active")
     }
 
     @Test("while a domain changes its name nobody else can have either, and afterwards the old one is free")

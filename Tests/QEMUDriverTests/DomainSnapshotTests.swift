@@ -1,3 +1,4 @@
+import DriverKit
 import Testing
 import Virt
 import VirtXML
@@ -13,20 +14,12 @@ struct DomainSnapshotTests {
         snapshot.id = 3
         let running = snapshot.changed { $0.live = DomainDefinition() }
         #expect(running.live != nil)
-        let ended = running.changed { $0.forgetGuest() }
+        let ended = running.changed { $0.forgetRun() }
         let late = ended.changed { now in
             now.live = DomainDefinition()
-            now.balloon = 7
+            now.run.balloon = 7
         }
         #expect(late.live == nil)
-        #expect(late.balloon == nil)
-    }
-
-    @Test("statistics of a domain that is off are its state alone, where nothing else is known")
-    func statistics() {
-        var snapshot = QEMUDomainSnapshot(name: "a", uuid: .random())
-        snapshot.state = .shutoff
-        let parameters = snapshot.statistics([.state, .cpuTotal])
-        #expect(parameters.map(\.field) == ["state.state", "state.reason"])
+        #expect(late.run.balloon == nil)
     }
 }

@@ -16,7 +16,7 @@ public final class JobLock: Sendable {
     private let origin: ErrorDomain
 
     /// A lock that is waited for at most `patience`, and whose errors come from `origin`.
-    public init(patience: Duration = .seconds(30), origin: ErrorDomain = .qemu, loop: EventLoop = .shared) {
+    public init(patience: Duration = .seconds(30), origin: ErrorDomain, loop: EventLoop = .shared) {
         (self.patience, self.origin) = (patience, origin)
         self.loop = loop
     }

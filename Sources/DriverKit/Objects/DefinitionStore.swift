@@ -9,16 +9,23 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
     public let documents: DocumentStore
     /// Links to what starts with the host; nil where nothing of the kind does.
     public let autostart: DocumentStore?
+    private let editor: String?
     private let origin: ErrorDomain
 
     /// - Parameters:
     ///   - autostart: whether such objects can start with the host.
+    ///   - editor: the command that changes such an object, of which the files tell; nil where there is none.
     ///   - origin: where errors about the files come from.
-    public init(folder: String, autostart: Bool = false, origin: ErrorDomain) {
+    public init(
+        folder: String, autostart: Bool = false, editedBy editor: String? = nil, origin: ErrorDomain
+    ) {
         documents = DocumentStore(folder: folder)
         self.autostart = autostart ? DocumentStore(folder: folder + "/autostart") : nil
-        self.origin = origin
+        (self.editor, self.origin) = (editor, origin)
     }
+
+    /// What is read and written: also what is secret about an object.
+    private static var options: XMLOptions { [.inactive, .secure] }
 
     /// A definition that was found.
     public struct Found: Sendable {
@@ -38,7 +45,7 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
     /// Makes the folders, clears away what was half written, and reads all definitions, on several threads. What can't
     /// be read is told and left as it is.
     public func load() async throws(VirtError) -> Content {
-        let (names, started) = try await Blocking.run { () throws(VirtError) in try self.prepare() }
+        let (names, started) = try await prepare()
         let share = max(64, names.count / 4 + 1)
         let parts = await withTaskGroup(of: (Int, Content).self) { group in
             for start in stride(from: 0, to: names.count, by: share) {
@@ -53,11 +60,16 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         }
     }
 
-    private func prepare() throws(VirtError) -> (names: [String], started: Set<ByteName>) {
-        try reporting("the folder \(documents.folder) can't be made or read") { () throws(SystemError) in
-            try documents.prepare()
-            try autostart?.prepare()
-            return (try documents.names(), Set(try (autostart?.names() ?? []).map { ByteName($0) }))
+    private func prepare() async throws(VirtError) -> (names: [String], started: Set<ByteName>) {
+        let (documents, autostart) = (documents, autostart)
+        do throws(SystemError) {
+            return try await Blocking.runPersistently { () throws(SystemError) in
+                try documents.prepare()
+                try autostart?.prepare()
+                return (try documents.names(), Set(try (autostart?.names() ?? []).map { ByteName($0) }))
+            }
+        } catch {
+            throw VirtError(error, "the folder \(documents.folder) can't be made or read", from: origin)
         }
     }
 
@@ -65,7 +77,7 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         names.reduce(into: Content()) { content, name in
             let path = documents.path(name)
             do {
-                let definition = try Definition(xml: try documents.read(name), options: .inactive)
+                let definition = try Definition(xml: try documents.read(name), options: Self.options)
                 content.found.append(
                     Found(
                         name: name, definition: definition, isAutostarted: started.contains(ByteName(name))))
@@ -81,13 +93,24 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
 
     /// Puts a definition in its place, in one step; may wait for the disk.
     public func save(_ definition: Definition, as name: String) throws(VirtError) {
-        let text: String
-        do throws(XMLError) { text = try definition.xml() } catch {
+        var text: String
+        do throws(XMLError) { text = try definition.xml(options: Self.options) } catch {
             throw VirtError(document: error, from: origin)
         }
+        if let editor { text = DefinitionFile.text(text, name: name, editedBy: editor) }
         try reporting("cannot write '\(documents.path(name))'") { () throws(SystemError) in
             try documents.save(name, text)
         }
+    }
+
+    /// Puts a definition in its place under another name than before; may wait for the disk.
+    public func save(
+        _ definition: Definition, as name: String, inPlaceOf former: String, isAutostarted: Bool
+    ) throws(VirtError) {
+        // The new file first: a daemon that is killed in between finds one identity in two files, and keeps one.
+        try save(definition, as: name)
+        if isAutostarted { try? setAutostarted(name, true) }
+        try? remove(former)
     }
 
     /// Removes a definition for good, and before it the link that would start it; may wait for the disk.

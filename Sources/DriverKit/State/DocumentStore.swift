@@ -61,21 +61,23 @@ public struct DocumentStore: Sendable {
     public static let longestName = 247
 
     /// Refuses a name that can't be a file's, or that a document can't hold: libvirt's words, where it has some.
-    public static func check(name: String) throws(VirtError) {
+    ///
+    /// - Parameter origin: where the error comes from.
+    public static func check(name: String, from origin: ErrorDomain = .domain) throws(VirtError) {
         if name.contains(byte: "/") {
-            throw VirtError(.xmlError, "name \(name) cannot contain '/'", from: .domain)
+            throw VirtError(.xmlError, "name \(name) cannot contain '/'", from: origin)
         }
         if name.hasSameBytes(as: ".") || name.hasSameBytes(as: "..") {
-            throw VirtError(.xmlError, "name '\(name)' can't be the name of a file", from: .domain)
+            throw VirtError(.xmlError, "name '\(name)' can't be the name of a file", from: origin)
         }
         if name.utf8.count > longestName {
             let message =
                 "name '\(name)' is too long: it has \(name.utf8.count) bytes, and \(longestName) are possible"
-            throw VirtError(.xmlError, message, from: .domain)
+            throw VirtError(.xmlError, message, from: origin)
         }
         guard name.unicodeScalars.allSatisfy(isLetter) else {
             throw VirtError(
-                .xmlError, "invalid char in name: '\(name)' can't stand in a document", from: .domain)
+                .xmlError, "invalid char in name: '\(name)' can't stand in a document", from: origin)
         }
     }
 

@@ -13,7 +13,7 @@ extension QEMUDomain {
             let features = try? await features(of: cpu, name)
         else { return }
         publish { now in
-            now.requestedCPU = cpu
+            now.run.requestedCPU = cpu
             now.live?.cpu = cpu.resolved(model, features: features)
         }
     }

@@ -99,18 +99,8 @@ extension QEMUDomain {
         // Of a guest that nobody has heard of, nobody hears that it has ended.
         publish(isTold ? [event] : []) { now in
             (now.state, now.reason) = (.shutoff, reason.reason.rawValue)
-            now.forgetGuest()
+            now.forgetRun()
         }
-    }
-
-    /// Forgets a domain that only lived while it ran, unless somebody has defined it or started it again by the time
-    /// that it is free.
-    func forgetSoon() async {
-        if snapshot.isPersistent || isForgotten { return }
-        let job: Void? = try? await withJob(.destroy, "removal") {
-            (domain: isolated QEMUDomain) async throws(VirtError) in await domain.forgetIfEmpty()
-        }
-        if job == nil, !isForgotten { Task { await self.forgetSoon() } }
     }
 
     /// QEMU of a run has ended by itself, or somebody has ended it from outside.

@@ -34,7 +34,7 @@ extension QEMUDomain {
     private func balloonChanged(_ event: QMPEvent) {
         guard let actual = event.data["actual"]?.uint else { return }
         let change = DomainBalloonChangeEvent(domain: snapshot.reference, actual: actual / 1024)
-        publish([.domainBalloonChange(change)]) { $0.balloon = actual / 1024 }
+        publish([.domainBalloonChange(change)]) { $0.run.balloon = actual / 1024 }
     }
 
     private func clockChanged(_ event: QMPEvent) {

@@ -53,8 +53,6 @@ extension QEMUDomain {
 
     // MARK: Shutdown and reboot
 
-    func shutdown() async throws(VirtError) { try await shutdownFlags(flags: []) }
-
     func shutdownFlags(flags: DomainShutdownFlags) async throws(VirtError) {
         try flags.require([.acpiPowerBtn, .guestAgent], in: "qemuDomainShutdownFlags", from: .qemu)
         try await withJob(.modify, "shutdown") { (domain: isolated QEMUDomain) async throws(VirtError) in
@@ -115,8 +113,6 @@ extension QEMUDomain {
     }
 
     // MARK: The end
-
-    func destroy() async throws(VirtError) { try await destroyFlags(flags: []) }
 
     func destroyFlags(flags: DomainDestroyFlags) async throws(VirtError) {
         try flags.require([.graceful, .removeLogs], in: "qemuDomainDestroyFlags", from: .qemu)

@@ -5,11 +5,6 @@ import VirtDriver
 /// What the driver doesn't keep yet: there are no saved states, snapshots and checkpoints, and nothing to tell of a
 /// domain. Flags that choose among them choose among none.
 extension QEMUDomain {
-    nonisolated func hasManagedSaveImage(flags: UInt32) async throws(VirtError) -> Int32 {
-        try flags.require(in: "qemuDomainHasManagedSaveImage", from: .qemu)
-        return 0
-    }
-
     nonisolated func hasCurrentSnapshot(flags: UInt32) async throws(VirtError) -> Int32 {
         try flags.require(in: "qemuDomainHasCurrentSnapshot", from: .qemu)
         return 0

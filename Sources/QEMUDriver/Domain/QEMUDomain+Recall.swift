@@ -47,9 +47,9 @@ extension QEMUDomain {
             DomainState(rawValue: record.state), record.reason, startsPaused: record.startsPaused)
         let live = try? DomainDefinition(xml: record.xml, options: .secure)
         publish { now in
-            now.process = record.process
+            now.run.process = record.process
             if let live { now.live = live }
-            now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
+            now.run.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
         }
         return true
     }

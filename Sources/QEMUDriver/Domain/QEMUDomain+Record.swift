@@ -38,7 +38,7 @@ extension QEMUDomain {
         var record = guest.held
         (record.state, record.reason) = (guest.life.state.rawValue, guest.life.reason)
         record.xml = xml
-        record.cpu = snapshot.requestedCPU.flatMap { try? $0.xml() }
+        record.cpu = snapshot.run.requestedCPU.flatMap { try? $0.xml() }
         change(&record)
         return record
     }

@@ -11,8 +11,6 @@ import VirtDriver
 import VirtXML
 
 extension QEMUDomain {
-    func create() async throws(VirtError) { _ = try await createWithFlags(flags: []) }
-
     func createWithFlags(flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
         // There are no saved states that could be started from, past the host's cache or not.
         try flags.require(
@@ -24,7 +22,7 @@ extension QEMUDomain {
             try await domain.requireStartable("domain is already running")
             guard let definition = domain.snapshot.persistent else {
                 // It has ended, and is about to be forgotten.
-                throw domain.context.registry.missing(domain.snapshot.reference)
+                throw domain.context.domains.missing(domain.snapshot.reference)
             }
             return try await domain.start(definition, flags)
         }
@@ -55,7 +53,7 @@ extension QEMUDomain {
     {
         let isPaused = flags.contains(.startPaused)
         let start = GuestStart(
-            context: context, definition: definition, id: context.registry.nextID(), startsPaused: isPaused,
+            context: context, definition: definition, id: context.domains.nextID(), startsPaused: isPaused,
             resetsVariables: flags.contains(.startResetNvram))
         do throws(VirtError) {
             let prepared = try await start.prepare()
@@ -118,7 +116,7 @@ extension QEMUDomain {
             throw SystemError(call: "start", errno: ECANCELED)
         }
         guest?.held.process = process.identity
-        publish { $0.process = process.identity }
+        publish { $0.run.process = process.identity }
         try await writeRecord()
     }
 
@@ -197,7 +195,7 @@ extension QEMUDomain {
     /// Asks QEMU how much memory the guest has.
     func learnBalloon() async {
         guard let actual = try? await ask("query-balloon")["actual"]?.uint else { return }
-        publish { $0.balloon = actual / 1024 }
+        publish { $0.run.balloon = actual / 1024 }
     }
 }
 

@@ -25,9 +25,9 @@ extension QEMUDomain {
         (run.trouble, run.recordState) = (trouble, state)
         guest = run
         publish { now in
-            (now.id, now.live, now.process) = (record.id, live, record.process)
+            (now.id, now.live, now.run.process) = (record.id, live, record.process)
             now.show(life)
-            now.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
+            now.run.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
         }
         await attend(record.id)
     }
@@ -77,7 +77,7 @@ extension QEMUDomain {
             guard guest(run) != nil else { return }
             guest?.held.process = found?.process
             if let found { guest?.held.folder = found.folder }
-            publish { $0.process = found?.process }
+            publish { $0.run.process = found?.process }
         } catch {
             throw VirtError(error, "the host's processes can't be looked at")
         }
@@ -114,7 +114,7 @@ extension QEMUDomain {
             \(trouble)
             """)
         publish { now in
-            now.trouble = trouble
+            now.run.trouble = trouble
             if let life = self.guest?.life { now.show(life) }
         }
     }
@@ -200,7 +200,7 @@ extension QEMUDomain {
             }
         }
         guard let guest = guest(run) else { return }
-        publish { $0.trouble = nil }
+        publish { $0.run.trouble = nil }
         context.log.info("guest '\(snapshot.name)' runs on (\(guest.processName))")
     }
 }

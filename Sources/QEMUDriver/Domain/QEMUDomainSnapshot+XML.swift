@@ -5,11 +5,6 @@ import VirtXML
 import XMLBinding
 
 extension QEMUDomainSnapshot {
-    /// The definition that isn't of the running guest, where the flags ask for that or nothing runs.
-    func inactive(_ flags: DomainXMLFlags) -> DomainDefinition? {
-        flags.contains(.inactive) || !isActive ? persistent ?? live : nil
-    }
-
     /// The document that the flags ask for; made once for each version of the domain.
     ///
     /// - Parameters:
@@ -29,11 +24,11 @@ extension QEMUDomainSnapshot {
         if flags.contains(.migratable) { options.insert(.migratable) }
         func text() throws(XMLError) -> String {
             guard flags.contains(.migratable) else { return try definition.xml(options: options) }
-            let cpu = wantsInactive ? nil : requestedCPU
+            let cpu = wantsInactive ? nil : run.requestedCPU
             return try definition.migratable(cpu: cpu, channels: channels).xml(options: options)
         }
         do throws(XMLError) {
-            guard let qemu else { return try texts.text(flags.rawValue, make: text) }
+            guard let qemu else { return try self.text(flags, make: text) }
             // What QEMU and the host can do may change: that text is made anew.
             definition.settleCPU(qemu)
             return try text()

@@ -5,9 +5,6 @@ import QMP
 import Virt
 
 extension VirtError {
-    /// That a call needs a guest that runs.
-    static let notRunning = VirtError(.operationInvalid, "domain is not running", from: .qemu)
-
     /// That a guest has ended while a call was at work on it.
     static let endedMeanwhile = VirtError(.operationFailed, "domain is no longer running", from: .qemu)
 

@@ -10,7 +10,9 @@ extension QEMUContext {
     ///
     /// What had been filled in in the former one, and comes back unchanged, was only passed on: an edited definition
     /// is still the user's only where the user changed it.
-    func note(_ given: String, as definition: DomainDefinition, inPlaceOf former: DomainDefinition?) async {
+    func noteDefined(
+        _ definition: DomainDefinition, as given: String, inPlaceOf former: DomainDefinition?
+    ) async {
         let store = written
         await Blocking.run {
             let known = former == nil ? nil : try? store.read(definition.name)
@@ -21,8 +23,8 @@ extension QEMUContext {
 
     /// A definition was changed by a call: what the caller gave is the user's. Where it isn't on record what was
     /// written before, it stays so.
-    func note(
-        change given: DomainDefinition, to definition: DomainDefinition, inPlaceOf former: DomainDefinition?
+    func noteChanged(
+        _ definition: DomainDefinition, as given: DomainDefinition, inPlaceOf former: DomainDefinition?
     ) async {
         let store = written
         await Blocking.run {
@@ -47,9 +49,14 @@ extension QEMUContext {
         return (try? DomainDefinition(xml: text, options: [.inactive, .secure])) == nil ? nil : text
     }
 
-    /// The domain has another name; may wait.
-    func rename(written old: String, to new: String) throws(SystemError) {
-        try FileSystem.rename(written.path(old), to: written.path(new))
+    func noteRenamed(from former: String, to name: String) async {
+        let store = written
+        await Blocking.run { try? FileSystem.rename(store.path(former), to: store.path(name)) }
+    }
+
+    func noteUndefined(_ name: String) async {
+        let store = written
+        await Blocking.run { try? store.remove(name) }
     }
 }
 

@@ -26,7 +26,7 @@ extension QEMUDomain {
     private func explainGuest(
         _ now: QEMUDomainSnapshot, _ flags: DomainXMLFlags
     ) async throws(VirtError) -> String {
-        guard let held = guest?.held, let live = now.live, let process = now.process else {
+        guard let held = guest?.held, let live = now.live, let process = now.run.process else {
             throw VirtError.notRunning
         }
         let qemu = try await context.capabilities(of: live.devices.emulator ?? "")

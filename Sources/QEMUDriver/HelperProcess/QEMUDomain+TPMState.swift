@@ -1,3 +1,4 @@
+import DriverKit
 import LinuxSystem
 import QEMUModel
 import Virt

@@ -40,12 +40,13 @@ extension QEMUContext {
     /// The guests that there were: those on record, and those whose record is lost but whose QEMU runs.
     private func formerGuests() async throws(SystemError) -> [FormerGuest] {
         let (store, configuration) = (records, configuration)
-        let names = try await persistently { () throws(SystemError) in try store.names() }
+        let names = try await Blocking.runPersistently { () throws(SystemError) in try store.names() }
         var records: [ByteName: LiveRecord] = [:]
         var hidden: Set<ByteName> = []
         for name in names {
             do throws(SystemError) {
-                let text = try await persistently { () throws(SystemError) in try store.read(name) }
+                let text = try await Blocking.runPersistently { () throws(SystemError) in try store.read(name)
+                }
                 records[ByteName(name)] = LiveRecord(text: text)
             } catch {
                 if error.hidesRecord { hidden.insert(ByteName(name)) }
@@ -53,7 +54,7 @@ extension QEMUContext {
         }
         for record in records.values { files.note(record.ownerships) }
         let known = records
-        let found = try? await persistently { () throws(SystemError) in
+        let found = try? await Blocking.runPersistently { () throws(SystemError) in
             try FoundQEMU.all(of: configuration)
         }
         if let found { await Blocking.run { self.removeStrayFolders(names, known, found) } }
@@ -89,7 +90,7 @@ extension QEMUContext {
             taken up as its definition says
             """)
         let record = LiveRecord(
-            name: qemu.name, uuid: qemu.uuid, id: qemu.id ?? registry.nextID(), process: qemu.process,
+            name: qemu.name, uuid: qemu.uuid, id: qemu.id ?? domains.nextID(), process: qemu.process,
             folder: qemu.folder, state: DomainState.running.rawValue,
             reason: DomainRunningReason.unknown.rawValue, ownerships: [], ports: [], xml: "")
         return former(record, nil, trouble: nil, isHidden ? .hidden : .lost)
@@ -103,12 +104,12 @@ extension QEMUContext {
             try? records.remove(name)
             return nil
         }
-        guard let domain = registry[name] else {
+        guard let domain = domains[name] else {
             log.error("\(path) can't be read, and no domain is called '\(name)'")
             return nil
         }
         let record = LiveRecord(
-            name: name, uuid: domain.snapshot.uuid, id: registry.nextID(), process: nil, folder: "",
+            name: name, uuid: domain.snapshot.uuid, id: domains.nextID(), process: nil, folder: "",
             state: 0, reason: 0, ownerships: [], ports: [], xml: "")
         return former(record, nil, trouble: "its record \(path) can't be read", isHidden ? .hidden : .lost)
     }
@@ -117,11 +118,11 @@ extension QEMUContext {
         _ record: LiveRecord, _ live: DomainDefinition?, trouble: String?,
         _ state: RunningGuest.RecordState = .known
     ) -> FormerGuest? {
-        registry.noteID(record.id)
+        domains.noteID(record.id)
         for port in record.ports { ports.note(port) }
         let empty = QEMUDomainSnapshot(name: record.name, uuid: record.uuid)
-        let found = try? registry.reserve(name: record.name, uuid: record.uuid) {
-            QEMUDomain(context: self, snapshot: empty)
+        let found = try? domains.reserve(name: record.name, uuid: record.uuid) {
+            self.domain(empty)
         }
         guard let domain = found?.domain else {
             log.error(
@@ -159,25 +160,6 @@ extension QEMUContext {
         for name in (try? starts.names()) ?? [] where !running.contains(ByteName(name)) {
             try? starts.remove(name)
         }
-    }
-
-    /// Does something that may fail only for the moment, for want of memory or descriptors, until it succeeds or has
-    /// been tried for some seconds.
-    func persistently<Value: Sendable>(
-        _ body: @escaping @Sendable () throws(SystemError) -> Value
-    ) async throws(SystemError) -> Value {
-        var pause = GrowingPause(from: .milliseconds(20))
-        for _ in 0..<8 {
-            do throws(SystemError) {
-                return try await Blocking.run(body)
-            } catch {
-                guard [ENOMEM, EMFILE, ENFILE, EAGAIN, EINTR, ENOSPC].contains(error.errno) else {
-                    throw error
-                }
-            }
-            await pause.wait()
-        }
-        return try await Blocking.run(body)
     }
 }
 

@@ -6,7 +6,7 @@ extension QEMUContext {
     func tellUnfinished() {
         for event in events.unfinished {
             guard case .domainLifecycle(var change) = event else { continue }
-            let domain = registry[change.domain.uuid]
+            let domain = domains[change.domain.uuid]
             let isPersistent = domain?.snapshot.isPersistent ?? false
             guard isPersistent == (change.event == DomainEventType.defined.rawValue) else { continue }
             change.domain = domain?.snapshot.reference ?? change.domain

@@ -8,15 +8,13 @@ import VirtDriver
 import VirtXML
 
 /// What all domains of the driver share: configuration, files, binaries, events.
-final class QEMUContext: Sendable {
+final class QEMUContext: DomainHost {
     let configuration: QEMUConfiguration
     let events: EventHub
     let log: Logger
-    let registry = DomainRegistry<QEMUDomain>(origin: .qemu)
+    let domains = DomainRegistry<QEMUDomain>(origin: .qemu)
     /// Persistent definitions.
-    let definitions: DocumentStore
-    /// Links to those that start with the daemon.
-    let autostart: DocumentStore
+    let definitions: DefinitionStore<DomainDefinition>
     /// Records of running guests.
     let records: DocumentStore
     /// What running guests were started with.
@@ -47,8 +45,8 @@ final class QEMUContext: Sendable {
         self.configuration = configuration
         self.events = events
         self.log = log
-        definitions = DocumentStore(folder: configuration.definitions)
-        autostart = DocumentStore(folder: configuration.definitions + "/autostart")
+        definitions = DefinitionStore(
+            folder: configuration.definitions, autostart: true, editedBy: "edit", origin: .qemu)
         records = DocumentStore(folder: configuration.run, suffix: ".live", survivesPowerCut: false)
         starts = DocumentStore(folder: configuration.run, suffix: ".start", survivesPowerCut: false)
         written = DocumentStore(folder: configuration.library + "/written", survivesPowerCut: false)
@@ -61,8 +59,6 @@ final class QEMUContext: Sendable {
 
     /// Makes the folders that are missing; may wait.
     func prepare() throws(SystemError) {
-        try definitions.prepare()
-        try autostart.prepare()
         try records.prepare(mode: 0o711)
         for folder in [configuration.library, configuration.logs] {
             try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)

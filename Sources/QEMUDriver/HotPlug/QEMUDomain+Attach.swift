@@ -8,45 +8,13 @@ import VirtXML
 import XMLBinding
 
 extension QEMUDomain {
-    func attachDevice(xml: String) async throws(VirtError) {
-        try await attachDeviceFlags(xml: xml, flags: .live)
-    }
-
     func attachDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
         try flags.require([.live, .config], in: "qemuDomainAttachDeviceLiveAndConfig", from: .qemu)
-        try await withJob(.modify, "attach") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            let device = try DomainDevice(device: xml)
-            let impact = try domain.impact(of: flags)
-            var (persistent, given) = (domain.snapshot.persistent, DomainDefinition?.none)
-            if impact.contains(.config), var definition = persistent {
-                try definition.add(device)
-                given = definition
-                try await domain.context.complete(&definition)
-                persistent = definition
-            }
-            if impact.contains(.live) { try await domain.plug(device) }
-            if impact.contains(.config), let persistent {
-                try await domain.keep(persistent, as: given)
-            }
+        try await change("attach", .init(flags), completing: true) { (definition) throws(VirtError) in
+            try definition.add(try DomainDevice(device: xml))
+        } live: { (domain, _) async throws(VirtError) in
+            try await domain.plug(try DomainDevice(device: xml))
         }
-    }
-
-    /// What the flags of a change of devices mean now.
-    func impact(of flags: DomainDeviceModifyFlags) throws(VirtError) -> DomainModificationImpact {
-        try DomainModificationImpact(flags)
-            .resolved(isActive: snapshot.isActive, isPersistent: snapshot.isPersistent)
-    }
-
-    /// Puts a changed persistent definition in place of the former.
-    ///
-    /// - Parameter given: how it was before what the change leaves open was filled in.
-    func keep(
-        _ definition: DomainDefinition, as given: DomainDefinition? = nil
-    ) async throws(VirtError) {
-        let former = snapshot.persistent
-        try await save(definition)
-        publish { $0.persistent = definition }
-        await context.note(change: given ?? definition, to: definition, inPlaceOf: former)
     }
 
     /// Gives the running guest a device.

@@ -8,10 +8,6 @@ import VirtXML
 import XMLBinding
 
 extension QEMUDomain {
-    func detachDevice(xml: String) async throws(VirtError) {
-        try await detachDeviceFlags(xml: xml, flags: .live)
-    }
-
     func detachDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
         try flags.require([.live, .config], in: "qemuDomainDetachDeviceLiveAndConfig", from: .qemu)
         let asked = try DomainDevice(device: xml, options: [])
@@ -32,18 +28,11 @@ extension QEMUDomain {
         _ flags: DomainDeviceModifyFlags, _ asked: DomainDevice? = nil,
         _ find: @Sendable (DomainDevices) throws(VirtError) -> DomainDevice
     ) async throws(VirtError) {
-        try await withJob(.modify, "detach") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            let impact = try domain.impact(of: flags)
-            var persistent = domain.snapshot.persistent
-            if impact.contains(.config), var definition = persistent {
-                definition.devices.remove(try find(definition.devices))
-                persistent = definition
-            }
-            if impact.contains(.live), let live = domain.snapshot.live {
-                try asked?.checkLiveDetach()
-                try await domain.unplug(try find(live.devices), in: live)
-            }
-            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+        try await change("detach", .init(flags)) { (definition) throws(VirtError) in
+            definition.devices.remove(try find(definition.devices))
+        } live: { (domain, live) async throws(VirtError) in
+            try asked?.checkLiveDetach()
+            try await domain.unplug(try find(live.devices), in: live)
         }
     }
 

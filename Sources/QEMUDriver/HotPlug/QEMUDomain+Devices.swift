@@ -1,3 +1,4 @@
+import DriverKit
 import JSON
 import Logging
 import QEMUModel

@@ -8,26 +8,15 @@ import VirtXML
 extension QEMUDomain {
     func updateDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
         try flags.require([.live, .config, .force], in: "qemuDomainUpdateDeviceFlags", from: .qemu)
-        try await withJob(.modify, "update") { (domain: isolated QEMUDomain) async throws(VirtError) in
+        try await change("update", .init(flags), completing: true) { (definition) throws(VirtError) in
             let device = try DomainDevice(device: xml)
+            definition.devices.replace(try definition.devices.one(meantBy: device), with: device)
+        } live: { (domain, live) async throws(VirtError) in
             // A definition has no names of QEMU's; a running guest's device is found by its own.
             let asked = try DomainDevice(device: xml, options: [])
-            let impact = try domain.impact(of: flags)
-            var (persistent, given) = (domain.snapshot.persistent, DomainDefinition?.none)
-            if impact.contains(.config), var definition = persistent {
-                definition.devices.replace(try definition.devices.one(meantBy: device), with: device)
-                given = definition
-                try await domain.context.complete(&definition)
-                persistent = definition
-            }
-            if impact.contains(.live), let live = domain.snapshot.live {
-                try asked.checkLiveUpdate()
-                let old = try live.devices.one(meantBy: asked)
-                try await domain.change(old, to: device, isForced: flags.contains(.force))
-            }
-            if impact.contains(.config), let persistent {
-                try await domain.keep(persistent, as: given)
-            }
+            try asked.checkLiveUpdate()
+            let old = try live.devices.one(meantBy: asked)
+            try await domain.change(old, to: try DomainDevice(device: xml), isForced: flags.contains(.force))
         }
     }
 

@@ -7,7 +7,7 @@ import VirtDriver
 import VirtXML
 import XMLBinding
 
-extension QEMUHypervisor: LocalHypervisor {
+extension QEMUHypervisor {
     func capabilities() async throws(VirtError) -> String {
         let context = context
         let guests = await context.guests()
@@ -66,7 +66,7 @@ extension QEMUHypervisor: LocalHypervisor {
         guard nativeFormat == "qemu-argv" else {
             throw VirtError(.invalidArg, "unsupported config type \(nativeFormat)", from: .qemu)
         }
-        var definition = try await complete(domainXML) { $0.connectCardsByTap() }
+        var definition = try await host.definition(domainXML) { $0.connectCardsByTap() }
         // Cards are new ones, and have their turn when all else has its place.
         for index in definition.devices.interfaces.indices {
             definition.devices.interfaces[index].info.address = nil

@@ -6,19 +6,17 @@ import Virt
 import VirtDriver
 
 /// The QEMU driver as one client sees it: the host and its domains.
-struct QEMUHypervisor: HypervisorService {
+struct QEMUHypervisor: DomainHypervisor, LocalHypervisor {
     let context: QEMUContext
     let connection: QEMUConnection
 
-    func domain(_ reference: DomainReference) throws(VirtError) -> any DomainOperations {
-        try context.registry.domain(reference)
-    }
+    var host: QEMUContext { context }
 
     // MARK: The connection
 
     func type() async throws(VirtError) -> String { "QEMU" }
     func uri() async throws(VirtError) -> String { context.configuration.uri }
-    func hostname() async throws(VirtError) -> String { Host.canonicalName() }
+    func hostname() async throws(VirtError) -> String { LinuxSystem.Host.canonicalName() }
     func libVersion() async throws(VirtError) -> UInt64 { APILevel.version }
     func isSecure() async throws(VirtError) -> Bool { true }
 
@@ -36,36 +34,5 @@ struct QEMUHypervisor: HypervisorService {
         case "kvm": 1024
         default: throw VirtError(.invalidArg, "unknown type '\(type ?? "")'", from: .qemu)
         }
-    }
-
-    // MARK: Lists and lookup
-
-    func listAllDomains(flags: ConnectListAllDomainsFlags) async throws(VirtError) -> [DomainReference] {
-        try flags.require(.all, in: "qemuConnectListAllDomains", from: .qemu)
-        return context.registry.list(flags)
-    }
-
-    func listDomains() async throws(VirtError) -> [Int32] { context.registry.list(.active).map(\.id) }
-    func numOfDomains() async throws(VirtError) -> Int32 {
-        Int32(clamping: context.registry.list(.active).count)
-    }
-    func listDefinedDomains() async throws(VirtError) -> [String] {
-        context.registry.list(.inactive).map(\.name)
-    }
-
-    func numOfDefinedDomains() async throws(VirtError) -> Int32 {
-        Int32(clamping: context.registry.list(.inactive).count)
-    }
-
-    func domainLookupByID(id: Int32) async throws(VirtError) -> DomainReference {
-        try context.registry.domain(id: id).snapshot.reference
-    }
-
-    func domainLookupByName(name: String) async throws(VirtError) -> DomainReference {
-        try context.registry.domain(named: name).snapshot.reference
-    }
-
-    func domainLookupByUUID(uuid: UUID) async throws(VirtError) -> DomainReference {
-        try context.registry.domain(uuid: uuid).snapshot.reference
     }
 }

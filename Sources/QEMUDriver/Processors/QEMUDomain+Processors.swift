@@ -7,40 +7,22 @@ import VirtDriver
 import VirtXML
 
 extension QEMUDomain {
-    func setVcpus(nvcpus: UInt32) async throws(VirtError) {
-        try await setVcpusFlags(nvcpus: nvcpus, flags: .live)
+    static var processorFlags: DomainVcpuFlags { [.live, .config, .maximum, .guest, .hotpluggable] }
+
+    static func setProcessors(
+        _ count: UInt32, _ flags: DomainVcpuFlags, of definition: inout DomainDefinition
+    ) throws(VirtError) {
+        if flags.contains(.maximum) {
+            try definition.setMaximumProcessors(count)
+        } else {
+            try definition.setProcessors(count, hotpluggable: flags.contains(.hotpluggable))
+        }
     }
 
-    func setVcpusFlags(nvcpus: UInt32, flags: DomainVcpuFlags) async throws(VirtError) {
-        try flags.require(
-            [.live, .config, .maximum, .guest, .hotpluggable], in: "qemuDomainSetVcpusFlags", from: .qemu)
-        if flags.contains(.guest) { throw .notSupported("virDomainSetVcpusFlags") }
-        if nvcpus == 0 {
-            throw .refused("virDomainSetVcpus", "nvcpus", "nvcpus in virDomainSetVcpus must not be zero")
-        }
-        try await withJob(.modify, "vcpus") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            let now = domain.snapshot
-            let impact = try DomainModificationImpact(flags)
-                .resolved(isActive: now.isActive, isPersistent: now.isPersistent)
-            if flags.contains(.maximum), impact.contains(.live) {
-                throw VirtError(
-                    .operationInvalid, "maximum vcpu count of a live domain can't be modified", from: .qemu)
-            }
-            var persistent = now.persistent
-            if impact.contains(.config) {
-                if flags.contains(.maximum) {
-                    try persistent?.setMaximumProcessors(nvcpus)
-                } else {
-                    try persistent?.setProcessors(nvcpus, hotpluggable: flags.contains(.hotpluggable))
-                }
-            }
-            if impact.contains(.live), let live = now.live {
-                try live.checkProcessors(nvcpus, "live")
-                try await domain.plugProcessors { (known) throws(VirtError) in
-                    try known.change(toReach: Int(clamping: nvcpus))
-                }
-            }
-            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+    func setLiveProcessors(_ count: UInt32) async throws(VirtError) {
+        try snapshot.live?.checkProcessors(count, "live")
+        try await plugProcessors { (known) throws(VirtError) in
+            try known.change(toReach: Int(clamping: count))
         }
     }
 
@@ -52,18 +34,13 @@ extension QEMUDomain {
         guard state == 0 || state == 1 else {
             throw VirtError(.invalidArg, "unsupported state value", from: .qemu)
         }
-        try await withJob(.modify, "vcpus") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            let now = domain.snapshot
-            let impact = try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
-            var persistent = now.persistent
-            if impact.contains(.config) { try persistent?.setProcessors(numbers, online: state == 1) }
-            if impact.contains(.live) {
-                try await domain.plugProcessors { (known) throws(VirtError) in
-                    let place = try known.place(of: numbers, toBeOnline: state == 1)
-                    return state == 1 ? .plug([place]) : .unplug([place])
-                }
+        try await change("vcpus", flags) { (definition) throws(VirtError) in
+            try definition.setProcessors(numbers, online: state == 1)
+        } live: { (domain, _) async throws(VirtError) in
+            try await domain.plugProcessors { (known) throws(VirtError) in
+                let place = try known.place(of: numbers, toBeOnline: state == 1)
+                return state == 1 ? .plug([place]) : .unplug([place])
             }
-            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
         }
     }
 

@@ -8,22 +8,11 @@ import VirtXML
 
 /// Threads that serve disks apart from the guest's processors.
 extension QEMUDomain {
-    func ioThreadInfo(flags: DomainModificationImpact) async throws(VirtError) -> [DomainIOThreadInfo] {
-        try flags.require([.live, .config], in: "qemuDomainGetIOThreadInfo", from: .qemu)
-        let now = snapshot
-        let impact = try flags.resolvedToRead(
-            isActive: now.isActive, isPersistent: now.isPersistent, "virDomainGetIOThreadInfo")
+    func liveIOThreads() async throws(VirtError) -> [DomainIOThreadInfo] {
         let (all, length) = (HostCPUs.online, HostCPUs.mapLength)
-        if impact.contains(.live) {
-            return try await askIOThreads().map { thread in
-                let numbers = thread.thread.flatMap { try? HostThread($0).affinity() }
-                let cpus = numbers.map { CPUSet($0) }
-                return DomainIOThreadInfo(
-                    iothreadID: thread.id, cpumap: (cpus ?? all).map(length: length))
-            }
-        }
-        return (now.persistent?.iothreads.threads ?? []).map { thread in
-            let cpus = now.persistent?.hostCPUs(ofIOThread: thread.id) ?? all
+        return try await askIOThreads().map { thread in
+            let numbers = thread.thread.flatMap { try? HostThread($0).affinity() }
+            let cpus = numbers.map { CPUSet($0) } ?? all
             return DomainIOThreadInfo(iothreadID: thread.id, cpumap: cpus.map(length: length))
         }
     }
@@ -33,16 +22,16 @@ extension QEMUDomain {
     ) async throws(VirtError) {
         try flags.require([.live, .config], in: "qemuDomainPinIOThread", from: .qemu)
         let cpus = try CPUSet(pinning: cpumap)
-        try await changePins("pinning of I/O threads", flags) { (definition, _) throws(VirtError) in
+        try await changeBoth("pinning of I/O threads", flags) { (definition, _) throws(VirtError) in
             guard definition.iothreads.threads.contains(where: { $0.id == iothreadID }) else {
                 throw VirtError(.invalidArg, "iothread \(iothreadID) not found", from: .qemu)
             }
             definition.changeTune { $0.pin(iothread: iothreadID, to: cpus) }
-        } live: { (domain) throws(VirtError) in
+        } live: { (domain) async throws(VirtError) in
             if let thread = domain.guest?.ioThreads.first(where: { $0.id == iothreadID })?.thread {
                 try domain.place(thread, on: cpus, nil)
             }
-            return TypedParameter("cputune.iothreadpin\(iothreadID)", .string(cpus.xml))
+            return domain.tuned("iothreadpin\(iothreadID)", cpus)
         }
     }
 
@@ -53,7 +42,7 @@ extension QEMUDomain {
                 "virDomainAddIOThread", "iothread_id",
                 "iothread_id in virDomainAddIOThread must not be zero")
         }
-        try await changeIOThreads(flags) { (definition) throws(VirtError) in
+        try await changeBoth("I/O threads", flags) { (definition, _) throws(VirtError) in
             try definition.addIOThread(iothreadID)
         } live: { (domain) async throws(VirtError) in
             try await domain.ask(
@@ -61,6 +50,7 @@ extension QEMUDomain {
             let threads = try await domain.askIOThreads()
             domain.guest?.ioThreads = threads
             if let new = threads.first(where: { $0.id == iothreadID }) { try domain.place(new) }
+            return []
         }
     }
 
@@ -71,11 +61,12 @@ extension QEMUDomain {
                 "virDomainDelIOThread", "iothread_id",
                 "iothread_id in virDomainDelIOThread must not be zero")
         }
-        try await changeIOThreads(flags) { (definition) throws(VirtError) in
+        try await changeBoth("I/O threads", flags) { (definition, _) throws(VirtError) in
             try definition.removeIOThread(iothreadID)
         } live: { (domain) async throws(VirtError) in
             try await domain.ask("object-del", ["id": .string(RunningIOThread.name(iothreadID))])
             domain.guest?.ioThreads.removeAll { $0.id == iothreadID }
+            return []
         }
     }
 
@@ -89,7 +80,7 @@ extension QEMUDomain {
                 "virDomainSetIOThreadParams", "iothread_id",
                 "iothread_id in virDomainSetIOThreadParams must not be zero")
         }
-        try await changeIOThreads(flags) { (definition) throws(VirtError) in
+        try await changeBoth("I/O threads", flags) { (definition, _) throws(VirtError) in
             try definition.changeIOThread(iothreadID) { (thread) throws(VirtError) in
                 try wanted.change(&thread)
             }
@@ -101,34 +92,7 @@ extension QEMUDomain {
                 try await domain.ask(
                     "qom-set", ["path": .string(path), "property": .string(name), "value": value])
             }
-        }
-    }
-
-    /// Changes the I/O threads of the definitions that are meant, and has the running guest follow.
-    private func changeIOThreads(
-        _ flags: DomainModificationImpact,
-        _ change: @Sendable (inout DomainDefinition) throws(VirtError) -> Void,
-        live carryOut: @Sendable (isolated QEMUDomain) async throws(VirtError) -> Void
-    ) async throws(VirtError) {
-        try await withJob(.modify, "I/O threads") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            let now = domain.snapshot
-            let impact = try flags.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
-            var persistent = now.persistent
-            if impact.contains(.config), var definition = persistent {
-                try change(&definition)
-                persistent = definition
-            }
-            if impact.contains(.live), var live = now.live {
-                // Whether it can be is seen before QEMU is asked.
-                try change(&live)
-                try await carryOut(domain)
-                if var live = domain.snapshot.live {
-                    try change(&live)
-                    domain.publish { $0.live = live }
-                }
-                domain.saveRecordSoon()
-            }
-            if impact.contains(.config), let persistent { try await domain.keep(persistent) }
+            return []
         }
     }
 }

@@ -23,7 +23,7 @@ extension QEMUDomain {
         guard let live = snapshot.live else { return }
         let threads = live.iothreads.threads.isEmpty ? [] : try await askIOThreads()
         guest?.ioThreads = threads
-        if let scheduler = live.cputune?.emulatorScheduler, let process = snapshot.process {
+        if let scheduler = live.cputune?.emulatorScheduler, let process = snapshot.run.process {
             try place(process.id, on: live.hostCPUsOfEmulator ?? HostCPUs.online, scheduler)
         }
         for thread in guest?.ioThreads ?? [] { try place(thread) }
@@ -51,7 +51,7 @@ extension QEMUDomain {
 
     /// Moves all of QEMU that is no processor and no I/O thread.
     func placeEmulator(on cpus: CPUSet) throws(VirtError) {
-        guard let process = snapshot.process else { return }
+        guard let process = snapshot.run.process else { return }
         let others = Set(
             (guest?.processors.all ?? []).compactMap(\.thread) + (guest?.ioThreads ?? []).compactMap(\.thread)
         )

@@ -152,8 +152,3 @@ extension CPUTopology {
         [dies, clusters, cores, threads].reduce(UInt64(sockets)) { $0 &* UInt64($1) }
     }
 }
-
-extension VCPUCount {
-    /// How many processors the guest starts with.
-    package var online: UInt32 { current ?? maximum }
-}

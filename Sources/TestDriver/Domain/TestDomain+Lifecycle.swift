@@ -6,121 +6,138 @@ import VirtXML
 extension TestDomain {
     // MARK: Start
 
-    func create() throws(VirtError) {
-        if snapshot.isActive {
-            throw VirtError(.internalError, "Domain '\(snapshot.name)' is already running", from: .test)
+    func createWithFlags(flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
+        try Self.driver.require(flags, in: "DomainCreateWithFlags")
+        try await withJob(.modify, "start") { (domain: isolated TestDomain) async throws(VirtError) in
+            let now = domain.snapshot
+            if now.isActive {
+                throw Self.driver.error(.internalError, "Domain '\(now.name)' is already running")
+            }
+            guard let definition = now.persistent else { throw VirtError(.noDomain, from: .test) }
+            domain.start(definition)
         }
-        guard let definition = snapshot.persistent else {
-            throw VirtError(.noDomain, from: .test)
-        }
-        start(definition)
-    }
-
-    func createWithFlags(flags: DomainCreateFlags) throws(VirtError) -> DomainReference {
-        try flags.require(in: "testDomainCreateWithFlags", from: .test)
-        try create()
         return snapshot.reference
     }
 
-    /// Starts a domain from a document that is to live only while it runs; false where it is gone meanwhile.
-    func startTransient(_ definition: DomainDefinition) throws(VirtError) -> Bool {
-        if snapshot.isGone { return false }
-        if snapshot.isActive {
-            let message = "domain '\(snapshot.name)' is already active"
-            throw VirtError(.operationInvalid, message, from: .domain)
+    /// Starts a domain from a document that is to live only while it runs.
+    func startTransient(_ definition: DomainDefinition) async throws(VirtError) {
+        try await withJob(.modify, "create") { (domain: isolated TestDomain) async throws(VirtError) in
+            try domain.requireName(definition.name)
+            if domain.snapshot.isActive {
+                let message = "domain '\(domain.snapshot.name)' is already active"
+                throw VirtError(.operationInvalid, message, from: .domain)
+            }
+            domain.start(definition)
         }
-        start(definition)
-        return true
     }
 
     private func start(_ definition: DomainDefinition) {
         let id = host.domains.nextID()
         become(.running, DomainRunningReason.booted.rawValue) {
-            ($0.id, $0.live, $0.hasManagedSave) = (id, definition, false)
+            $0.start(definition, as: id)
+            $0.hasManagedSave = false
         }
     }
 
     // MARK: Pause
 
-    func suspend() throws(VirtError) {
-        try require(snapshot.state == .running, "running")
-        become(.paused, DomainPausedReason.user.rawValue)
+    func suspend() async throws(VirtError) {
+        try await withJob(.suspend, "suspend") { (domain: isolated TestDomain) async throws(VirtError) in
+            try domain.require(domain.snapshot.state == .running, "running")
+            domain.become(.paused, DomainPausedReason.user.rawValue)
+        }
     }
 
-    func resume() throws(VirtError) {
-        try require(snapshot.state == .paused, "paused")
-        become(.running, DomainRunningReason.unpaused.rawValue)
+    func resume() async throws(VirtError) {
+        try await withJob(.modify, "resume") { (domain: isolated TestDomain) async throws(VirtError) in
+            try domain.require(domain.snapshot.state == .paused, "paused")
+            domain.become(.running, DomainRunningReason.unpaused.rawValue)
+        }
     }
 
     /// Throws, in the words of the driver's older calls, unless the domain is in a state.
     private func require(_ isSo: Bool, _ state: String) throws(VirtError) {
-        try requireThere()
         if isSo { return }
-        throw VirtError(.internalError, "domain '\(snapshot.name)' not \(state)", from: .test)
+        throw Self.driver.error(.internalError, "domain '\(snapshot.name)' not \(state)")
     }
 
     // MARK: Reboot
 
     /// Whichever way is asked for: nothing of the guest need answer.
-    func reboot(flags: DomainRebootFlags) throws(VirtError) {
-        try flags.require(
-            [.acpiPowerBtn, .guestAgent, .initctl, .signal, .paravirt], in: "testDomainReboot", from: .test)
-        try requireActive()
-        switch snapshot.definition.onReboot ?? .restart {
-        case .destroy: stop(.shutdown)
-        case .preserve: publish { ($0.state, $0.reason) = (.crashed, DomainCrashedReason.unknown.rawValue) }
-        default: publish { ($0.state, $0.reason) = (.running, DomainRunningReason.booted.rawValue) }
+    func reboot(flags: DomainRebootFlags) async throws(VirtError) {
+        try Self.driver.require(
+            flags, [.acpiPowerBtn, .guestAgent, .initctl, .signal, .paravirt], in: "DomainReboot")
+        try await withGuest("reboot") { (domain: isolated TestDomain) async throws(VirtError) in
+            switch domain.snapshot.definition.onReboot ?? .restart {
+            case .destroy: await domain.stop(.shutdown)
+            case .preserve:
+                domain.publish { ($0.state, $0.reason) = (.crashed, DomainCrashedReason.unknown.rawValue) }
+            default:
+                domain.publish { ($0.state, $0.reason) = (.running, DomainRunningReason.booted.rawValue) }
+            }
         }
     }
 
-    func reset(flags: UInt32) throws(VirtError) {
-        try flags.require(in: "testDomainReset", from: .test)
-        try requireActive()
+    nonisolated func reset(flags: UInt32) async throws(VirtError) {
+        try Self.driver.require(flags, in: "DomainReset")
+        try existingActive()
     }
 
-    func injectNMI(flags: UInt32) throws(VirtError) {
-        try flags.require(in: "testDomainInjectNMI", from: .test)
-        try requireActive()
+    nonisolated func injectNMI(flags: UInt32) async throws(VirtError) {
+        try Self.driver.require(flags, in: "DomainInjectNMI")
+        try existingActive()
     }
 
     // MARK: Stop
 
-    func shutdown() throws(VirtError) { try shutdownFlags(flags: []) }
-
-    func shutdownFlags(flags: DomainShutdownFlags) throws(VirtError) {
-        try flags.require(in: "testDomainShutdownFlags", from: .test)
-        try require(snapshot.isActive, "running")
-        stop(.shutdown)
-    }
-
-    func destroy() throws(VirtError) { try destroyFlags(flags: []) }
-
-    func destroyFlags(flags: DomainDestroyFlags) throws(VirtError) {
-        try flags.require(.graceful, in: "testDomainDestroyFlags", from: .test)
-        try requireActive()
-        stop(.destroyed)
-    }
-
-    func managedSave(flags: DomainSaveRestoreFlags) throws(VirtError) {
-        try flags.require([.bypassCache, .running, .paused], in: "testDomainManagedSave", from: .test)
-        try requireActive()
-        guard snapshot.isPersistent else {
-            throw VirtError(.operationInvalid, "cannot do managed save for transient domain", from: .test)
+    func shutdownFlags(flags: DomainShutdownFlags) async throws(VirtError) {
+        try Self.driver.require(flags, in: "DomainShutdownFlags")
+        try await withJob(.modify, "shutdown") { (domain: isolated TestDomain) async throws(VirtError) in
+            try domain.require(domain.snapshot.isActive, "running")
+            await domain.stop(.shutdown)
         }
-        stop(.saved) { $0.hasManagedSave = true }
     }
 
-    func managedSaveRemove(flags: UInt32) throws(VirtError) {
-        try flags.require(in: "testDomainManagedSaveRemove", from: .test)
-        publish { $0.hasManagedSave = false }
+    func destroyFlags(flags: DomainDestroyFlags) async throws(VirtError) {
+        try Self.driver.require(flags, .graceful, in: "DomainDestroyFlags")
+        try await withGuest("destroy") { (domain: isolated TestDomain) async throws(VirtError) in
+            await domain.stop(.destroyed)
+        }
+    }
+
+    func managedSave(flags: DomainSaveRestoreFlags) async throws(VirtError) {
+        try Self.driver.require(flags, [.bypassCache, .running, .paused], in: "DomainManagedSave")
+        try await withGuest("managed save") { (domain: isolated TestDomain) async throws(VirtError) in
+            guard domain.snapshot.isPersistent else {
+                throw Self.driver.error(
+                    .operationInvalid, "cannot do managed save for transient domain")
+            }
+            await domain.stop(.saved) { $0.hasManagedSave = true }
+        }
+    }
+
+    func managedSaveRemove(flags: UInt32) async throws(VirtError) {
+        try Self.driver.require(flags, in: "DomainManagedSaveRemove")
+        try await withJob(.modify, "managed save") { (domain: isolated TestDomain) async throws(VirtError) in
+            domain.publish { $0.hasManagedSave = false }
+        }
     }
 
     private func stop(_ reason: DomainShutoffReason, _ change: (inout TestDomainSnapshot) -> Void = { _ in })
+        async
     {
         become(.shutoff, reason.rawValue) {
-            ($0.id, $0.live) = (-1, $0.isPersistent ? nil : $0.live)
+            $0.forgetRun()
             change(&$0)
         }
-        leaveIfUnused()
+        await forgetIfEmpty()
+    }
+}
+
+extension TestDomainSnapshot {
+    /// It runs now, as a document says.
+    mutating func start(_ definition: DomainDefinition, as id: Int32) {
+        (self.id, live) = (id, definition)
+        live?.id = id
     }
 }

@@ -3,88 +3,86 @@ import LinuxSystem
 import Virt
 import VirtDriver
 import VirtXML
+import XMLBinding
 
 extension TestDomain {
-    static let securityModel = "testSecurity"
-
     /// Time that the guest is said to have run: nanoseconds since 1970, so that it always grows.
     static var cpuTime: UInt64 { CalendarTime.now.nanoseconds }
 
-    nonisolated func xmlDesc(flags: DomainXMLFlags) throws(VirtError) -> String {
-        try flags.require([.secure, .inactive, .migratable], in: "testDomainGetXMLDesc", from: .test)
-        return try snapshot.xml(flags)
+    nonisolated func xmlDesc(flags: DomainXMLFlags) async throws(VirtError) -> String {
+        try Self.driver.require(flags, [.secure, .inactive, .migratable], in: "DomainGetXMLDesc")
+        let now = try existing()
+        do throws(XMLError) {
+            return try now.text(flags) { () throws(XMLError) in
+                let inactive = now.inactive(flags)
+                var options: XMLOptions = inactive == nil ? [] : .inactive
+                if flags.contains(.secure) { options.insert(.secure) }
+                if flags.contains(.migratable) { options.insert(.migratable) }
+                return try (inactive ?? now.definition).xml(options: options)
+            }
+        } catch {
+            throw VirtError(document: error)
+        }
     }
 
-    nonisolated func info() -> DomainInfo {
-        let (now, definition) = (snapshot, snapshot.definition)
-        let total = definition.memory.total?.kibibytes ?? 0
-        return DomainInfo(
-            state: UInt8(clamping: now.state.rawValue), maxMem: total,
-            memory: definition.memory.current?.kibibytes ?? total,
-            nrVirtCpu: UInt16(clamping: definition.vcpu.current ?? definition.vcpu.maximum),
-            cpuTime: Self.cpuTime)
+    nonisolated func metadata(
+        type: Int32, uri: String?, flags: DomainModificationImpact
+    ) async throws(VirtError) -> String {
+        try Self.driver.require(flags, [.live, .config], in: "DomainGetMetadata")
+        return try storedMetadata(type, uri, flags)
     }
 
-    nonisolated func state(flags: UInt32) throws(VirtError) -> DomainStateReply {
-        try flags.require(in: "testDomainGetState", from: .test)
-        let now = snapshot
-        return DomainStateReply(state: now.state.rawValue, reason: now.reason)
+    nonisolated func usage(_ now: TestDomainSnapshot) -> (memory: UInt64, time: UInt64) {
+        let memory = now.definition.memory
+        return ((memory.current ?? memory.total)?.kibibytes ?? 0, Self.cpuTime)
     }
 
-    nonisolated func isActive() -> Bool { snapshot.isActive }
-    nonisolated func isPersistent() -> Bool { snapshot.isPersistent }
-    nonisolated func isUpdated() -> Bool { false }
-    nonisolated func autostart() -> Bool { snapshot.isAutostarted }
-    nonisolated func osType() -> String { "linux" }
+    nonisolated func osType() async throws(VirtError) -> String { "linux" }
 
-    nonisolated func hasManagedSaveImage(flags: UInt32) throws(VirtError) -> Int32 {
-        try flags.require(in: "testDomainHasManagedSaveImage", from: .test)
-        return snapshot.hasManagedSave ? 1 : 0
+    nonisolated func hostname(flags: DomainGetHostnameFlags) async throws(VirtError) -> String {
+        try Self.driver.require(flags, in: "DomainGetHostname")
+        return try existingActive().name + "host"
     }
 
-    nonisolated func hostname(flags: DomainGetHostnameFlags) throws(VirtError) -> String {
-        try flags.require(in: "testDomainGetHostname", from: .test)
-        try requireActive()
-        return snapshot.name + "host"
-    }
-
-    nonisolated func controlInfo(flags: UInt32) throws(VirtError) -> DomainControlInfo {
-        try flags.require(in: "testDomainGetControlInfo", from: .test)
-        try requireActive()
+    nonisolated func controlInfo(flags: UInt32) async throws(VirtError) -> DomainControlInfo {
+        try Self.driver.require(flags, in: "DomainGetControlInfo")
+        try existingActive()
         return DomainControlInfo()
     }
 
-    nonisolated func time(flags: UInt32) throws(VirtError) -> DomainTimeReply {
-        try flags.require(in: "testDomainGetTime", from: .test)
-        try requireActive()
+    nonisolated func time(flags: UInt32) async throws(VirtError) -> DomainTimeReply {
+        try Self.driver.require(flags, in: "DomainGetTime")
+        try existingActive()
         return DomainTimeReply(seconds: TestHost.moment, nseconds: 0)
     }
 
-    nonisolated func securityLabel() -> DomainSecurityLabelReply {
-        guard snapshot.isActive else { return DomainSecurityLabelReply(label: [0], enforcing: 0) }
+    nonisolated func securityLabel() async throws(VirtError) -> DomainSecurityLabelReply {
+        guard try existing().isActive else { return DomainSecurityLabelReply(label: [0], enforcing: 0) }
         return DomainSecurityLabelReply(label: "libvirt-test".utf8CString.map { $0 }, enforcing: 1)
     }
 
-    nonisolated func schedulerType() -> DomainSchedulerTypeReply {
+    nonisolated func schedulerType() async throws(VirtError) -> DomainSchedulerTypeReply {
         DomainSchedulerTypeReply(type: "fair", count: 1)
     }
 
-    nonisolated func schedulerParameters() -> [TypedParameter] { [TypedParameter("weight", .uint(50))] }
+    nonisolated func schedulerParameters() async throws(VirtError) -> [TypedParameter] {
+        [TypedParameter("weight", .uint(50))]
+    }
 
     nonisolated func schedulerParametersFlags(
         flags: DomainModificationImpact
-    ) throws(VirtError) -> [TypedParameter] {
+    ) async throws(VirtError) -> [TypedParameter] {
         // Clients say that they would understand strings (4); there are none.
-        try flags.rawValue.require(4, in: "testDomainGetSchedulerParametersFlags", from: .test)
-        return schedulerParameters()
+        try Self.driver.require(flags.rawValue, 4, in: "DomainGetSchedulerParametersFlags")
+        return try await schedulerParameters()
     }
 
     /// The balloon leaves the guest half of what it has unused.
-    nonisolated func memoryStats(maxStats: UInt32, flags: UInt32) throws(VirtError) -> [DomainMemoryStat] {
-        try flags.require(in: "testDomainMemoryStats", from: .test)
-        try requireActive()
-        let memory = snapshot.definition.memory
-        let current = (memory.current ?? memory.total)?.kibibytes ?? 0
+    nonisolated func memoryStats(
+        maxStats: UInt32, flags: UInt32
+    ) async throws(VirtError) -> [DomainMemoryStat] {
+        try Self.driver.require(flags, in: "DomainMemoryStats")
+        let current = usage(try existingActive()).memory
         let stats: [(DomainMemoryStatTags, UInt64)] = [
             (.actualBalloon, current), (.swapIn, 0), (.swapOut, 0), (.majorFault, 0), (.minorFault, 0),
             (.unused, current / 2), (.available, current), (.usable, current / 2),

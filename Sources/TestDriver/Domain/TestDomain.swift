@@ -1,40 +1,27 @@
 import DriverKit
+import LinuxSystem
 import Virt
 import VirtDriver
 import VirtXML
 
-/// One domain of a test host: sole owner of what changes about it.
-///
-/// No method waits for anything in between, so each is done whole before the next; there is no need of jobs.
-actor TestDomain: DomainOperations, RegisteredDomain {
+/// Of a pretended guest nothing is known beside its document.
+struct TestRunFacts: RunFacts {}
+
+typealias TestDomainSnapshot = LocalDomainSnapshot<TestRunFacts>
+
+/// One domain of a test host.
+actor TestDomain: LocalDomain {
+    static let driver = DriverName("test", origin: .test)
+    static let securityModel = "testSecurity"
+
     nonisolated let host: TestHost
-    private nonisolated let published: Published<TestDomainSnapshot>
+    nonisolated let published: Published<TestDomainSnapshot>
+    nonisolated let jobs = JobLock(origin: .test)
+    var isForgotten = false
 
     init(host: TestHost, snapshot: TestDomainSnapshot) {
         self.host = host
         published = Published(snapshot)
-    }
-
-    /// What the domain is now.
-    nonisolated var snapshot: TestDomainSnapshot { published.value }
-
-    nonisolated var facts: DomainFacts {
-        let now = snapshot
-        return DomainFacts(
-            reference: now.reference, state: now.state, isPersistent: now.isPersistent,
-            isAutostarted: now.isAutostarted, hasManagedSave: now.hasManagedSave)
-    }
-
-    /// Changes what the domain is, and publishes it.
-    func publish(_ change: (inout TestDomainSnapshot) -> Void) {
-        published.publish(snapshot.changed(change))
-    }
-
-    /// Tells subscribers what happened to the domain.
-    func tell(_ event: DomainEventType, _ detail: Int32) {
-        let lifecycle = DomainLifecycleEvent(
-            domain: snapshot.reference, event: event.rawValue, detail: detail)
-        host.events.publish(.domainLifecycle(lifecycle))
     }
 
     /// Enters a state, and tells subscribers.
@@ -51,22 +38,13 @@ actor TestDomain: DomainOperations, RegisteredDomain {
         }
     }
 
-    /// Throws `noDomain` where the domain has gone since the caller found it.
-    nonisolated func requireThere() throws(VirtError) {
-        if snapshot.isGone { throw host.domains.missing(snapshot.reference) }
-    }
-
-    /// Throws unless the domain runs or is paused, in the words of the driver's newer calls.
-    nonisolated func requireActive() throws(VirtError) {
-        try requireThere()
-        if !snapshot.isActive { throw VirtError(.operationInvalid, "domain is not running", from: .domain) }
-    }
-
-    /// Removes the domain from its host, where nothing keeps it: it doesn't run, and has no persistent definition.
-    func leaveIfUnused() {
-        let now = snapshot
-        guard !now.isActive, !now.isPersistent else { return }
-        publish { $0.isGone = true }
-        host.domains.remove(now.uuid, name: now.name)
+    /// Does something with the running guest, alone.
+    func withGuest(
+        _ job: String, _ body: @Sendable (isolated TestDomain) async throws(VirtError) -> Void
+    ) async throws(VirtError) {
+        try await withJob(.modify, job) { (domain: isolated TestDomain) async throws(VirtError) in
+            try domain.existingActive()
+            try await body(domain)
+        }
     }
 }

@@ -10,15 +10,7 @@ extension TestHost {
     convenience init(file path: String) async throws(VirtError) {
         let node = try await Blocking.run { () throws(VirtError) in try TestNodeFile(path: path) }
         self.init(node: node.info)
-        for (domain, state) in node.domains {
-            var definition = domain
-            do throws(XMLError) {
-                try Self.complete(&definition)
-            } catch {
-                throw VirtError(document: error)
-            }
-            try add(definition, state)
-        }
+        for (domain, state) in node.domains { try add(domain, state) }
     }
 }
 

@@ -2,12 +2,13 @@ import DriverKit
 import LinuxSystem
 import Virt
 import VirtXML
+import XMLBinding
 
 /// The pretended host that connections share: its machine, its domains, what happens on it.
 final class TestHost: Sendable {
     let node: NodeInfo
     let events = EventHub()
-    let domains = DomainRegistry<TestDomain>(origin: .test)
+    let domains = DomainRegistry<TestDomain>(origin: .test, namesMissing: false)
     let networks = TestCollection<TestNetworkState>()
     let pools = TestCollection<TestPoolState>()
     let interfaces = TestInterfaceService()
@@ -38,24 +39,11 @@ final class TestHost: Sendable {
     }
 
     /// Puts a persistent domain there that runs already.
-    func addRunning(_ text: String) throws(VirtError) { try add(definition(text), .running) }
-
-    /// Puts a persistent domain there, in one of the states that a host can be found with.
-    func add(_ definition: DomainDefinition, _ state: DomainState) throws(VirtError) {
-        let uuid = definition.uuid ?? .random()
-        var snapshot = TestDomainSnapshot(name: definition.name, uuid: uuid)
-        snapshot.persistent = definition
-        if state != .shutoff {
-            (snapshot.live, snapshot.id) = (definition, domains.nextID())
+    private func addRunning(_ text: String) throws(VirtError) {
+        let definition: DomainDefinition
+        do throws(XMLError) { definition = try DomainDefinition(xml: text, options: .inactive) } catch {
+            throw VirtError(document: error)
         }
-        snapshot.state = state
-        let added = snapshot
-        let (_, isNew) = try domains.reserve(name: definition.name, uuid: uuid) {
-            TestDomain(host: self, snapshot: added)
-        }
-        if !isNew {
-            let message = "domain '\(definition.name)' is already defined with uuid \(uuid)"
-            throw VirtError(.operationFailed, message, from: .domain)
-        }
+        try add(definition, .running)
     }
 }

@@ -11,6 +11,9 @@ public struct VCPUCount: Equatable, Sendable {
 
     public init() {}
 
+    /// How many processors the guest starts with.
+    public var online: UInt32 { current ?? maximum }
+
     /// More than any machine has, and as many as a set of CPUs can name.
     public static let limit = UInt32(CPUSet.limit) + 1
 

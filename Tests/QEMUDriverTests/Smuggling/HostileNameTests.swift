@@ -120,7 +120,7 @@ import XMLBinding
             domain.title = nil
             var other = domain
             other.description = name
-            let text = DefinitionFile.text(try other.xml(), name: name)
+            let text = DefinitionFile.text(try other.xml(), name: name, editedBy: "edit")
             let document = try XMLDocument(text)
             let found = withExtendedLifetime(document) {
                 ["name", "description"].map { wanted in

@@ -1,5 +1,3 @@
-import VirtXML
-
 // Where and how a guest's threads run on the host; nil where nothing is said.
 extension DomainDefinition {
     /// The host's processors that one of the guest's may run on.

@@ -2,33 +2,6 @@ import ByteText
 import Synchronization
 import Virt
 
-/// What a list of domains is made from.
-public struct DomainFacts: Sendable {
-    public var reference: DomainReference
-    public var state: DomainState
-    public var isPersistent: Bool
-    public var isAutostarted: Bool
-    public var hasManagedSave: Bool
-    public var hasSnapshots: Bool
-    public var hasCheckpoints: Bool
-
-    public init(
-        reference: DomainReference, state: DomainState, isPersistent: Bool, isAutostarted: Bool,
-        hasManagedSave: Bool = false, hasSnapshots: Bool = false, hasCheckpoints: Bool = false
-    ) {
-        (self.reference, self.state, self.isPersistent) = (reference, state, isPersistent)
-        (self.isAutostarted, self.hasManagedSave) = (isAutostarted, hasManagedSave)
-        (self.hasSnapshots, self.hasCheckpoints) = (hasSnapshots, hasCheckpoints)
-    }
-
-    /// Whether it has a number, that is, whether it is not shut off.
-    public var isActive: Bool { reference.id >= 0 }
-
-    /// Whether there is such a domain. Its place may be taken already by one that is about to be defined or started, and
-    /// is taken still by one that has just ended.
-    public var exists: Bool { isPersistent || isActive }
-}
-
 /// A domain that a registry keeps: its facts can be read at any time.
 public protocol RegisteredDomain: AnyObject, Sendable {
     var facts: DomainFacts { get }
@@ -44,9 +17,14 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
 
     private let state = Mutex(State())
     private let origin: ErrorDomain
+    private let namesMissing: Bool
 
     /// A registry whose errors come from `origin`.
-    public init(origin: ErrorDomain) { self.origin = origin }
+    ///
+    /// - Parameter namesMissing: whether errors say what no domain was found by.
+    public init(origin: ErrorDomain, namesMissing: Bool = true) {
+        (self.origin, self.namesMissing) = (origin, namesMissing)
+    }
 
     // MARK: Lookup
 
@@ -75,22 +53,26 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
             .noDomain, "no domain with matching uuid '\(reference.uuid)' (\(reference.name))", from: origin)
     }
 
+    private func none(matching what: String) -> VirtError {
+        VirtError(.noDomain, namesMissing ? "no domain with matching \(what)" : nil, from: origin)
+    }
+
     /// The domain with this name; throws `noDomain`.
     public func domain(named name: String) throws(VirtError) -> Domain {
         if let domain = self[name] { return domain }
-        throw VirtError(.noDomain, "no domain with matching name '\(name)'", from: origin)
+        throw none(matching: "name '\(name)'")
     }
 
     /// The domain with this identity; throws `noDomain`.
     public func domain(uuid: UUID) throws(VirtError) -> Domain {
         if let domain = self[uuid] { return domain }
-        throw VirtError(.noDomain, "no domain with matching uuid '\(uuid)'", from: origin)
+        throw none(matching: "uuid '\(uuid)'")
     }
 
     /// The running domain with this number; throws `noDomain`.
     public func domain(id: Int32) throws(VirtError) -> Domain {
         if id >= 0, let domain = all.first(where: { $0.facts.reference.id == id }) { return domain }
-        throw VirtError(.noDomain, "no domain with matching id \(id)", from: origin)
+        throw none(matching: "id \(id)")
     }
 
     /// The domains that the flags choose: in each group of flags that has one set, one must hold.
@@ -124,19 +106,14 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
     ///
     /// A name belongs to one identity: where either is taken by another domain, throws `operationFailed`.
     ///
-    /// - Parameter toStart: the domain is to be started at once, so a running one throws `operationInvalid`.
     public func reserve(
-        name: String, uuid: UUID, toStart: Bool = false, make: () -> Domain
+        name: String, uuid: UUID, make: () -> Domain
     ) throws(VirtError) -> (domain: Domain, isNew: Bool) {
         let result: Result<(Domain, Bool), VirtError> = state.withLock { state in
             if let known = state.byUUID[uuid] {
                 let facts = known.facts
                 let former = facts.reference.name
                 let isSameName = former.hasSameBytes(as: name)
-                if toStart && isSameName && facts.isActive {
-                    let message = "domain '\(name)' is already active"
-                    return .failure(VirtError(.operationInvalid, message, from: .domain))
-                }
                 if isSameName { return .success((known, false)) }
                 return .failure(
                     VirtError(
@@ -174,7 +151,7 @@ public final class DomainRegistry<Domain: RegisteredDomain>: Sendable {
             return false
         }
         if isTaken {
-            throw VirtError(.operationInvalid, "domain with name '\(name)' already exists", from: origin)
+            throw VirtError(.operationInvalid, "domain with name '\(name)' already exists", from: .domain)
         }
     }
 

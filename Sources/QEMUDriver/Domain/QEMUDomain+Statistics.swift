@@ -6,55 +6,22 @@ import Virt
 import VirtDriver
 import VirtXML
 
-extension QEMUHypervisor {
-    func allDomainStats(
-        doms: [DomainReference], stats: UInt32, flags: ConnectGetAllDomainStatsFlags
-    ) async throws(VirtError) -> [DomainStatsRecord] {
-        try flags.require(.known, in: "qemuConnectGetAllDomainStats", from: .qemu)
-        let kinds = try DomainStatsTypes(rawValue: stats).checked(enforced: flags.contains(.enforceStats))
-        let chosen = ConnectListAllDomainsFlags(flags)
-        let hasBacking = flags.contains(.backing)
-        return context.registry.domains(named: doms, chosen).compactMap { domain in
-            // It may have ended since it was chosen, and be none any more.
-            guard let now = try? domain.existing() else { return nil }
-            return DomainStatsRecord(
-                domain: now.reference, parameters: now.statistics(kinds, withBacking: hasBacking))
-        }
-    }
-}
+extension QEMUDomain {
+    static var statisticsKinds: DomainStatsTypes { [.state, .cpuTotal, .balloon, .vcpu, .interface, .block] }
 
-extension DomainStatsTypes {
-    /// The kinds that the driver has.
-    static let known: DomainStatsTypes = [.state, .cpuTotal, .balloon, .vcpu, .interface, .block]
-
-    /// All kinds where none are asked for; kinds that the driver doesn't have are refused only if they must be there.
-    fileprivate func checked(enforced: Bool) throws(VirtError) -> DomainStatsTypes {
-        if rawValue == 0 { return Self.known }
-        if enforced, !subtracting(Self.known).isEmpty {
-            let text =
-                "Stats types bits 0x\(String(subtracting(Self.known).rawValue, radix: 16)) are not supported by this daemon"
-            throw VirtError(.argumentUnsupported, text, from: .qemu)
-        }
-        return intersection(Self.known)
+    static func statistics(
+        of now: QEMUDomainSnapshot, _ kinds: DomainStatsTypes, withBacking: Bool
+    ) -> [TypedParameter] {
+        now.statistics(kinds, withBacking: withBacking)
     }
 }
 
 extension QEMUDomainSnapshot {
-    /// What is known of the domain without asking QEMU, under libvirt's names and in its order.
-    ///
-    /// - Parameter withBacking: whether to tell of the images below those that the guest sees, too.
-    func statistics(_ kinds: DomainStatsTypes, withBacking: Bool = false) -> [TypedParameter] {
+    fileprivate func statistics(_ kinds: DomainStatsTypes, withBacking: Bool) -> [TypedParameter] {
         var all: [TypedParameter] = []
         let needsUsage = !kinds.isDisjoint(with: [.cpuTotal, .balloon])
-        let usage = needsUsage ? process.flatMap(ProcessUsage.init) : nil
-        if kinds.contains(.state) {
-            all += [
-                TypedParameter("state.state", .int(state.rawValue)),
-                TypedParameter("state.reason", .int(reason)),
-            ]
-        }
+        let usage = needsUsage ? run.process.flatMap(ProcessUsage.init) : nil
         if kinds.contains(.cpuTotal), let usage { all += Self.processorStatistics(usage) }
-        guard let definition else { return all }
         if kinds.contains(.balloon) { all += balloonStatistics(definition, usage) }
         if kinds.contains(.vcpu) {
             all += [
@@ -79,12 +46,10 @@ extension QEMUDomainSnapshot {
     private func balloonStatistics(
         _ definition: DomainDefinition, _ usage: ProcessUsage?
     ) -> [TypedParameter] {
-        let maximum = definition.memory.total?.kibibytes ?? 0
-        let current = isActive ? balloon ?? maximum : definition.memory.current?.kibibytes ?? maximum
         let resident = usage.map { [TypedParameter("balloon.rss", .ullong($0.residentMemory))] }
         return [
-            TypedParameter("balloon.current", .ullong(current)),
-            TypedParameter("balloon.maximum", .ullong(maximum)),
+            TypedParameter("balloon.current", .ullong(memory)),
+            TypedParameter("balloon.maximum", .ullong(definition.memory.total?.kibibytes ?? 0)),
         ] + (resident ?? [])
     }
 

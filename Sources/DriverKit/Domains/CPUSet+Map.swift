@@ -18,12 +18,18 @@ extension CPUSet {
     /// How many bytes the longest set needs.
     public static let longestMap = limit / 8 + 1
 
-    /// Refuses to make more maps than a reply holds; libvirt's words.
+    /// How long the maps may be that a call gives back; throws where as many as are asked for fit into no reply: libvirt's
+    /// words.
     ///
-    /// - Parameter name: what the caller calls their number.
-    public static func checkMaps(_ count: Int, length: Int, _ name: String) throws(VirtError) {
-        let (bytes, overflows) = count.multipliedReportingOverflow(by: max(1, length))
-        guard overflows || bytes > 8_388_608 else { return }
-        throw VirtError(.internalError, "\(name) * maplen > REMOTE_CPUMAPS_MAX", from: .domain)
+    /// - Parameters:
+    ///   - asked: the length that the caller wants, in bytes.
+    ///   - name: what the caller calls the maps' number.
+    public static func mapLength(
+        _ asked: Int32, count: Int32, _ name: String
+    ) throws(VirtError) -> Int {
+        guard max(0, Int(asked)) * max(0, Int(count)) <= 8 << 20 else {
+            throw VirtError(.internalError, "\(name) * maplen > REMOTE_CPUMAPS_MAX", from: .rpc)
+        }
+        return min(max(0, Int(asked)), longestMap)
     }
 }
