@@ -22,12 +22,16 @@ struct Places {
     var lockFile: String { layout.run + "/roostd.pid" }
 
     /// The QEMU driver's own folders, and who its guests run as; may wait for the account database.
-    func qemu(user: String?) -> QEMUConfiguration {
+    func qemu(user: String?) throws(SystemError) -> QEMUConfiguration {
         var configuration = QEMUConfiguration(
             definitions: layout.configuration + "/qemu", run: layout.run + "/qemu",
             library: layout.library + "/qemu",
             logs: layout.logs + "/qemu", cache: layout.cache + "/qemu")
-        if isSystem { configuration.useSystemAccount(user) } else { configuration.uri = "qemu:///session" }
+        if isSystem {
+            try configuration.useSystemAccount(user)
+        } else {
+            configuration.uri = "qemu:///session"
+        }
         return configuration
     }
 

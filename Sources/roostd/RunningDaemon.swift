@@ -34,14 +34,7 @@ struct RunningDaemon {
         self.places = places
         lock = try await Self.lock(places)
         let configuration = try await Self.configuration(places)
-        let qemuConfiguration = await Blocking.run {
-            var qemu = places.qemu(user: configuration.guestUser)
-            qemu.slirpHelper = configuration.slirpHelper ?? qemu.slirpHelper
-            qemu.usesNbdkit = configuration.usesNbdkit
-            qemu.logLimits = LogLimits(
-                size: UInt64(configuration.logSize), backups: UInt32(configuration.logBackups))
-            return qemu
-        }
+        let qemuConfiguration = try await Self.qemu(places, configuration)
         let logger = { (label: String) in
             Logger(label: label) { LogOutput(file: output, label: $0, logLevel: level) }
         }
@@ -122,6 +115,25 @@ struct RunningDaemon {
             throw Failure(
                 description: "another roostd (\(who)) serves here already: \(places.lockFile) is locked")
         }
+    }
+
+    private static func qemu(
+        _ places: Places, _ configuration: Configuration
+    ) async throws -> QEMUConfiguration {
+        var qemu: QEMUConfiguration
+        do throws(SystemError) {
+            qemu = try await Blocking.runPersistently { () throws(SystemError) in
+                try places.qemu(user: configuration.guestUser)
+            }
+        } catch {
+            throw Failure(
+                description: "the user that guests run as can't be looked up (\(error)): start roostd again")
+        }
+        qemu.slirpHelper = configuration.slirpHelper ?? qemu.slirpHelper
+        qemu.usesNbdkit = configuration.usesNbdkit
+        qemu.logLimits = LogLimits(
+            size: UInt64(configuration.logSize), backups: UInt32(configuration.logBackups))
+        return qemu
     }
 
     private static func configuration(_ places: Places) async throws -> Configuration {

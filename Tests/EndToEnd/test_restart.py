@@ -86,6 +86,25 @@ class Restart(ServerCase):
         connection.close()
         self.assertEqual(guest.image.stat().st_uid, 0, "the image is still the guests' user's")
 
+    def test_a_record_that_is_lost_before_guests_run_as_another_user(self):
+        """A QEMU that may not be the driver's own any more is no reason to call its guest gone."""
+        guest, configuration = self.guests[0], self.own.root / "etc/roostd.conf"
+        self.own.kill()
+        (self.own.root / f"run/qemu/{guest.name}.live").write_bytes(b"no record")
+        configuration.write_text('user = "games"\n')
+        self.own.start()
+        connection = libvirt.open(self.own.uri)
+        domain = connection.lookupByName(guest.name)
+        self.assertTrue(domain.isActive(), f"{guest.name} is said to be {domain.state()}")
+        with self.assertRaises(libvirt.libvirtError) as refused:
+            domain.create()
+        self.assertIn(str(guest.pid), str(refused.exception))
+        connection.close()
+        self.own.kill()
+        configuration.unlink()
+        self.own.start()
+        self.assert_under_control()
+
     def round(self, chance, wrongs):
         self.exchange_one(chance)
         self.own.kill()

@@ -70,17 +70,25 @@ extension QEMUDomain {
     /// Asks the host for a QEMU of which no record says the number.
     private func findProcess(of run: Int32) async throws(VirtError) {
         let (configuration, uuid) = (context.configuration, snapshot.uuid)
+        let all: FoundQEMU.All
         do throws(SystemError) {
-            let found = try await Blocking.run { () throws(SystemError) in
-                try FoundQEMU.all(of: configuration).first { $0.uuid == uuid }
+            all = try await Blocking.run { () throws(SystemError) in
+                try FoundQEMU.all(of: configuration)
             }
-            guard guest(run) != nil else { return }
-            guest?.held.process = found?.process
-            if let found { guest?.held.folder = found.folder }
-            publish { $0.run.process = found?.process }
         } catch {
             throw VirtError(error, "the host's processes can't be looked at")
         }
+        guard guest(run) != nil else { return }
+        let found = all.own.first { $0.uuid == uuid }
+        if found == nil, let strange = all.strange.first(where: { $0.uuid == uuid }) {
+            throw VirtError(
+                .operationFailed,
+                "process \(strange.process.id) of user \(strange.user) says that it is QEMU of this domain",
+                from: .qemu)
+        }
+        guest?.held.process = found?.process
+        if let found { guest?.held.folder = found.folder }
+        publish { $0.run.process = found?.process }
     }
 
     /// The guest has ended while no daemon was there.

@@ -11,6 +11,8 @@ struct FoundQEMU: Sendable, Equatable {
     /// The folder of its start.
     var folder: String
     var process: ProcessIdentity
+    /// Who runs it.
+    var user: UInt32
 
     /// The number that the domain has in this run: it stands in the name of its folder.
     var id: Int32? {
@@ -18,16 +20,32 @@ struct FoundQEMU: Sendable, Equatable {
         return parts.count == 3 ? Int32(String(decoding: parts[1], as: UTF8.self)) : nil
     }
 
-    /// Every QEMU that was started below the driver's folder, by a user that may have done so. Throws where not all
+    /// What runs on the host as QEMU of this driver, by its own word.
+    struct All: Sendable {
+        /// Those of users that the driver starts QEMU as.
+        var own: [FoundQEMU] = []
+        /// Those of others: anybody can give a process such arguments, and guests may run as another user than they will
+        /// from now on. Nothing is done with them, but a guest that one of them may be isn't gone.
+        var strange: [FoundQEMU] = []
+    }
+
+    /// Every process that says it is a QEMU that was started below the driver's folder. Throws where not all
     /// processes of the host can be seen. May wait.
-    static func all(of configuration: QEMUConfiguration) throws(SystemError) -> [FoundQEMU] {
-        var users: Set<UInt32> = [ThisProcess.user]
-        if let account = configuration.account { users.insert(account.user) }
-        var found: [FoundQEMU] = []
+    static func all(of configuration: QEMUConfiguration) throws(SystemError) -> All {
+        var found = All()
         for number in try FileSystem.names(in: "/proc").compactMap({ Int32($0) }) {
             do throws(SystemError) {
-                let qemu = try find(process: number, below: configuration.library, users)
-                if let qemu { found.append(qemu) }
+                let user = try FileSystem.status(of: "/proc/\(number)").user
+                let isOwn = configuration.listeners.contains(user)
+                do throws(SystemError) {
+                    guard let qemu = try find(process: number, below: configuration.library, user) else {
+                        continue
+                    }
+                    if isOwn { found.own.append(qemu) } else { found.strange.append(qemu) }
+                } catch {
+                    // Of others' processes not all may be seen.
+                    if isOwn { throw error }
+                }
             } catch {
                 // It has ended since.
                 guard [ENOENT, ESRCH].contains(error.errno) else { throw error }
@@ -37,14 +55,13 @@ struct FoundQEMU: Sendable, Equatable {
     }
 
     private static func find(
-        process: Int32, below library: String, _ users: Set<UInt32>
+        process: Int32, below library: String, _ user: UInt32
     ) throws(SystemError) -> FoundQEMU? {
-        guard users.contains(try FileSystem.status(of: "/proc/\(process)").user) else { return nil }
         let words = try FileSystem.read("/proc/\(process)/cmdline", limit: 16 << 20).split(separator: 0)
         guard let arguments = GuestArguments(words.map(Array.init), below: library) else { return nil }
         return FoundQEMU(
             name: arguments.name, uuid: arguments.uuid, folder: arguments.folder,
-            process: try ProcessIdentity(of: process))
+            process: try ProcessIdentity(of: process), user: user)
     }
 }
 

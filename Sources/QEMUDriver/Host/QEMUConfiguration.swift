@@ -70,29 +70,37 @@ public struct QEMUConfiguration: Sendable {
     private static let accounts = ["libvirt-qemu", "roost-qemu", "qemu"]
 
     /// Chooses the account that guests of a system daemon run as: `user` if it is named, else one of QEMU's own. Without
-    /// any, no guest starts: nobody else's files and processes are for guests. May wait for the system's account database.
+    /// any, no guest starts: nobody else's files and processes are for guests. May wait for the system's account database;
+    /// throws where that can't be read, since nobody knows then whose processes guests are.
     ///
     /// - Parameter user: a name, or a number after a `+`; guests of `root` run as the daemon does.
-    public mutating func useSystemAccount(_ user: String? = nil) {
+    public mutating func useSystemAccount(_ user: String? = nil) throws(SystemError) {
         guard ThisProcess.isRoot else { return }
-        if let found = try? UserAccount.named("tss") {
+        if let found = try UserAccount.named("tss") {
             tpmAccount = FileOwner(user: found.id, group: found.group)
         }
         let wanted = user.map { [$0] } ?? Self.accounts
-        guard let found = wanted.lazy.compactMap(Self.account).first else {
+        guard let found = try Self.account(wanted) else {
             missingAccount = user ?? ""
             return
         }
         if found.id == 0 { return }
-        let group = try? GroupAccount.named(found.name)
+        let group = try GroupAccount.named(found.name)
         account = FileOwner(user: found.id, group: group?.id ?? found.group)
         groups = found.groups()
-        if let kvm = (try? GroupAccount.named("kvm")), !groups.contains(kvm.id) { groups.append(kvm.id) }
+        if let kvm = try GroupAccount.named("kvm"), !groups.contains(kvm.id) { groups.append(kvm.id) }
     }
 
-    private static func account(_ name: String) -> UserAccount? {
-        guard name.utf8.first == UInt8(ascii: "+") else { return (try? UserAccount.named(name)) ?? nil }
-        return UInt32(name.dropFirst()).flatMap { (try? UserAccount.withID($0)) ?? nil }
+    /// The first of the users that there is.
+    private static func account(_ names: [String]) throws(SystemError) -> UserAccount? {
+        for name in names {
+            if name.utf8.first == UInt8(ascii: "+") {
+                if let id = UInt32(name.dropFirst()), let found = try UserAccount.withID(id) { return found }
+            } else if let found = try UserAccount.named(name) {
+                return found
+            }
+        }
+        return nil
     }
 
     /// Throws where there is no user for guests to run as.

@@ -57,10 +57,12 @@ extension QEMUContext {
         let found = try? await Blocking.runPersistently { () throws(SystemError) in
             try FoundQEMU.all(of: configuration)
         }
-        if let found { await Blocking.run { self.removeStrayFolders(names, known, found) } }
+        if let found {
+            await Blocking.run { self.removeStrayFolders(names, known, found.own + found.strange) }
+        }
         let onRecord = Set(records.values.compactMap(\.process))
         var guests = records.values.compactMap { former($0) }
-        for qemu in found ?? [] where !onRecord.contains(qemu.process) {
+        for qemu in found?.own ?? [] where !onRecord.contains(qemu.process) {
             if let guest = former(qemu, isHidden: hidden.contains(ByteName(qemu.name))) {
                 guests.append(guest)
             }
@@ -68,7 +70,9 @@ extension QEMUContext {
         let taken = Set(guests.map { ByteName($0.record.name) })
         for name in names.map({ ByteName($0) }) where records[name] == nil && !taken.contains(name) {
             let isHidden = hidden.contains(name)
-            if let guest = former(unreadable: name.text, isHidden, isEnded: found != nil) {
+            let perhaps = found?.strange.first { $0.name.hasSameBytes(as: name.text) }
+            let isEnded = found != nil && perhaps == nil
+            if let guest = former(unreadable: name.text, isHidden, isEnded: isEnded, perhaps) {
                 guests.append(guest)
             }
         }
@@ -96,8 +100,11 @@ extension QEMUContext {
         return former(record, nil, trouble: nil, isHidden ? .hidden : .lost)
     }
 
-    /// A domain whose record can't be read and whose QEMU hasn't been found. Where all processes were seen it has ended.
-    private func former(unreadable name: String, _ isHidden: Bool, isEnded: Bool) -> FormerGuest? {
+    /// A domain whose record can't be read and whose QEMU hasn't been found. Where all processes were seen, and none may be
+    /// it, it has ended.
+    private func former(
+        unreadable name: String, _ isHidden: Bool, isEnded: Bool, _ perhaps: FoundQEMU?
+    ) -> FormerGuest? {
         let path = records.path(name)
         if isEnded {
             log.error("\(path) can't be read, but no QEMU of '\(name)' runs: the record is removed")
@@ -109,7 +116,8 @@ extension QEMUContext {
             return nil
         }
         let record = LiveRecord(
-            name: name, uuid: domain.snapshot.uuid, id: domains.nextID(), process: nil, folder: "",
+            name: name, uuid: domain.snapshot.uuid, id: perhaps?.id ?? domains.nextID(), process: nil,
+            folder: "",
             state: 0, reason: 0, ownerships: [], ports: [], xml: "")
         return former(record, nil, trouble: "its record \(path) can't be read", isHidden ? .hidden : .lost)
     }

@@ -110,7 +110,7 @@ class Damaged:
             aside.write_bytes(self.content)
             path.symlink_to(aside)
         elif how == "strange link":
-            path.symlink_to(chance.choice(("/etc/passwd", "/dev/zero", "/nowhere", path)))
+            path.symlink_to(chance.choice(("/etc/shells", "/dev/zero", "/nowhere", path)))
         elif how == "folder":
             path.mkdir()
 

@@ -50,7 +50,8 @@ struct GuestArgumentsTests {
     func number() throws {
         let found = try #require(words(arguments()))
         let qemu = FoundQEMU(
-            name: found.name, uuid: found.uuid, folder: found.folder, process: .init(id: 1, startTime: 1))
+            name: found.name, uuid: found.uuid, folder: found.folder, process: .init(id: 1, startTime: 1),
+            user: 0)
         #expect(qemu.id == 7)
     }
 }
