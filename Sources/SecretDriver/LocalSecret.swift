@@ -13,10 +13,7 @@ struct LocalSecret: SecretOperations {
 
     func xmlDesc(flags: UInt32) throws(VirtError) -> String {
         try flags.require(in: "secretGetXMLDesc", from: .secret)
-        let definition = try driver.registry.object(uuid).definition
-        do throws(XMLError) { return try definition.xml() } catch {
-            throw VirtError(document: error, from: .secret)
-        }
+        return try driver.registry.object(uuid).definition.text(from: .secret)
     }
 
     /// The value; never over a connection that only reads, and never that of a private secret.

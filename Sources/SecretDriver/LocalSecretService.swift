@@ -33,11 +33,7 @@ struct LocalSecretService: SecretService {
     func secretDefineXML(xml: String, flags: SecretDefineFlags) async throws(VirtError) -> SecretReference {
         try flags.require(.validate, in: "secretDefineXML", from: .secret)
         try await DocumentSchema.secret.check(xml, if: flags.contains(.validate))
-        let definition: SecretDefinition
-        do throws(XMLError) { definition = try SecretDefinition(xml: xml, options: .inactive) } catch {
-            throw VirtError(document: error, from: .secret)
-        }
-        return try await driver.define(definition)
+        return try await driver.define(try SecretDefinition(document: xml, from: .secret))
     }
 }
 

@@ -52,12 +52,7 @@ extension DomainHost {
     public func definition(
         _ xml: String, adjusting: (inout DomainDefinition) -> Void = { _ in }
     ) async throws(VirtError) -> DomainDefinition {
-        var definition: DomainDefinition
-        do throws(XMLError) {
-            definition = try DomainDefinition(xml: xml, options: [.inactive, .secure])
-        } catch {
-            throw VirtError(document: error)
-        }
+        var definition = try DomainDefinition(document: xml, [.inactive, .secure])
         adjusting(&definition)
         try DocumentStore.check(name: definition.name)
         try await complete(&definition)

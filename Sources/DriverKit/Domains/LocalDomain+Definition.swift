@@ -11,11 +11,13 @@ extension LocalDomain {
     public func define(_ definition: DomainDefinition, as given: String) async throws(VirtError) {
         try await withJob(.modify, "define") { (domain: isolated Self) async throws(VirtError) in
             try domain.requireName(definition.name)
-            let (host, former, told) = (domain.host, domain.snapshot.persistent, domain.defined)
-            try await host.events.announcing(told) { () async throws(VirtError) in
+            let (host, former) = (domain.host, domain.snapshot.persistent)
+            try await host.events.announcing(domain.defined) { () async throws(VirtError) in
                 try await host.save(definition)
             }
             await host.noteDefined(definition, as: given, inPlaceOf: former)
+            // A guest that has ended meanwhile makes it another event.
+            let told = domain.defined
             domain.publish([told]) { $0.persistent = definition }
         }
     }

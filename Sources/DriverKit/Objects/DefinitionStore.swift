@@ -93,10 +93,7 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
 
     /// Puts a definition in its place, in one step; may wait for the disk.
     public func save(_ definition: Definition, as name: String) throws(VirtError) {
-        var text: String
-        do throws(XMLError) { text = try definition.xml(options: Self.options) } catch {
-            throw VirtError(document: error, from: origin)
-        }
+        var text = try definition.text(Self.options, from: origin)
         if let editor { text = DefinitionFile.text(text, name: name, editedBy: editor) }
         try reporting("cannot write '\(documents.path(name))'") { () throws(SystemError) in
             try documents.save(name, text)

@@ -20,7 +20,7 @@ extension QEMUHypervisor {
         }
         let all = HostCapabilities.qemu(
             host: host, guests: guests, account: context.configuration.account)
-        let text = try Self.text(all)
+        let text = try all.text()
         context.capabilitiesText.publish((guests, text))
         return text
     }
@@ -39,7 +39,7 @@ extension QEMUHypervisor {
             accelerator: choice.accelerator, firmware: firmware,
             hostHasVFIO: FileSystem.exists("/dev/vfio/vfio"))
         request.disablesDeprecated = flags.contains(.disableDeprecatedFeatures)
-        return try Self.text(DomainCapabilities(request))
+        return try DomainCapabilities(request).text()
     }
 
     /// The names of the CPU models that documents may use; none where any name is accepted.
@@ -74,14 +74,5 @@ extension QEMUHypervisor {
         try await context.complete(&definition)
         let qemu = try await context.capabilities(of: definition.devices.emulator ?? "")
         return try NativeCommand(definition, qemu, context.configuration, secrets: context.secrets).text
-    }
-
-    /// A document as text.
-    private static func text(_ document: some XMLRoot) throws(VirtError) -> String {
-        do throws(XMLError) {
-            return try document.xml()
-        } catch {
-            throw VirtError(document: error)
-        }
     }
 }

@@ -1,18 +1,16 @@
+import DriverKit
 import Virt
 
 extension TestHost {
     /// Puts there what `test:///default` starts with beside its domain; all of it is active.
     func addStandardObjects() throws(VirtError) {
-        let network = try TestCollection<TestNetworkState>.definition(TestNetworkState.standard)
-        _ = try networks.put(network, toStart: false) {
-            $0.live = network
-        } tell: { _ in
-        }
-        let pool = try TestCollection<TestPoolState>.definition(TestPoolState.standard)
-        _ = try pools.put(pool, toStart: false) {
-            $0.live = pool
-        } tell: { _ in
-        }
+        var network = TestNetworkState(
+            try ObjectRegistry<TestNetworkState>.definition(TestNetworkState.standard))
+        network.live = network.persistent
+        networks.put(network)
+        var pool = TestPoolState(try ObjectRegistry<TestPoolState>.definition(TestPoolState.standard))
+        pool.live = pool.persistent
+        pools.put(pool)
         interfaces.add(try TestInterfaceService.definition(TestInterface.standard), isActive: true)
     }
 }

@@ -9,8 +9,8 @@ final class TestHost: Sendable {
     let node: NodeInfo
     let events = EventHub()
     let domains = DomainRegistry<TestDomain>(origin: .test, namesMissing: false)
-    let networks = TestCollection<TestNetworkState>()
-    let pools = TestCollection<TestPoolState>()
+    let networks = ObjectRegistry<TestNetworkState>()
+    let pools = ObjectRegistry<TestPoolState>()
     let interfaces = TestInterfaceService()
     let nodeDevices: TestNodeDeviceService
 
@@ -40,10 +40,6 @@ final class TestHost: Sendable {
 
     /// Puts a persistent domain there that runs already.
     private func addRunning(_ text: String) throws(VirtError) {
-        let definition: DomainDefinition
-        do throws(XMLError) { definition = try DomainDefinition(xml: text, options: .inactive) } catch {
-            throw VirtError(document: error)
-        }
-        try add(definition, .running)
+        try add(DomainDefinition(document: text), .running)
     }
 }

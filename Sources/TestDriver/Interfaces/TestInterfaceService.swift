@@ -27,11 +27,7 @@ final class TestInterfaceService: InterfaceService {
 
     /// Reads an interface's document.
     static func definition(_ text: String) throws(VirtError) -> HostInterfaceDefinition {
-        do throws(XMLError) {
-            return try HostInterfaceDefinition(xml: text)
-        } catch {
-            throw VirtError(document: error, from: .interface)
-        }
+        try HostInterfaceDefinition(document: text, [], from: .interface)
     }
 
     func add(_ definition: HostInterfaceDefinition, isActive: Bool) {

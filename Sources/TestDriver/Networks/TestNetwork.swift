@@ -6,24 +6,25 @@ import VirtXML
 /// The calls on one network of the test host.
 struct TestNetwork: NetworkOperations {
     let reference: NetworkReference
-    let networks: TestCollection<TestNetworkState>
+    let networks: ObjectRegistry<TestNetworkState>
     let events: EventHub
 
     private func current() throws(VirtError) -> TestNetworkState {
-        try change { (network) throws(VirtError) in network }
+        if let network = networks[reference.uuid] { return network }
+        throw TestNetworkState.kind.none(matching: "name '\(reference.name)'")
     }
 
-    private func change<Result: Sendable>(
-        _ body: (inout TestNetworkState) throws(VirtError) -> Result
-    ) throws(VirtError) -> Result {
-        try networks.change(reference.uuid, named: reference.name, body)
+    private func change(
+        _ body: @escaping @Sendable (inout TestNetworkState) throws(VirtError) -> Void
+    ) async throws(VirtError) {
+        try await networks.change(reference.uuid, named: reference.name, body)
     }
 
     // MARK: Read
 
     func xmlDesc(flags: NetworkXMLFlags) throws(VirtError) -> String {
         try flags.require(in: "testNetworkGetXMLDesc", from: .test)
-        return try current().xml()
+        return try current().definition.text(from: .test)
     }
 
     func autostart() throws(VirtError) -> Bool { try current().isAutostarted }
@@ -33,42 +34,43 @@ struct TestNetwork: NetworkOperations {
     func bridgeName() throws(VirtError) -> String {
         let network = try current()
         if let name = network.definition.bridge?.name { return name }
-        throw VirtError(.internalError, "network '\(network.name)' does not have a bridge name.", from: .test)
+        throw VirtError(
+            .internalError, "network '\(network.title)' does not have a bridge name.", from: .test)
     }
 
     // MARK: Change
 
-    func create() throws(VirtError) {
-        try change { (network) throws(VirtError) in
+    func create() async throws(VirtError) {
+        try await change { (network) throws(VirtError) in
             if network.isActive {
                 throw VirtError(
-                    .operationInvalid, "Network '\(network.name)' is already running", from: .test)
+                    .operationInvalid, "Network '\(network.title)' is already running", from: .test)
             }
             network.live = network.persistent
-            events.tell(.started, network.reference)
+            self.events.tell(.started, network.reference)
         }
     }
 
     /// Stops it; the event comes for a network that didn't run too.
-    func destroy() throws(VirtError) {
-        try change { (network) throws(VirtError) in
-            events.tell(.stopped, network.reference)
+    func destroy() async throws(VirtError) {
+        try await change { (network) throws(VirtError) in
+            self.events.tell(.stopped, network.reference)
             network.live = nil
         }
     }
 
-    func undefine() throws(VirtError) {
-        try change { (network) throws(VirtError) in
+    func undefine() async throws(VirtError) {
+        try await change { (network) throws(VirtError) in
             if network.isActive {
                 throw VirtError(
-                    .operationInvalid, "Network '\(network.name)' is still running", from: .test)
+                    .operationInvalid, "Network '\(network.title)' is still running", from: .test)
             }
-            events.tell(.undefined, network.reference)
+            self.events.tell(.undefined, network.reference)
             network.persistent = nil
         }
     }
 
-    func setAutostart(autostart: Bool) throws(VirtError) {
-        try change { (network) throws(VirtError) in network.isAutostarted = autostart }
+    func setAutostart(autostart: Bool) async throws(VirtError) {
+        try await change { (network) throws(VirtError) in network.isAutostarted = autostart }
     }
 }

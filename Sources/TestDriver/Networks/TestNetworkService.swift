@@ -5,7 +5,7 @@ import VirtXML
 
 /// The networks of the test host: found, listed, defined.
 struct TestNetworkService: NetworkService {
-    let networks: TestCollection<TestNetworkState>
+    let networks: ObjectRegistry<TestNetworkState>
     let events: EventHub
 
     func network(_ reference: NetworkReference) -> any NetworkOperations {
@@ -17,18 +17,15 @@ struct TestNetworkService: NetworkService {
     }
 
     func networkLookupByUUID(uuid: UUID) throws(VirtError) -> NetworkReference {
-        try networks.object(uuid: uuid).reference
+        try networks.object(uuid).reference
     }
 
     func listAllNetworks(flags: ConnectListAllNetworksFlags) throws(VirtError) -> [NetworkReference] {
-        try flags.require(
-            [.inactive, .active, .persistent, .transient, .autostart, .noAutostart],
-            in: "testConnectListAllNetworks", from: .test)
-        return networks.all.filter { $0.isChosen(by: flags.rawValue) }.map(\.reference)
+        try networks.list(flags.rawValue, in: "testConnectListAllNetworks")
     }
 
-    func listNetworks() -> [String] { networks.all.filter(\.isActive).map(\.name) }
-    func listDefinedNetworks() -> [String] { networks.all.filter { !$0.isActive }.map(\.name) }
+    func listNetworks() -> [String] { networks.names(active: true) }
+    func listDefinedNetworks() -> [String] { networks.names(active: false) }
     func numOfNetworks() -> Int32 { Int32(clamping: listNetworks().count) }
     func numOfDefinedNetworks() -> Int32 { Int32(clamping: listDefinedNetworks().count) }
 
@@ -41,7 +38,7 @@ struct TestNetworkService: NetworkService {
     {
         try flags.require(.validate, in: "testNetworkDefineXMLFlags", from: .test)
         try await DocumentSchema.network.check(xml, if: flags.contains(.validate))
-        return try put(xml, toStart: false, .defined)
+        return try await put(xml, toStart: false, .defined)
     }
 
     func networkCreateXML(xml: String) async throws(VirtError) -> NetworkReference {
@@ -53,22 +50,25 @@ struct TestNetworkService: NetworkService {
     {
         try flags.require(.validate, in: "testNetworkCreateXMLFlags", from: .test)
         try await DocumentSchema.network.check(xml, if: flags.contains(.validate))
-        return try put(xml, toStart: true, .started)
+        return try await put(xml, toStart: true, .started)
     }
 
     private func put(
         _ text: String, toStart: Bool, _ event: NetworkEventLifecycleType
-    ) throws(VirtError) -> NetworkReference {
-        let definition = try TestCollection<TestNetworkState>.definition(text)
-        return try networks.put(definition, toStart: toStart) { network in
-            events.tell(event, network.reference)
-        }.reference
+    ) async throws(VirtError) -> NetworkReference {
+        let (definition, events) = (try ObjectRegistry<TestNetworkState>.definition(text), events)
+        return try await networks.put(
+            definition, toStart: toStart,
+            tell: { network in
+                events.tell(event, network.reference)
+            }
+        ).reference
     }
 }
 
 extension EventHub {
     /// Something happened to a network.
     func tell(_ event: NetworkEventLifecycleType, _ network: NetworkReference) {
-        publish(.networkLifecycle(NetworkLifecycleEvent(network: network, event: event.rawValue, detail: 0)))
+        publish(TestNetworkState.kind.lifecycle(network, event.rawValue))
     }
 }

@@ -1,19 +1,23 @@
+import DriverKit
 import Virt
 import VirtXML
 
-extension NetworkDefinition: TestDefinition {
-    static var noun: TestNoun {
-        TestNoun(name: "network", short: "network", missing: .noNetwork, origin: .network)
-    }
-}
+extension NetworkDefinition: NamedDefinition {}
 
 /// A network of the test host.
-struct TestNetworkState: TestObject {
+struct TestNetworkState: StartableObject {
+    let uuid: UUID
     var live: NetworkDefinition?
     var persistent: NetworkDefinition?
     var isAutostarted = false
 
-    var reference: NetworkReference { NetworkReference(name: name, uuid: uuid) }
+    static let kind = ObjectKind<NetworkReference>(
+        noun: "network", missing: .noNetwork, origin: .test, definitions: .network, filter: .startable()
+    ) { .networkLifecycle(NetworkLifecycleEvent(network: $0, event: $1, detail: 0)) }
+
+    init(uuid: UUID) { self.uuid = uuid }
+
+    var reference: NetworkReference { NetworkReference(name: title, uuid: uuid) }
 
     /// The network that `test:///default` starts with.
     static let standard = """

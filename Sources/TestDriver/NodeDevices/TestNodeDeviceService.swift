@@ -38,10 +38,7 @@ final class TestNodeDeviceService: NodeDeviceService {
     ) async throws(VirtError) -> NodeDeviceReference {
         try flags.require(.validate, in: "testNodeDeviceCreateXML", from: .test)
         try await DocumentSchema.nodeDevice.check(xml, if: flags.contains(.validate))
-        let definition: NodeDeviceDefinition
-        do throws(XMLError) { definition = try NodeDeviceDefinition(xml: xml, options: .inactive) } catch {
-            throw VirtError(document: error, from: .nodedev)
-        }
+        let definition = try NodeDeviceDefinition(document: xml, from: .nodedev)
         let made = try TestNodeDeviceState.adapter(definition, among: all)
         devices.withLock { devices in
             devices.removeAll { $0.name.hasSameBytes(as: made.name) }

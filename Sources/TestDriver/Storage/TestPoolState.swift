@@ -1,24 +1,29 @@
 import ByteText
+import DriverKit
 import Virt
 import VirtXML
 
-extension StoragePoolDefinition: TestDefinition {
-    static var noun: TestNoun {
-        TestNoun(name: "storage pool", short: "pool", missing: .noStoragePool, origin: .storage)
-    }
-}
+extension StoragePoolDefinition: NamedDefinition {}
 
 /// A storage pool of the test host, with its volumes.
-struct TestPoolState: TestObject {
+struct TestPoolState: StartableObject {
+    let uuid: UUID
     var live: StoragePoolDefinition?
     var persistent: StoragePoolDefinition?
     var isAutostarted = false
     var volumes: [StorageVolumeDefinition] = []
 
+    static let kind = ObjectKind<StoragePoolReference>(
+        noun: "storage pool", short: "pool", missing: .noStoragePool, origin: .test, definitions: .storage,
+        filter: .startable(types: 0xF_FFC0)
+    ) { .storagePoolLifecycle(StoragePoolLifecycleEvent(pool: $0, event: $1, detail: 0)) }
+
+    init(uuid: UUID) { self.uuid = uuid }
+
     /// How much room every pool has, in bytes: 100 GiB.
     static let capacity: UInt64 = 100 << 30
 
-    var reference: StoragePoolReference { StoragePoolReference(name: name, uuid: uuid) }
+    var reference: StoragePoolReference { StoragePoolReference(name: title, uuid: uuid) }
 
     /// How much of the room its volumes take, in bytes.
     var allocation: UInt64 {
@@ -36,12 +41,11 @@ struct TestPoolState: TestObject {
     ]
 
     /// The document that counts now, with the sizes as they are.
-    var document: TestPoolState {
-        var copy = self
-        copy.live = definition
-        copy.live?.capacity = ByteSize(bytes: Self.capacity)
-        copy.live?.allocation = ByteSize(bytes: allocation)
-        copy.live?.available = ByteSize(bytes: available)
+    var document: StoragePoolDefinition {
+        var copy = definition
+        copy.capacity = ByteSize(bytes: Self.capacity)
+        copy.allocation = ByteSize(bytes: allocation)
+        copy.available = ByteSize(bytes: available)
         return copy
     }
 
@@ -52,14 +56,14 @@ struct TestPoolState: TestObject {
     }
 
     func reference(of volume: StorageVolumeDefinition) -> StorageVolReference {
-        StorageVolReference(pool: name, name: volume.name, key: volume.key ?? "")
+        StorageVolReference(pool: title, name: volume.name, key: volume.key ?? "")
     }
 
     /// Throws `operationInvalid` where it isn't active, or where it is.
     func require(isActive wanted: Bool) throws(VirtError) {
         if isActive == wanted { return }
         let state = isActive ? "active" : "not active"
-        throw VirtError(.operationInvalid, "storage pool '\(name)' is \(state)", from: .test)
+        throw VirtError(.operationInvalid, "storage pool '\(title)' is \(state)", from: .test)
     }
 
     /// The pool that `test:///default` starts with.

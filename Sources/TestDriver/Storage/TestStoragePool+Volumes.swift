@@ -21,19 +21,19 @@ extension TestStoragePool {
         return pool.reference(of: try pool.volume(named: name))
     }
 
-    func storageVolCreateXML(xml: String, flags: StorageVolCreateFlags) throws(VirtError)
+    func storageVolCreateXML(xml: String, flags: StorageVolCreateFlags) async throws(VirtError)
         -> StorageVolReference
     {
         try flags.require(in: "testStorageVolCreateXML", from: .test)
-        return try add(xml)
+        return try await add(xml)
     }
 
     func storageVolCreateXMLFrom(
         xml: String, clonevol: StorageVolReference, flags: StorageVolCreateFlags
-    ) throws(VirtError) -> StorageVolReference {
+    ) async throws(VirtError) -> StorageVolReference {
         try flags.require(in: "testStorageVolCreateXMLFrom", from: .test)
         _ = try active().volume(named: clonevol.name)
-        return try add(xml)
+        return try await add(xml)
     }
 
     private func active() throws(VirtError) -> TestPoolState {
@@ -43,8 +43,8 @@ extension TestStoragePool {
     }
 
     /// Adds a volume, where there is room for it.
-    private func add(_ text: String) throws(VirtError) -> StorageVolReference {
-        try change { (pool) throws(VirtError) in
+    private func add(_ text: String) async throws(VirtError) -> StorageVolReference {
+        try await change { (pool) throws(VirtError) in
             try pool.require(isActive: true)
             let volume = try Self.volume(text, in: pool)
             if pool.volumes.contains(where: { $0.name.hasSameBytes(as: volume.name) }) {

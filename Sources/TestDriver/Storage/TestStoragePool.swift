@@ -6,25 +6,28 @@ import VirtXML
 /// The calls on one storage pool of the test host.
 struct TestStoragePool: StoragePoolOperations {
     let reference: StoragePoolReference
-    let pools: TestCollection<TestPoolState>
+    let pools: ObjectRegistry<TestPoolState>
     let events: EventHub
 
-    func current() throws(VirtError) -> TestPoolState { try change { (pool) throws(VirtError) in pool } }
+    func current() throws(VirtError) -> TestPoolState {
+        if let pool = pools[reference.uuid] { return pool }
+        throw TestPoolState.kind.none(matching: "name '\(reference.name)'")
+    }
 
     func change<Result: Sendable>(
-        _ body: (inout TestPoolState) throws(VirtError) -> Result
-    ) throws(VirtError) -> Result {
-        try pools.change(reference.uuid, named: reference.name, body)
+        _ body: @escaping @Sendable (inout TestPoolState) throws(VirtError) -> Result
+    ) async throws(VirtError) -> Result {
+        try await pools.change(reference.uuid, named: reference.name, body)
     }
 
     /// Changes a pool that is active, or one that isn't.
     private func change(
         whileActive isActive: Bool, _ event: StoragePoolEventLifecycleType,
-        _ body: (inout TestPoolState) -> Void = { _ in }
-    ) throws(VirtError) {
-        try change { (pool) throws(VirtError) in
+        _ body: @escaping @Sendable (inout TestPoolState) -> Void = { _ in }
+    ) async throws(VirtError) {
+        try await change { (pool) throws(VirtError) in
             try pool.require(isActive: isActive)
-            events.tell(event, pool.reference)
+            self.events.tell(event, pool.reference)
             body(&pool)
         }
     }
@@ -41,7 +44,7 @@ struct TestStoragePool: StoragePoolOperations {
 
     func xmlDesc(flags: StorageXMLFlags) throws(VirtError) -> String {
         try flags.require(in: "testStoragePoolGetXMLDesc", from: .test)
-        return try current().document.xml()
+        return try current().document.text(from: .test)
     }
 
     func autostart() throws(VirtError) -> Bool { try current().isAutostarted }
@@ -50,35 +53,37 @@ struct TestStoragePool: StoragePoolOperations {
 
     // MARK: Change
 
-    func create(flags: StoragePoolCreateFlags) throws(VirtError) {
+    func create(flags: StoragePoolCreateFlags) async throws(VirtError) {
         try flags.require(in: "testStoragePoolCreate", from: .test)
-        try change(whileActive: false, .started) { $0.live = $0.persistent }
+        try await change(whileActive: false, .started) { $0.live = $0.persistent }
     }
 
-    func destroy() throws(VirtError) { try change(whileActive: true, .stopped) { $0.live = nil } }
+    func destroy() async throws(VirtError) { try await change(whileActive: true, .stopped) { $0.live = nil } }
 
-    func build(flags: StoragePoolBuildFlags) throws(VirtError) {
+    func build(flags: StoragePoolBuildFlags) async throws(VirtError) {
         try flags.require(in: "testStoragePoolBuild", from: .test)
-        try change(whileActive: false, .created)
+        try await change(whileActive: false, .created)
     }
 
-    func delete(flags: StoragePoolDeleteFlags) throws(VirtError) {
+    func delete(flags: StoragePoolDeleteFlags) async throws(VirtError) {
         try flags.require(in: "testStoragePoolDelete", from: .test)
-        try change(whileActive: false, .deleted)
+        try await change(whileActive: false, .deleted)
     }
 
-    func undefine() throws(VirtError) { try change(whileActive: false, .undefined) { $0.persistent = nil } }
+    func undefine() async throws(VirtError) {
+        try await change(whileActive: false, .undefined) { $0.persistent = nil }
+    }
 
-    func refresh(flags: UInt32) throws(VirtError) {
+    func refresh(flags: UInt32) async throws(VirtError) {
         try flags.require(in: "testStoragePoolRefresh", from: .test)
-        try change { (pool) throws(VirtError) in
+        try await change { (pool) throws(VirtError) in
             try pool.require(isActive: true)
-            events.publish(.storagePoolRefresh(StoragePoolRefreshEvent(pool: pool.reference)))
+            self.events.publish(.storagePoolRefresh(StoragePoolRefreshEvent(pool: pool.reference)))
         }
     }
 
-    func setAutostart(autostart: Bool) throws(VirtError) {
-        try change { (pool) throws(VirtError) in
+    func setAutostart(autostart: Bool) async throws(VirtError) {
+        try await change { (pool) throws(VirtError) in
             if !pool.isPersistent { throw VirtError(.invalidArg, "pool has no config file", from: .test) }
             pool.isAutostarted = autostart
         }

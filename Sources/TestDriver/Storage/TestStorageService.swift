@@ -5,7 +5,7 @@ import VirtXML
 
 /// The storage pools of the test host: found, listed, defined.
 struct TestStorageService: StorageService {
-    let pools: TestCollection<TestPoolState>
+    let pools: ObjectRegistry<TestPoolState>
     let events: EventHub
 
     func storagePool(_ reference: StoragePoolReference) -> any StoragePoolOperations {
@@ -23,7 +23,7 @@ struct TestStorageService: StorageService {
     }
 
     func storagePoolLookupByUUID(uuid: UUID) throws(VirtError) -> StoragePoolReference {
-        try pools.object(uuid: uuid).reference
+        try pools.object(uuid).reference
     }
 
     func storageVolLookupByKey(key: String) throws(VirtError) -> StorageVolReference {
@@ -48,12 +48,11 @@ struct TestStorageService: StorageService {
     func listAllStoragePools(flags: ConnectListAllStoragePoolsFlags) throws(VirtError)
         -> [StoragePoolReference]
     {
-        try flags.require(.init(rawValue: 0xF_FFFF), in: "testConnectListAllStoragePools", from: .test)
-        return pools.all.filter { $0.isChosen(by: flags.rawValue) }.map(\.reference)
+        try pools.list(flags.rawValue, in: "testConnectListAllStoragePools")
     }
 
-    func listStoragePools() -> [String] { pools.all.filter(\.isActive).map(\.name) }
-    func listDefinedStoragePools() -> [String] { pools.all.filter { !$0.isActive }.map(\.name) }
+    func listStoragePools() -> [String] { pools.names(active: true) }
+    func listDefinedStoragePools() -> [String] { pools.names(active: false) }
     func numOfStoragePools() -> Int32 { Int32(clamping: listStoragePools().count) }
     func numOfDefinedStoragePools() -> Int32 { Int32(clamping: listDefinedStoragePools().count) }
 
@@ -64,30 +63,32 @@ struct TestStorageService: StorageService {
     {
         try flags.require(.validate, in: "testStoragePoolDefineXML", from: .test)
         try await DocumentSchema.storagePool.check(xml, if: flags.contains(.validate))
-        return try put(xml, toStart: false, .defined)
+        return try await put(xml, toStart: false, .defined)
     }
 
-    func storagePoolCreateXML(xml: String, flags: StoragePoolCreateFlags) throws(VirtError)
+    func storagePoolCreateXML(xml: String, flags: StoragePoolCreateFlags) async throws(VirtError)
         -> StoragePoolReference
     {
         try flags.require(in: "testStoragePoolCreateXML", from: .test)
-        return try put(xml, toStart: true, .started)
+        return try await put(xml, toStart: true, .started)
     }
 
     private func put(
         _ text: String, toStart: Bool, _ event: StoragePoolEventLifecycleType
-    ) throws(VirtError) -> StoragePoolReference {
-        let definition = try TestCollection<TestPoolState>.definition(text)
-        return try pools.put(definition, toStart: toStart) { pool in
-            events.tell(event, pool.reference)
-        }.reference
+    ) async throws(VirtError) -> StoragePoolReference {
+        let (definition, events) = (try ObjectRegistry<TestPoolState>.definition(text), events)
+        return try await pools.put(
+            definition, toStart: toStart,
+            tell: { pool in
+                events.tell(event, pool.reference)
+            }
+        ).reference
     }
 }
 
 extension EventHub {
     /// Something happened to a storage pool.
     func tell(_ event: StoragePoolEventLifecycleType, _ pool: StoragePoolReference) {
-        publish(
-            .storagePoolLifecycle(StoragePoolLifecycleEvent(pool: pool, event: event.rawValue, detail: 0)))
+        publish(TestPoolState.kind.lifecycle(pool, event.rawValue))
     }
 }

@@ -8,7 +8,7 @@ import XMLBinding
 /// The calls on one storage volume of the test host.
 struct TestStorageVol: StorageVolOperations {
     let reference: StorageVolReference
-    let pools: TestCollection<TestPoolState>
+    let pools: ObjectRegistry<TestPoolState>
 
     private func pool() throws(VirtError) -> TestPoolState {
         let pool = try pools.object(named: reference.pool)
@@ -34,18 +34,14 @@ struct TestStorageVol: StorageVolOperations {
 
     func xmlDesc(flags: UInt32) throws(VirtError) -> String {
         try flags.require(in: "testStorageVolGetXMLDesc", from: .test)
-        let volume = try current()
-        do throws(XMLError) {
-            return try volume.xml()
-        } catch {
-            throw VirtError(document: error, from: .test)
-        }
+        return try current().text(from: .test)
     }
 
-    func delete(flags: StorageVolDeleteFlags) throws(VirtError) {
+    func delete(flags: StorageVolDeleteFlags) async throws(VirtError) {
         try flags.require(in: "testStorageVolDelete", from: .test)
-        try pools.change(try pool().uuid, named: reference.pool) { (pool) throws(VirtError) in
-            let volume = try pool.volume(named: reference.name)
+        let name = reference.name
+        try await pools.change(try pool().uuid, named: reference.pool) { (pool) throws(VirtError) in
+            let volume = try pool.volume(named: name)
             pool.volumes.removeAll { $0.name.hasSameBytes(as: volume.name) }
         }
     }

@@ -1,0 +1,83 @@
+import ByteText
+import Virt
+import XMLBinding
+
+extension ObjectRegistry where Object: StartableObject {
+    // MARK: Look
+
+    /// The object with this name; throws the kind's "there is none".
+    public func object(named name: String) throws(VirtError) -> Object {
+        if let object = self[ByteName(name)] { return object }
+        throw Object.kind.none(matching: "name '\(name)'")
+    }
+
+    /// The names of the objects that run, or of those that don't.
+    public func names(active: Bool) -> [String] { all.filter { $0.isActive == active }.map(\.title) }
+
+    // MARK: Change
+
+    /// Changes an object, alone. It goes once it neither runs nor is defined.
+    ///
+    /// - Parameter name: what the caller knows it by, for the error that there is none.
+    public func change<Result: Sendable>(
+        _ uuid: UUID, named name: String,
+        _ body: @escaping @Sendable (inout Object) throws(VirtError) -> Result
+    ) async throws(VirtError) -> Result {
+        try await change { () throws(VirtError) -> Result in
+            guard var object = self[uuid] else { throw Object.kind.none(matching: "name '\(name)'") }
+            let result = try body(&object)
+            if object.isActive || object.isPersistent { self.put(object) } else { self.remove(uuid) }
+            return result
+        }
+    }
+
+    /// Puts a definition there, of a new object or in place of the former one.
+    ///
+    /// - Parameters:
+    ///   - toStart: it is to run at once, and to live only as long.
+    ///   - prepare: completes the object in the same step.
+    ///   - tell: called with the object as it is then.
+    public func put(
+        _ definition: Object.Definition, toStart: Bool,
+        _ prepare: @escaping @Sendable (inout Object) -> Void = { _ in },
+        tell: @escaping @Sendable (Object) -> Void = { _ in }
+    ) async throws(VirtError) -> Object {
+        try await change { () throws(VirtError) -> Object in
+            let uuid = definition.uuid ?? .random()
+            try self.check(definition.name, uuid, toStart: toStart)
+            var object = self[uuid] ?? Object(uuid: uuid)
+            if toStart { object.live = definition } else { object.persistent = definition }
+            prepare(&object)
+            self.put(object)
+            tell(object)
+            return object
+        }
+    }
+
+    /// A name belongs to one identity, and what runs isn't started again.
+    private func check(_ name: String, _ uuid: UUID, toStart: Bool) throws(VirtError) {
+        let kind = Object.kind
+        if let known = self[uuid] {
+            if !known.title.hasSameBytes(as: name) {
+                let message = "\(kind.short) '\(known.title)' is already defined with uuid \(uuid)"
+                throw VirtError(.operationFailed, message, from: kind.definitions)
+            }
+            if toStart && known.isActive {
+                let message = "\(kind.short) is already active as '\(name)'"
+                throw VirtError(.operationInvalid, message, from: kind.definitions)
+            }
+        } else if let other = self[ByteName(name)] {
+            let message = "\(kind.short) '\(name)' already exists with uuid \(other.uuid)"
+            throw VirtError(.operationFailed, message, from: kind.definitions)
+        }
+    }
+
+    // MARK: Documents
+
+    /// Reads a document, and gives it an identity if it has none.
+    public static func definition(_ text: String) throws(VirtError) -> Object.Definition {
+        var definition = try Object.Definition(document: text, from: Object.kind.definitions)
+        if definition.uuid == nil { definition.uuid = .random() }
+        return definition
+    }
+}
