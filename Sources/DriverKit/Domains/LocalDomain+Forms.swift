@@ -8,14 +8,6 @@ extension LocalDomain {
     public func shutdown() async throws(VirtError) { try await shutdownFlags(flags: []) }
     public func destroy() async throws(VirtError) { try await destroyFlags(flags: []) }
 
-    public func attachDevice(xml: String) async throws(VirtError) {
-        try await attachDeviceFlags(xml: xml, flags: .live)
-    }
-
-    public func detachDevice(xml: String) async throws(VirtError) {
-        try await detachDeviceFlags(xml: xml, flags: .live)
-    }
-
     public func pinVcpu(vcpu: UInt32, cpumap: [UInt8]) async throws(VirtError) {
         try await pinVcpuFlags(vcpu: vcpu, cpumap: cpumap, flags: .live)
     }

@@ -8,6 +8,10 @@ import VirtXML
 import XMLBinding
 
 extension QEMUDomain {
+    func attachDevice(xml: String) async throws(VirtError) {
+        try await attachDeviceFlags(xml: xml, flags: .live)
+    }
+
     func attachDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
         try flags.require([.live, .config], in: "qemuDomainAttachDeviceLiveAndConfig", from: .qemu)
         try await change("attach", .init(flags), completing: true) { (definition) throws(VirtError) in

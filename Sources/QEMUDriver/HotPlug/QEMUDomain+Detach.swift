@@ -8,6 +8,10 @@ import VirtXML
 import XMLBinding
 
 extension QEMUDomain {
+    func detachDevice(xml: String) async throws(VirtError) {
+        try await detachDeviceFlags(xml: xml, flags: .live)
+    }
+
     func detachDeviceFlags(xml: String, flags: DomainDeviceModifyFlags) async throws(VirtError) {
         try flags.require([.live, .config], in: "qemuDomainDetachDeviceLiveAndConfig", from: .qemu)
         let asked = try DomainDevice(device: xml, options: [])
