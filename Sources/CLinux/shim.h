@@ -33,6 +33,7 @@ extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, co
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
 extern int pthread_setname_np(pthread_t, const char *);
 extern int renameat2(int, const char *, int, const char *, unsigned int);
+extern int sync_file_range(int, off_t, off_t, unsigned int);
 extern const char *strerrordesc_np(int);
 extern int getgrouplist(const char *, gid_t, gid_t *, int *);
 extern long syscall(long, ...);
@@ -45,6 +46,7 @@ enum {
     CLINUX_SPAWN_SETSID = 0x80,
     CLINUX_P_PIDFD = 3,
     CLINUX_RENAME_NOREPLACE = 1,
+    CLINUX_SYNC_FILE_RANGE_WRITE_AND_WAIT = 7,
 };
 
 static const uint32_t CLINUX_EPOLLIN = 0x001, CLINUX_EPOLLOUT = 0x004, CLINUX_EPOLLERR = 0x008,

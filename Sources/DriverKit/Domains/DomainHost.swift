@@ -21,29 +21,29 @@ public protocol DomainHost: AnyObject, Sendable {
     /// Fills in all that a definition leaves open.
     func complete(_ definition: inout DomainDefinition) async throws(VirtError)
 
-    // What a driver wants to know of definitions, once they are kept.
+    // What a driver wants to know of definitions, once they are kept; called where that may wait for the disk.
 
     /// A domain was defined, as `given`; `former` is what it was before.
     func noteDefined(
-        _ definition: DomainDefinition, as given: String, inPlaceOf former: DomainDefinition?) async
+        _ definition: DomainDefinition, as given: String, inPlaceOf former: DomainDefinition?)
     /// A definition was changed by a call to what is `given`, before all was filled in.
     func noteChanged(
-        _ definition: DomainDefinition, as given: DomainDefinition, inPlaceOf former: DomainDefinition?) async
-    func noteRenamed(from former: String, to name: String) async
-    func noteUndefined(_ name: String) async
+        _ definition: DomainDefinition, as given: DomainDefinition, inPlaceOf former: DomainDefinition?)
+    func noteRenamed(from former: String, to name: String)
+    func noteUndefined(_ name: String)
 }
 
 extension DomainHost {
     public func noteDefined(
         _ definition: DomainDefinition, as given: String, inPlaceOf former: DomainDefinition?
-    ) async {}
+    ) {}
 
     public func noteChanged(
         _ definition: DomainDefinition, as given: DomainDefinition, inPlaceOf former: DomainDefinition?
-    ) async {}
+    ) {}
 
-    public func noteRenamed(from former: String, to name: String) async {}
-    public func noteUndefined(_ name: String) async {}
+    public func noteRenamed(from former: String, to name: String) {}
+    public func noteUndefined(_ name: String) {}
 
     /// How many bytes a map of all processors has.
     var processorMapLength: Int { ((processors.members.last ?? 0) + 8) / 8 }
@@ -59,31 +59,11 @@ extension DomainHost {
         return definition
     }
 
-    /// Has a domain start with the host, or no longer.
-    func setAutostarted(_ name: String, _ isAutostarted: Bool) async throws(VirtError) {
-        guard let storage else { return }
-        try await Blocking.run { () throws(VirtError) in try storage.setAutostarted(name, isAutostarted) }
-    }
-
-    /// Keeps a definition.
-    func save(_ definition: DomainDefinition) async throws(VirtError) {
-        guard let storage else { return }
-        try await Blocking.run { () throws(VirtError) in try storage.save(definition, as: definition.name) }
-    }
-
-    /// Removes a definition for good.
-    func remove(_ name: String) async throws(VirtError) {
-        guard let storage else { return }
-        try await Blocking.run { () throws(VirtError) in try storage.remove(name) }
-    }
-
-    /// Keeps a definition under another name than before.
-    func save(
-        _ definition: DomainDefinition, inPlaceOf former: String, isAutostarted: Bool
+    /// Does something with the definitions that are kept, where it may wait for the disk; nothing where none are.
+    public func withStorage(
+        _ body: @escaping @Sendable (DefinitionStore<DomainDefinition>) throws(VirtError) -> Void
     ) async throws(VirtError) {
         guard let storage else { return }
-        try await Blocking.run { () throws(VirtError) in
-            try storage.save(definition, as: definition.name, inPlaceOf: former, isAutostarted: isAutostarted)
-        }
+        try await Blocking.run { () throws(VirtError) in try body(storage) }
     }
 }

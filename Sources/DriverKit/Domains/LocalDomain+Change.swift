@@ -64,9 +64,11 @@ extension LocalDomain {
     ///
     /// - Parameter given: how it was before what the change leaves open was filled in.
     private func keep(_ definition: DomainDefinition, as given: DomainDefinition) async throws(VirtError) {
-        let former = snapshot.persistent
-        try await host.save(definition)
+        let (host, former) = (host, snapshot.persistent)
+        try await host.withStorage { (store) throws(VirtError) in
+            try store.save(definition, as: definition.name)
+            host.noteChanged(definition, as: given, inPlaceOf: former)
+        }
         publish { $0.persistent = definition }
-        await host.noteChanged(definition, as: given, inPlaceOf: former)
     }
 }

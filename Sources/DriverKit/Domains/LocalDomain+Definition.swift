@@ -13,9 +13,11 @@ extension LocalDomain {
             try domain.requireName(definition.name)
             let (host, former) = (domain.host, domain.snapshot.persistent)
             try await host.events.announcing(domain.defined) { () async throws(VirtError) in
-                try await host.save(definition)
+                try await host.withStorage { (store) throws(VirtError) in
+                    try store.save(definition, as: definition.name)
+                    host.noteDefined(definition, as: given, inPlaceOf: former)
+                }
             }
-            await host.noteDefined(definition, as: given, inPlaceOf: former)
             // A guest that has ended meanwhile makes it another event.
             let told = domain.defined
             domain.publish([told]) { $0.persistent = definition }
@@ -51,9 +53,11 @@ extension LocalDomain {
             let (host, name, former) = (domain.host, domain.snapshot.name, domain.snapshot.persistent)
             let told = domain.lifecycle(.undefined, DomainEventUndefinedDetailType.removed.rawValue)
             try await host.events.announcing(told) { () async throws(VirtError) in
-                try await host.remove(name)
+                try await host.withStorage { (store) throws(VirtError) in
+                    try store.remove(name)
+                    host.noteUndefined(name)
+                }
             }
-            await host.noteUndefined(name)
             domain.publish([told]) { now in
                 (now.persistent, now.isAutostarted, now.hasManagedSave) = (nil, false, false)
                 now.wasDefined = true
@@ -87,12 +91,15 @@ extension LocalDomain {
         try host.domains.claim(newName, for: now.uuid)
         definition.name = newName
         do throws(VirtError) {
-            try await host.save(definition, inPlaceOf: now.name, isAutostarted: now.isAutostarted)
+            try await host.withStorage { [definition] (store) throws(VirtError) in
+                try store.save(
+                    definition, as: newName, inPlaceOf: now.name, isAutostarted: now.isAutostarted)
+                host.noteRenamed(from: now.name, to: newName)
+            }
         } catch {
             host.domains.release(newName, of: now.uuid)
             throw error
         }
-        await host.noteRenamed(from: now.name, to: newName)
         let undefined = lifecycle(.undefined, DomainEventUndefinedDetailType.renamed.rawValue)
         publish([undefined]) { ($0.name, $0.persistent) = (newName, definition) }
         // Only now may another domain have the old name: its files stood there still.
@@ -107,7 +114,9 @@ extension LocalDomain {
                 throw Self.driver.error(.operationInvalid, "cannot set autostart for transient domain")
             }
             if now.isAutostarted == autostart { return }
-            try await domain.host.setAutostarted(now.name, autostart)
+            try await domain.host.withStorage { (store) throws(VirtError) in
+                try store.setAutostarted(now.name, autostart)
+            }
             domain.publish { $0.isAutostarted = autostart }
         }
     }

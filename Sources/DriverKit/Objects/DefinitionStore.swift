@@ -110,10 +110,11 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         try? remove(former)
     }
 
-    /// Removes a definition for good, and before it the link that would start it; may wait for the disk.
+    /// Removes a definition, and before it the link that would start it; may wait for the disk. After a power cut some
+    /// seconds later they may be there again: nothing is lost by that, and nothing is waited for.
     public func remove(_ name: String) throws(VirtError) {
-        try setAutostarted(name, false)
         try reporting("cannot remove '\(documents.path(name))'") { () throws(SystemError) in
+            try autostart?.remove(name)
             try documents.remove(name)
         }
     }

@@ -48,13 +48,9 @@ public struct DocumentStore: Sendable {
         try FileSystem.replace(path(name), with: Array(text.utf8), survivesPowerCut: survivesPowerCut)
     }
 
-    /// Removes a document for good.
+    /// Removes a document. After a power cut some seconds later it may be there again.
     public func remove(_ name: String) throws(SystemError) {
-        if survivesPowerCut {
-            try FileSystem.removeDurably(path(name))
-        } else {
-            _ = try FileSystem.remove(path(name))
-        }
+        _ = try FileSystem.remove(path(name))
     }
 
     /// How many bytes a name may have: what libvirt has room for in a file's name of 255, with `.xml.new` behind it.

@@ -7,7 +7,7 @@ extension FileSystem {
     public static let temporaryPrefix = ".roost-"
 
     /// Puts `content` at `path` so that a reader, or a restart after a power cut, finds the old content or the
-    /// new, never a part: a new file beside it, synced, moved into place, the directory synced.
+    /// new, never a part: a new file beside it, on the disk before it is moved into place, the directory synced.
     ///
     /// - Parameters:
     ///   - mode: the exact permission bits, whatever the umask.
@@ -29,7 +29,7 @@ extension FileSystem {
             if let owner { try file.setOwner(user: owner.user, group: owner.group) }
             try file.setMode(mode)
             try file.writeAll(content)
-            if survivesPowerCut { try file.synchronize() }
+            if survivesPowerCut { try file.synchronizeBefore(changeOf: directory) }
             try checked("rename", path) {
                 renameat(directory.rawValue, temporary, directory.rawValue, lastPart(of: path))
             }

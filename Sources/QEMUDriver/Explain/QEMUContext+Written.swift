@@ -12,29 +12,29 @@ extension QEMUContext {
     /// is still the user's only where the user changed it.
     func noteDefined(
         _ definition: DomainDefinition, as given: String, inPlaceOf former: DomainDefinition?
-    ) async {
-        let store = written
-        await Blocking.run {
-            let known = former == nil ? nil : try? store.read(definition.name)
-            let own = known.flatMap { Self.own(given, known: $0, former) }
-            try? store.save(definition.name, own ?? given)
-        }
+    ) {
+        let known = former == nil ? nil : try? written.read(definition.name)
+        let own = known.flatMap { Self.own(given, known: $0, former) }
+        try? written.save(definition.name, own ?? given)
     }
 
     /// A definition was changed by a call: what the caller gave is the user's. Where it isn't on record what was
     /// written before, it stays so.
     func noteChanged(
         _ definition: DomainDefinition, as given: DomainDefinition, inPlaceOf former: DomainDefinition?
-    ) async {
-        let store = written
-        await Blocking.run {
-            guard let known = try? store.read(definition.name),
-                let xml = try? given.xml(options: [.inactive, .secure]),
-                let own = Self.own(xml, known: known, former)
-            else { return }
-            try? store.save(definition.name, own)
-        }
+    ) {
+        guard let known = try? written.read(definition.name),
+            let xml = try? given.xml(options: [.inactive, .secure]),
+            let own = Self.own(xml, known: known, former)
+        else { return }
+        try? written.save(definition.name, own)
     }
+
+    func noteRenamed(from former: String, to name: String) {
+        try? FileSystem.rename(written.path(former), to: written.path(name))
+    }
+
+    func noteUndefined(_ name: String) { try? written.remove(name) }
 
     private static func own(_ given: String, known: String, _ former: DomainDefinition?) -> String? {
         guard let xml = try? former?.xml(options: [.inactive, .secure]),
@@ -47,16 +47,6 @@ extension QEMUContext {
         let text = own.lines(at: DocumentPlace(), without: []).map(\.text).joined(separator: "\n") + "\n"
         // What can't be read without the additions is kept as it was given.
         return (try? DomainDefinition(xml: text, options: [.inactive, .secure])) == nil ? nil : text
-    }
-
-    func noteRenamed(from former: String, to name: String) async {
-        let store = written
-        await Blocking.run { try? FileSystem.rename(store.path(former), to: store.path(name)) }
-    }
-
-    func noteUndefined(_ name: String) async {
-        let store = written
-        await Blocking.run { try? store.remove(name) }
     }
 }
 

@@ -27,7 +27,10 @@ extension QEMUDomain {
             try await domain.requireStartable("domain '\(domain.snapshot.name)' is already active")
             let run = try await domain.start(definition, flags)
             if !domain.snapshot.isPersistent {
-                await domain.host.noteDefined(definition, as: given, inPlaceOf: nil)
+                let host = domain.host
+                try? await host.withStorage { _ in
+                    host.noteDefined(definition, as: given, inPlaceOf: nil)
+                }
             }
             return run
         }
