@@ -34,7 +34,9 @@ public struct VirtError: Error, Hashable, Sendable {
     }
 
     /// An error whose message is the code's own beginning ("Domain not found") and `detail`.
+    /// A detail without a word is none.
     public init(_ code: ErrorNumber, _ detail: String? = nil, from domain: ErrorDomain = .none) {
+        let detail = detail == "" ? nil : detail
         let format = code.format(hasDetail: detail != nil)
         // The formats are the project's own, and no letter joins their marks.
         let parts = format.split(separator: "%s", omittingEmptySubsequences: false)  // Characters: as said

@@ -65,7 +65,7 @@ extension TestStoragePool {
     {
         do throws(XMLError) {
             var volume = try StorageVolumeDefinition(xml: text, options: .inactive)
-            volume.fillDefaults(pool: pool.definition.type)
+            try volume.fillDefaults(pool: pool.definition.type)
             let path = (pool.definition.target?.path ?? "") + "/" + volume.name
             (volume.key, volume.target.path) = (path, path)
             volume.allocation = volume.allocation ?? volume.capacity

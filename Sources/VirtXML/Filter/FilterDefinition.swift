@@ -22,21 +22,43 @@ public struct FilterDefinition: XMLRoot {
         case filter(FilterReference)
     }
 
-    static let chains = ["root", "mac", "vlan", "stp", "arp", "rarp", "ipv4", "ipv6"]
+    /// What a chain's name begins with, and when the chain has its turn if nothing is said.
+    private static let chains: [(prefix: String, priority: Int32)] = [
+        ("mac", -800), ("vlan", -750), ("stp", 0), ("arp", -500), ("rarp", -400), ("ipv4", -700),
+        ("ipv6", -600),
+    ]
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("name", &name)
-        try x.attribute("chain", &chain, default: "root")
-        try x.attribute("priority", &priority)
-        try x.require(
-            Self.chains.contains { chain.hasBytePrefix($0) } && chain.utf8.count < 16,
-            "Invalid chain name '\(chain)'. Please use a chain name called 'root' or any of the following "
-                + "prefixes: mac, vlan, stp, arp, rarp, ipv4, ipv6")
-        try x.require(
-            (-1000...1000).contains(priority ?? 0), "Priority '\(priority ?? 0)' is outside valid range")
-        try x.uuid(&uuid)
+        try x.attribute("name", &name, orElse: "filter has no name", .internalError)
+        try x.require(!name.isEmpty, "filter has no name", .internalError)
+        try x.attribute("chain", &chain, .unlessEmpty, default: "root")
+        if x.isWriting, priority == usualPriority, usualPriority == 0 { priority = nil }
+        try x.attribute(
+            "priority", &priority,
+            .unlessEmpty.refusing("Could not parse chain priority '%'", .invalidArgument))
+        if x.isReading { try checkChain(x) }
+        try x.uuid(&uuid, .xml)
+        x.expand()
         if x.isReading { try read(&x) } else { try write(&x) }
     }
+
+    private mutating func checkChain(_ x: XMLBinder) throws(XMLError) {
+        try x.require(
+            (-1000...1000).contains(priority ?? 0),
+            "Priority '\(priority ?? 0)' is outside valid range of [-1000,1000]", .invalidArgument)
+        try x.require(chain.utf8.count <= 12, "Name of chain is longer than 12 characters", .invalidArgument)
+        try x.require(
+            chain.consistsOfAlphanumerics(or: "-_.:"),
+            "Chain name contains invalid characters", .invalidArgument)
+        try x.require(
+            chain == "root" || Self.chains.contains { chain.hasBytePrefix($0.prefix) },
+            "Invalid chain name '\(chain)'. Please use a chain name called 'root' or any of the following "
+                + "prefixes: mac, vlan, stp, arp, rarp, ipv4, ipv6", .invalidArgument)
+        priority = priority ?? usualPriority
+    }
+
+    /// When the chain has its turn if nothing is said.
+    private var usualPriority: Int32 { Self.chains.first { chain.hasBytePrefix($0.prefix) }?.priority ?? 0 }
 
     private mutating func read(_ x: inout XMLBinder) throws(XMLError) {
         for child in x.node?.children ?? [] {
@@ -78,8 +100,7 @@ public struct FilterRule: XMLElement {
         try x.attribute("action", &action)
         try x.attribute("direction", &direction)
         try x.attribute("priority", &priority, default: 500)
-        try x.require(
-            (-1000...1000).contains(priority), "Priority '\(priority)' is outside valid range")
+        if !(-1000...1000).contains(priority) { priority = 500 }
         var state: String? = matchesState ? nil : "false"
         try x.attribute("statematch", &state)
         if x.isReading, let state { matchesState = state != "0" && state.lowercased() != "false" }
@@ -90,10 +111,12 @@ public struct FilterRule: XMLElement {
     private mutating func read(_ x: XMLBinder) throws(XMLError) {
         for child in x.node?.children ?? [] {
             guard let kind = FilterProtocol.named(child.name) else { continue }
+            // The first protocol is the rule's.
+            guard match == nil || match?.kind == kind else { continue }
             var found = FilterMatch(kind)
             var binder = XMLBinder(reading: child, options: x.options)
             try found.bind(&binder)
-            if match == nil { match = found } else if match?.kind == kind { match?.merge(found) }
+            if match == nil { match = found } else { match?.merge(found) }
         }
         match?.settle()
     }

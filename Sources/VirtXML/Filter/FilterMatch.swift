@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// Which packets match: those of a protocol with certain values.
@@ -22,20 +23,41 @@ public struct FilterMatch: XMLElement {
     public subscript(name: String) -> String? { values.first { $0.name == name }?.text }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        var word: Bool? = values.contains(where: \.isNegated) ? false : nil
-        try x.yesNo("match", &word)
-        let isNegated = word == false
+        var word = values.contains(where: \.isNegated) ? "no" : nil
+        try x.attribute("match", &word)
+        let isNegated = word == "no"
         for attribute in kind.attributes {
             var text = self[attribute.name.description]
             try x.attribute(attribute.name, &text)
             guard x.isReading, let text else { continue }
             guard let usual = attribute.kind.normalized(text) else {
                 throw x.fault(
-                    "\(kind.name) has illegal value \(text) for \(attribute.name)", .internalError,
+                    "\(attribute.name) has illegal value \(text)", .internalError,
                     attribute: attribute.name.description, value: text)
             }
             values.append(
                 Value(name: attribute.name.description, text: usual, isNegated: isNegated))
+        }
+        if x.isReading { try settleSpecials(x) }
+    }
+
+    /// Ports need a protocol that has some. Of a set of addresses only `all` keeps the whole.
+    private mutating func settleSpecials(_ x: XMLBinder) throws(XMLError) {
+        if let family = ["ip": "IP", "ipv6": "IPv6"][kind.name.description],
+            values.contains(where: { $0.name.hasByteSuffix("portstart") || $0.name.hasByteSuffix("portend") }
+            ),
+            !["tcp", "udp", "33", "sctp"].contains(self["protocol"])
+        {
+            throw x.fault(
+                "\(family) rule with port specification requires protocol specification with protocol to be "
+                    + "either one of tcp(6), udp(17), dccp(33), or sctp(132)", .internalError)
+        }
+        guard !kind.name.description.hasBytePrefix("all") else { return }
+        if let set = values.first(where: { $0.name == "ipset" }), self["ipsetflags"] == nil {
+            values.append(Value(name: "ipsetflags", text: "src", isNegated: set.isNegated))
+            sort()
+        } else {
+            values.removeAll { $0.name.hasBytePrefix("ipset") }
         }
     }
 
@@ -44,6 +66,10 @@ public struct FilterMatch: XMLElement {
         let new = other.values.map(\.name)
         values.removeAll { new.contains($0.name) }
         values += other.values
+        sort()
+    }
+
+    private mutating func sort() {
         let order = kind.attributes.map(\.name.description)
         values.sort { (order.firstIndex(of: $0.name) ?? 0) < (order.firstIndex(of: $1.name) ?? 0) }
     }
@@ -107,26 +133,33 @@ public struct FilterProtocol: Equatable, Sendable {
             FilterProtocol("mac", ethernet, list(.protocolID, "protocolid")),
             FilterProtocol(
                 "vlan", ethernet, list(.number(4095), "vlanid"), list(.protocolID, "encap-protocol")),
-            FilterProtocol("stp", list(.mac, "srcmacaddr", "srcmacmask"), spanningTree),
+            FilterProtocol(
+                "stp", list(.mac, "srcmacaddr") + list(.macMask, "srcmacmask"), spanningTree),
             FilterProtocol("arp", ethernet, resolution),
             FilterProtocol("rarp", ethernet, resolution),
             FilterProtocol(
-                "ip", ethernet, addresses, list(.ipProtocol, "protocol"), ports, list(.number(63), "dscp")),
+                "ip", ethernet, addresses(.ipv4), list(.ipProtocol, "protocol"), ports,
+                list(.number(63), "dscp")),
             FilterProtocol(
-                "ipv6", ethernet, addresses, list(.ipProtocol, "protocol"), ports,
+                "ipv6", ethernet, addresses(.ipv6), list(.ipProtocol, "protocol"), ports,
                 list(.number(255), "type", "typeend", "code", "codeend")),
         ] + ["tcp", "udp", "sctp"].flatMap(withPorts) + ["udplite", "esp", "ah", "all"].flatMap(plain)
         + [
-            FilterProtocol("igmp", transport, state),
-            FilterProtocol("icmp", transport, list(.number(255), "type", "code"), state),
-            FilterProtocol("icmpv6", transport, list(.number(255), "type", "code"), state),
+            FilterProtocol("igmp", transport(.ipv4)),
+            FilterProtocol("icmp", transport(.ipv4), list(.number(255), "type", "code")),
+            FilterProtocol("icmpv6", transport(.ipv6), list(.number(255), "type", "code")),
         ]
 
     private static func withPorts(_ name: StaticString) -> [FilterProtocol] {
-        let flags = name.description == "tcp" ? list(.text, "flags") : []
+        let isTCP = name.description == "tcp"
+        let option = isTCP ? list(.number(255), "option") : []
         let second: StaticString =
-            name.description == "tcp" ? "tcp-ipv6" : name.description == "udp" ? "udp-ipv6" : "sctp-ipv6"
-        return [name, second].map { FilterProtocol($0, transport, ports, state, flags) }
+            isTCP ? "tcp-ipv6" : name.description == "udp" ? "udp-ipv6" : "sctp-ipv6"
+        return [
+            FilterProtocol(
+                name, transport(.ipv4), ports, option, isTCP ? list(.flags, "flags") : []),
+            FilterProtocol(second, transport(.ipv6), ports, option),
+        ]
     }
 
     private static func plain(_ name: StaticString) -> [FilterProtocol] {
@@ -137,35 +170,42 @@ public struct FilterProtocol: Equatable, Sendable {
             case "ah": "ah-ipv6"
             default: "all-ipv6"
             }
-        return [name, second].map { FilterProtocol($0, transport, state) }
+        return [
+            FilterProtocol(name, transport(.ipv4)), FilterProtocol(second, transport(.ipv6)),
+        ]
     }
 
     private static func list(_ kind: FilterValueKind, _ names: StaticString...) -> [Attribute] {
         names.map { Attribute(name: $0, kind: kind) }
     }
 
-    private static let ethernet = list(.mac, "srcmacaddr", "srcmacmask", "dstmacaddr", "dstmacmask")
-    private static let addresses =
-        list(.address, "srcipaddr") + list(.mask, "srcipmask") + list(.address, "dstipaddr")
-        + list(.mask, "dstipmask")
+    private static let ethernet =
+        list(.mac, "srcmacaddr") + list(.macMask, "srcmacmask") + list(.mac, "dstmacaddr")
+        + list(.macMask, "dstmacmask")
+    private static func addresses(_ family: AddressFamily) -> [Attribute] {
+        list(.address(family), "srcipaddr") + list(.mask(family), "srcipmask")
+            + list(.address(family), "dstipaddr") + list(.mask(family), "dstipmask")
+    }
     private static let ports = list(
         .number(65535), "srcportstart", "srcportend", "dstportstart", "dstportend")
-    private static let transport =
-        list(.mac, "srcmacaddr") + addresses
-        + list(.address, "srcipfrom", "srcipto", "dstipfrom", "dstipto") + list(.number(63), "dscp")
-    private static let state =
-        list(.number(65535), "connlimit-above") + list(.text, "state", "ipset") + list(.lower, "ipsetflags")
+    private static func transport(_ family: AddressFamily) -> [Attribute] {
+        list(.mac, "srcmacaddr") + addresses(family)
+            + list(.address(family), "srcipfrom", "srcipto", "dstipfrom", "dstipto")
+            + list(.number(63), "dscp") + list(.decimal(65535), "connlimit-above") + list(.state, "state")
+            + list(.setName, "ipset") + list(.setFlags, "ipsetflags")
+    }
     private static let resolution =
         list(.number(65535), "hwtype", "protocoltype") + list(.opcode, "opcode")
-        + list(.mac, "arpsrcmacaddr", "arpdstmacaddr") + list(.address, "arpsrcipaddr")
-        + list(.mask, "arpsrcipmask") + list(.address, "arpdstipaddr") + list(.mask, "arpdstipmask")
+        + list(.mac, "arpsrcmacaddr", "arpdstmacaddr") + list(.address(.ipv4), "arpsrcipaddr")
+        + list(.mask(.ipv4), "arpsrcipmask") + list(.address(.ipv4), "arpdstipaddr")
+        + list(.mask(.ipv4), "arpdstipmask")
         + list(.flag, "gratuitous")
     private static let spanningTree =
         list(.number(255), "type", "flags") + list(.number(65535), "root-priority", "root-priority-hi")
-        + list(.mac, "root-address", "root-address-mask")
+        + list(.mac, "root-address") + list(.macMask, "root-address-mask")
         + list(.number(0xFFFF_FFFF), "root-cost", "root-cost-hi")
         + list(.number(65535), "sender-priority", "sender-priority-hi")
-        + list(.mac, "sender-address", "sender-address-mask")
+        + list(.mac, "sender-address") + list(.macMask, "sender-address-mask")
         + list(
             .number(65535), "port", "port-hi", "age", "age-hi", "max-age", "max-age-hi", "hello-time",
             "hello-time-hi", "forward-delay", "forward-delay-hi")

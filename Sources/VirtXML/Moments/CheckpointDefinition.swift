@@ -39,7 +39,7 @@ public struct CheckpointDefinition: XMLRoot {
             try x.attribute("checkpoint", &checkpoint)
             try x.attribute("bitmap", &bitmap)
             if x.isReading, checkpoint == nil { checkpoint = bitmap == nil ? nil : .bitmap }
-            try x.attribute("size", &size)
+            if x.isWriting || !x.options.contains(.inactive) { try x.attribute("size", &size) }
         }
     }
 }

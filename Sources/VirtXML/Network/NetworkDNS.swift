@@ -18,6 +18,11 @@ public struct NetworkDNS: XMLElement {
         try x.elements("txt", &texts)
         try x.elements("srv", &services)
         try x.elements("host", &hosts)
+        if enable == false {
+            try x.require(
+                forwarders.isEmpty && texts.isEmpty && services.isEmpty && hosts.isEmpty,
+                "Extra data in disabled network '\(x.network)'")
+        }
     }
 
     /// Who is asked about a domain.
@@ -29,22 +34,34 @@ public struct NetworkDNS: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("domain", &domain)
-            try x.attribute("addr", &address)
+            try x.address(
+                "addr", &address, "Invalid forwarder IP address '%' in network '\(x.network)'",
+                isEmptyNone: false)
+            try x.require(
+                address != nil || domain != nil,
+                "Invalid forwarder element, must contain at least one of addr or domain")
         }
     }
 
     public struct Text: XMLElement {
         public var name = ""
-        public var value = ""
+        public var value: String?
 
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("name", &name)
-            try x.attribute("value", &value, omitting: "")
+            let network = x.network
+            try x.attribute(
+                "name", &name,
+                orElse: "missing required name attribute in DNS TXT record of network \(network)", .malformed)
             try x.require(
-                x.options.contains(.partial) || !value.isEmpty,
-                "Missing required value attribute in DNS TXT record '\(name)'")
+                !name.utf8.contains(UInt8(ascii: " ")),
+                "prohibited character in DNS TXT record name '\(name)' of network \(network)", .malformed)
+            try x.attribute("value", &value)
+            try x.require(
+                x.options.contains(.partial) || value != nil,
+                "missing required value attribute in DNS TXT record named '\(name)' of network \(network)",
+                .malformed)
         }
     }
 
@@ -60,13 +77,39 @@ public struct NetworkDNS: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("service", &service)
-            try x.attribute("protocol", &proto)
+            let record = "DNS SRV record"
+            if !x.options.contains(.partial) {
+                try x.require(
+                    x.node?.attribute("service") != nil,
+                    "missing required service attribute in \(record) of network '\(x.network)'", .malformed)
+                try x.require(
+                    x.node?.attribute("protocol") != nil,
+                    "missing required protocol attribute in \(record) '\(x.node?.attribute("service") ?? "")' of "
+                        + "network '\(x.network)'", .malformed)
+            }
+            try x.attribute("service", &service, default: "")
+            try x.attribute("protocol", &proto, default: "")
             try x.attribute("domain", &domain)
             try x.attribute("target", &target)
-            try x.attribute("port", &port)
-            try x.attribute("priority", &priority)
-            try x.attribute("weight", &weight)
+            try number("port", &port, "invalid", 1...65535, &x)
+            try number("priority", &priority, "Invalid", 0...65535, &x)
+            try number("weight", &weight, "invalid", 0...65535, &x)
+        }
+
+        /// A number that says something of the target.
+        private func number(
+            _ name: StaticString, _ value: inout UInt32?, _ invalid: String, _ range: ClosedRange<UInt32>,
+            _ x: inout XMLBinder
+        ) throws(XMLError) {
+            let place = "for service '\(service)' in network '\(x.network)'"
+            let words = "\(invalid) DNS SRV \(name) attribute \(place)"
+            try x.attribute(name, &value, .unlessEmpty.refusing(words, .malformed))
+            guard x.isReading, let number = value else { return }
+            try x.require(
+                target != nil || x.options.contains(.partial),
+                "DNS SRV \(name) attribute not permitted without target \(place)", .malformed)
+            try x.require(range.contains(number), words, .malformed)
+            if number == 0 { value = nil }
         }
     }
 
@@ -79,9 +122,16 @@ public struct NetworkDNS: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("ip", &ip, omitting: "")
             try x.values("hostname", &names)
-            let isPartial = x.options.contains(.partial)
-            try x.require(isPartial || !ip.isEmpty, "Missing IP address in DNS host record")
-            try x.require(isPartial || !names.isEmpty, "Missing hostname in DNS host record")
+            if !x.isReading { return }
+            let isPartial = x.options.contains(.partial), record = "in network '\(x.network)' DNS HOST record"
+            try x.require(isPartial || !names.isEmpty, "Missing hostname \(record)", .malformed)
+            try x.require(names.allSatisfy { !$0.isEmpty }, "Missing hostname \(record)", .malformed)
+            if ip.isEmpty, isPartial { return }
+            try x.require(x.node?.attribute("ip") != nil, "Missing IP address \(record)", .malformed)
+            guard let address = IPAddress(ip) else {
+                throw x.fault("Invalid IP address \(record)", .malformed)
+            }
+            ip = address.description
         }
     }
 }

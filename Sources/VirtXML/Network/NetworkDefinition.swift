@@ -37,30 +37,58 @@ public struct NetworkDefinition: XMLRoot {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try bindRoot(&x)
         try x.value("name", &name)
-        if x.isReading, name.isEmpty { throw x.fault("missing name information", .noName) }
+        if x.isReading, name.isEmpty { throw x.fault("", .noName) }
         try x.uuid(&uuid)
         try x.value("title", &title)
         try x.value("description", &description)
         try x.element("metadata", &metadata)
+        if x.isReading, x.node?.children.first(where: { $0.name == "metadata" })?.children.isEmpty ?? false {
+            metadata = nil
+        }
         try x.element("forward", &forward)
         if x.isReading, forward?.mode == NetworkForward.Mode.none { forward = nil }
         try bindBridge(&x)
-        try x.group("mtu") { (x) throws(XMLError) in try x.attribute("size", &mtu) }
-        try x.group("mac") { (x) throws(XMLError) in try x.attribute("address", &mac) }
+        try x.group("mtu") { (x) throws(XMLError) in
+            try x.attribute(
+                "size", &mtu, .unlessEmpty.refusing("Invalid mtu size '%' in network '\(name)'", .xml))
+        }
+        if mtu == 0 { mtu = nil }
+        try bindMAC(&x)
         try x.element("domain", &domain)
+        if domain?.name == nil { domain = nil }
         try x.element("dns", &dns)
+        if dns == NetworkDNS() { dns = nil }
         try x.element("vlan", &vlan)
         try x.element("bandwidth", &bandwidth)
+        if x.isReading { try bandwidth?.checkNetwork(x) }
+        if bandwidth == Bandwidth() { bandwidth = nil }
         try x.group("port") { (x) throws(XMLError) in try x.yesNo("isolated", &isolated) }
         try x.elements("ip", &ips)
-        if x.isReading { for ip in ips { try ip.check(network: name) } }
         try x.elements("route", &routes)
         try x.element("virtualport", &virtualPort)
+        if x.isReading, let virtualPort, virtualPort.type == nil || virtualPort.type == .some(.none) {
+            throw x.fault(
+                virtualPort.type == nil
+                    ? "missing required virtualport type" : "unknown virtualport type none",
+                virtualPort.type == nil ? .xml : .unsupported)
+        }
         try x.elements("portgroup", &portgroups)
         if x.isReading || !dnsmasqOptions.isEmpty {
             try x.group("dnsmasq:options", in: Self.dnsmasqAddress) { (x) throws(XMLError) in
                 try x.elements("dnsmasq:option", &dnsmasqOptions, in: Self.dnsmasqAddress)
             }
+        }
+        if x.isReading { try check(x) }
+    }
+
+    private mutating func bindMAC(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("mac") { (x) throws(XMLError) in
+            try x.attribute(
+                "address", &mac,
+                .unlessEmpty.refusing("Invalid bridge mac address '%' in network '\(name)'", .xml))
+            try x.require(
+                mac?.isMulticast != true,
+                "Invalid multicast bridge mac address '\(mac?.xml ?? "")' in network '\(name)'")
         }
     }
 
@@ -69,13 +97,15 @@ public struct NetworkDefinition: XMLRoot {
         if x.isWriting, !x.options.contains(.inactive), connections != 0 {
             try x.attribute("connections", &connections)
         }
-        try x.yes("ipv6", &ipv6)
+        let words = "Invalid ipv6 setting '%' in network '\(x.network)'"
+        try x.yes("ipv6", &ipv6, .unlessEmpty.refusing(words, .xml))
         try x.yesNo("trustGuestRxFilters", &trustGuestRxFilters)
     }
 
     /// A network that routes has a bridge, with a name that is chosen if none is given.
     private mutating func bindBridge(_ x: inout XMLBinder) throws(XMLError) {
         try x.element("bridge", &bridge)
+        if bridge == NetworkBridge() { bridge = nil }
         guard x.isReading, forward?.mode.hasOwnBridge ?? true else { return }
         var own = bridge ?? NetworkBridge()
         own.stp = own.stp ?? true
@@ -86,12 +116,12 @@ public struct NetworkDefinition: XMLRoot {
 
 extension XMLBinder {
     /// The identity of an object; libvirt's words for a wrong one.
-    mutating func uuid(_ value: inout UUID?) throws(XMLError) {
+    mutating func uuid(_ value: inout UUID?, _ code: XMLError.Code = .internalError) throws(XMLError) {
         var text = value?.description
         try self.value("uuid", &text)
         guard isReading, let text else { return }
         guard let parsed = UUID(text) else {
-            throw fault("malformed uuid element", .internalError, value: text)
+            throw fault("malformed uuid element", code, value: text)
         }
         value = parsed
     }
@@ -109,11 +139,14 @@ public struct NetworkBridge: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("name", &name)
-        try x.attribute("zone", &zone)
-        try x.onOff("stp", &stp)
-        try x.attribute("delay", &delay)
-        try x.attribute("macTableManager", &macTableManager)
+        try x.attribute("name", &name, .unlessEmpty)
+        try x.attribute("zone", &zone, .unlessEmpty)
+        try x.onOff("stp", &stp, .orNone)
+        try x.attribute(
+            "delay", &delay, .unlessEmpty.refusing("Invalid delay value in network '\(x.network)'", .xml))
+        try x.attribute(
+            "macTableManager", &macTableManager,
+            .unlessEmpty.refusing("Invalid macTableManager setting '%' in network '\(x.network)'", .xml))
     }
 }
 
@@ -129,6 +162,10 @@ public struct NetworkDomain: XMLElement {
         try x.attribute("name", &name)
         try x.yesNo("localOnly", &localOnly)
         try x.yesNo("register", &register)
+        try x.require(
+            register != true || localOnly == true,
+            "attribute 'register=yes' in <domain> element requires 'localOnly=yes' in network \(x.network)",
+            .unsupported)
     }
 }
 
@@ -144,12 +181,16 @@ public struct Portgroup: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("name", &name)
-        try x.yes("default", &isDefault)
+        try x.attribute("name", &name, .unlessEmpty, orElse: "Missing required name attribute in portgroup")
+        try x.yes("default", &isDefault, .orNone)
         try x.yesNo("trustGuestRxFilters", &trustGuestRxFilters)
+        x.expand()
         try x.element("vlan", &vlan)
         try x.element("virtualport", &virtualPort)
+        if virtualPort == VirtualPort() { virtualPort = nil }
         try x.element("bandwidth", &bandwidth)
+        if x.isReading { try bandwidth?.checkNetwork(x) }
+        if bandwidth == Bandwidth() { bandwidth = nil }
     }
 }
 

@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// An address of the network's bridge, and what is handed out there.
@@ -13,14 +14,25 @@ public struct NetworkIP: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("family", &family)
-        try x.attribute("address", &address)
-        try x.attribute("netmask", &netmask)
+        try x.attribute(
+            "family", &family,
+            .unlessEmpty.refusing("Unrecognized family '%' in network '\(x.network)'", .xml))
+        try x.address("address", &address, "Invalid address '%' in network '\(x.network)'")
+        try x.address("netmask", &netmask, "Invalid netmask '%' in network '\(x.network)'")
         try x.attribute("prefix", &prefix)
         try x.yesNo("localPtr", &localPtr)
+        if x.isReading { try check(x) }
         x.expand()
-        try x.group("tftp") { (x) throws(XMLError) in try x.attribute("root", &tftpRoot) }
+        if x.hasChild("tftp"), family == .ipv6 {
+            throw x.fault(
+                "Unsupported <tftp> element in an IPv6 element in network '\(x.network)'", .unsupported)
+        }
+        try x.group("tftp") { (x) throws(XMLError) in try x.attribute("root", &tftpRoot, .unlessEmpty) }
         try x.element("dhcp", &dhcp)
+        if let dhcp, dhcp.ranges.isEmpty && dhcp.hosts.isEmpty || x.isReading && dhcp == DHCP() {
+            self.dhcp = nil
+        }
+        if x.isReading { for range in dhcp?.ranges ?? [] { try check(range, network: x.network) } }
     }
 
     /// Addresses that guests get.
@@ -35,9 +47,11 @@ public struct NetworkIP: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.elements("range", &ranges)
             try x.elements("host", &hosts)
+            if x.node?.parent?.attribute("family") == "ipv6" { return }
             try x.group("bootp") { (x) throws(XMLError) in
+                try x.requireAttribute("file")
                 try x.attribute("file", &bootFile)
-                try x.attribute("server", &bootServer)
+                try x.socketAddress("server", &bootServer)
             }
         }
     }
@@ -50,9 +64,20 @@ public struct NetworkIP: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("start", &start)
-            try x.attribute("end", &end)
+            try bind("start", &start, &x)
+            try bind("end", &end, &x)
             try x.element("lease", &lease)
+            if x.isReading, lease?.isSaid == false { lease = nil }
+        }
+
+        private func bind(_ name: StaticString, _ value: inout String, _ x: inout XMLBinder) throws(XMLError)
+        {
+            try x.require(
+                x.node?.attribute(name) != nil,
+                "Missing '\(name)' attribute in dhcp range for network '\(x.network)'")
+            var text: String? = x.isReading ? nil : value
+            try x.socketAddress(name, &text)
+            value = text ?? ""
         }
     }
 
@@ -69,16 +94,11 @@ public struct NetworkIP: XMLElement {
             try x.attribute("mac", &mac)
             try x.attribute("id", &id)
             try x.attribute("name", &name)
-            try x.attribute("ip", &ip)
-            if !x.options.contains(.partial) { try checkComplete(x) }
+            let words = "Invalid IP address in static host definition for network '\(x.network)'"
+            try x.address("ip", &ip, words, isEmptyNone: false)
+            if x.isReading { try check(x) }
             try x.element("lease", &lease)
-        }
-
-        private func checkComplete(_ x: XMLBinder) throws(XMLError) {
-            try x.require(ip != nil, "Missing IP address in static host definition", .xml)
-            try x.require(
-                mac != nil || id != nil || name != nil,
-                "Missing MAC address, client id or name in static host definition")
+            if x.isReading, lease?.isSaid == false { lease = nil }
         }
     }
 
@@ -86,16 +106,24 @@ public struct NetworkIP: XMLElement {
     public struct Lease: XMLElement {
         public var expiry: UInt64 = 0
         public var unit: Unit?
+        fileprivate var isSaid = true
 
         public init() {}
 
         public enum Unit: String, XMLWord { case seconds, minutes, hours }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("expiry", &expiry)
+            var number: UInt64? = x.isReading ? nil : expiry
+            try x.attribute("expiry", &number)
+            isSaid = number != nil
+            expiry = number ?? 0
+            if x.isReading || expiry != 0 { try x.attribute("unit", &unit) }
             if expiry == 0 { return unit = nil }
             unit = unit ?? .minutes
-            try x.attribute("unit", &unit)
+            let factor: UInt64 = unit == .seconds ? 1 : unit == .minutes ? 60 : 3600
+            try x.require(
+                expiry.multipliedReportingOverflow(by: factor).partialValue >= 120,
+                "The minimum lease time should be greater than 2 minutes", .unsupported)
         }
     }
 }

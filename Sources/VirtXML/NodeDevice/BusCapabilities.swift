@@ -22,6 +22,7 @@ public struct SystemCapability: XMLElement {
             try x.value("serial", &hardwareSerial)
             try x.uuid(&uuid)
         }
+        try x.supply(uuid != nil, "system UUID")
         try x.group("firmware") { (x) throws(XMLError) in
             x.expand()
             try x.value("vendor", &firmwareVendor)
@@ -41,10 +42,10 @@ public struct USBDeviceCapability: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.value("bus", &bus)
-        try x.value("device", &device)
-        try x.element("product", &product)
-        try x.element("vendor", &vendor)
+        try x.supplied("bus", &bus, "USB bus number")
+        try x.supplied("device", &device, "USB device number")
+        try x.supplied("product", &product, "USB product ID")
+        try x.supplied("vendor", &vendor, "USB vendor ID")
     }
 }
 
@@ -59,10 +60,10 @@ public struct USBInterfaceCapability: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.value("number", &number)
-        try x.value("class", &interfaceClass)
-        try x.value("subclass", &subclass)
-        try x.value("protocol", &self.protocol)
+        try x.supplied("number", &number, "USB interface number")
+        try x.supplied("class", &interfaceClass, "USB interface class")
+        try x.supplied("subclass", &subclass, "USB interface subclass")
+        try x.supplied("protocol", &self.protocol, "USB interface protocol")
         try x.value("description", &description)
     }
 }
@@ -78,15 +79,27 @@ public struct NetCapability: XMLElement {
     /// A wireless card.
     public var is80211 = false
 
+    private static let knownFeatures: Set = [
+        "rx", "tx", "sg", "tso", "ufo", "gso", "gro", "lro", "rxvlan", "txvlan", "ntuple", "rxhash", "rdma",
+        "txudptnl", "switchdev",
+    ]
+
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("interface", &interface)
+        try x.supply(!interface.isEmpty, "network interface")
         try x.value("address", &address)
         try x.element("link", &link)
         var names = features.map { CPUFeatureName($0) }
         try x.elements("feature", &names)
         if x.isReading { features = names.map(\.name) }
+        for name in features where !Self.knownFeatures.contains(name) {
+            try x.require(false, "unknown network device feature '\(name)'")
+        }
+        try x.knows(
+            ["80203", "80211"], orElse: { _ in "invalid network type supplied for '\(x.device)'" },
+            .unsupported)
         try x.subcapability("80203", &is80203)
         try x.subcapability("80211", &is80211)
     }
@@ -103,10 +116,15 @@ public struct MdevCapability: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.group("type") { (x) throws(XMLError) in try x.attribute("id", &type) }
+        let words = "missing type id attribute for '\(x.device)'"
+        try x.require(x.hasChild("type"), words, .unsupported)
+        try x.group("type") { (x) throws(XMLError) in
+            try x.attribute("id", &type, orElse: words, .unsupported)
+        }
         try x.uuid(&uuid)
         try x.value("parent_addr", &parentAddress)
-        try x.group("iommuGroup") { (x) throws(XMLError) in try x.attribute("number", &iommuGroup) }
+        try x.group("iommuGroup") { (x) throws(XMLError) in try x.attribute("number", &iommuGroup, default: 0)
+        }
         try x.elements("attr", &attributes)
     }
 
@@ -117,8 +135,8 @@ public struct MdevCapability: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("name", &name)
-            try x.attribute("value", &value)
+            try x.attribute("name", &name, default: "")
+            try x.attribute("value", &value, default: "")
         }
     }
 }

@@ -119,6 +119,10 @@ extension NodeDeviceCapability: XMLElement {
             self = .scsiGeneric(path: path)
         case .drm(var type):
             try x.value("type", &type)
+            try x.require(
+                ["primary", "control", "render"].contains(type),
+                "unknown drm type '\(type)' for '\(x.device)'",
+                .unsupported)
             self = .drm(type: type)
         case .vdpa(var path):
             try x.value("chardev", &path)

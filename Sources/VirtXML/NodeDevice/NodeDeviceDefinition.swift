@@ -24,6 +24,7 @@ public struct NodeDeviceDefinition: XMLRoot {
         try bindParent(&x)
         try x.group("driver") { (x) throws(XMLError) in try x.value("name", &driver) }
         try x.elements("capability", &capabilities)
+        try x.require(!capabilities.isEmpty, "no device capabilities for '\(x.device)'", .internalError)
     }
 
     private mutating func bindParent(_ x: inout XMLBinder) throws(XMLError) {
@@ -31,6 +32,12 @@ public struct NodeDeviceDefinition: XMLRoot {
             try x.attribute("wwnn", &parentWWNN)
             try x.attribute("wwpn", &parentWWPN)
             try x.attribute("fabric_wwn", &parentFabricWWN)
+            try x.require(
+                parentWWNN == nil || parentWWPN != nil,
+                "when providing parent wwnn='\(parentWWNN ?? "")', the wwpn must also be provided")
+            try x.require(
+                parentWWPN == nil || parentWWNN != nil,
+                "when providing parent wwpn='\(parentWWPN ?? "")', the wwnn must also be provided")
             try x.content(&parent)
         }
     }

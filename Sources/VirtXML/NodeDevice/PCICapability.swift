@@ -33,12 +33,16 @@ public struct PCICapability: XMLElement {
         var digits = deviceClass?.hex(width: 6)
         try x.value("class", &digits)
         if x.isReading { deviceClass = digits.flatMap { UInt32(anyBase: $0) } }
-        try x.value("domain", &domain)
-        try x.value("bus", &bus)
-        try x.value("slot", &slot)
-        try x.value("function", &function)
-        try x.element("product", &product)
-        try x.element("vendor", &vendor)
+        try x.require(
+            digits == nil || deviceClass != nil, "invalid PCI class supplied for '\(x.device)'",
+            .internalError)
+        try x.supplied("domain", &domain, "PCI domain ID")
+        try x.supplied("bus", &bus, "PCI bus ID")
+        try x.supplied("slot", &slot, "PCI slot ID")
+        try x.supplied("function", &function, "PCI function ID")
+        if x.isReading { try x.supply(x.attribute("id", ofChild: "vendor") != nil, "PCI vendor ID") }
+        try x.supplied("product", &product, "PCI product ID")
+        try x.supplied("vendor", &vendor, "PCI vendor ID")
         try x.subcapability("phys_function", &physicalFunction)
         try x.subcapability("virt_functions", &virtualFunctions)
         try x.subcapability("pci-bridge", &isBridge)
@@ -62,7 +66,7 @@ public struct PCICapability: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("maxCount", &maxCount)
+            try x.attribute("maxCount", &maxCount, .refusing("Malformed 'maxCount' parameter", .xml))
             try x.elements("address", &addresses)
         }
     }
@@ -130,10 +134,15 @@ public struct MdevTypes: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("id", &id)
+            try x.attribute("id", &id, orElse: "missing 'id' attribute for mediated device's <type> element")
             try x.value("name", &name)
             try x.value("deviceAPI", &deviceAPI)
-            try x.value("availableInstances", &availableInstances)
+            try x.require(!deviceAPI.isEmpty, "missing device API for mediated device type '\(id)'")
+            var count: UInt32? = x.isReading ? nil : availableInstances
+            let words = "missing number of available instances for mediated device type '\(id)'"
+            try x.value("availableInstances", &count, .refusing(words, .xml))
+            try x.require(count != nil, words)
+            availableInstances = count ?? 0
         }
     }
 }

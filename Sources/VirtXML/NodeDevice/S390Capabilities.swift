@@ -20,11 +20,12 @@ public struct ChannelAddress: XMLElement {
 extension XMLBinder {
     /// A child that holds a number in hexadecimal.
     mutating func hexValue(_ name: StaticString, _ value: inout UInt32, width: Int) throws(XMLError) {
-        var text = value.hex(width: width)
+        var text = isReading ? nil : value.hex(width: width)
         try self.value(name, &text)
         guard isReading else { return }
+        guard let text else { throw fault("missing \(name) value for '\(device)'", .unsupported) }
         guard let number = UInt32(anyBase: text) else {
-            throw fault("invalid \(name) value '\(text)'", value: text)
+            throw fault("invalid \(name) value '\(text)' for '\(device)'", .unsupported, value: text)
         }
         value = number
     }

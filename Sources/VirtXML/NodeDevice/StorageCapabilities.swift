@@ -12,6 +12,9 @@ public struct SCSIHostCapability: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("host", &host)
         try x.value("unique_id", &uniqueID)
+        try x.knows(
+            ["fc_host", "vport_ops"],
+            orElse: { "unknown SCSI host capability type '\($0)' for '\(x.device)'" })
         try x.subcapability("fc_host", &fibreChannel)
         try x.subcapability("vport_ops", &vports)
     }
@@ -53,6 +56,9 @@ public struct SCSITargetCapability: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("target", &target)
+        try x.supply(!target.isEmpty, "target name")
+        try x.knows(
+            ["fc_remote_port"], orElse: { "unknown SCSI target capability type '\($0)' for '\(x.device)'" })
         try x.subcapability("fc_remote_port", &remotePort)
     }
 
@@ -64,7 +70,9 @@ public struct SCSITargetCapability: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.value("rport", &name)
+            try x.require(!name.isEmpty, "missing rport name for '\(x.device)'", .internalError)
             try x.value("wwpn", &wwpn)
+            try x.require(!wwpn.isEmpty, "missing wwpn identifier for '\(x.device)'", .internalError)
         }
     }
 }
@@ -79,10 +87,10 @@ public struct SCSICapability: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.value("host", &host)
-        try x.value("bus", &bus)
-        try x.value("target", &target)
-        try x.value("lun", &lun)
+        try x.supplied("host", &host, "SCSI host ID")
+        try x.supplied("bus", &bus, "SCSI bus ID")
+        try x.supplied("target", &target, "SCSI target ID")
+        try x.supplied("lun", &lun, "SCSI LUN ID")
         try x.value("type", &type)
     }
 }
@@ -105,13 +113,19 @@ public struct StorageCapability: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("block", &block)
+        try x.supply(!block.isEmpty, "block device path")
+        try x.knows(
+            ["removable", "hotpluggable"],
+            orElse: { "unknown storage capability type '\($0)' for '\(x.device)'" })
         try x.value("bus", &bus)
         try x.value("drive_type", &driveType)
         try x.value("model", &model)
         try x.value("vendor", &vendor)
         try x.value("serial", &serial)
         try x.subcapability("removable", &removable)
-        try x.value("size", &size)
+        let words = "invalid size supplied for '\(x.device)'"
+        try x.value("size", &size, .refusing(words, .internalError))
+        try x.supply(size != nil || removable != nil, "size")
         try x.value("logical_block_size", &logicalBlockSize)
         try x.value("num_blocks", &blockCount)
         try x.subcapability("hotpluggable", &isHotpluggable)
@@ -129,7 +143,7 @@ public struct StorageCapability: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.value("media_available", &mediaAvailable)
-            try x.value("media_size", &mediaSize)
+            try x.supplied("media_size", &mediaSize, "removable media size")
             try x.value("media_label", &mediaLabel)
             try x.value("logical_block_size", &logicalBlockSize)
             try x.value("num_blocks", &blockCount)

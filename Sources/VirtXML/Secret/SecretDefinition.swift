@@ -80,6 +80,7 @@ public struct SecretDefinition: XMLRoot {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try bindFlag("ephemeral", &ephemeral, &x)
         try bindFlag("private", &isPrivate, &x)
+        x.expand()
         try x.uuid(&uuid)
         try x.value("description", &description)
         if x.isWriting, usage == .none { return }
@@ -88,7 +89,7 @@ public struct SecretDefinition: XMLRoot {
 
     private func bindFlag(_ name: StaticString, _ flag: inout Bool, _ x: inout XMLBinder) throws(XMLError) {
         var word: Bool? = x.isReading ? nil : flag
-        try x.yesNo(name, &word)
+        try x.yesNo(name, &word, .unlessEmpty.refusing("invalid value of '\(name)'", .xml))
         flag = word ?? false
     }
 

@@ -19,15 +19,31 @@ public struct PoolSource: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("host", &hosts)
         try x.elements("device", &devices)
-        try x.group("dir") { (x) throws(XMLError) in try x.attribute("path", &dir) }
-        try x.element("adapter", &adapter)
+        try x.group("dir") { (x) throws(XMLError) in try x.attribute("path", &dir, .unlessEmpty) }
+        if x.isWriting || x.node?.parent?.attribute("type") == "scsi" { try x.element("adapter", &adapter) }
+        if x.isReading, adapter?.isSaid == false { adapter = nil }
         try x.value("name", &name)
         try x.initiator(&initiator)
+        try x.group("format") { (x) throws(XMLError) in try x.attribute("type", &format, .unlessEmpty) }
         try x.element("auth", &auth)
-        try x.group("format") { (x) throws(XMLError) in try x.attribute("type", &format) }
-        try x.group("protocol") { (x) throws(XMLError) in try x.attribute("ver", &protocolVersion) }
-        try x.group("vendor") { (x) throws(XMLError) in try x.attribute("name", &vendor) }
-        try x.group("product") { (x) throws(XMLError) in try x.attribute("name", &product) }
+        try x.group("protocol") { (x) throws(XMLError) in
+            try x.attribute("ver", &protocolVersion, .unlessEmpty)
+        }
+        try x.group("vendor") { (x) throws(XMLError) in try x.attribute("name", &vendor, .unlessEmpty) }
+        try x.group("product") { (x) throws(XMLError) in try x.attribute("name", &product, .unlessEmpty) }
+    }
+
+    /// Forgets what a pool of a type has nothing to do with.
+    mutating func keepOnly(_ type: StoragePoolDefinition.Kind) {
+        let parts = type.parts
+        if !parts.contains(.host) { hosts = [] }
+        if !parts.contains(.device) { devices = [] }
+        if !parts.contains(.dir) { dir = nil }
+        if !parts.contains(.adapter) { adapter = nil }
+        if !parts.contains(.name) { name = nil }
+        if !parts.contains(.initiator) { initiator = nil }
+        if type.sourceFormats == nil { format = nil }
+        if type == .gluster { dir = dir ?? "/" }
     }
 
     /// Takes the format that a type of pool has if none is given.
@@ -49,7 +65,7 @@ public struct PoolHost: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("name", &name)
+        try x.attribute("name", &name, orElse: "missing storage pool host name")
         try x.attribute("port", &port)
     }
 }
@@ -64,9 +80,9 @@ public struct PoolDevice: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("path", &path)
+        try x.attribute("path", &path, orElse: "missing storage pool source device path")
         try x.yesNo("part_separator", &partSeparator)
-        try x.elements("freeExtent", &freeExtents)
+        if x.isWriting || !x.options.contains(.inactive) { try x.elements("freeExtent", &freeExtents) }
     }
 }
 
@@ -92,9 +108,13 @@ public struct PoolAuth: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("type", &type)
-        try x.attribute("username", &username)
+        try x.attribute("type", &type, .unlessEmpty, orElse: "storage pool missing auth type", .unsupported)
+        try x.require(
+            ["chap", "ceph"].contains(type), "unknown auth type '\(type ?? "")'", .unsupported)
+        try x.attribute("username", &username, .unlessEmpty, orElse: "missing username for auth")
+        try x.require(x.hasChild("secret"), "Missing <secret> element in auth")
         try x.element("secret", &secret)
+        if x.isReading { try secret.require(x) }
     }
 }
 
@@ -119,9 +139,16 @@ public struct PoolAdapter: XMLElement {
         case fcHost = "fc_host"
     }
 
+    /// An element that says nothing is none.
+    fileprivate var isSaid: Bool { self != PoolAdapter() }
+
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading, x.node?.attribute("type") == nil, x.node?.attribute("wwnn") != nil { type = .fcHost }
+        if let node = x.node, node.attribute("type") == nil {
+            try checkUntyped(node, x)
+            return try x.attribute("name", &name)
+        }
         try x.attribute("type", &type, default: type)
+        if type == .scsiHost { return try bindHost(&x) }
         try x.attribute("parent", &parent)
         try x.attribute("parent_wwnn", &parentWWNN)
         try x.attribute("parent_wwpn", &parentWWPN)
@@ -129,10 +156,48 @@ public struct PoolAdapter: XMLElement {
         try x.yesNo("managed", &managed)
         try x.attribute("wwnn", &wwnn)
         try x.attribute("wwpn", &wwpn)
+        if x.isReading { try checkWorldWideNames(x) }
+    }
+
+    private func checkUntyped(_ node: XMLNode, _ x: XMLBinder) throws(XMLError) {
+        try x.require(
+            node.attribute("wwnn") == nil && node.attribute("wwpn") == nil && node.attribute("parent") == nil,
+            "Use of 'wwnn', 'wwpn', and 'parent' attributes requires use of the adapter 'type'")
+        try x.require(
+            !x.hasChild("parentaddr"), "Use of 'parentaddr' element requires use of the adapter 'type'")
+    }
+
+    /// A controller by its name, or by its place.
+    private mutating func bindHost(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("name", &name)
         try x.group("parentaddr") { (x) throws(XMLError) in
-            try x.attribute("unique_id", &uniqueID)
+            try x.require(x.hasChild("address"), "Missing scsi_host PCI address element")
+            let words = "Missing or invalid scsi adapter 'unique_id' value"
+            try x.attribute("unique_id", &uniqueID, .refusing(words, .xml), orElse: words)
             try x.element("address", &parentAddress)
+            if x.isReading { parentAddress?.multifunction = nil }
+        }
+        try x.require(
+            name != nil || parentAddress != nil,
+            "Either 'name' or 'parent' must be specified for the 'scsi_host' adapter")
+        try x.require(
+            name == nil || parentAddress == nil,
+            "Both 'name' and 'parent' cannot be specified for the 'scsi_host' adapter")
+    }
+
+    private func checkWorldWideNames(_ x: XMLBinder) throws(XMLError) {
+        try x.require(
+            wwnn != nil && wwpn != nil, "'wwnn' and 'wwpn' must be specified for adapter type 'fchost'")
+        for (name, value, other, isThere) in [
+            ("parent_wwnn", parentWWNN, "parent_wwpn", parentWWPN != nil),
+            ("parent_wwpn", parentWWPN, "parent_wwnn", parentWWNN != nil),
+        ] {
+            guard let value, !isThere else { continue }
+            throw x.fault("when providing \(name)='\(value)', the \(other) must also be provided")
+        }
+        for case let name? in [wwnn, wwpn, parentWWNN, parentWWPN, parentFabricWWN]
+        where name.utf8.count != 16 || UInt64(name, radix: 16) == nil {
+            throw x.fault("Malformed wwn: \(name)", .internalError)
         }
     }
 }

@@ -36,20 +36,27 @@ public struct StoragePoolDefinition: XMLRoot {
         if !mountOptions.isEmpty { x.namespace("xmlns:fs", Self.fsAddress) }
         if !configOptions.isEmpty { x.namespace("xmlns:rbd", Self.rbdAddress) }
         try x.value("name", &name)
-        try x.uuid(&uuid)
+        try x.uuid(&uuid, .xml)
         try bindSizes(&x)
         try x.group("features") { (x) throws(XMLError) in
             try x.group("cow") { (x) throws(XMLError) in try x.yesNo("state", &copyOnWrite) }
         }
         try bindSource(&x)
-        try x.element("target", &target)
+        if x.isReading { try checkName(x) }
+        if x.isWriting || type.hasTarget { try x.element("target", &target) }
         if x.isReading {
-            try checkNames(x)
+            fillTarget()
             try checkSource(x)
+            source.keepOnly(type)
         }
         try x.group("refresh") { (x) throws(XMLError) in
             try x.group("volume") { (x) throws(XMLError) in
-                try x.attribute("allocation", &refreshAllocation)
+                try x.attribute("allocation", &refreshAllocation, .unlessEmpty)
+                if let refreshAllocation, !["default", "capacity"].contains(refreshAllocation) {
+                    throw x.fault(
+                        "unknown storage pool volume refresh allocation type \(refreshAllocation)",
+                        .unsupported)
+                }
             }
         }
         try bindOptions(&x)
@@ -72,20 +79,16 @@ public struct StoragePoolDefinition: XMLRoot {
             x.expand()
             try source.bind(&x)
         }
-        if x.isReading { source.fillFormat(for: kind) }
+        guard x.isReading else { return }
+        try checkFormat(x)
+        source.fillFormat(for: kind)
     }
 
-    private mutating func checkNames(_ x: XMLBinder) throws(XMLError) {
-        if name.isEmpty { name = source.name ?? "" }
+    private mutating func checkName(_ x: XMLBinder) throws(XMLError) {
+        if name.isEmpty, type.parts.contains(.name) { name = source.name ?? "" }
         if name.isEmpty { throw x.fault("missing pool source name element") }
         if name.contains(byte: "/") { throw x.fault("name \(name) cannot contain '/'", value: name) }
-        if [.logical, .zfs, .rbd, .gluster, .sheepdog, .vstorage].contains(type), source.name == nil {
-            source.name = name
-        }
-        fillTarget()
-        if x.options.contains(.inactive) {
-            for index in source.devices.indices { source.devices[index].freeExtents = [] }
-        }
+        if type.parts.contains(.name), source.name == nil { source.name = name }
     }
 
     /// Some types have their volumes at a place that follows from the source.
@@ -95,11 +98,10 @@ public struct StoragePoolDefinition: XMLRoot {
             switch type {
             case .logical: "/dev/\(group)"
             case .zfs: "/dev/zvol/\(group)"
-            case .mpath: "/dev/mapper"
             default: nil
             }
         if target == nil, standard != nil { target = StorageTarget() }
-        if target?.path == nil { target?.path = standard }
+        if let standard { target?.path = standard }
         if let path = target?.path { target?.path = sanitized(path: path) }
     }
 
@@ -121,7 +123,9 @@ public struct StoragePoolDefinition: XMLRoot {
 
         init(_ name: String) { self.name = name }
 
-        mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("name", &name) }
+        mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            try x.attribute("name", &name, orElse: "no fs mount option name specified")
+        }
     }
 
     /// A setting for Ceph's library.

@@ -8,7 +8,6 @@ public struct StorageTarget: XMLElement {
     @Boxed public var timestamps: Timestamps?
     @Boxed public var encryption: StorageEncryption?
     public var compat: String?
-    public var noCopyOnWrite = false
     public var clusterSize: ByteSize?
     public var features: [String]?
 
@@ -16,15 +15,30 @@ public struct StorageTarget: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("path", &path)
-        try x.group("format") { (x) throws(XMLError) in try x.attribute("type", &format) }
+        try x.group("format") { (x) throws(XMLError) in try x.attribute("type", &format, .unlessEmpty) }
         try x.element("permissions", &permissions)
         if let empty = permissions, empty == StoragePermissions() { permissions = nil }
         if x.isWriting || !x.options.contains(.inactive) { try x.element("timestamps", &timestamps) }
         try x.element("encryption", &encryption)
         try x.value("compat", &compat)
-        try x.flag("nocow", &noCopyOnWrite)
-        try x.size("clusterSize", &clusterSize, unit: .bytes, default: .bytes)
+        try x.require(
+            compat?.utf8.allSatisfy { "0123456789.".utf8.contains($0) } ?? true,
+            "forbidden characters in 'compat' attribute")
+        try bindClusterSize(&x)
         try bindFeatures(&x)
+    }
+
+    private mutating func bindClusterSize(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading {
+            return try x.size(
+                "clusterSize", &clusterSize, unit: .bytes, default: .bytes, path: "./target/clusterSize")
+        }
+        guard let clusterSize else { return }
+        try x.group("clusterSize") { (x) throws(XMLError) in
+            var unit = "B", count: UInt64? = clusterSize.bytes
+            try x.attribute("unit", &unit)
+            try x.content(&count)
+        }
     }
 
     private mutating func bindFeatures(_ x: inout XMLBinder) throws(XMLError) {
@@ -34,6 +48,11 @@ public struct StorageTarget: XMLElement {
         var present = false
         try x.always("features") { (x) throws(XMLError) in
             present = true
+            if let other = x.node?.children.first(where: {
+                !["lazy_refcounts", "extended_l2"].contains($0.name)
+            }) {
+                throw x.fault("unsupported feature \(other.name)", .unsupported)
+            }
             try x.flag("lazy_refcounts", &lazy)
             try x.flag("extended_l2", &extended)
         }
@@ -86,7 +105,11 @@ public struct StoragePermissions: XMLElement {
     private func bind(_ name: StaticString, _ value: inout Int64?, _ x: inout XMLBinder) throws(XMLError) {
         let isNobody = { (id: Int64?) in id == -1 || id == Self.unset }
         if isNobody(value) { value = nil }
-        try x.value(name, &value)
+        let words = "malformed \(name) element"
+        let isEmpty = x.node?.children.contains { $0.name == name.description && $0.text.isEmpty } ?? false
+        try x.require(!isEmpty, words)
+        try x.value(name, &value, .refusing(words, .xml))
+        try x.require((-1...Self.unset).contains(value ?? 0), words)
         if isNobody(value) { value = nil }
     }
 }

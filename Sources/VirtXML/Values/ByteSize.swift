@@ -83,12 +83,12 @@ extension XMLBinder {
     ///   - path: where it stands, for libvirt's words for one that is none.
     mutating func size(
         _ name: StaticString, _ value: inout ByteSize?, unit: ByteSize.Unit? = .kib,
-        default standard: ByteSize.Unit = .kib, path: String? = nil
+        default standard: ByteSize.Unit = .kib, path: String? = nil, orElse words: String? = nil
     ) throws(XMLError) {
         if isWriting, value == nil { return }
         var size = value
         try always(name) { (x) throws(XMLError) in
-            try x.sizeContent(&size, unit: unit, default: standard, path: path ?? "./\(name)")
+            try x.sizeContent(&size, unit: unit, default: standard, path: path ?? "./\(name)", orElse: words)
         }
         value = size
     }
@@ -96,13 +96,13 @@ extension XMLBinder {
     /// The present element's own text and unit as an amount.
     mutating func sizeContent(
         _ value: inout ByteSize?, unit: ByteSize.Unit? = .kib, default standard: ByteSize.Unit = .kib,
-        path: String
+        path: String, orElse words: String? = nil
     ) throws(XMLError) {
         let shown = unit ?? value?.roundestUnit ?? .bytes
         var name = value.map { _ in shown.name }
         var number = value?.count(in: shown)
         try attribute("unit", &name, .unlessEmpty)
-        try content(&number, .refusing("Invalid value '%' for element or attribute '\(path)'", .xml))
+        try content(&number, .refusing(words ?? "Invalid value '%' for element or attribute '\(path)'", .xml))
         if isReading, let number { value = try ByteSize(number, unit: name ?? standard.name) }
     }
 

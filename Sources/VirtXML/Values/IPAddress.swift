@@ -1,4 +1,5 @@
 import ByteText
+import XMLBinding
 
 /// An IP address as its bytes: four, or sixteen. Addresses of one family are ordered as numbers.
 public struct IPAddress: Hashable, Sendable {
@@ -25,6 +26,26 @@ public struct IPAddress: Hashable, Sendable {
             })
     }
 
+    /// How many bits name the network where nothing is said: by the old classes, or 64.
+    var usualPrefix: UInt32? {
+        guard family == .ipv4, let first = bytes.first else { return 64 }
+        return first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : nil
+    }
+
+    /// The address with all bits set but the first `prefix`.
+    public func broadcast(prefix: UInt32) -> IPAddress {
+        let mask = IPAddress(bytes: bytes.map { _ in .max }).network(prefix: prefix)
+        return IPAddress(bytes: zip(bytes, mask.bytes).map { $0 | ~$1 })
+    }
+
+    /// Whether another address, of the same family, is more than some addresses higher.
+    func isFarther(than count: UInt32, from other: IPAddress) -> Bool {
+        let head = bytes.count - 4
+        guard bytes[..<head] == other.bytes[..<head] else { return true }
+        func number(_ address: IPAddress) -> Int { address.bytes[head...].reduce(0) { $0 << 8 | Int($1) } }
+        return number(other) - number(self) > Int(count)
+    }
+
     /// How many bits are set at the front, if this is a mask; nil if others are set too.
     public var maskLength: UInt32? {
         let count = UInt32(bytes.reduce(0) { $0 + $1.nonzeroBitCount })
@@ -32,12 +53,16 @@ public struct IPAddress: Hashable, Sendable {
         return mask == self ? count : nil
     }
 
+    /// Up to four numbers in any of C's notations, as C reads addresses: the last fills what is left.
     private static func version4(_ text: String) -> [UInt8]? {
-        let parts = text.split(atByte: ".", omittingEmptySubsequences: false)
-        let bytes = parts.compactMap {
-            $0.utf8.first.map { (48...57).contains($0) } == true ? UInt8($0) : nil
+        let parts = text.split(atByte: ".", omittingEmptySubsequences: false).map { part in
+            part.utf8.first.map { (48...57).contains($0) } == true ? UInt32(anyBase: String(part)) : nil
         }
-        return parts.count == 4 && bytes.count == 4 ? bytes : nil
+        guard (1...4).contains(parts.count), let last = parts.last ?? nil else { return nil }
+        let first = parts.dropLast().compactMap { $0.flatMap(UInt8.init(exactly:)) }
+        let left = 4 - first.count
+        guard first.count == parts.count - 1, left == 4 || last >> UInt32(8 * left) == 0 else { return nil }
+        return first + (0..<left).reversed().map { UInt8(truncatingIfNeeded: last >> UInt32(8 * $0)) }
     }
 
     /// Groups of two bytes; `::` stands for as many zero groups as are missing.

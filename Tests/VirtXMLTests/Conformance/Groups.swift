@@ -88,7 +88,7 @@ extension Group {
                 out: "storagevol/storagevolxml2xmlout", isComplete: true
             ) {
                 var volume = try StorageVolumeDefinition(xml: $0, options: .inactive)
-                volume.fillDefaults(pool: volume.type == .block ? .logical : .dir)
+                try volume.fillDefaults(pool: volume.type == .block ? .logical : .dir)
                 return try volume.xml()
             },
             Group("secret", schema: "secret.rng", "secret/secretxml2xmlin") {

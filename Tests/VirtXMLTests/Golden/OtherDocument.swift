@@ -32,7 +32,7 @@ enum OtherDocument {
     /// In a pool that is a folder.
     private static func volume(_ text: String) throws(XMLError) -> String {
         var volume = try StorageVolumeDefinition(xml: text, options: .inactive)
-        volume.fillDefaults(pool: .dir)
+        try volume.fillDefaults(pool: .dir)
         return try volume.xml()
     }
 }

@@ -84,7 +84,7 @@ extension NetworkDNS.Text: NetworkEntry {
     static var words: String { "DNS TXT" }
 
     func isMeant(by other: Self) -> Bool {
-        name == other.name && (other.value.isEmpty || value == other.value)
+        name == other.name && (other.value == nil || value == other.value)
     }
     func isReplaced(by other: Self) -> Bool { name == other.name }
     func collides(with other: Self) -> Bool { name == other.name }

@@ -138,7 +138,10 @@ public struct StorageEncryption: XMLElement {
         try x.attribute("engine", &engine)
         x.expand()
         try x.elements("secret", &secrets)
+        // Others have no choice.
+        guard format == .luks else { return }
         try x.element("cipher", &cipher)
+        try x.require(cipher != nil || !x.hasChild("ivgen"), "ivgen element found, but cipher is missing")
         try x.element("ivgen", &ivgen)
     }
 
@@ -167,7 +170,7 @@ public struct StorageEncryption: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("name", &name)
+            try x.attribute("name", &name, orElse: "cipher info missing 'name' attribute")
             try x.attribute("size", &size)
             try x.attribute("mode", &mode)
             try x.attribute("hash", &hash)
@@ -181,7 +184,7 @@ public struct StorageEncryption: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("name", &name)
+            try x.attribute("name", &name, orElse: "missing ivgen info name string")
             try x.attribute("hash", &hash)
         }
     }

@@ -45,7 +45,13 @@ public struct FilterReference: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("filter", &filter)
         try x.elements("parameter", &parameters)
-        if x.isReading { parameters.removeAll { !$0.isValid } }
+        guard x.isReading else { return }
+        parameters.removeAll { !$0.isValid }
+        // Values of one name stay in their order.
+        let order = parameters.enumerated().sorted {
+            ($0.element.name, $0.offset) < ($1.element.name, $1.offset)
+        }
+        parameters = order.map(\.element)
     }
 
     public struct Parameter: XMLElement {

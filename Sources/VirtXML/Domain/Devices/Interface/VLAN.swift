@@ -21,8 +21,8 @@ public struct VLAN: XMLElement {
         }
     }
 
-    /// What the tags say by themselves: more than one, or one that says what untagged packets are.
-    private var isTrunk: Bool { tags.count > 1 || tags.contains { $0.nativeMode != nil } }
+    /// What the tags say by themselves.
+    private var isTrunk: Bool { tags.count > 1 }
 
     private func check(_ said: String?, _ x: XMLBinder) throws(XMLError) {
         if tags.isEmpty {

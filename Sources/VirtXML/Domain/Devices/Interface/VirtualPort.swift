@@ -35,6 +35,9 @@ public struct VirtualPort: XMLElement {
             try x.attribute("profileid", &profileID, .unlessEmpty)
         }
         if x.isReading { try check(x) }
+        if type == .midonet {
+            (managerID, typeID, typeIDVersion, instanceID, profileID) = (nil, nil, nil, nil, nil)
+        }
     }
 
     /// What this kind of switch is told, of all that can be said.
@@ -43,7 +46,7 @@ public struct VirtualPort: XMLElement {
         try x.require(typeID ?? 0 <= 0xff_ffff, "value for typeid out of range")
         try x.require(typeIDVersion ?? 0 <= 255, "value of typeidversion out of range")
         try x.require(profileID?.utf8.count ?? 0 < 40, "profileid parameter too long")
-        guard let type, type != .none else { return }
+        guard let type, type != .none, type != .midonet else { return }
         for (name, isSaid, known) in parameters where isSaid && !known.contains(type) {
             throw x.fault("extra \(name) unsupported in <virtualport type='\(type.rawValue)'>")
         }

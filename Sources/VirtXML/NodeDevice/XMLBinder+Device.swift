@@ -1,0 +1,52 @@
+import ByteText
+import XMLBinding
+
+extension XMLBinder {
+    /// What libvirt calls the device that the present element belongs to: a definition has no name of its own yet.
+    var device: String {
+        if options.contains(.inactive) { return "new device" }
+        var place = node
+        while let present = place, present.name != "device" { place = present.parent }
+        return place?.children.first { $0.name == "name" }?.text ?? ""
+    }
+
+    /// Refuses what a device can't be without.
+    func supply(_ isThere: Bool, _ what: String) throws(XMLError) {
+        try require(isThere, "no \(what) supplied for '\(device)'", .internalError)
+    }
+
+    /// A child that holds a number which the device can't be without.
+    mutating func supplied<N: FixedWidthInteger & XMLValue>(
+        _ name: StaticString, _ value: inout N, _ what: String
+    ) throws(XMLError) {
+        var number: N? = isReading ? nil : value
+        try self.value(name, &number, .refusing("invalid \(what) supplied for '\(device)'", .internalError))
+        try supply(number != nil, what)
+        value = number ?? value
+    }
+
+    /// A child with a number and a name, of which the device can't be without the number.
+    mutating func supplied(_ name: StaticString, _ value: inout IdentifiedName, _ what: String)
+        throws(XMLError)
+    {
+        let text = attribute("id", ofChild: name)
+        if isReading {
+            try supply(text != nil, what)
+            let digits = text?.hasBytePrefix("0x") == true ? text?.dropFirst(2) : text?[...]
+            guard digits.flatMap({ UInt32($0, radix: 16) }) != nil else {
+                throw fault("invalid \(what) supplied for '\(device)'", .internalError)
+            }
+        }
+        try element(name, &value)
+    }
+
+    /// Refuses a capability inside of another one that isn't among those known.
+    func knows(_ types: Set<String>, orElse words: (String) -> String, _ code: XMLError.Code = .internalError)
+        throws(XMLError)
+    {
+        for child in node?.children ?? [] where child.name == "capability" {
+            let type = child.attribute("type") ?? ""
+            if !types.contains(type) { throw fault(words(type), code) }
+        }
+    }
+}
