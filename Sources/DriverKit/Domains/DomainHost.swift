@@ -21,29 +21,40 @@ public protocol DomainHost: AnyObject, Sendable {
     /// Fills in all that a definition leaves open.
     func complete(_ definition: inout DomainDefinition) async throws(VirtError)
 
-    // What a driver wants to know of definitions, once they are kept; called where that may wait for the disk.
+    /// What is kept beside a definition of how it was given; nil where that is nobody's business. Called where it may take
+    /// its time.
+    ///
+    /// - Parameters:
+    ///   - given: the document or definition before anything was filled in.
+    ///   - former: what was defined before, and what is known of how that was given.
+    func origin(
+        of given: GivenDefinition, inPlaceOf former: (definition: DomainDefinition, given: String?)?
+    ) -> String?
+}
 
-    /// A domain was defined, as `given`; `former` is what it was before.
-    func noteDefined(
-        _ definition: DomainDefinition, as given: String, inPlaceOf former: DomainDefinition?)
-    /// A definition was changed by a call to what is `given`, before all was filled in.
-    func noteChanged(
-        _ definition: DomainDefinition, as given: DomainDefinition, inPlaceOf former: DomainDefinition?)
-    func noteRenamed(from former: String, to name: String)
-    func noteUndefined(_ name: String)
+/// How a definition came.
+public enum GivenDefinition: Sendable {
+    /// As a client's document.
+    case document(String)
+    /// By a call that has changed it to this.
+    case change(DomainDefinition)
 }
 
 extension DomainHost {
-    public func noteDefined(
-        _ definition: DomainDefinition, as given: String, inPlaceOf former: DomainDefinition?
-    ) {}
+    public func origin(
+        of given: GivenDefinition, inPlaceOf former: (definition: DomainDefinition, given: String?)?
+    ) -> String? { nil }
 
-    public func noteChanged(
-        _ definition: DomainDefinition, as given: DomainDefinition, inPlaceOf former: DomainDefinition?
-    ) {}
-
-    public func noteRenamed(from former: String, to name: String) {}
-    public func noteUndefined(_ name: String) {}
+    /// Keeps a definition, and how it was given.
+    func save(
+        _ definition: DomainDefinition, as given: GivenDefinition, inPlaceOf former: DomainDefinition?
+    ) async throws(VirtError) {
+        try await withStorage { (store) throws(VirtError) in
+            let known = former.map { ($0, store.given(definition.name)) }
+            try store.save(
+                definition, as: definition.name, given: self.origin(of: given, inPlaceOf: known))
+        }
+    }
 
     /// How many bytes a map of all processors has.
     var processorMapLength: Int { ((processors.members.last ?? 0) + 8) / 8 }
@@ -60,7 +71,7 @@ extension DomainHost {
     }
 
     /// Does something with the definitions that are kept, where it may wait for the disk; nothing where none are.
-    public func withStorage(
+    func withStorage(
         _ body: @escaping @Sendable (DefinitionStore<DomainDefinition>) throws(VirtError) -> Void
     ) async throws(VirtError) {
         guard let storage else { return }

@@ -64,11 +64,7 @@ extension LocalDomain {
     ///
     /// - Parameter given: how it was before what the change leaves open was filled in.
     private func keep(_ definition: DomainDefinition, as given: DomainDefinition) async throws(VirtError) {
-        let (host, former) = (host, snapshot.persistent)
-        try await host.withStorage { (store) throws(VirtError) in
-            try store.save(definition, as: definition.name)
-            host.noteChanged(definition, as: given, inPlaceOf: former)
-        }
+        try await host.save(definition, as: .change(given), inPlaceOf: snapshot.persistent)
         publish { $0.persistent = definition }
     }
 }

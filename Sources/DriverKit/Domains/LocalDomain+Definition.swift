@@ -13,10 +13,7 @@ extension LocalDomain {
             try domain.requireName(definition.name)
             let (host, former) = (domain.host, domain.snapshot.persistent)
             try await host.events.announcing(domain.defined) { () async throws(VirtError) in
-                try await host.withStorage { (store) throws(VirtError) in
-                    try store.save(definition, as: definition.name)
-                    host.noteDefined(definition, as: given, inPlaceOf: former)
-                }
+                try await host.save(definition, as: .document(given), inPlaceOf: former)
             }
             // A guest that has ended meanwhile makes it another event.
             let told = domain.defined
@@ -53,10 +50,7 @@ extension LocalDomain {
             let (host, name, former) = (domain.host, domain.snapshot.name, domain.snapshot.persistent)
             let told = domain.lifecycle(.undefined, DomainEventUndefinedDetailType.removed.rawValue)
             try await host.events.announcing(told) { () async throws(VirtError) in
-                try await host.withStorage { (store) throws(VirtError) in
-                    try store.remove(name)
-                    host.noteUndefined(name)
-                }
+                try await host.withStorage { (store) throws(VirtError) in try store.remove(name) }
             }
             domain.publish([told]) { now in
                 (now.persistent, now.isAutostarted, now.hasManagedSave) = (nil, false, false)
@@ -94,7 +88,6 @@ extension LocalDomain {
             try await host.withStorage { [definition] (store) throws(VirtError) in
                 try store.save(
                     definition, as: newName, inPlaceOf: now.name, isAutostarted: now.isAutostarted)
-                host.noteRenamed(from: now.name, to: newName)
             }
         } catch {
             host.domains.release(newName, of: now.uuid)

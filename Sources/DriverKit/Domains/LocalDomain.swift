@@ -130,10 +130,7 @@ extension LocalDomain {
     public func forgetIfEmpty() async {
         guard !isForgotten, !holdsRun, !snapshot.isPersistent else { return }
         isForgotten = true
-        let (host, name) = (host, snapshot.name)
-        // One that was undefined has left nothing already.
-        if !snapshot.wasDefined { try? await host.withStorage { _ in host.noteUndefined(name) } }
-        host.domains.remove(snapshot.uuid, name: name)
+        host.domains.remove(snapshot.uuid, name: snapshot.name)
     }
 
     /// Forgets a domain that only lived while it ran, unless somebody has defined it or started it again by the time

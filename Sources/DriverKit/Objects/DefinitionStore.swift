@@ -92,12 +92,21 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
     // MARK: Change
 
     /// Puts a definition in its place, in one step; may wait for the disk.
-    public func save(_ definition: Definition, as name: String) throws(VirtError) {
+    ///
+    /// - Parameter given: how it was given, for a driver that wants to know it.
+    public func save(
+        _ definition: Definition, as name: String, given: String? = nil
+    ) throws(VirtError) {
         var text = try definition.text(Self.options, from: origin)
-        if let editor { text = DefinitionFile.text(text, name: name, editedBy: editor) }
+        if let editor { text = DefinitionFile.text(text, name: name, editedBy: editor, given: given) }
         try reporting("cannot write '\(documents.path(name))'") { () throws(SystemError) in
             try documents.save(name, text)
         }
+    }
+
+    /// How a definition was given, where that was kept; may wait for the disk.
+    public func given(_ name: String) -> String? {
+        (try? documents.read(name)).flatMap { DefinitionFile.given(in: $0) }
     }
 
     /// Puts a definition in its place under another name than before; may wait for the disk.
@@ -105,7 +114,7 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         _ definition: Definition, as name: String, inPlaceOf former: String, isAutostarted: Bool
     ) throws(VirtError) {
         // The new file first: a daemon that is killed in between finds one identity in two files, and keeps one.
-        try save(definition, as: name)
+        try save(definition, as: name, given: given(former))
         if isAutostarted { try? setAutostarted(name, true) }
         try? remove(former)
     }

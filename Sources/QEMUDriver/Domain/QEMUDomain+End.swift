@@ -88,7 +88,10 @@ extension QEMUDomain {
         let log = GuestLog(context.configuration.logs, name: snapshot.name)
         await Blocking.run { log.note("shutting down, reason=\(reason.word)") }
         await context.clearAway(ended.held, ended.file)
-        if !snapshot.isPersistent { await removeTPMState(of: snapshot.live) }
+        if !snapshot.isPersistent {
+            await removeTPMState(of: snapshot.live)
+            await context.forgetTransient(snapshot.name)
+        }
         becameShutoff(reason, isTold: ended.life.isTold)
         ended.over.open()
     }

@@ -72,8 +72,8 @@ extension QEMUContext {
     func history(
         of definition: DomainDefinition, isStored: Bool = true, _ options: XMLOptions
     ) async throws(VirtError) -> (log: FillLog, definition: DomainDefinition) {
-        let (store, name) = (written, definition.name)
-        let text = await Blocking.run { try? store.read(name) }
+        let name = definition.name
+        let text = await Blocking.run { self.given(name) }
         if let text, let given = DocumentNode(xml: text, by: .user),
             let parsed = try? DomainDefinition(xml: text, options: [.inactive, .secure])
         {

@@ -6,38 +6,41 @@ import VirtXML
 import XMLBinding
 
 extension QEMUContext {
-    /// Keeps a definition as it was given, so that it can be told from what is filled in.
+    /// A definition is kept as it was given, so that it can be told from what is filled in.
     ///
     /// What had been filled in in the former one, and comes back unchanged, was only passed on: an edited definition
-    /// is still the user's only where the user changed it.
-    func noteDefined(
-        _ definition: DomainDefinition, as given: String, inPlaceOf former: DomainDefinition?
-    ) {
-        let known = former == nil ? nil : try? written.read(definition.name)
-        let own = known.flatMap { Self.own(given, known: $0, former) }
-        try? written.save(definition.name, own ?? given)
+    /// is still the user's only where the user changed it. After a call that has changed it, what isn't on record stays so.
+    func origin(
+        of given: GivenDefinition, inPlaceOf former: (definition: DomainDefinition, given: String?)?
+    ) -> String? {
+        switch given {
+        case .document(let text):
+            guard let former, let known = former.given else { return text }
+            return Self.own(text, known: known, former.definition) ?? text
+        case .change(let definition):
+            guard let former, let known = former.given,
+                let text = try? definition.xml(options: [.inactive, .secure])
+            else { return nil }
+            return Self.own(text, known: known, former.definition) ?? known
+        }
     }
 
-    /// A definition was changed by a call: what the caller gave is the user's. Where it isn't on record what was
-    /// written before, it stays so.
-    func noteChanged(
-        _ definition: DomainDefinition, as given: DomainDefinition, inPlaceOf former: DomainDefinition?
-    ) {
-        guard let known = try? written.read(definition.name),
-            let xml = try? given.xml(options: [.inactive, .secure]),
-            let own = Self.own(xml, known: known, former)
-        else { return }
-        try? written.save(definition.name, own)
+    /// What a guest was given that lives only while it runs stands in a file of its own.
+    func noteTransient(_ name: String, as given: String) async {
+        let store = written
+        await Blocking.run { try? store.save(name, given) }
     }
 
-    func noteRenamed(from former: String, to name: String) {
-        try? FileSystem.rename(written.path(former), to: written.path(name))
+    func forgetTransient(_ name: String) async {
+        let store = written
+        await Blocking.run { try? store.remove(name) }
     }
 
-    func noteUndefined(_ name: String) { try? written.remove(name) }
+    /// What is on record of how a domain was given; may wait for the disk.
+    func given(_ name: String) -> String? { definitions.given(name) ?? (try? written.read(name)) }
 
-    private static func own(_ given: String, known: String, _ former: DomainDefinition?) -> String? {
-        guard let xml = try? former?.xml(options: [.inactive, .secure]),
+    private static func own(_ given: String, known: String, _ former: DomainDefinition) -> String? {
+        guard let xml = try? former.xml(options: [.inactive, .secure]),
             let written = DocumentNode(xml: known, by: .user),
             let stored = DocumentNode(xml: xml, by: .unknown),
             let new = DocumentNode(xml: given, by: .user)

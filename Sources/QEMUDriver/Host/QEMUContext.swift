@@ -19,7 +19,7 @@ final class QEMUContext: DomainHost {
     let records: DocumentStore
     /// What running guests were started with.
     let starts: DocumentStore
-    /// Definitions as they were given, before anything was filled in.
+    /// What guests that are not defined were given, before anything was filled in.
     let written: DocumentStore
     let ports: PortPool
     /// What of the host's files guests have.

@@ -27,10 +27,7 @@ extension QEMUDomain {
             try await domain.requireStartable("domain '\(domain.snapshot.name)' is already active")
             let run = try await domain.start(definition, flags)
             if !domain.snapshot.isPersistent {
-                let host = domain.host
-                try? await host.withStorage { _ in
-                    host.noteDefined(definition, as: given, inPlaceOf: nil)
-                }
+                await domain.context.noteTransient(definition.name, as: given)
             }
             return run
         }

@@ -1,0 +1,24 @@
+import DriverKit
+import Testing
+
+@Suite("The file of a definition")
+struct DefinitionFileTests {
+    private static let documents = [
+        "<a/>", "", "<a>?></a>\n<?roost-given eA==?>\n", "<!-- -- é \u{1F600} -->",
+        "<![CDATA[<?roost-given]]>",
+    ]
+
+    @Test("says how the definition was given, whatever stands in it", arguments: documents)
+    func given(_ text: String) {
+        let file = DefinitionFile.text(
+            "<domain>\(text)</domain>\n", name: "a--b", editedBy: "edit", given: text)
+        #expect(DefinitionFile.given(in: file) == text)
+    }
+
+    @Test("says nothing of it where that isn't kept, or was changed by somebody else", arguments: documents)
+    func unknown(_ text: String) {
+        let file = DefinitionFile.text("<domain>\(text)</domain>\n", name: "a", editedBy: "edit")
+        #expect(DefinitionFile.given(in: file) == nil)
+        #expect(DefinitionFile.given(in: file + "<?roost-given /////w==?>\n") == nil)
+    }
+}
