@@ -1,5 +1,5 @@
 """Runs inside the oracle's root: a line of JSON in, (name, document); a line out, what each daemon makes of it."""
-import json, os, sys, time, libvirt
+import concurrent.futures, json, os, sys, time, libvirt
 
 libvirt.registerErrorHandler(lambda *_: None, None)
 UNDEFINE = libvirt.VIR_DOMAIN_UNDEFINE_NVRAM | libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
@@ -49,9 +49,10 @@ def again(uri):
 
 ask, uris = {"domain": domain}[sys.argv[1]], sys.argv[2:]
 connections = [libvirt.open(uri) for uri in uris]
+both = concurrent.futures.ThreadPoolExecutor(len(uris))
 for line in sys.stdin:
     name, text = json.loads(line)
-    answers = [ask(connection, text) for connection in connections]
+    answers = list(both.map(lambda connection: ask(connection, text), connections))
     if not alive(connections[0]):
         connections[0] = again(uris[0])
         answers = [None, None]

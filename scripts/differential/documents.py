@@ -38,8 +38,8 @@ def with_part(guest, device, part):
     return guest
 
 
-def documents(grammar, machines, seed, share, pairs):
-    """(machine, what was done, document): of all single changes a `share`, and so many `pairs` a part."""
+def documents(grammar, machines, seed, share, pairs, some=1):
+    """(machine, what was done, document): of all single changes a `share`, and so many `pairs` a part; of `some` of the parts."""
     for name, guest in guests().items():
         if machines and name not in machines:
             continue
@@ -47,6 +47,8 @@ def documents(grammar, machines, seed, share, pairs):
         every = parts()
         yield name, "alone", guest
         for device, part in every:
+            if chance.random() >= some:
+                continue
             whole = with_part(guest, device, part)
             yield name, part.tag, whole
             single = [c for c in changes(whole, grammar, chance) if inside(c, whole, device, part)]

@@ -51,6 +51,8 @@ extension QEMUContext {
             return MACAddress((0x52, 0x54, 0x00, bytes[0], bytes[1], bytes[2]))
         }
         host.updatesABI = true
+        // No setting of the daemon's says where its certificates would be.
+        host.hasSpiceTLS = false
         host.nvramFolder = configuration.library + "/nvram"
         host.firmware = firmware
         host.iommuGroup = { address in

@@ -69,7 +69,7 @@ extension DomainDefinition {
             throw .unsupported("IOMMU device: 'intel' is only supported with Q35 machines")
         case .virtio where !board.isQ35 && !board.isARMVirt:
             throw .unsupported("IOMMU device: 'virtio' is only supported with Q35 and ARM Virt machines")
-        case .virtio where !features.acpi && board.isQ35:
+        case .virtio where !features.acpi:
             throw .unsupported("IOMMU device: 'virtio' requires ACPI")
         case .virtio where iommu.info.address?.kind != .pci:
             throw .unsupported("IOMMU device: 'virtio' needs a PCI address")
@@ -111,7 +111,7 @@ extension DomainDefinition {
             throw .unsupported("setting the panic device address is not supported for model 's390'")
         case .pseries where panic.info.address != nil:
             throw .unsupported("setting the panic device address is not supported for model 'pseries'")
-        case .pvpanic where panic.info.address != nil && panic.info.address?.kind != .pci:
+        case .pvpanic where panic.info.address?.kind != .pci:
             throw .unsupported("pvpanic is supported only with PCI address type")
         default: break
         }

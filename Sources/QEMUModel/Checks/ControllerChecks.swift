@@ -28,7 +28,10 @@ extension DomainDefinition {
             }
             return
         }
-        if driver.iothread != nil || !driver.iothreads.isEmpty {
+        if !driver.iothreads.isEmpty {
+            throw .unsupported("iothreads are supported only by 'virtio-scsi' controllers")
+        }
+        if driver.iothread != nil {
             throw .xml("'iothread' attribute only supported for virtio scsi controllers")
         }
         for (name, isSet) in [
@@ -105,12 +108,16 @@ extension DomainDefinition {
     func checkPlugs() throws(ConfigurationError) {
         let hasPlug =
             !devices.controllers.contains { $0.type == .xenbus || $0.type == .isa }
+            && !devices.videos.enumerated().contains { $1.type == .gop && !isPrimaryOfPC($0) }
             && devices.memballoon?.model != .xen && !devices.sounds.contains { $0.model == .ich7 }
             && !devices.filesystems.contains { ["loop", "nbd", "ploop"].contains($0.driver?.type ?? "path") }
         if hasPlug { return }
         if !devices.controllers.contains(where: { $0.type == .pci }) { throw .noPCIBuses }
         throw .internal("Cannot automatically add a new PCI bus for a device with connect flags 00")
     }
+
+    /// The first card of a PC has its place, whatever it is.
+    private func isPrimaryOfPC(_ video: Int) -> Bool { video == 0 && (board.isI440FX || board.isQ35) }
 
     /// A controller that shares a bus needs one that owns it, and where there is no USB there is no controller.
     func checkUSBFamilies() throws(ConfigurationError) {

@@ -29,7 +29,6 @@ extension DomainDefinition {
 
     /// What QEMU's disk may not be.
     private func checkOwn(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        try checkDriverName(disk)
         try checkUnreferenced(disk)
         try checkThrottling(disk)
         try checkGeometry(disk)
@@ -41,6 +40,7 @@ extension DomainDefinition {
         try checkDriver(disk)
         try checkSerial(disk)
         try checkThreads(of: disk)
+        try checkDriverName(disk)
         try checkTransient(disk)
         try checkShared(disk)
         try checkFormat(disk)

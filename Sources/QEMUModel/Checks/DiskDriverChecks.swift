@@ -82,7 +82,8 @@ extension DomainDefinition {
             )
         }
         for thread in threads where !hasIOThread(thread) {
-            throw .unsupported("Disk iothread '\(thread)' not defined in iothreadid")
+            let what = disk.driver.iothread == nil ? "iothread" : "Disk iothread"
+            throw .unsupported("\(what) '\(thread)' not defined in iothreadid")
         }
     }
 

@@ -1,3 +1,4 @@
+import ByteText
 import VirtXML
 
 extension DomainDefinition {
@@ -24,7 +25,7 @@ extension DomainDefinition {
             unsupported("The 'pvspinlock' feature is", features.pvspinlock != nil && !board.isX86),
             (
                 "PMU is always enabled for architecture '\(os.arch ?? "")'",
-                features.pmu == false && board.isPPC
+                features.pmu == false && board.architecture.hasBytePrefix("ppc64")
             ),
             ("vmport is not available with this QEMU binary", features.vmport != nil && !board.hasPS2),
             (

@@ -39,7 +39,10 @@ extension DomainDefinition {
 
     private func checkVirtiofs(_ folder: FilesystemDevice) throws(ConfigurationError) {
         let onlyPassthrough = ConfigurationError.unsupported("virtiofs only supports passthrough accessmode")
-        if folder.accessMode == .mapped { throw onlyPassthrough }
+        // Of a folder that somebody else serves nothing more is known.
+        if let mode = folder.accessMode, mode != .passthrough, folder.source.socket == nil {
+            throw onlyPassthrough
+        }
         if folder.fmode != nil || folder.dmode != nil {
             throw .unsupported("fmode and dmode must be used with accessmode=mapped")
         }
@@ -50,7 +53,6 @@ extension DomainDefinition {
             throw .unsupported("virtiofs does not support multidevs")
         }
         try requireSharedMemory("virtiofs")
-        if let mode = folder.accessMode, mode != .passthrough { throw onlyPassthrough }
         if folder.info.boot != nil, folder.info.address?.kind != .pci {
             throw .unsupported("setting virtiofs boot order is supported only with PCI bus")
         }

@@ -2,7 +2,12 @@ import VirtXML
 
 extension DomainDefinition {
     /// The ways to see the screen, and what they carry.
-    func checkGraphics() throws(ConfigurationError) {
+    func checkGraphics(_ host: QEMUHost) throws(ConfigurationError) {
+        for graphics in devices.graphics where graphics.type == .spice && !host.hasSpiceTLS {
+            guard graphics.autoport != true, (graphics.tlsPort ?? 0) > 0 else { continue }
+            throw .unsupported(
+                "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf")
+        }
         for graphics in devices.graphics { try check(graphics) }
         let kinds = devices.graphics.map(\.type)
         let others = kinds.filter { $0 != .eglHeadless }

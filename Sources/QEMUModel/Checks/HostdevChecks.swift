@@ -32,11 +32,6 @@ extension DomainDefinition {
     }
 
     private func checkSCSISettings(_ device: HostdevDevice) throws(ConfigurationError) {
-        guard device.kind == .scsi else {
-            if device.sgIO != nil { throw .xml("sgio is only supported for scsi host device") }
-            if device.rawIO != nil { throw .xml("rawio is only supported for scsi host device") }
-            return
-        }
         if device.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
     }
 

@@ -87,6 +87,11 @@ extension DomainDefinition {
     /// What the host does with the packets, as far as it is in their way.
     private func checkTuning(of card: InterfaceDevice) throws(ConfigurationError) {
         let type = card.type.rawValue
+        if card.mtu != nil, ![.network, .bridge, .ethernet, .vhostuser].contains(card.type),
+            card.backend?.type != .passt
+        {
+            throw .unsupported("setting MTU on interface type \(type) is not supported yet")
+        }
         if card.coalesceRxFrames != nil, card.type != .network, card.type != .bridge {
             throw .unsupported("coalesce settings on interface type \(type) are not supported")
         }
@@ -113,11 +118,6 @@ extension DomainDefinition {
                     "interface \(mac) - <port isolated='yes'/> is not supported for network interfaces with virtualport type='openvswitch'"
                 )
             }
-        }
-        if card.mtu != nil, ![.network, .bridge, .ethernet, .vhostuser].contains(card.type),
-            card.backend?.type != .passt
-        {
-            throw .unsupported("setting MTU on interface type \(type) is not supported yet")
         }
     }
 }

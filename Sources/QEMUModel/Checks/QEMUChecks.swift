@@ -70,7 +70,7 @@ extension DomainDefinition {
     }
 
     /// What devices can't be, a kind after the other.
-    func checkQEMUDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+    func checkQEMUDevices(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
         for disk in devices.disks { try check(disk, qemu) }
         for card in devices.interfaces { try check(card) }
         for sound in devices.sounds { try check(sound, qemu) }
@@ -86,8 +86,8 @@ extension DomainDefinition {
         try checkMemory(qemu)
         for device in devices.redirdevs { try check(device.source, of: device.info) }
         for iommu in devices.iommus { try check(iommu) }
-        try checkLateDevices()
-        try checkGraphics()
+        try checkLateDevices(qemu)
+        try checkGraphics(host)
         try checkAudio()
     }
 

@@ -86,7 +86,7 @@ extension DomainDefinition {
     }
 
     /// Those that come last.
-    func checkLateDevices() throws(ConfigurationError) {
+    func checkLateDevices(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         if let vsock = devices.vsock {
             try checkAssigned(vsock.info)
             if let cid = vsock.cid, cid < 3 { throw .unsupported("guest CIDs must be >= 3") }
@@ -104,6 +104,12 @@ extension DomainDefinition {
             throw .xml("invalid size of ACPI ERST pstore device")
         }
         try checkInfo(pstore.info)
+        if !qemu.has("acpi-erst") {
+            throw .unsupported("acpi-erst backend of pstore device is not supported")
+        }
+        if pstore.info.address?.kind != .pci {
+            throw .unsupported("ACPI ERST device must reside on a PCI bus")
+        }
     }
 
     package func check(_ shmem: ShmemDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {

@@ -17,6 +17,9 @@ extension DomainDefinition {
         if os.smbios == .sysinfo, !sysinfo.contains(where: { $0.type == .smbios }) {
             throw .xml("Domain '\(name)' sysinfo are not available")
         }
+        for device in devices.hostdevs where device.driver?.name == .xen {
+            throw .internal("invalid PCI passthrough type 'xen'")
+        }
         if board.isPSeries, devices.disks.contains(where: { $0.device == .floppy }) {
             throw .unsupported("PowerPC pseries machines do not support floppy device")
         }

@@ -68,7 +68,7 @@ extension QEMUCommandLine {
     private func addFeatures(to text: inout OptionText) {
         guard let cpu = domain.cpu else { return }
         if let vendor = cpu.model?.vendorID { text.add("vendor", vendor) }
-        if domain.board.isX86, cpu.mode == .hostPassthrough || cpu.mode == .maximum {
+        if domain.board.architecture == "x86_64", cpu.mode == .hostPassthrough || cpu.mode == .maximum {
             text.add("migratable", on: cpu.migratable)
         }
         // A 64-bit processor runs a guest of 32 bits.

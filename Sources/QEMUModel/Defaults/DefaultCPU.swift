@@ -40,7 +40,10 @@ extension DomainDefinition {
 
     private mutating func fillHostCPU() {
         if cpu?.check == nil { cpu?.check = CheckNone.value }
-        if board.isX86, cpu?.mode == .hostPassthrough, cpu?.migratable == nil { cpu?.migratable = true }
+        if board.isX86, cpu?.mode == .hostPassthrough, cpu?.migratable == nil {
+            let isWide = board.architecture == "x86_64"
+            cpu?.migratable = isWide
+        }
         cpu?.match = nil
         cpu?.model = nil
     }

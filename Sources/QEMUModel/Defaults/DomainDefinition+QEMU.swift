@@ -33,7 +33,7 @@ extension DomainDefinition {
         filling("the first console is the first serial port") { $0.mirrorConsoleAddress() }
         try checkPlaces()
         try checkQEMU(qemu, host)
-        try checkQEMUDevices(qemu)
+        try checkQEMUDevices(qemu, host)
         try checkTogether(qemu)
     }
 

@@ -23,6 +23,8 @@ package struct QEMUHost: Sendable {
     package var newMAC: @Sendable () -> MACAddress
     /// Whether names of machines such as `q35` are replaced by those that they stand for now.
     package var resolvesMachineAliases = true
+    /// Whether SPICE can be encrypted, as far as the daemon's settings say it.
+    package var hasSpiceTLS = true
     /// Whether a new definition may get today's defaults in place of those that old guests rely on.
     package var updatesABI = false
     /// The group in which a PCI device of the host is given to guests; nil where it isn't known.

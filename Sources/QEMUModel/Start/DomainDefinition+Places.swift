@@ -5,10 +5,15 @@ extension DomainDefinition {
     /// Gives every screen that asks for one a port that nobody need have free.
     package mutating func assumePorts() {
         for index in devices.graphics.indices {
-            var port: Int32 = devices.graphics[index].type == .spice ? 5901 : 5900
+            let isSpice = devices.graphics[index].type == .spice
+            var port: Int32 = isSpice ? 5901 : 5900
             devices.graphics[index].takePorts {
                 defer { port += 1 }
                 return port
+            }
+            // The one that isn't encrypted comes before the other, also where there is none.
+            if isSpice, (devices.graphics[index].tlsPort ?? 0) == 5901 {
+                devices.graphics[index].tlsPort = 5902
             }
         }
     }

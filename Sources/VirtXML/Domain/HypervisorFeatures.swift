@@ -194,6 +194,7 @@ public struct ContainerCapabilities: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("policy", &policy)
+        if x.isReading { policy = policy ?? .default }
         for name in Self.names {
             var state = states.first { $0.name == name.description }?.allowed
             try x.state(name, &state)

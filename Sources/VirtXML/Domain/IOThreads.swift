@@ -90,7 +90,9 @@ public struct ThreadPool: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("thread_pool_min", &min)
-        try x.attribute("thread_pool_max", &max)
+        var (least, most) = (min.map { UInt32(clamping: $0) }, max.map { UInt32(clamping: $0) })
+        try x.natural("thread_pool_min", &least)
+        try x.natural("thread_pool_max", &most)
+        (min, max) = (least.map { Int32(clamping: $0) }, most.map { Int32(clamping: $0) })
     }
 }

@@ -87,7 +87,10 @@ extension QEMUGuest {
 
     private func host(_ network: NetworkStorage) throws(ConfigurationError) -> StorageHost {
         guard let host = network.hosts.first, network.hosts.count == 1 else {
-            throw .internal("\(network.protocol.rawValue) protocol accepts only one host")
+            let name = network.protocol.rawValue
+            let isWeb = [.http, .https, .ftp, .ftps, .tftp].contains(network.protocol)
+            throw .internal(
+                isWeb ? "protocol '\(name)' accepts only one host" : "\(name) protocol accepts only one host")
         }
         return host
     }
@@ -179,7 +182,8 @@ extension QEMUGuest {
         let scheme = network.protocol.rawValue
         let path = network.name ?? ""
         var url = "\(scheme)://\(host.name ?? ""):\(host.port ?? ports[scheme] ?? 0)"
-        url += path.hasBytePrefix("/") ? path : "/" + path
+        let escaped = path.split(atByte: ":", omittingEmptySubsequences: false).joined(separator: "%3A")
+        url += escaped.hasBytePrefix("/") ? escaped : "/" + escaped
         if let query = network.query { url += "?" + query }
         return url
     }

@@ -95,7 +95,7 @@ public struct DomainDevices: Equatable, Sendable {
         try x.elements("crypto", &cryptos)
         try x.elements("iommu", &iommus)
         try x.single("vsock", &vsock, "only a single vsock device is supported", .xml)
-        try x.element("pstore", &pstore)
+        try x.single("pstore", &pstore, "only a single pstore device is supported", .xml)
     }
 }
 
@@ -105,10 +105,8 @@ extension XMLBinder {
         _ name: StaticString, _ value: inout T?, _ message: String, _ code: XMLError.Code = .internalError
     ) throws(XMLError) {
         if isReading {
-            var list: [T] = []
-            try elements(name, &list)
-            try require(list.count < 2, message, code)
-            value = list.first
+            try atMost(1, name, orElse: message, code)
+            try element(name, &value)
         } else {
             try element(name, &value)
         }

@@ -36,6 +36,7 @@ public struct FilesystemDevice: Device {
         try bindMode("fmode", &fmode, &x)
         try bindMode("dmode", &dmode, &x)
         try x.element("driver", &driver)
+        if driver == Driver() { driver = nil }
         try x.element("binary", &binary)
         if x.isReading, binary == Binary() { binary = nil }
         try x.element("idmap", &idmap)

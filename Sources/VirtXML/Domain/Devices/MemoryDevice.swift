@@ -29,7 +29,9 @@ public struct MemoryDevice: Device {
         try x.attribute("model", &model)
         try x.attribute("access", &access)
         try x.yesNo("discard", &discard)
-        try x.value("uuid", &uuid, .unlessEmpty.refusing("malformed uuid element", .internalError))
+        if model == .nvdimm {
+            try x.value("uuid", &uuid, .unlessEmpty.refusing("malformed uuid element", .internalError))
+        }
         try x.group("source") { (x) throws(XMLError) in
             if x.isWriting { try x.value("nodemask", &nodemask) }
             try x.size("pagesize", &pageSize)

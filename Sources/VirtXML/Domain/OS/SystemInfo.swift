@@ -21,8 +21,7 @@ public struct SystemInfo: XMLElement {
         try x.attribute("type", &type)
         if type == .fwcfg {
             try x.elements("entry", &entries)
-            return try x.require(
-                entries.allSatisfy { !$0.name.isEmpty }, "Firmware entry is missing 'name' attribute")
+            return
         }
         try x.group("bios") { (x) throws(XMLError) in try x.elements("entry", &bios) }
         try x.group("system") { (x) throws(XMLError) in try x.elements("entry", &system) }

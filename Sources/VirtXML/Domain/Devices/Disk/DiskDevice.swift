@@ -99,7 +99,7 @@ public struct DiskDevice: Device {
 
     private mutating func bindTarget(_ x: inout XMLBinder) throws(XMLError) {
         if x.isReading, x.attribute("dev", ofChild: "target") == nil {
-            throw x.fault(source.path ?? "", .noTarget)
+            throw x.fault(source.name, .noTarget)
         }
         try x.element("target", &target)
     }

@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// Where an image comes from.
@@ -134,5 +135,15 @@ extension XMLBinder {
         } else if var copy = value {
             try copy.bind(&self)
         }
+    }
+}
+
+extension StorageSource {
+    /// What the source is called in messages.
+    var name: String {
+        if let volume { return "pool = '\(volume.pool)', volume = '\(volume.volume)'" }
+        guard let network, let name = network.name else { return path ?? "" }
+        let isSplit = network.protocol == .rbd || network.protocol == .gluster
+        return isSplit ? name.cut(atByte: "/").map { String($0.1) } ?? name : name
     }
 }

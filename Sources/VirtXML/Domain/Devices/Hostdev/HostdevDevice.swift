@@ -127,12 +127,22 @@ public struct HostdevDevice: Device {
             "Invalid value for attribute 'type' in element 'hostdev': '\(kind.rawValue)'.")
         if x.isReading { source = Source(kind) }
         try bindManaged(&x)
+        if x.isReading { try readSCSISettings(&x, kind) }
         try bindModel(&x)
-        try x.attribute("sgio", &sgIO)
-        try x.yesNo("rawio", &rawIO)
+        if x.isWriting {
+            try x.attribute("sgio", &sgIO)
+            try x.yesNo("rawio", &rawIO)
+        }
         if kind != .pci, kind != .mdev { return }
         try x.onOff("display", &display)
         try x.onOff("ramfb", &ramfb)
+    }
+
+    private mutating func readSCSISettings(_ x: inout XMLBinder, _ kind: Kind) throws(XMLError) {
+        try x.attribute("sgio", &sgIO)
+        try x.require(sgIO == nil || kind == .scsi, "sgio is only supported for scsi host device")
+        try x.yesNo("rawio", &rawIO)
+        try x.require(rawIO == nil || kind == .scsi, "rawio is only supported for scsi host device")
     }
 
     /// Only what isn't what it is by itself has a model.

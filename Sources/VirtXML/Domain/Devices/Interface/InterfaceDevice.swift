@@ -121,9 +121,6 @@ public struct InterfaceDevice: Device {
         if x.isWriting || mayBeFiltered, x.isWriting || x.attribute("filter", ofChild: "filterref") != nil {
             try x.element("filterref", &filter)
         }
-        try x.require(
-            !x.hasChild("teaming") || x.attribute("type", ofChild: "teaming") != nil,
-            "unknown teaming type '(null)'", .unsupported)
         try x.element("teaming", &teaming)
     }
 
@@ -199,7 +196,9 @@ public struct InterfaceDevice: Device {
         public enum Kind: String, XMLWord { case persistent, transient }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("type", &type, .refusing("unknown teaming type '%'"))
+            try x.attribute(
+                "type", &type, .refusing("unknown teaming type '%'"), orElse: "unknown teaming type '(null)'",
+                .unsupported)
             try x.attribute("persistent", &persistent)
             guard x.isReading else { return }
             if type == .transient, persistent == nil {

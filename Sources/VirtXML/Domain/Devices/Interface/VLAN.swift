@@ -13,16 +13,13 @@ public struct VLAN: XMLElement {
             var said: String?
             try x.attribute("trunk", &said, .unlessEmpty)
             try check(said, x)
-            trunk = isTrunk
+            trunk = tags.count > 1 || said == "yes"
         } else {
-            trunk = trunk || isTrunk
+            trunk = trunk || tags.count > 1
             try x.yes("trunk", &trunk)
             try x.elements("tag", &tags)
         }
     }
-
-    /// What the tags say by themselves.
-    private var isTrunk: Bool { tags.count > 1 }
 
     private func check(_ said: String?, _ x: XMLBinder) throws(XMLError) {
         if tags.isEmpty {
