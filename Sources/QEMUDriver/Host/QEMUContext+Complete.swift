@@ -12,6 +12,7 @@ extension QEMUContext {
     /// Fills in all that a definition leaves to QEMU, to the binary and to the host.
     func complete(_ definition: inout DomainDefinition) async throws(VirtError) {
         definition.identify(as: .random())
+        do throws(ConfigurationError) { try definition.checkKind() } catch { throw VirtError(error) }
         let architecture = KernelFacts().machine
         let wanted = definition.os.arch ?? architecture
         guard QEMUArchitecture.names.contains(wanted) else {

@@ -20,6 +20,30 @@ extension DomainDefinition {
         return taken
     }
 
+    /// Says where screens are listened for that name no address.
+    mutating func noteListenAddresses(vnc: String, spice: String) {
+        for index in devices.graphics.indices {
+            guard case .address(nil)? = devices.graphics[index].listens.first?.kind else { continue }
+            devices.graphics[index].listens[0].kind = .address(
+                devices.graphics[index].type == .spice ? spice : vnc)
+        }
+    }
+
+    /// Leaves out media that the guest can do without and that aren't there: of a drive that takes media, the drive stays.
+    mutating func dropMissingMedia() {
+        devices.disks = devices.disks.compactMap { disk in
+            guard disk.source.startupPolicy == .optional, let path = disk.source.localPath,
+                !FileSystem.exists(path)
+            else { return disk }
+            guard disk.device == .cdrom || disk.device == .floppy else { return nil }
+            var empty = disk
+            empty.source = StorageSource()
+            empty.source.type = disk.source.type
+            empty.driver.format = nil
+            return empty
+        }
+    }
+
     /// What libvirt says of every guest that it runs: the group of its resources, and the user that it runs as.
     mutating func noteHost(_ account: FileOwner?) {
         if resource == nil {

@@ -91,8 +91,10 @@ struct GuestStart: Sendable {
         var ownerships: [FileOwnership] = []
         do {
             try live.prepareForStart(qemu, host: QEMUContext.startHost())
+            live.dropMissingMedia()
             try ImageChain.fill(&live, account: configuration.account)
             ports = try live.takePorts(context)
+            live.noteListenAddresses(vnc: resources().vncListen, spice: resources().spiceListen)
             live.placeSockets(in: channelFolder)
             live.noteHost(configuration.account)
             live.chooseFolderServers(host.vhostUser)

@@ -4,9 +4,6 @@ extension DomainDefinition {
     func checkTimers(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         for timer in clock.timers {
             try timer.checkSettings()
-            if timer.catchup != nil, timer.tickPolicy != .catchup {
-                throw .xml("setting of timer catchup policies is only supported with tickpolicy='catchup'")
-            }
         }
         for timer in clock.timers { try check(timer, qemu) }
     }
@@ -48,10 +45,15 @@ extension ClockTimer {
     /// Not everything can be said of every timer.
     fileprivate func checkSettings() throws(ConfigurationError) {
         let isTSC = name == .tsc
+        if tickPolicy != nil, name == .kvmclock || name == .hypervclock {
+            throw .unsupported("timer \(name.rawValue) doesn't support setting of timer tickpolicy")
+        }
+        if catchup != nil, tickPolicy != .catchup {
+            throw .xml("setting of timer catchup policies is only supported with tickpolicy='catchup'")
+        }
         for (what, isSaid, isKnown) in [
+            ("frequency", frequency != nil, isTSC), ("mode", mode != nil, isTSC),
             ("track", track != nil, name == .platform || name == .rtc),
-            ("tickpolicy", tickPolicy != nil, name != .kvmclock && name != .hypervclock),
-            ("mode", mode != nil, isTSC), ("frequency", frequency != nil, isTSC),
         ] where isSaid && !isKnown {
             throw .unsupported("timer \(name.rawValue) doesn't support setting of timer \(what)")
         }

@@ -12,9 +12,12 @@ extension DomainDefinition {
     /// What no hypervisor's disk may be.
     private func checkGeneral(_ disk: DiskDevice) throws(ConfigurationError) {
         try checkAddressKind(of: disk)
+        if disk.device == .lun { try checkLUNSource(disk) }
         try checkKind(disk)
         try checkPolicies(disk)
-        if disk.device == .lun { try checkLUNSource(disk) }
+        if disk.source.type == .network, disk.source.network?.protocol == .sheepdog {
+            throw .unsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
+        }
         try checkAuth(disk)
         try checkEncryption(disk)
         if let tune = disk.iotune { try check(tune) }

@@ -81,6 +81,9 @@ extension DomainDefinition {
                 "IOThreads not available for bus \(disk.target.busName) target \(disk.target.dev)"
             )
         }
+        if disk.driver.queues == nil, disk.driver.iothreads.contains(where: { !$0.queues.isEmpty }) {
+            throw .unsupported("'queue' count must be configured for explicit iothread to queue mapping")
+        }
         for thread in threads where !hasIOThread(thread) {
             let what = disk.driver.iothread == nil ? "iothread" : "Disk iothread"
             throw .unsupported("\(what) '\(thread)' not defined in iothreadid")

@@ -6,7 +6,7 @@ extension DomainDefinition {
         var sources: [String: String] = [:]
         var groups: [String: DiskDevice] = [:]
         for disk in devices.disks {
-            let source = disk.source.path ?? disk.source.network?.name ?? "<null>"
+            let source = disk.source.volume == nil && !disk.source.name.isEmpty ? disk.source.name : "<null>"
             if let other = sources[disk.target.dev] {
                 throw .xml(
                     "target '\(disk.target.dev)' duplicated for disk sources '\(other)' and '\(source)'")

@@ -32,11 +32,14 @@ extension DomainDefinition {
                 throw .xml("missing socket for unix transport")
             }
             let name = network.name ?? ""
-            if [.rbd, .gluster].contains(network.protocol), !name.contains(byte: "/") {
+            if [.rbd, .gluster].contains(network.protocol),
+                name.hasBytePrefix("/") || !name.contains(byte: "/")
+            {
                 throw .xml("can't split path '\(name)' into pool name and image name")
             }
         }
         try check(source.reservations, disk)
+        if disk.driver.format == .luks { throw .unsupported("unknown driver format value 'luks'") }
     }
 
     private func check(_ policy: StorageSource.StartupPolicy, _ disk: DiskDevice) throws(ConfigurationError) {
@@ -72,8 +75,6 @@ extension DomainDefinition {
         switch network.protocol {
         case .tftp where !qemu.schema.has("blockdev-add", "tftp"):
             throw .unsupported("'tftp' protocol is not supported with this QEMU binary")
-        case .sheepdog:
-            throw .unsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
         case .nfs where network.hosts.contains { $0.port != nil }:
             throw .unsupported("port cannot be specified in 'nfs' protocol host")
         default: break

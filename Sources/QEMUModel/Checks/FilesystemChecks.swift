@@ -3,6 +3,9 @@ import VirtXML
 extension DomainDefinition {
     package func check(_ folder: FilesystemDevice) throws(ConfigurationError) {
         try checkPlace(folder.info)
+        if folder.spaceHardLimit != nil || folder.spaceSoftLimit != nil {
+            throw .unsupported("filesystem usage limits are not supported with QEMU")
+        }
         if folder.type != .mount { throw .unsupported("only supports mount filesystem type") }
         if folder.source.path == nil, folder.source.socket == nil {
             throw .noSource(folder.targetDir ?? "")

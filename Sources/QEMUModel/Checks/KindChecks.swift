@@ -2,7 +2,7 @@ import VirtXML
 
 extension DomainDefinition {
     /// Whether this is a document of a system at all: asked before anything else.
-    func checkKind() throws(ConfigurationError) {
+    package func checkKind() throws(ConfigurationError) {
         let kind = os.type
         if kind.isEmpty { throw .xml("an os <type> must be specified") }
         if !Self.systemKinds.contains(kind) { throw .unsupported("unknown OS type '\(kind)'") }

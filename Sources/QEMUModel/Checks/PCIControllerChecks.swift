@@ -32,7 +32,7 @@ extension DomainDefinition {
     func checkPCIRoot() throws(ConfigurationError) {
         let expected = board.hasPCIeRoot ? "pcie-root" : "pci-root"
         for controller in devices.controllers where controller.type == .pci {
-            guard controller.index == 0 else {
+            guard controller.index == 0, board.hasPCI || controller.model != nil else {
                 if controller.model == nil { throw .internal("PCI controller model was not set correctly") }
                 continue
             }

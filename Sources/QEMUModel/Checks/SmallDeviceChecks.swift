@@ -18,7 +18,8 @@ extension DomainDefinition {
         case .itco where !board.isQ35:
             throw .unsupported("itco model of watchdog is only part of q35 machine")
         case .itco where kind != nil:
-            throw .unsupported("iTCO model of watchdog does not support configuring the address")
+            throw .unsupported(
+                "itco model of watchdog is part of the machine and cannot have any address set.")
         default: break
         }
     }

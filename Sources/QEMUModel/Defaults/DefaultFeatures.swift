@@ -4,7 +4,7 @@ extension DomainDefinition {
     /// Fills in the features that depend on the board, and the RTC's and timers' forms.
     mutating func fillQEMUFeatures(_ qemu: QEMUCapabilities, _ host: QEMUHost) {
         fillInterruptController(qemu)
-        if devices.iommus.contains(where: { $0.driver?.eim == true || $0.driver?.intremap == true }),
+        if devices.iommus.contains(where: { $0.driver?.intremap == true }),
             features.ioapic == nil
         {
             features.ioapic = .qemu

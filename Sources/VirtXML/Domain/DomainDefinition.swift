@@ -168,6 +168,14 @@ public struct DomainDefinition: XMLRoot {
             // A guest that is told an identity, and has no other, has that one.
             let told = sysinfo.first { $0.type == .smbios }?.system.first { $0.name == "uuid" }?.value
             if uuid == nil { uuid = told.flatMap { UUID($0) } }
+            for index in sysinfo.indices where sysinfo[index].type == .smbios {
+                for entry in sysinfo[index].system.indices where sysinfo[index].system[entry].name == "uuid" {
+                    guard let known = sysinfo[index].system[entry].value.flatMap({ UUID($0) }) else {
+                        continue
+                    }
+                    sysinfo[index].system[entry].value = known.description
+                }
+            }
         }
         try x.group("throttlegroups") { (x) throws(XMLError) in
             try x.elements("throttlegroup", &throttleGroups)

@@ -31,8 +31,8 @@ public struct FilesystemDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type, default: .mount)
         try x.attribute("accessmode", &accessMode, .unlessEmpty)
-        try x.attribute("multidevs", &multidevs)
         try x.attribute("model", &model)
+        try x.attribute("multidevs", &multidevs)
         try bindMode("fmode", &fmode, &x)
         try bindMode("dmode", &dmode, &x)
         try x.element("driver", &driver)

@@ -33,7 +33,7 @@ public struct ShmemDevice: Device {
 
     private mutating func bindSize(_ x: inout XMLBinder) throws(XMLError) {
         guard x.isWriting, let size, size.bytes % ByteSize.Unit.mib.rawValue == 0 else {
-            return try x.size("size", &size, unit: .bytes, default: .mib)
+            return try x.size("size", &size, unit: .bytes, default: .mib, path: "./size[1]")
         }
         var element = Megabytes(count: size.count(in: .mib))
         try x.write("size", &element)

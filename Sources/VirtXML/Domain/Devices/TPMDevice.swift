@@ -54,6 +54,8 @@ public struct TPMDevice: Device {
                 !x.hasChild("source") || x.attribute("type", ofChild: "source") != nil,
                 "missing external TPM backend source type")
             try x.element("source", &source)
+            if x.isReading { version = nil }
+            try x.require(source?.type != "", "missing external TPM backend source type")
             if let source {
                 try x.require(
                     CharacterSource.Kind(rawValue: source.type) != nil,

@@ -63,6 +63,8 @@ public struct SystemInfo: XMLElement {
             try x.attribute("name", &name, default: "")
             try x.attribute("file", &file)
             try x.content(&value)
+            // What is in a file needn't be said.
+            if x.isReading, file != nil { value = nil }
         }
     }
 }

@@ -42,8 +42,9 @@ public struct CPUTune: XMLElement {
             "iothread_quota", &iothreadQuota, .refusing("can't parse cputune iothread quota value", .xml))
         try x.elements("vcpupin", &vcpuPins)
         try bindEmulatorPin(&x)
+        let pins = x.node?.children.filter { $0.name == "iothreadpin" } ?? []
+        try check(pins.compactMap { $0.attribute("iothread").flatMap { UInt32($0) } }, threads, x)
         try x.elements("iothreadpin", &iothreadPins)
-        try check(iothreadPins.map(\.iothread), threads, x)
         if x.isWriting { try x.element("emulatorsched", &emulatorScheduler) }
         try x.elements("vcpusched", &vcpuSchedulers)
         try x.elements("iothreadsched", &iothreadSchedulers)

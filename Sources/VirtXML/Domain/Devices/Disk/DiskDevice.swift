@@ -125,7 +125,7 @@ public struct DiskTarget: XMLElement {
         var shown = tray == .closed ? nil : tray
         try x.attribute("tray", &shown)
         tray = shown == .closed ? nil : shown
-        try x.onOff("removable", &removable)
+        if x.isReading || bus == .usb { try x.onOff("removable", &removable) }
         try x.attribute("rotation_rate", &rotationRate)
     }
 }

@@ -140,7 +140,7 @@ extension XMLBinder {
 
 extension StorageSource {
     /// What the source is called in messages.
-    var name: String {
+    public var name: String {
         if let volume { return "pool = '\(volume.pool)', volume = '\(volume.volume)'" }
         guard let network, let name = network.name else { return path ?? "" }
         let isSplit = network.protocol == .rbd || network.protocol == .gluster

@@ -104,13 +104,12 @@ public struct HostdevDevice: Device {
         if kind == .pci { try x.element("driver", &driver) }
         if driver == Driver() { driver = nil }
         try x.require(x.hasChild("source"), "Missing <source> element in hostdev device")
-        try x.require(
-            kind == .usb || x.attribute("startupPolicy", ofChild: "source") == nil,
-            "Setting startupPolicy is only allowed for USB devices", .unsupported)
         try x.always("source") { (x) throws(XMLError) in try bindSource(&x) }
         try x.element("teaming", &teaming)
-        try x.elements("ip", &ips)
-        try x.elements("route", &routes)
+        if kind == .net {
+            try x.elements("ip", &ips)
+            try x.elements("route", &routes)
+        }
         if kind == .scsi { try x.flag("readonly", &readonly) }
         try x.flag("shareable", &shareable)
         try info.bind(&x, boots: true, hasROM: true)
@@ -126,6 +125,9 @@ public struct HostdevDevice: Device {
             isOfContainer == (mode == .capabilities),
             "Invalid value for attribute 'type' in element 'hostdev': '\(kind.rawValue)'.")
         if x.isReading { source = Source(kind) }
+        try x.require(
+            kind == .usb || x.attribute("startupPolicy", ofChild: "source") == nil,
+            "Setting startupPolicy is only allowed for USB devices", .unsupported)
         try bindManaged(&x)
         if x.isReading { try readSCSISettings(&x, kind) }
         try bindModel(&x)
