@@ -26,8 +26,10 @@ struct NativeCommand {
     private static func text(
         _ folder: String, _ domain: DomainDefinition, _ program: String, _ arguments: [String]
     ) -> String {
-        let environment = GuestEnvironment.variables(folder, of: domain).map { "\($0.name)=\($0.value)" }
-        return (environment + [program] + arguments).map(quoted).joined(separator: " ")
+        let environment = GuestEnvironment.variables(folder, of: domain).map {
+            "\($0.name)=\(quoted($0.value))"
+        }
+        return (environment + ([program] + arguments).map(quoted)).joined(separator: " ")
     }
 
     /// A word that a shell would change, in quotes.

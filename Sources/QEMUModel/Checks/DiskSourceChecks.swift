@@ -75,6 +75,8 @@ extension DomainDefinition {
         switch network.protocol {
         case .tftp where !qemu.schema.has("blockdev-add", "tftp"):
             throw .unsupported("'tftp' protocol is not supported with this QEMU binary")
+        case .nfs where network.hosts.count != 1:
+            throw .unsupported("'nfs' protocol requires the usage of exactly one host")
         case .nfs where network.hosts.contains { $0.port != nil }:
             throw .unsupported("port cannot be specified in 'nfs' protocol host")
         default: break

@@ -51,10 +51,10 @@ extension DomainDefinition {
     func checkSmartcards() throws(ConfigurationError) {
         for card in devices.smartcards {
             try checkPlace(card.info)
-            if case .passthrough(let source) = card.card { try check(source) }
             if devices.smartcards.count > 1 {
                 throw .unsupported("this QEMU binary lacks multiple smartcard support")
             }
+            if case .passthrough(let source) = card.card { try check(source) }
             if case .ccid(let place)? = card.info.address, place.controller != 0 || place.slot != 0 {
                 throw .unsupported("this QEMU binary lacks multiple smartcard support")
             }

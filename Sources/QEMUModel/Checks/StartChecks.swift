@@ -17,6 +17,11 @@ extension DomainDefinition {
         if os.smbios == .sysinfo, !sysinfo.contains(where: { $0.type == .smbios }) {
             throw .xml("Domain '\(name)' sysinfo are not available")
         }
+        for disk in devices.disks {
+            guard let encryption = disk.source.encryption ?? disk.encryption, encryption.secrets.isEmpty
+            else { continue }
+            throw .internal("missing secret info for '\(encryption.format.rawValue)' driver")
+        }
         for device in devices.hostdevs where device.driver?.name == .xen {
             throw .internal("invalid PCI passthrough type 'xen'")
         }

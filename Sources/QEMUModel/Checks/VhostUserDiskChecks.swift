@@ -9,6 +9,7 @@ extension DomainDefinition {
         if disk.target.bus != .virtio { throw .unsupported("vhostuser disk supports only virtio bus") }
         let driver = disk.driver
         let foreign: [(String, Bool)] = [
+            ("auth", disk.auth != nil || disk.source.auth != nil), ("ioeventfd", driver.ioeventfd != nil),
             ("cache", driver.cache.map { $0 != .default } ?? false),
             ("error_policy", driver.errorPolicy != nil), ("error_policy", driver.readErrorPolicy != nil),
             ("io", driver.io != nil), ("copy_on_read", driver.copyOnRead != nil),

@@ -153,6 +153,7 @@ extension DomainDefinition {
         if video.type == .none {
             (video.ram, video.vram, video.vram64, video.vgamem) = (nil, nil, nil, nil)
             (video.heads, video.blob, video.primary) = (nil, nil, false)
+            (video.acceleration, video.resolution) = (nil, nil)
         }
         if video.heads == 0 { video.heads = nil }
         // Memory of cards comes in powers of two.

@@ -20,8 +20,8 @@ extension QEMUGuest {
     private func vfio(_ device: HostdevDevice, _ pci: PCIHostdev) throws(ConfigurationError) -> JSONObject {
         var object: JSONObject = ["driver": "vfio-pci", "host": .string(pci.address.description)]
         object.add("id", try alias(of: device.info))
-        if let teaming = device.teaming { object.add("failover_pair_id", teaming.persistent) }
         addBoot(of: device.info, to: &object)
+        if let teaming = device.teaming { object.add("failover_pair_id", teaming.persistent) }
         if let display = device.display { object.add("display", display ? "on" : "off") }
         if device.ramfb == true { object.add("ramfb", true) }
         try addAddress(of: device.info, to: &object)

@@ -33,7 +33,6 @@ package enum QEMUArchitecture {
         case "i686": "i386"
         case "armv6l", "armv7l", "armv7b": "arm"
         case "ppc64le": "ppc64"
-        case "parisc": "hppa"
         default: name
         }
     }

@@ -40,6 +40,7 @@ public struct FilesystemDevice: Device {
         try x.element("binary", &binary)
         if x.isReading, binary == Binary() { binary = nil }
         try x.element("idmap", &idmap)
+        if idmap == IDMap() { idmap = nil }
         try x.group("source") { (x) throws(XMLError) in try source.bind(&x, type) }
         try x.group("target") { (x) throws(XMLError) in try x.attribute("dir", &targetDir, .unlessEmpty) }
         if x.isReading { try checkEnds(x) }
@@ -140,6 +141,8 @@ public struct FilesystemDevice: Device {
             case .mount, .bind:
                 try x.attribute("dir", &path)
                 try x.attribute("socket", &socket)
+                // Who serves the folder knows where it is.
+                if x.isReading, socket != nil { path = nil }
             case .block: try x.attribute("dev", &path)
             case .file: try x.attribute("file", &path)
             case .template: try x.attribute("name", &path)

@@ -54,7 +54,10 @@ public struct TPMDevice: Device {
                 !x.hasChild("source") || x.attribute("type", ofChild: "source") != nil,
                 "missing external TPM backend source type")
             try x.element("source", &source)
-            if x.isReading { version = nil }
+            if x.isReading {
+                version = nil
+                if source?.mode == nil { source?.mode = "connect" }
+            }
             try x.require(source?.type != "", "missing external TPM backend source type")
             if let source {
                 try x.require(

@@ -30,6 +30,7 @@ public struct VideoDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.element("driver", &driver)
+        if driver == Driver() { driver = nil }
         try x.group("model") { (x) throws(XMLError) in try bindModel(&x) }
         try info.bind(&x)
     }
