@@ -3,7 +3,6 @@ import LinuxSystem
 import Virt
 import VirtDriver
 import VirtXML
-import XMLBinding
 
 /// The calls on one secret.
 struct LocalSecret: SecretOperations {
@@ -41,9 +40,7 @@ struct LocalSecret: SecretOperations {
             var secret = try driver.registry.object(uuid)
             secret.value = bytes
             let told = Event.secretValueChanged(SecretValueChangedEvent(secret: secret.reference))
-            try driver.save(secret, telling: told)
-            driver.registry.put(secret)
-            driver.events.publish(told)
+            try driver.keep(secret, telling: told)
         }
     }
 

@@ -4,7 +4,6 @@ import LinuxSystem
 import Virt
 import VirtDriver
 import VirtXML
-import XMLBinding
 
 /// The secrets as one client sees them: found, listed, defined.
 struct LocalSecretService: SecretService {
@@ -49,17 +48,17 @@ extension SecretDriver {
             try self.check(secret, former)
             let told = StoredSecret.kind.lifecycle(
                 secret.reference, SecretEventLifecycleType.defined.rawValue)
-            try self.save(secret, telling: told)
-            self.registry.put(secret)
-            self.events.publish(told)
+            try self.keep(secret, telling: told)
             return secret.reference
         }
     }
 
-    /// Puts a secret on disk, of which the event will tell. Of an ephemeral one nothing outlives the daemon.
-    func save(_ secret: StoredSecret, telling told: Event) throws(VirtError) {
-        if secret.definition.ephemeral { return try files.save(secret) }
-        try events.announcing(told) { () throws(VirtError) in try files.save(secret) }
+    /// Puts a secret there, of which the event tells. Of an ephemeral one nothing outlives the daemon.
+    func keep(_ secret: StoredSecret, telling told: Event) throws(VirtError) {
+        let isLasting = !secret.definition.ephemeral
+        try registry.put(secret, telling: told, in: events, isLasting: isLasting) { () throws(VirtError) in
+            try files.save(secret)
+        }
     }
 
     /// A use belongs to one secret, a secret keeps what it is for, and a private one stays private.

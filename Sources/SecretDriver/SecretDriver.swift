@@ -40,13 +40,10 @@ public final class SecretDriver: Driver {
 
     /// Tells of changes that the last daemon made, and was killed before it could tell.
     private func tellUnfinished() {
-        for event in events.unfinished {
-            guard let secret = event.secret else { continue }
-            let isThere = registry[secret.uuid] != nil
-            let wasRemoved =
-                event
-                == StoredSecret.kind.lifecycle(secret, SecretEventLifecycleType.undefined.rawValue)
-            if isThere != wasRemoved { events.publish(event) }
+        let undefined = SecretEventLifecycleType.undefined.rawValue
+        events.tellUnfinished { event in
+            guard let secret = event.secret else { return false }
+            return (registry[secret.uuid] == nil) == (event == StoredSecret.kind.lifecycle(secret, undefined))
         }
     }
 

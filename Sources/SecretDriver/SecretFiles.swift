@@ -32,7 +32,8 @@ struct SecretFiles: Sendable {
         if secret.definition.ephemeral { return try remove(secret.uuid) }
         try definitions.save(secret.definition, as: "\(secret.uuid)")
         guard let value = secret.value else { return }
-        try reporting("cannot keep the value of secret '\(secret.uuid)'") { () throws(SystemError) in
+        try VirtError.reporting("cannot keep the value of secret '\(secret.uuid)'", from: .secret) {
+            () throws(SystemError) in
             let sealed = try keys.forSealing().seal(value, for: purpose(secret.uuid))
             try FileSystem.replace(path(secret.uuid, "sealed"), with: sealed)
             try FileSystem.removeDurably(path(secret.uuid, "base64"))
@@ -41,7 +42,8 @@ struct SecretFiles: Sendable {
 
     /// Removes a secret, its value first.
     func remove(_ uuid: UUID) throws(VirtError) {
-        try reporting("cannot remove the value of secret '\(uuid)'") { () throws(SystemError) in
+        try VirtError.reporting("cannot remove the value of secret '\(uuid)'", from: .secret) {
+            () throws(SystemError) in
             for suffix in ["sealed", "base64"] { try FileSystem.removeDurably(path(uuid, suffix)) }
         }
         try definitions.remove("\(uuid)")
@@ -69,8 +71,4 @@ struct SecretFiles: Sendable {
 
     /// A value is sealed for its secret alone: under another's name it can't be opened.
     private func purpose(_ uuid: UUID) -> [UInt8] { Array("secret \(uuid)".utf8) }
-
-    private func reporting(_ what: String, _ body: () throws(SystemError) -> Void) throws(VirtError) {
-        do throws(SystemError) { try body() } catch { throw VirtError(error, what, from: .secret) }
-    }
 }

@@ -99,7 +99,8 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
     ) throws(VirtError) {
         var text = try definition.text(Self.options, from: origin)
         if let editor { text = DefinitionFile.text(text, name: name, editedBy: editor, given: given) }
-        try reporting("cannot write '\(documents.path(name))'") { () throws(SystemError) in
+        try VirtError.reporting("cannot write '\(documents.path(name))'", from: origin) {
+            () throws(SystemError) in
             try documents.save(name, text)
         }
     }
@@ -122,7 +123,8 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
     /// Removes a definition, and before it the link that would start it; may wait for the disk. After a power cut some
     /// seconds later they may be there again: nothing is lost by that, and nothing is waited for.
     public func remove(_ name: String) throws(VirtError) {
-        try reporting("cannot remove '\(documents.path(name))'") { () throws(SystemError) in
+        try VirtError.reporting("cannot remove '\(documents.path(name))'", from: origin) {
+            () throws(SystemError) in
             try autostart?.remove(name)
             try documents.remove(name)
         }
@@ -132,26 +134,9 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
     public func setAutostarted(_ name: String, _ isAutostarted: Bool) throws(VirtError) {
         guard let autostart else { return }
         let link = autostart.path(name)
-        try reporting("cannot change the link '\(link)'") { () throws(SystemError) in
+        try VirtError.reporting("cannot change the link '\(link)'", from: origin) { () throws(SystemError) in
             try FileSystem.removeDurably(link)
             if isAutostarted { try FileSystem.makeLink(at: link, to: documents.path(name)) }
         }
-    }
-
-    private func reporting<Result>(
-        _ what: @autoclosure () -> String, _ body: () throws(SystemError) -> Result
-    ) throws(VirtError) -> Result {
-        do throws(SystemError) { return try body() } catch {
-            throw VirtError(error, what(), from: origin)
-        }
-    }
-}
-
-extension VirtError {
-    /// A system call that failed, as the API reports it: what couldn't be done, and why.
-    public init(_ error: SystemError, _ what: String, from origin: ErrorDomain) {
-        self.init(
-            code: .systemError, domain: origin, message: "\(what): \(error.reason)", string1: "%s",
-            string2: what, integer1: error.errno)
     }
 }

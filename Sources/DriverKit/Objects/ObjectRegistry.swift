@@ -78,6 +78,20 @@ public final class ObjectRegistry<Object: RegisteredObject>: Sendable {
         }
     }
 
+    /// Puts an object there once it is kept, and tells of it. Call it within a change.
+    ///
+    /// - Parameters:
+    ///   - isLasting: whether the change outlives the daemon, so that it is announced first.
+    ///   - keep: puts it on disk.
+    public func put(
+        _ object: Object, telling event: Event, in events: EventHub, isLasting: Bool = true,
+        keep: () throws(VirtError) -> Void
+    ) throws(VirtError) {
+        if isLasting { try events.announcing(event, keep) } else { try keep() }
+        put(object)
+        events.publish(event)
+    }
+
     /// Forgets an object. Call it within a change.
     public func remove(_ uuid: UUID) {
         entries.withLock { entries in
