@@ -123,7 +123,11 @@ public struct MdevCapability: XMLElement {
         }
         try x.uuid(&uuid)
         try x.value("parent_addr", &parentAddress)
-        try x.group("iommuGroup") { (x) throws(XMLError) in try x.attribute("number", &iommuGroup, default: 0)
+        try x.group("iommuGroup") { (x) throws(XMLError) in
+            try x.attribute(
+                "number", &iommuGroup,
+                .refusing("invalid iommuGroup number attribute for '\(x.device)'", .internalError), default: 0
+            )
         }
         try x.elements("attr", &attributes)
     }

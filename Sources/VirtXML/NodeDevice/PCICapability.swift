@@ -43,14 +43,23 @@ public struct PCICapability: XMLElement {
         if x.isReading { try x.supply(x.attribute("id", ofChild: "vendor") != nil, "PCI vendor ID") }
         try x.supplied("product", &product, "PCI product ID")
         try x.supplied("vendor", &vendor, "PCI vendor ID")
+        for child in x.node?.children ?? [] where child.name == "capability" {
+            try x.require(child.attribute("type") != nil, "Missing capability type")
+        }
         try x.subcapability("phys_function", &physicalFunction)
+        try x.require(
+            physicalFunction?.addresses.isEmpty != true, "Missing address in 'phys_function' capability")
         try x.subcapability("virt_functions", &virtualFunctions)
         try x.subcapability("pci-bridge", &isBridge)
         try x.subcapability("cardbus-bridge", &isCardbusBridge)
         try x.subcapability("mdev_types", &mdevTypes)
         try x.subcapability("vpd", &vpd)
         try x.element("iommuGroup", &iommuGroup)
-        try x.group("numa") { (x) throws(XMLError) in try x.attribute("node", &numaNode) }
+        try x.group("numa") { (x) throws(XMLError) in
+            try x.attribute(
+                "node", &numaNode,
+                .refusing("invalid NUMA node ID supplied for '\(x.device)'", .internalError))
+        }
         try x.group("pci-express") { (x) throws(XMLError) in
             if x.isReading { isExpress = true }
             if isExpress { x.expand() }
@@ -98,7 +107,7 @@ public struct PCICapability: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("validity", &validity)
             try x.attribute("port", &port)
-            try x.attribute("speed", &speed)
+            try x.word("speed", &speed, of: ["2.5", "5", "8", "16", "32", "64"])
             try x.attribute("width", &width)
         }
     }

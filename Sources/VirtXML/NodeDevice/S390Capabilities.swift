@@ -18,6 +18,14 @@ public struct ChannelAddress: XMLElement {
 }
 
 extension XMLBinder {
+    /// Whether a device can be used.
+    fileprivate mutating func channelState(_ state: inout String?) throws(XMLError) {
+        try value("state", &state)
+        if let state, !["online", "offline"].contains(state) {
+            try require(false, "unknown state '\(state)' for '\(device)'", .unsupported)
+        }
+    }
+
     /// A child that holds a number in hexadecimal.
     mutating func hexValue(_ name: StaticString, _ value: inout UInt32, width: Int) throws(XMLError) {
         var text = isReading ? nil : value.hex(width: width)
@@ -39,7 +47,7 @@ public struct CCWCapability: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.value("state", &state)
+        try x.channelState(&state)
         try address.bind(&x)
         try x.subcapability("ccwgroup_member", &group)
     }
@@ -82,7 +90,7 @@ public struct CCWGroupCapability: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.value("state", &state)
+        try x.channelState(&state)
         try address.bind(&x)
         try x.group("members") { (x) throws(XMLError) in try x.elements("ccw_device", &members) }
         try x.subcapability("qeth_generic", &generic)
