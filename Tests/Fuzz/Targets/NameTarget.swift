@@ -31,7 +31,8 @@ func takeName(_ input: [UInt8]) {
     require(FileSystem.parent(of: path) == "/etc/q", "a file's folder", name)
     var domain = DomainDefinition()
     domain.name = name
-    guard let text = try? domain.xml(), let again = try? XMLDocument(DefinitionFile.text(text, name: name))
+    guard let text = try? domain.xml(),
+        let again = try? XMLDocument(DefinitionFile.text(text, name: name, editedBy: "edit", given: text))
     else {
         return require(false, "a document", name)
     }
