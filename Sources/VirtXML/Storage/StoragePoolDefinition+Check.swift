@@ -11,7 +11,9 @@ extension StoragePoolDefinition {
             throw x.fault(
                 "unknown pool format type \(format)", .unsupported, attribute: "type", value: format)
         }
-        if source.protocolVersion != nil, type == .netfs, let format = source.format, format != "nfs" {
+        if source.protocolVersion != nil, type == .netfs, let format = source.format, format != "nfs",
+            format != "auto"
+        {
             throw x.fault(
                 "storage pool protocol ver unsupported for pool type '\(format)'", .unsupported)
         }
