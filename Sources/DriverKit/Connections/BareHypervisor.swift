@@ -9,10 +9,6 @@ public struct BareHypervisor: HypervisorService {
     /// - Parameter name: the driver's.
     public init(_ name: String, _ address: ConnectionURI) { (self.name, self.address) = (name, address) }
 
-    public func domain(_ reference: DomainReference) throws(VirtError) -> any DomainOperations {
-        throw .notSupported("virDomainLookupByUUID")
-    }
-
     public func type() async throws(VirtError) -> String { name }
     public func uri() async throws(VirtError) -> String { address.description }
     public func libVersion() async throws(VirtError) -> UInt64 { APILevel.version }

@@ -3,19 +3,24 @@ import VirtXML
 extension CPUTune {
     /// Has a processor of the guest run on these of the host.
     public mutating func pin(vcpu: UInt32, to cpus: CPUSet) {
-        vcpuPins.removeAll { $0.vcpu == vcpu }
         var pin = VCPUPin()
         (pin.vcpu, pin.cpuset) = (vcpu, cpus)
-        vcpuPins.append(pin)
-        vcpuPins.sort { $0.vcpu < $1.vcpu }
+        vcpuPins.put(pin, by: \.vcpu)
     }
 
     /// Has an I/O thread run on these processors of the host.
     public mutating func pin(iothread: UInt32, to cpus: CPUSet) {
-        iothreadPins.removeAll { $0.iothread == iothread }
         var pin = IOThreadPin()
         (pin.iothread, pin.cpuset) = (iothread, cpus)
-        iothreadPins.append(pin)
-        iothreadPins.sort { $0.iothread < $1.iothread }
+        iothreadPins.put(pin, by: \.iothread)
+    }
+}
+
+extension Array {
+    /// Puts a pin in place of the one with the same number, in the order of the numbers.
+    fileprivate mutating func put(_ pin: Element, by number: KeyPath<Element, UInt32>) {
+        removeAll { $0[keyPath: number] == pin[keyPath: number] }
+        append(pin)
+        sort { $0[keyPath: number] < $1[keyPath: number] }
     }
 }

@@ -23,11 +23,9 @@ extension DomainHypervisor {
         return host.domains.list(flags)
     }
 
-    public func listDomains() async throws(VirtError) -> [Int32] { host.domains.list(.active).map(\.id) }
+    public func listDomains() async throws(VirtError) -> [Int32] { host.domains.activeIDs }
 
-    public func listDefinedDomains() async throws(VirtError) -> [String] {
-        host.domains.list(.inactive).map(\.name)
-    }
+    public func listDefinedDomains() async throws(VirtError) -> [String] { host.domains.inactiveNames }
 
     public func numOfDomains() async throws(VirtError) -> Int32 {
         Int32(clamping: host.domains.list(.active).count)

@@ -31,26 +31,23 @@ extension ObjectRegistry where Object: StartableObject {
         }
     }
 
-    /// Puts a definition there, of a new object or in place of the former one.
+    /// Puts there what a document describes, as a new object or in place of the former one, and tells of it.
     ///
     /// - Parameters:
     ///   - toStart: it is to run at once, and to live only as long.
-    ///   - prepare: completes the object in the same step.
-    ///   - tell: called with the object as it is then.
+    ///   - change: what is told, by libvirt's number.
     public func put(
-        _ definition: Object.Definition, toStart: Bool,
-        _ prepare: @escaping @Sendable (inout Object) -> Void = { _ in },
-        tell: @escaping @Sendable (Object) -> Void = { _ in }
-    ) async throws(VirtError) -> Object {
-        try await change { () throws(VirtError) -> Object in
+        document: String, toStart: Bool, telling change: Int32, in events: EventHub
+    ) async throws(VirtError) -> Object.Reference {
+        let definition = try Self.definition(document)
+        return try await self.change { () throws(VirtError) -> Object.Reference in
             let uuid = definition.uuid ?? .random()
             try self.check(definition.name, uuid, toStart: toStart)
             var object = self[uuid] ?? Object(uuid: uuid)
             if toStart { object.live = definition } else { object.persistent = definition }
-            prepare(&object)
             self.put(object)
-            tell(object)
-            return object
+            events.publish(Object.kind.lifecycle(object.reference, change))
+            return object.reference
         }
     }
 

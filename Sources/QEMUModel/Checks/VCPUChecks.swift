@@ -3,9 +3,7 @@ import VirtXML
 extension DomainDefinition {
     /// The first CPU starts, and those that can't be pulled out start before the others.
     func checkSingleVCPUs() throws(ConfigurationError) {
-        if let wrong = vcpus.first(where: { $0.id >= vcpu.maximum }) {
-            throw .xml("vcpu id '\(wrong.id)' is out of range of maximum vcpu count")
-        }
+        if let vcpuNumberFault { throw .xml(vcpuNumberFault) }
         if vcpu.current == 0 || vcpus.first?.enabled == false {
             throw .unsupported("vcpu 0 can't be offline")
         }

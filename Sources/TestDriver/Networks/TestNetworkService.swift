@@ -56,13 +56,7 @@ struct TestNetworkService: NetworkService {
     private func put(
         _ text: String, toStart: Bool, _ event: NetworkEventLifecycleType
     ) async throws(VirtError) -> NetworkReference {
-        let (definition, events) = (try ObjectRegistry<TestNetworkState>.definition(text), events)
-        return try await networks.put(
-            definition, toStart: toStart,
-            tell: { network in
-                events.tell(event, network.reference)
-            }
-        ).reference
+        try await networks.put(document: text, toStart: toStart, telling: event.rawValue, in: events)
     }
 }
 

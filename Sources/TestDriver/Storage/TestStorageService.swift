@@ -76,13 +76,7 @@ struct TestStorageService: StorageService {
     private func put(
         _ text: String, toStart: Bool, _ event: StoragePoolEventLifecycleType
     ) async throws(VirtError) -> StoragePoolReference {
-        let (definition, events) = (try ObjectRegistry<TestPoolState>.definition(text), events)
-        return try await pools.put(
-            definition, toStart: toStart,
-            tell: { pool in
-                events.tell(event, pool.reference)
-            }
-        ).reference
+        try await pools.put(document: text, toStart: toStart, telling: event.rawValue, in: events)
     }
 }
 

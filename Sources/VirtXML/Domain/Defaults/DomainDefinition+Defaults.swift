@@ -83,14 +83,13 @@ extension DomainDefinition {
             if numatune?.memory == nil { fillAutomaticMemory() }
         }
         try vcpu.checkLimit()
-        try fillSingleVCPUs()
+        try fillEachVCPU()
         if let current = vcpu.current {
             if current > vcpu.maximum {
                 throw XMLError(.unsupported, "maximum vCPU count must not be less than current vCPU count")
             }
             if current == vcpu.maximum { vcpu.current = nil }
         }
-        try fillEachVCPU()
         let count = vcpu.maximum
         try cpu?.numa?.fillCPUs(count: count)
         cputune?.limit(toVCPUs: count)
@@ -104,20 +103,6 @@ extension DomainDefinition {
         var tune = numatune ?? NUMATune()
         tune.memory = memory
         numatune = tune
-    }
-
-    /// Where CPUs are told one by one, those that aren't can be plugged in, and the count follows from the list.
-    private mutating func fillSingleVCPUs() throws(XMLError) {
-        guard !vcpus.isEmpty else { return }
-        if let wrong = vcpus.first(where: { $0.id >= vcpu.maximum }) {
-            throw XMLError(.xml, "vcpu id '\(wrong.id)' is out of range of maximum vcpu count")
-        }
-        vcpus = (0..<vcpu.maximum).map { id in
-            var one = vcpus.last { $0.id == id } ?? VCPU(id: id, enabled: false)
-            one.hotpluggable = one.hotpluggable ?? !one.enabled
-            return one
-        }
-        vcpu.current = UInt32(clamping: vcpus.count(where: \.enabled))
     }
 
     public mutating func fillLifecycle() {

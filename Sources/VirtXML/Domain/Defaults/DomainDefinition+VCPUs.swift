@@ -4,11 +4,15 @@ extension DomainDefinition {
     /// Where CPUs are told of one by one: tells of all of them, and counts those that are there.
     mutating func fillEachVCPU() throws(XMLError) {
         guard !vcpus.isEmpty else { return }
-        let maximum = vcpu.maximum
-        if let one = vcpus.first(where: { $0.id >= maximum }) {
-            throw XMLError(.xml, "vcpu id '\(one.id)' is out of range of maximum vcpu count")
-        }
+        if let vcpuNumberFault { throw XMLError(.xml, vcpuNumberFault) }
         listVCPUs()
+    }
+
+    /// What is wrong about the CPUs' numbers: there can't be one with each. Nil where all is well.
+    package var vcpuNumberFault: String? {
+        vcpus.first { $0.id >= vcpu.maximum }.map {
+            "vcpu id '\($0.id)' is out of range of maximum vcpu count"
+        }
     }
 
     /// Tells of every CPU, in order: those that nothing was said of can be plugged in later.
