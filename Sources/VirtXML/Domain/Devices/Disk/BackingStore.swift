@@ -25,8 +25,7 @@ public struct BackingStore: XMLElement {
         try bindIndex(&x)
         try x.imageFormat(&format, &metadataCacheSize)
         try x.require(format != nil, "missing disk backing store format")
-        try x.require(x.hasChild("source"), "missing disk backing store source")
-        try image.bindElement(&x)
+        try image.bindNeeded(&x, orElse: "missing disk backing store source")
         try x.element("backingStore", &backingStore)
         if x.isReading { source = image }
     }
@@ -51,8 +50,7 @@ public struct DataStore: XMLElement {
         try x.attribute("type", &image.type, .unknownStorage)
         try x.imageFormat(&format, &metadataCacheSize)
         try x.require(format != nil, "missing data file store format")
-        try x.require(x.hasChild("source"), "missing disk data file store source")
-        try image.bindElement(&x)
+        try image.bindNeeded(&x, orElse: "missing disk data file store source")
         if x.isReading { source = image }
     }
 }

@@ -61,6 +61,16 @@ extension StorageSource {
         if x.isReading, isUnsaid { self = StorageSource(type) }
     }
 
+    /// The source of an image that can't do without. One that says nothing is written all the same, other than by libvirt, which
+    /// could not read what it has written.
+    ///
+    /// - Parameter words: what is said where there is none.
+    mutating func bindNeeded(_ x: inout XMLBinder, orElse words: String) throws(XMLError) {
+        try x.require(x.hasChild("source"), words)
+        if x.isWriting, isUnsaid { return try x.always("source") { (_) throws(XMLError) in } }
+        try bindElement(&x)
+    }
+
     /// There is nothing that would be written.
     private var isUnsaid: Bool { isEmpty && startupPolicy == nil && seclabels.isEmpty && index == nil }
 
