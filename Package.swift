@@ -80,6 +80,10 @@ let package = Package(
                 "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "Processors", "LinuxSystem",
                 "RemoteProtocol", "XDR", log,
             ]),
+        // What every local driver needs of its host; it knows no driver, and no kind of guest.
+        module(
+            "HostKit",
+            uses: ["ByteText", "JSON", "LinuxSystem", "Virt", "VirtDriver", "VirtXML", log]),
         // What a guest is for QEMU, as values: nothing here knows the system, a monitor or an actor.
         module(
             "QEMUModel",
@@ -95,7 +99,7 @@ let package = Package(
             "QEMUDriver",
             uses: [
                 "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "Explanation", "DriverKit",
-                "Processors", "QEMUModel", "QMP", "JSON", "LinuxSystem", "Sealing", log,
+                "HostKit", "Processors", "QEMUModel", "QMP", "JSON", "LinuxSystem", "Sealing", log,
             ]),
         module(
             "SecretDriver",
@@ -113,7 +117,7 @@ let package = Package(
         module(
             "Daemon",
             uses: [
-                "ByteText", "Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem", log,
+                "HostKit", "Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem", log,
             ]),
         module(
             "Shell",
@@ -123,7 +127,8 @@ let package = Package(
         program(
             "roostd",
             uses: [
-                "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "QEMUDriver", "SecretDriver",
+                "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "HostKit", "QEMUDriver",
+                "SecretDriver",
                 "TestDriver", "LinuxSystem", log,
             ]),
         program("roost-generate", uses: []),
@@ -147,6 +152,11 @@ let package = Package(
             name: "DriverConformance", dependencies: ["Virt", "VirtDriver"], path: "Tests/DriverConformance",
             swiftSettings: settings),
         tests(of: "DriverKit", uses: ["ByteText", "Virt", "VirtDriver", "VirtXML", "LinuxSystem"]),
+        tests(
+            of: "HostKit",
+            uses: [
+                "JSON", "LinuxSystem", "PublishedData", "Virt", "VirtDriver", "VirtXML", "roost-launch", log,
+            ]),
         tests(of: "TestDriver", uses: ["DriverConformance", "Virt", "VirtDriver"]),
         .testTarget(
             name: "QEMUCorpus", dependencies: ["PublishedData", "QEMUModel", "JSON"],
@@ -161,7 +171,8 @@ let package = Package(
         tests(
             of: "QEMUDriver",
             uses: [
-                "ByteText", "DriverConformance", "DriverKit", "Processors", "QEMUModel", "PublishedData",
+                "ByteText", "DriverConformance", "DriverKit", "HostKit", "Processors", "QEMUModel",
+                "PublishedData",
                 "QEMUCorpus", "VirtDriver",
                 "VirtXML", "XMLBinding", "CLibXML2", "Virt", "JSON", "LinuxSystem", "Explanation", log,
             ]),

@@ -8,23 +8,21 @@ import VirtXML
 /// The driver of QEMU and KVM guests.
 public final class QEMUDriver: Driver {
     let context: QEMUContext
-    private let services: HostServices
 
-    /// A driver that keeps its files where `configuration` says; `services` are what its clients find beside it.
+    public let name = "QEMU"
+
+    /// Guests that run must be under control before anybody is served.
+    public let isIndispensable = true
+
+    /// A driver that keeps its files where `configuration` says, and is given the values of secrets by `secrets`.
     public init(
-        configuration: QEMUConfiguration, services: HostServices = HostServices(), events: EventHub,
-        log: Logger
+        configuration: QEMUConfiguration, secrets: any SecretSource, events: EventHub, log: Logger
     ) {
-        self.services = services
-        context = QEMUContext(
-            configuration: configuration, secrets: services.secretSource, events: events, log: log)
+        context = QEMUContext(configuration: configuration, secrets: secrets, events: events, log: log)
     }
 
-    /// A driver of what `context` says, with nothing beside it.
-    init(_ context: QEMUContext) {
-        services = HostServices()
-        self.context = context
-    }
+    /// A driver of what `context` says.
+    init(_ context: QEMUContext) { self.context = context }
 
     /// Makes the driver's folders, loads the definitions, and takes up the guests that run.
     ///
@@ -44,8 +42,8 @@ public final class QEMUDriver: Driver {
         context.tellUnfinished()
     }
 
-    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
-    {
+    public func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? {
+        let uri = request.uri
         guard uri.driver == "qemu" else { return nil }
         let path = ConnectionPath(context.configuration.uri)
         guard uri.path == path.text else {
@@ -53,7 +51,7 @@ public final class QEMUDriver: Driver {
                 .internalError, "unexpected QEMU URI path '\(uri.path)', try \(context.configuration.uri)",
                 from: .qemu)
         }
-        return QEMUConnection(context: context, secrets: services.secrets(readOnly))
+        return QEMUConnection(context: context)
     }
 }
 

@@ -70,15 +70,27 @@ public struct ProcedureFacts: Sendable {
         programs[program]?.first { $0.number == number }
     }
 
-    /// Throws `operationDenied` unless a read-only connection may make the call with these flags.
-    public func requireAllowedReadOnly(flags: UInt32) throws(VirtError) {
-        if isAllowedReadOnly(flags: flags) { return }
+    /// Whether what the call needs depends on its flags.
+    public var dependsOnFlags: Bool { rules.contains(where: \.isConditional) }
+
+    /// What the caller must be allowed for the call with these flags.
+    public func permissions(flags: UInt32) -> [Permission] {
+        rules.filter { $0.applies(flags: flags) }.map(\.permission)
+    }
+
+    /// Throws `operationDenied` unless a read-only connection may make the call with these flags, which are asked for only
+    /// where it depends on them.
+    public func requireAllowedReadOnly(flags: () throws(VirtError) -> UInt32) throws(VirtError) {
+        if options.contains(.readOnly) {
+            if !dependsOnFlags { return }
+            if isAllowedReadOnly(flags: try flags()) { return }
+        }
         throw VirtError(.operationDenied, "read only access prevents \(api)", from: .domain)
     }
 
     /// Whether it may change something: what a read-only connection may not call, but for what only reads more.
     public var changes: Bool {
-        !options.contains(.readOnly) && !rules.allSatisfy { Self.reading.contains($0.permission) }
+        !options.contains(.readOnly) && !rules.allSatisfy { Self.reading.contains($0.permission.name) }
     }
 
     /// Permissions to read what not everybody may.
@@ -94,24 +106,16 @@ public struct ProcedureFacts: Sendable {
     }
 }
 
-/// A permission that a call needs.
+/// A permission that a call needs, and for which flags.
 public struct AccessRule: Sendable {
-    /// The kinds of object that permissions are about.
-    public enum Object: Sendable {
-        case connect, domain, network, networkPort, interface, storagePool, storageVol, nodeDevice, secret,
-            nwfilter,
-            nwfilterBinding
-    }
-
-    public let object: Object
-    /// libvirt's name of the permission, such as `init_control`.
-    public let permission: String
+    public let permission: Permission
     let whenSet: UInt32?
     let whenClear: UInt32?
 
-    init(_ object: Object, _ permission: String, whenSet: UInt32? = nil, whenClear: UInt32? = nil) {
-        self.object = object
-        self.permission = permission
+    init(
+        _ object: Permission.Object, _ permission: String, whenSet: UInt32? = nil, whenClear: UInt32? = nil
+    ) {
+        self.permission = Permission(permission, on: object)
         self.whenSet = whenSet
         self.whenClear = whenClear
     }

@@ -8,7 +8,7 @@ import VirtXML
 struct LocalSecret: SecretOperations {
     let driver: SecretDriver
     let uuid: UUID
-    let isReadOnly: Bool
+    let client: Client
 
     func xmlDesc(flags: UInt32) throws(VirtError) -> String {
         try flags.require(in: "secretGetXMLDesc", from: .secret)
@@ -18,7 +18,7 @@ struct LocalSecret: SecretOperations {
     /// The value; never over a connection that only reads, and never that of a private secret.
     func value(flags: UInt32) throws(VirtError) -> [UInt8] {
         try flags.require(in: "secretGetValue", from: .secret)
-        if isReadOnly {
+        if client.isReadOnly {
             throw VirtError(
                 .operationDenied, "read only access prevents virSecretGetValue", from: .secret)
         }

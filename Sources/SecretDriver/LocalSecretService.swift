@@ -8,10 +8,10 @@ import VirtXML
 /// The secrets as one client sees them: found, listed, defined.
 struct LocalSecretService: SecretService {
     let driver: SecretDriver
-    let isReadOnly: Bool
+    let client: Client
 
     func secret(_ reference: SecretReference) -> any SecretOperations {
-        LocalSecret(driver: driver, uuid: reference.uuid, isReadOnly: isReadOnly)
+        LocalSecret(driver: driver, uuid: reference.uuid, client: client)
     }
 
     func secretLookupByUUID(uuid: UUID) throws(VirtError) -> SecretReference {

@@ -6,10 +6,10 @@ import VirtDriver
 struct SecretConnection: DriverConnection {
     let driver: SecretDriver
     let uri: ConnectionURI
-    let isReadOnly: Bool
+    let client: Client
 
     var hypervisor: any HypervisorService { BareHypervisor("secret", uri) }
-    var secrets: any SecretService { driver.service(readOnly: isReadOnly) }
+    var secrets: any SecretService { LocalSecretService(driver: driver, client: client) }
 
     var events: any EventSource { driver.events.source(of: [.secret]) }
 

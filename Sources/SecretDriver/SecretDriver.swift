@@ -12,6 +12,7 @@ public final class SecretDriver: Driver {
     let registry = ObjectRegistry<StoredSecret>()
     let files: SecretFiles
     let events: EventHub
+    public let name = "secret"
     private let log: Logger
     /// The path of the URI that it answers to.
     private let uriPath: String
@@ -62,19 +63,19 @@ public final class SecretDriver: Driver {
         registry.put(secret)
     }
 
-    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
-    {
+    public func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? {
+        let uri = request.uri
         guard uri.driver == "secret" else { return nil }
         guard uri.path.hasSameBytes(as: uriPath) else {
             let message = "unexpected secret URI path '\(uri.path)', try secret://\(uriPath)"
             throw VirtError(.internalError, message, from: .secret)
         }
-        return SecretConnection(driver: self, uri: uri, isReadOnly: readOnly)
+        return SecretConnection(driver: self, uri: uri, client: request.client)
     }
 
-    /// The secrets as a client sees them.
-    public func service(readOnly: Bool) -> any SecretService {
-        LocalSecretService(driver: self, isReadOnly: readOnly)
+    /// Every hypervisor's clients see the secrets.
+    public func offer(to services: inout HostServices) {
+        services.secrets = { LocalSecretService(driver: self, client: $0) }
     }
 }
 

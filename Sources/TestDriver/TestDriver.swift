@@ -19,14 +19,16 @@ public final class TestDriver: Driver {
 
     private let standard = Mutex(Standard())
 
+    public let name = "test"
+
     private let opensFiles: Bool
 
     /// - Parameter opensFiles: whether `test:///path/to/host.xml` is opened. A daemon that serves others than the
     ///   user that it runs as must not read files for them.
     public init(opensFiles: Bool = true) { self.opensFiles = opensFiles }
 
-    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
-    {
+    public func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? {
+        let uri = request.uri
         guard uri.driver == "test", uri.transport == nil, uri.host.isEmpty else { return nil }
         switch uri.path {
         case "/default":

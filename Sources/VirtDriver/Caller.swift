@@ -1,15 +1,23 @@
 import Virt
 
 /// Who makes the call that a task is about.
-public enum Caller {
-    /// The connection that the call came by, for what is to end with it; nil where nobody's going would be noticed.
-    @TaskLocal public static var connection: (any DriverConnection)?
+public struct Caller: Sendable {
+    public let client: Client
+    /// The connection that the call came by, as the driver opened it, for what is to end with it.
+    public let connection: any DriverConnection
+
+    /// Who makes the call; nil where nobody's going would be noticed, and for calls that are answered from memory: a
+    /// connection knows the client that opened it.
+    @TaskLocal public static var current: Caller?
+
+    /// - Parameter connection: what the client's URI opened.
+    public init(_ client: Client, by connection: any DriverConnection) {
+        (self.client, self.connection) = (client, connection.own)
+    }
 
     /// Does something on behalf of a client.
-    public static func by<Value>(
-        _ connection: any DriverConnection, _ body: () async throws(VirtError) -> Value
-    ) async throws(VirtError) -> Value {
-        let result = await $connection.withValue(connection) { () async -> Result<Value, VirtError> in
+    public func run<Value>(_ body: () async throws(VirtError) -> Value) async throws(VirtError) -> Value {
+        let result = await Self.$current.withValue(self) { () async -> Result<Value, VirtError> in
             do throws(VirtError) {
                 return .success(try await body())
             } catch {

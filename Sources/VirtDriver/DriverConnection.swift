@@ -15,8 +15,20 @@ public protocol DriverConnection: Sendable {
     /// What happens to its objects.
     var events: any EventSource { get }
 
+    /// Whether the host's own services are its clients' too: so it is where guests run on this host.
+    var takesHostServices: Bool { get }
+
+    /// The connection as the driver opened it, without what others have put into it.
+    var own: any DriverConnection { get }
+
     /// Whether the driver has one of the abilities that clients ask for (`VIR_DRV_FEATURE_…`).
     func supports(_ feature: DriverFeature) -> Bool
+
+    /// Asks the other side for signs of life; there is none in process.
+    func setKeepalive(interval: Duration, count: Int)
+
+    /// Calls `body` once when the connection ends by itself, which none does in process.
+    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void)
 
     /// The client has gone: what belonged to it is given up (guests with autodestroy, held consoles).
     func close() async
@@ -30,12 +42,10 @@ extension DriverConnection {
     public var secrets: any SecretService { UnsupportedSecretService() }
     public var nwfilters: any NWFilterService { UnsupportedNWFilterService() }
     public var events: any EventSource { NoEvents() }
+    public var takesHostServices: Bool { false }
+    public var own: any DriverConnection { self }
     public func supports(_ feature: DriverFeature) -> Bool { false }
+    public func setKeepalive(interval: Duration, count: Int) {}
+    public func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) {}
     public func close() async {}
-}
-
-/// A driver as the daemon sees it: something that opens URIs.
-public protocol Driver: Sendable {
-    /// Opens `uri` for one client; nil where the URI is another driver's.
-    func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
 }

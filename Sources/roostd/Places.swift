@@ -1,9 +1,6 @@
 import ByteText
 import DriverKit
 import LinuxSystem
-import Logging
-import QEMUDriver
-import SecretDriver
 
 /// Where this daemon's files are.
 struct Places {
@@ -20,28 +17,6 @@ struct Places {
     }
 
     var lockFile: String { layout.run + "/roostd.pid" }
-
-    /// The QEMU driver's own folders, and who its guests run as; may wait for the account database.
-    func qemu(user: String?) throws(SystemError) -> QEMUConfiguration {
-        var configuration = QEMUConfiguration(
-            definitions: layout.configuration + "/qemu", run: layout.run + "/qemu",
-            library: layout.library + "/qemu",
-            logs: layout.logs + "/qemu", cache: layout.cache + "/qemu")
-        if isSystem {
-            try configuration.useSystemAccount(user)
-        } else {
-            configuration.uri = "qemu:///session"
-        }
-        return configuration
-    }
-
-    /// The secrets of this host, or of this user.
-    func secrets(events: EventHub, log: Logger) -> SecretDriver {
-        SecretDriver(
-            folder: layout.configuration + "/secrets", keyFile: layout.library + "/secrets/encryption-key",
-            credentials: ThisProcess.environment("CREDENTIALS_DIRECTORY"),
-            uriPath: isSystem ? "/system" : "/session", events: events, log: log)
-    }
 }
 
 /// A path from the root folder on.

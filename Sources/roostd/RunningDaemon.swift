@@ -1,21 +1,18 @@
 import Daemon
 import DriverKit
+import HostKit
 import LinuxSystem
 import Logging
-import QEMUDriver
-import SecretDriver
-import TestDriver
 import Virt
 import VirtDriver
 
-/// The daemon put together: the one place that names drivers.
+/// The daemon put together.
 struct RunningDaemon {
     let places: Places
     let log: Logger
     private let lock: LockFile
     private let server: Server
-    private let qemu: QEMUDriver
-    private let secrets: SecretDriver
+    private let drivers: DriverSet
     private let events: HostEvents
     /// The sockets that were made here, to be removed at the end.
     private let sockets: [String]
@@ -33,8 +30,8 @@ struct RunningDaemon {
         if let logProblem { log.warning("the log goes to the standard error: \(logProblem)") }
         self.places = places
         lock = try await Self.lock(places)
-        let configuration = try await Self.configuration(places)
-        let qemuConfiguration = try await Self.qemu(places, configuration)
+        let file = try await ConfigurationFile(ifThere: places.configurationFile)
+        let configuration = try Self.configuration(places, file)
         let logger = { (label: String) in
             Logger(label: label) { LogOutput(file: output, label: $0, logLevel: level) }
         }
@@ -43,15 +40,8 @@ struct RunningDaemon {
             HostEvents(library: library, size: configuration.eventJournalSize, log: eventLog)
         }
         self.events = events
-        let secrets = places.secrets(events: events.hub, log: logger("secret"))
-        self.secrets = secrets
-        qemu = QEMUDriver(
-            configuration: qemuConfiguration,
-            services: HostServices(secretSource: secrets) { secrets.service(readOnly: $0) },
-            events: events.hub,
-            log: logger("qemu"))
-        let test = TestDriver(opensFiles: !places.isSystem)
-        server = Server(configuration: configuration, drivers: [qemu, secrets, test], log: log)
+        drivers = try await DriverSet(places, file, events: events.hub, log: logger)
+        server = Server(configuration: configuration, drivers: drivers, log: log)
         // Before any guest is touched: where another daemon listens, whoever removed its lock, this one ends here.
         let sockets = try await Self.sockets(places, configuration, inherited)
         self.sockets = sockets.compactMap(\.path)
@@ -64,29 +54,24 @@ struct RunningDaemon {
             for socket in sockets {
                 try server.listen(on: socket.descriptor, readOnly: socket.isReadOnly, isAccepting: false)
             }
-            await startSecrets()
-            try await qemu.start()
+            try await drivers.start { name, error in
+                log.error("the \(name) driver can't start, and what it keeps is missing: \(error)")
+            }
             events.hub.settle()
             server.acceptClients()
         } catch {
-            stop()
+            await stop()
             throw error
         }
     }
 
-    /// Reads the secrets; guests are served where that fails, too.
-    private func startSecrets() async {
-        do throws(VirtError) { try await secrets.start() } catch {
-            log.error("there are no secrets: \(error)")
-        }
-    }
-
-    /// Starts the guests that are to start with the host.
-    func startGuests() async { await qemu.autostart() }
+    /// Starts what is to start with the host.
+    func autostart() async { await drivers.autostart() }
 
     /// Takes no more clients and gives the sockets up. Guests run on.
-    func stop() {
+    func stop() async {
         server.stop()
+        await drivers.stop()
         for path in sockets { _ = try? FileSystem.remove(path) }
         events.close()
     }
@@ -117,31 +102,12 @@ struct RunningDaemon {
         }
     }
 
-    private static func qemu(
-        _ places: Places, _ configuration: Configuration
-    ) async throws -> QEMUConfiguration {
-        var qemu: QEMUConfiguration
-        do throws(SystemError) {
-            qemu = try await Blocking.runPersistently { () throws(SystemError) in
-                try places.qemu(user: configuration.guestUser)
-            }
-        } catch {
-            throw Failure(
-                description: "the user that guests run as can't be looked up (\(error)): start roostd again")
-        }
-        qemu.slirpHelper = configuration.slirpHelper ?? qemu.slirpHelper
-        qemu.usesNbdkit = configuration.usesNbdkit
-        qemu.logLimits = LogLimits(
-            size: UInt64(configuration.logSize), backups: UInt32(configuration.logBackups))
-        return qemu
-    }
-
-    private static func configuration(_ places: Places) async throws -> Configuration {
-        let path = places.configurationFile
-        let text = await Blocking.run { FileSystem.exists(path) ? try? FileSystem.readText(path) : "" }
-        guard let text else { throw Failure(description: "\(path) can't be read") }
-        var configuration = try Configuration(text: text, name: path)
-        if !places.isSystem, text.isEmpty { configuration.defaultURI = "qemu:///session" }
+    private static func configuration(
+        _ places: Places, _ file: ConfigurationFile
+    ) throws(ConfigurationFileError) -> Configuration {
+        var configuration = Configuration()
+        if !places.isSystem { configuration.defaultURI = "qemu:///session" }
+        try configuration.take(file)
         return configuration
     }
 

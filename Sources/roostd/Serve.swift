@@ -13,7 +13,7 @@ func serve(
         ServiceNotice.ready(status: "serving \(daemon.places.socketFolder)")
         // A guest may take long to start: signals are heeded meanwhile.
         Task {
-            await daemon.startGuests()
+            await daemon.autostart()
             ThisProcess.returnMemory()
         }
         for await signal in endings {
@@ -21,7 +21,7 @@ func serve(
             break
         }
         ServiceNotice.stopping()
-        daemon.stop()
+        await daemon.stop()
         return 0
     } catch {
         complain("roostd: \(error)")

@@ -20,9 +20,9 @@ final class HeldDriver: Driver, DriverConnection, HypervisorService {
     var began: Int { state.withLock { $0.began } }
     var cancelled: Int { state.withLock { $0.cancelled } }
 
-    func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)? {
-        self
-    }
+    let name = "held"
+
+    func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? { self }
     var hypervisor: any HypervisorService { self }
     var events: any EventSource { AllKinds() }
 

@@ -25,13 +25,14 @@ struct LaneTests {
 
 /// A driver that tells on which thread it was called.
 private struct ThreadDriver: Driver, DriverConnection, HypervisorService {
+    let name = "thread"
     private var thread: String {
         let name = try? FileSystem.readText("/proc/thread-self/comm")
         return name?.split(separator: "\n").first.map(String.init) ?? ""
     }
 
     var hypervisor: any HypervisorService { self }
-    func open(_ uri: ConnectionURI, readOnly: Bool) async -> (any DriverConnection)? { self }
+    func open(_ request: OpenRequest) async -> (any DriverConnection)? { self }
     func close() async {}
 
     func hostname() async -> String { thread }

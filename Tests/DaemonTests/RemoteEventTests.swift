@@ -111,9 +111,10 @@ struct RemoteEventTests {
 
 /// A driver that has a hub, and nothing else.
 private struct HubDriver: Driver, DriverConnection, HypervisorService {
+    let name = "hub"
     let hub: EventHub
     var hypervisor: any HypervisorService { self }
     var events: any EventSource { hub.source(of: [.domain]) }
-    func open(_ uri: ConnectionURI, readOnly: Bool) async -> (any DriverConnection)? { self }
+    func open(_ request: OpenRequest) async -> (any DriverConnection)? { self }
     func close() async {}
 }

@@ -16,12 +16,13 @@ struct TestDaemon {
     /// - Parameter trusted: whose clients share no limit; this process' user is not among them where it is empty.
     init(
         drivers: [any Driver] = [TestDriver()], limits: Limits? = nil, trusted: Set<UInt32>? = nil,
+        rights: @escaping @Sendable (PeerCredentials?) -> Client.Rights = { _ in .all },
         log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws {
         path = "@roost-test-\(UUID.random())"
         server = Server(
-            configuration: Configuration(), drivers: drivers, limits: limits,
-            trusted: trusted ?? [ThisProcess.user], log: log)
+            configuration: Configuration(), drivers: DriverSet(drivers), limits: limits,
+            trusted: trusted ?? [ThisProcess.user], rights: rights, log: log)
         try server.listen(on: UnixSocket.listen(at: path), readOnly: false)
         try server.listen(on: UnixSocket.listen(at: path + "-ro"), readOnly: true)
     }

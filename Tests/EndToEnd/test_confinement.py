@@ -203,7 +203,7 @@ class Account(OwnServer):
 
     def test_without_a_user_for_guests_none_starts_until_there_is_one(self):
         done = self.create(domains.domain("homeless"))
-        self.assertVirshFails(done, "domain 'homeless' can't be started", "roost-qemu", "roostd.conf")
+        self.assertVirshFails(done, "domain 'homeless' can't be started", "roost-qemu", "qemu.conf")
         self.own.kill(signal.SIGTERM)
         made = subprocess.run(self.own.inside(pathlib.Path(__file__).parents[2] / "scripts/make-account"),
                               capture_output=True, text=True, check=True)
@@ -215,3 +215,27 @@ class Account(OwnServer):
                     if line.startswith("roost-qemu:"))
         pid, = self.own.guest_pids()
         self.assertEqual(os.stat(f"/proc/{pid}").st_uid, int(user))
+
+
+@on_roostd
+class Settings(OwnServer):
+    configuration = 'user = "root"\n'
+
+    def test_a_driver_s_own_file_counts_before_what_the_daemon_s_says_of_it(self):
+        (self.own.root / "etc/qemu.conf").write_text(
+            '# As libvirt has it.\nsecurity_driver = [ "none",\n  "dac" ]\nuser = "nobody"\n')
+        self.own.kill(signal.SIGTERM)
+        self.own.restart()
+        done = self.create(domains.domain("nobodys"))
+        self.assertEqual(done.status, 0, done)
+        pid, = self.own.guest_pids()
+        self.assertEqual(os.stat(f"/proc/{pid}").st_uid, pwd.getpwnam("nobody").pw_uid)
+
+    def test_a_wrong_line_in_it_ends_the_daemon_with_its_number(self):
+        self.own.kill(signal.SIGTERM)
+        (self.own.root / "etc/qemu.conf").write_text("\nmax_backups = 101\n")
+        done = subprocess.run(self.own.command(), capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("etc/qemu.conf:2: 'max_backups' can't be 101", done.stderr)
+        (self.own.root / "etc/qemu.conf").unlink()
+        self.own.restart()

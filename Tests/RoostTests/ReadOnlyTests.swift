@@ -2,6 +2,7 @@ import Roost
 import TestDriver
 import Testing
 import Virt
+import VirtDriver
 
 /// `test:///default` in this process, opened for reading only.
 @Suite struct ReadOnlyTests {
@@ -30,7 +31,8 @@ import Virt
     @Test("a connection that may write does")
     func writable() async throws {
         // A host of its own: others listen to the one that all share.
-        let driver = try await TestDriver().open(ConnectionURI("test:///default"), readOnly: false)
+        let driver = try await TestDriver().open(
+            OpenRequest(ConnectionURI("test:///default"), for: .thisProcess()))
         let connection = Connection(driver: try #require(driver))
         let domain = try await connection.domain(named: "test")
         try await domain.setMetadata(type: 0, metadata: "words", key: nil, uri: nil, flags: [])

@@ -53,3 +53,12 @@ func error<Value>(_ body: () async throws -> Value) async -> VirtError? {
         return error as? VirtError
     }
 }
+
+extension SecretDriver {
+    /// The secrets as a hypervisor's client sees them.
+    func service(readOnly: Bool) -> any SecretService {
+        var services = HostServices()
+        offer(to: &services)
+        return services.secrets?(.thisProcess(readOnly: readOnly)) ?? UnsupportedSecretService()
+    }
+}

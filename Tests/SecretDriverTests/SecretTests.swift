@@ -37,7 +37,8 @@ struct SecretTests {
 
     @Test("the contract of all sorts of objects", arguments: objectChecks)
     func contract(check: ObjectCheck) async throws {
-        let opened = try await folder.driver().open(ConnectionURI("secret:///system"), readOnly: false)
+        let opened = try await folder.driver().open(
+            OpenRequest(ConnectionURI("secret:///system"), for: .thisProcess()))
         try await check.run(on: SecretSort(try #require(opened)))
     }
 

@@ -8,14 +8,16 @@ import VirtDriver
 struct ConformanceTests {
     @Test("the contract", arguments: domainLifecycleChecks + domainDefinitionChecks)
     func contract(check: ConformanceCheck) async throws {
-        let opened = try await TestDriver().open(ConnectionURI("test:///default"), readOnly: false)
+        let opened = try await TestDriver().open(
+            OpenRequest(ConnectionURI("test:///default"), for: .thisProcess()))
         let connection = try #require(opened)
         try await check.run(on: .testDriver(connection))
         await connection.close()
     }
 
     private func onEachSort(_ body: (any StartableSort) async throws -> Void) async throws {
-        let opened = try await TestDriver().open(ConnectionURI("test:///default"), readOnly: false)
+        let opened = try await TestDriver().open(
+            OpenRequest(ConnectionURI("test:///default"), for: .thisProcess()))
         let connection = try #require(opened)
         for sort in testDriverSorts(connection) { try await body(sort) }
         await connection.close()

@@ -8,7 +8,7 @@ struct StandardHostTests {
     private let driver = TestDriver()
 
     private func open(_ uri: String = "test:///default") async throws -> any DriverConnection {
-        try #require(try await driver.open(ConnectionURI(uri), readOnly: false))
+        try #require(try await driver.open(OpenRequest(ConnectionURI(uri), for: .thisProcess())))
     }
 
     private func error(_ call: () async throws -> Void) async -> VirtError? {
@@ -25,12 +25,16 @@ struct StandardHostTests {
         let driver = TestDriver(opensFiles: false)
         for path in ["/etc/shadow", "/no/such", "/default/"] {
             let refused = await error {
-                _ = try await driver.open(ConnectionURI("test://" + path), readOnly: true)
+                _ = try await driver.open(
+                    OpenRequest(ConnectionURI("test://" + path), for: .thisProcess(readOnly: true)))
             }
             #expect(refused?.code == .operationDenied)
         }
         #expect(
-            await error { _ = try await driver.open(ConnectionURI("test:///default"), readOnly: true) } == nil
+            await error {
+                _ = try await driver.open(
+                    OpenRequest(ConnectionURI("test:///default"), for: .thisProcess(readOnly: true)))
+            } == nil
         )
     }
 
@@ -85,8 +89,11 @@ struct StandardHostTests {
 
     @Test("another driver's URI is left to it, and one without a path is refused")
     func uris() async throws {
-        #expect(try await driver.open(ConnectionURI("qemu:///system"), readOnly: false) == nil)
-        let refused = await error { _ = try await driver.open(ConnectionURI("test:///"), readOnly: false) }
+        #expect(
+            try await driver.open(OpenRequest(ConnectionURI("qemu:///system"), for: .thisProcess())) == nil)
+        let refused = await error {
+            _ = try await driver.open(OpenRequest(ConnectionURI("test:///"), for: .thisProcess()))
+        }
         #expect(refused?.message == "invalid argument: testOpen: supply a path or use test:///default")
     }
 

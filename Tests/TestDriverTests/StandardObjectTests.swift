@@ -6,7 +6,8 @@ import VirtDriver
 @Suite("What test:///default has beside its domain")
 struct StandardObjectTests {
     private func open() async throws -> any DriverConnection {
-        try #require(try await TestDriver().open(ConnectionURI("test:///default"), readOnly: false))
+        try #require(
+            try await TestDriver().open(OpenRequest(ConnectionURI("test:///default"), for: .thisProcess())))
     }
 
     private func message(_ call: () async throws -> Void) async -> String? {

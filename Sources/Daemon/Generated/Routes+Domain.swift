@@ -22,7 +22,7 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).detachDevice(xml: it.xml)
             return Nothing()
         }
-        add(RemoteProgram.domainGetXMLDesc) { (call: Call, it: DomainGetXMLDescArguments) throws(VirtError) -> DomainGetXMLDescAnswer in
+        add(RemoteProgram.domainGetXMLDesc, flags: { $0.flags.rawValue }) { (call: Call, it: DomainGetXMLDescArguments) throws(VirtError) -> DomainGetXMLDescAnswer in
             let reply = try await call.driver.hypervisor.domain(it.domain).xmlDesc(flags: it.flags)
             return DomainGetXMLDescAnswer(xml: reply)
         }
@@ -54,7 +54,7 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).pinVcpu(vcpu: it.vcpu, cpumap: it.cpumap)
             return Nothing()
         }
-        add(RemoteProgram.domainReboot) { (call: Call, it: DomainRebootArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainReboot, flags: { $0.flags.rawValue }) { (call: Call, it: DomainRebootArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).reboot(flags: it.flags)
             return Nothing()
         }
@@ -146,11 +146,11 @@ extension RouteTable {
             let reply = try await call.driver.hypervisor.domain(it.domain).memoryStats(maxStats: it.maxStats, flags: it.flags)
             return DomainMemoryStatsAnswer(stats: reply)
         }
-        add(RemoteProgram.domainAttachDeviceFlags) { (call: Call, it: DomainAttachDeviceFlagsArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainAttachDeviceFlags, flags: { $0.flags.rawValue }) { (call: Call, it: DomainAttachDeviceFlagsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).attachDeviceFlags(xml: it.xml, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainDetachDeviceFlags) { (call: Call, it: DomainDetachDeviceFlagsArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainDetachDeviceFlags, flags: { $0.flags.rawValue }) { (call: Call, it: DomainDetachDeviceFlagsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).detachDeviceFlags(xml: it.xml, flags: it.flags)
             return Nothing()
         }
@@ -166,7 +166,7 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).migrateSetMaxDowntime(downtime: it.downtime, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainUpdateDeviceFlags) { (call: Call, it: DomainUpdateDeviceFlagsArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainUpdateDeviceFlags, flags: { $0.flags.rawValue }) { (call: Call, it: DomainUpdateDeviceFlagsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).updateDeviceFlags(xml: it.xml, flags: it.flags)
             return Nothing()
         }
@@ -182,7 +182,7 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).managedSaveRemove(flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainSnapshotCreateXML) { (call: Call, it: DomainSnapshotCreateXMLArguments) throws(VirtError) -> DomainSnapshotCreateXMLAnswer in
+        add(RemoteProgram.domainSnapshotCreateXML, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSnapshotCreateXMLArguments) throws(VirtError) -> DomainSnapshotCreateXMLAnswer in
             let reply = try await call.driver.hypervisor.domain(it.domain).snapshotCreateXML(xml: it.xml, flags: it.flags)
             return DomainSnapshotCreateXMLAnswer(snapshot: reply)
         }
@@ -214,7 +214,7 @@ extension RouteTable {
             let reply = try await call.driver.hypervisor.domain(it.domain).createWithFlags(flags: it.flags)
             return DomainCreateWithFlagsAnswer(domain: reply)
         }
-        add(RemoteProgram.domainSetMemoryParameters) { (call: Call, it: DomainSetMemoryParametersArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetMemoryParameters, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetMemoryParametersArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setMemoryParameters(parameters: it.parameters, flags: it.flags)
             return Nothing()
         }
@@ -222,11 +222,11 @@ extension RouteTable {
             let found = try await call.driver.hypervisor.domain(it.domain).memoryParameters(flags: it.flags)
             return DomainGetMemoryParametersAnswer(parameters: limited(found, to: it.count), count: counted(found, it.count))
         }
-        add(RemoteProgram.domainSetVcpusFlags) { (call: Call, it: DomainSetVcpusFlagsArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetVcpusFlags, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetVcpusFlagsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setVcpusFlags(nvcpus: it.nvcpus, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainGetVcpusFlags) { (call: Call, it: DomainGetVcpusFlagsArguments) throws(VirtError) -> DomainGetVcpusFlagsAnswer in
+        add(RemoteProgram.domainGetVcpusFlags, flags: { $0.flags.rawValue }) { (call: Call, it: DomainGetVcpusFlagsArguments) throws(VirtError) -> DomainGetVcpusFlagsAnswer in
             let reply = try await call.driver.hypervisor.domain(it.domain).vcpusFlags(flags: it.flags)
             return DomainGetVcpusFlagsAnswer(num: reply)
         }
@@ -239,11 +239,11 @@ extension RouteTable {
             let reply = try await call.driver.hypervisor.domain(it.domain).isUpdated()
             return DomainIsUpdatedAnswer(updated: reply)
         }
-        add(RemoteProgram.domainSetMemoryFlags) { (call: Call, it: DomainSetMemoryFlagsArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetMemoryFlags, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetMemoryFlagsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setMemoryFlags(memory: it.memory, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainSetBlkioParameters) { (call: Call, it: DomainSetBlkioParametersArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetBlkioParameters, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetBlkioParametersArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setBlkioParameters(parameters: it.parameters, flags: it.flags)
             return Nothing()
         }
@@ -280,7 +280,7 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).migrateConfirm3(cookieIn: it.cookieIn, flags: it.flags, cancelled: it.cancelled)
             return Nothing()
         }
-        add(RemoteProgram.domainSetSchedulerParametersFlags) { (call: Call, it: DomainSetSchedulerParametersFlagsArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetSchedulerParametersFlags, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetSchedulerParametersFlagsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setSchedulerParametersFlags(parameters: it.parameters, flags: it.flags)
             return Nothing()
         }
@@ -288,7 +288,7 @@ extension RouteTable {
             let found = try await call.driver.hypervisor.domain(it.domain).schedulerParametersFlags(flags: it.flags)
             return DomainGetSchedulerParametersFlagsAnswer(parameters: limited(found, to: it.count))
         }
-        add(RemoteProgram.domainPinVcpuFlags) { (call: Call, it: DomainPinVcpuFlagsArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainPinVcpuFlags, flags: { $0.flags.rawValue }) { (call: Call, it: DomainPinVcpuFlagsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).pinVcpuFlags(vcpu: it.vcpu, cpumap: it.cpumap, flags: it.flags)
             return Nothing()
         }
@@ -352,7 +352,7 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).blockResize(disk: it.disk, size: it.size, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainSetBlockIoTune) { (call: Call, it: DomainSetBlockIoTuneArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetBlockIoTune, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetBlockIoTuneArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setBlockIoTune(disk: it.disk, parameters: it.parameters, flags: it.flags)
             return Nothing()
         }
@@ -360,7 +360,7 @@ extension RouteTable {
             let found = try await call.driver.hypervisor.domain(it.domain).blockIoTune(disk: it.disk, flags: it.flags)
             return DomainGetBlockIoTuneAnswer(parameters: limited(found, to: it.count), count: counted(found, it.count))
         }
-        add(RemoteProgram.domainSetNumaParameters) { (call: Call, it: DomainSetNumaParametersArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetNumaParameters, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetNumaParametersArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setNumaParameters(parameters: it.parameters, flags: it.flags)
             return Nothing()
         }
@@ -368,7 +368,7 @@ extension RouteTable {
             let found = try await call.driver.hypervisor.domain(it.domain).numaParameters(flags: it.flags)
             return DomainGetNumaParametersAnswer(parameters: limited(found, to: it.count), count: counted(found, it.count))
         }
-        add(RemoteProgram.domainSetInterfaceParameters) { (call: Call, it: DomainSetInterfaceParametersArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetInterfaceParameters, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetInterfaceParametersArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setInterfaceParameters(device: it.device, parameters: it.parameters, flags: it.flags)
             return Nothing()
         }
@@ -376,7 +376,7 @@ extension RouteTable {
             let found = try await call.driver.hypervisor.domain(it.domain).interfaceParameters(device: it.device, flags: it.flags)
             return DomainGetInterfaceParametersAnswer(parameters: limited(found, to: it.count), count: counted(found, it.count))
         }
-        add(RemoteProgram.domainShutdownFlags) { (call: Call, it: DomainShutdownFlagsArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainShutdownFlags, flags: { $0.flags.rawValue }) { (call: Call, it: DomainShutdownFlagsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).shutdownFlags(flags: it.flags)
             return Nothing()
         }
@@ -392,7 +392,7 @@ extension RouteTable {
             let found = try await call.driver.hypervisor.domain(it.domain).diskErrors(maxerrors: it.maxerrors, flags: it.flags)
             return DomainGetDiskErrorsAnswer(errors: found, nerrors: .init(clamping: found.count))
         }
-        add(RemoteProgram.domainSetMetadata) { (call: Call, it: DomainSetMetadataArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetMetadata, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetMetadataArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setMetadata(type: it.type, metadata: it.metadata, key: it.key, uri: it.uri, flags: it.flags)
             return Nothing()
         }
@@ -420,7 +420,7 @@ extension RouteTable {
             let found = try await call.driver.hypervisor.domain(it.domain).securityLabelList()
             return DomainGetSecurityLabelListAnswer(labels: found, result: .init(clamping: found.count))
         }
-        add(RemoteProgram.domainPinEmulator) { (call: Call, it: DomainPinEmulatorArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainPinEmulator, flags: { $0.flags.rawValue }) { (call: Call, it: DomainPinEmulatorArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).pinEmulator(cpumap: it.cpumap, flags: it.flags)
             return Nothing()
         }
@@ -469,7 +469,7 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).migrateConfirm3Params(parameters: it.parameters, cookieIn: it.cookieIn, flags: it.flags, cancelled: it.cancelled)
             return Nothing()
         }
-        add(RemoteProgram.domainSetMemoryStatsPeriod) { (call: Call, it: DomainSetMemoryStatsPeriodArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetMemoryStatsPeriod, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetMemoryStatsPeriodArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setMemoryStatsPeriod(period: it.period, flags: it.flags)
             return Nothing()
         }
@@ -514,7 +514,7 @@ extension RouteTable {
             let found = try await call.driver.hypervisor.domain(it.domain).ioThreadInfo(flags: it.flags)
             return DomainGetIOThreadInfoAnswer(info: found, result: .init(clamping: found.count))
         }
-        add(RemoteProgram.domainPinIOThread) { (call: Call, it: DomainPinIOThreadArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainPinIOThread, flags: { $0.flags.rawValue }) { (call: Call, it: DomainPinIOThreadArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).pinIOThread(iothreadID: it.iothreadID, cpumap: it.cpumap, flags: it.flags)
             return Nothing()
         }
@@ -522,11 +522,11 @@ extension RouteTable {
             let reply = try await call.driver.hypervisor.domain(it.domain).interfaceAddresses(source: it.source, flags: it.flags)
             return DomainInterfaceAddressesAnswer(ifaces: reply)
         }
-        add(RemoteProgram.domainAddIOThread) { (call: Call, it: DomainAddIOThreadArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainAddIOThread, flags: { $0.flags.rawValue }) { (call: Call, it: DomainAddIOThreadArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).addIOThread(iothreadID: it.iothreadID, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainDelIOThread) { (call: Call, it: DomainDelIOThreadArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainDelIOThread, flags: { $0.flags.rawValue }) { (call: Call, it: DomainDelIOThreadArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).delIOThread(iothreadID: it.iothreadID, flags: it.flags)
             return Nothing()
         }
@@ -558,7 +558,7 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).setGuestVcpus(cpumap: it.cpumap, state: it.state, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainSetVcpu) { (call: Call, it: DomainSetVcpuArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetVcpu, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetVcpuArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setVcpu(cpumap: it.cpumap, state: it.state, flags: it.flags)
             return Nothing()
         }
@@ -570,7 +570,7 @@ extension RouteTable {
             let reply = try await call.driver.hypervisor.domain(it.domain).migrateGetMaxDowntime(flags: it.flags)
             return DomainMigrateGetMaxDowntimeAnswer(downtime: reply)
         }
-        add(RemoteProgram.domainManagedSaveGetXMLDesc) { (call: Call, it: DomainManagedSaveGetXMLDescArguments) throws(VirtError) -> DomainManagedSaveGetXMLDescAnswer in
+        add(RemoteProgram.domainManagedSaveGetXMLDesc, flags: { $0.flags.rawValue }) { (call: Call, it: DomainManagedSaveGetXMLDescArguments) throws(VirtError) -> DomainManagedSaveGetXMLDescAnswer in
             let reply = try await call.driver.hypervisor.domain(it.domain).managedSaveGetXMLDesc(flags: it.flags)
             return DomainManagedSaveGetXMLDescAnswer(xml: reply)
         }
@@ -582,7 +582,7 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).setLifecycleAction(type: it.type, action: it.action, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainDetachDeviceAlias) { (call: Call, it: DomainDetachDeviceAliasArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainDetachDeviceAlias, flags: { $0.flags.rawValue }) { (call: Call, it: DomainDetachDeviceAliasArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).detachDeviceAlias(alias: it.alias, flags: it.flags)
             return Nothing()
         }
@@ -590,11 +590,11 @@ extension RouteTable {
             let reply = try await call.driver.hypervisor.domain(it.domain).launchSecurityInfo(flags: it.flags)
             return DomainGetLaunchSecurityInfoAnswer(parameters: reply)
         }
-        add(RemoteProgram.domainSetIOThreadParams) { (call: Call, it: DomainSetIOThreadParamsArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetIOThreadParams, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetIOThreadParamsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setIOThreadParams(iothreadID: it.iothreadID, parameters: it.parameters, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainCheckpointCreateXML) { (call: Call, it: DomainCheckpointCreateXMLArguments) throws(VirtError) -> DomainCheckpointCreateXMLAnswer in
+        add(RemoteProgram.domainCheckpointCreateXML, flags: { $0.flags.rawValue }) { (call: Call, it: DomainCheckpointCreateXMLArguments) throws(VirtError) -> DomainCheckpointCreateXMLAnswer in
             let reply = try await call.driver.hypervisor.domain(it.domain).checkpointCreateXML(xml: it.xml, flags: it.flags)
             return DomainCheckpointCreateXMLAnswer(checkpoint: reply)
         }
@@ -666,11 +666,11 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).setAutostartOnce(autostart: it.autostart)
             return Nothing()
         }
-        add(RemoteProgram.domainSetThrottleGroup) { (call: Call, it: DomainSetThrottleGroupArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainSetThrottleGroup, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetThrottleGroupArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setThrottleGroup(group: it.group, parameters: it.parameters, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainDelThrottleGroup) { (call: Call, it: DomainDelThrottleGroupArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.domainDelThrottleGroup, flags: { $0.flags.rawValue }) { (call: Call, it: DomainDelThrottleGroupArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).delThrottleGroup(group: it.group, flags: it.flags)
             return Nothing()
         }
@@ -692,7 +692,7 @@ extension RouteTable {
             call.give(files)
             return Nothing()
         }
-        add(RoostProgram.domainExplain) { (call: Call, it: DomainExplainArguments) throws(VirtError) -> DomainExplainAnswer in
+        add(RoostProgram.domainExplain, flags: { $0.flags.rawValue }) { (call: Call, it: DomainExplainArguments) throws(VirtError) -> DomainExplainAnswer in
             let reply = try await call.driver.hypervisor.domain(it.domain).explain(flags: it.flags)
             return DomainExplainAnswer(explanation: reply)
         }

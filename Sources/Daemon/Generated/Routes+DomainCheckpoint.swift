@@ -6,7 +6,7 @@ import VirtDriver
 
 extension RouteTable {
     mutating func addDomainCheckpoint() {
-        add(RemoteProgram.domainCheckpointGetXMLDesc) { (call: Call, it: DomainCheckpointGetXMLDescArguments) throws(VirtError) -> DomainCheckpointGetXMLDescAnswer in
+        add(RemoteProgram.domainCheckpointGetXMLDesc, flags: { $0.flags.rawValue }) { (call: Call, it: DomainCheckpointGetXMLDescArguments) throws(VirtError) -> DomainCheckpointGetXMLDescAnswer in
             let reply = try await call.driver.hypervisor.domainCheckpoint(it.checkpoint).xmlDesc(flags: it.flags)
             return DomainCheckpointGetXMLDescAnswer(xml: reply)
         }

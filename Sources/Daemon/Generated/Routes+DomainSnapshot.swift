@@ -6,7 +6,7 @@ import VirtDriver
 
 extension RouteTable {
     mutating func addDomainSnapshot() {
-        add(RemoteProgram.domainSnapshotGetXMLDesc) { (call: Call, it: DomainSnapshotGetXMLDescArguments) throws(VirtError) -> DomainSnapshotGetXMLDescAnswer in
+        add(RemoteProgram.domainSnapshotGetXMLDesc, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSnapshotGetXMLDescArguments) throws(VirtError) -> DomainSnapshotGetXMLDescAnswer in
             let reply = try await call.driver.hypervisor.domainSnapshot(it.snapshot).xmlDesc(flags: it.flags)
             return DomainSnapshotGetXMLDescAnswer(xml: reply)
         }

@@ -42,7 +42,7 @@ extension RouteTable {
             let reply = try await call.driver.networks.network(it.network).isPersistent()
             return NetworkIsPersistentAnswer(persistent: reply)
         }
-        add(RemoteProgram.networkUpdate) { (call: Call, it: NetworkUpdateArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.networkUpdate, flags: { $0.flags.rawValue }) { (call: Call, it: NetworkUpdateArguments) throws(VirtError) -> Nothing in
             try await call.driver.networks.network(it.network).update(command: it.command, section: it.section, parentIndex: it.parentIndex, xml: it.xml, flags: it.flags)
             return Nothing()
         }
@@ -62,7 +62,7 @@ extension RouteTable {
             let reply = try await call.driver.networks.network(it.network).portCreateXML(xml: it.xml, flags: it.flags)
             return NetworkPortCreateXMLAnswer(port: reply)
         }
-        add(RemoteProgram.networkSetMetadata) { (call: Call, it: NetworkSetMetadataArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.networkSetMetadata, flags: { $0.flags.rawValue }) { (call: Call, it: NetworkSetMetadataArguments) throws(VirtError) -> Nothing in
             try await call.driver.networks.network(it.network).setMetadata(type: it.type, metadata: it.metadata, key: it.key, uri: it.uri, flags: it.flags)
             return Nothing()
         }

@@ -66,7 +66,7 @@ extension RouteTable {
             let reply = try await call.driver.nodeDevices.nodeDevice(it.device).isActive()
             return NodeDeviceIsActiveAnswer(active: reply)
         }
-        add(RemoteProgram.nodeDeviceUpdate) { (call: Call, it: NodeDeviceUpdateArguments) throws(VirtError) -> Nothing in
+        add(RemoteProgram.nodeDeviceUpdate, flags: { $0.flags.rawValue }) { (call: Call, it: NodeDeviceUpdateArguments) throws(VirtError) -> Nothing in
             try await call.driver.nodeDevices.nodeDevice(it.device).update(xml: it.xml, flags: it.flags)
             return Nothing()
         }

@@ -8,6 +8,8 @@ import XDR
 /// What the daemon does with a call: decode, ask the driver, encode.
 struct Route: Sendable {
     let facts: ProcedureFacts
+    /// Finds the flags in a call's packet on which its permissions depend; nil where they don't.
+    let flags: (@Sendable (Packet) throws(VirtError) -> UInt32)?
     /// Answers a call's packet with the reply's.
     let run: @Sendable (Call, Packet) async throws(VirtError) -> Packet
 }
@@ -29,17 +31,26 @@ struct RouteTable: Sendable {
         return list[Int(number)]
     }
 
-    /// Adds a row: `body` maps the arguments to the reply.
+    /// Adds a row: `body` maps the arguments to the reply, and `flags` finds the flags in them on which the call's
+    /// permissions depend.
     mutating func add<Arguments: XDRValue, Reply: XDRValue>(
-        _ procedure: Procedure<Arguments, Reply>,
+        _ procedure: Procedure<Arguments, Reply>, flags: (@Sendable (Arguments) -> UInt32)? = nil,
         _ body: @escaping @Sendable (Call, Arguments) async throws(VirtError) -> Reply
     ) {
         let known = ProcedureFacts.find(program: procedure.program, number: procedure.number)
-        guard let known else { return }
+        // Rows and facts are written from the same lines.
+        guard let known else { return assertionFailure("\(procedure.api) has no facts") }
         let number = Int(procedure.number)
         var list = rows[procedure.program] ?? []
         while list.count <= number { list.append(nil) }
-        list[number] = Route(facts: known) { (call, packet) async throws(VirtError) -> Packet in
+        var found: (@Sendable (Packet) throws(VirtError) -> UInt32)?
+        if let flags {
+            found = { (packet) throws(VirtError) -> UInt32 in
+                let message: Arguments = try arguments(of: packet, api: known.api)
+                return flags(message)
+            }
+        }
+        list[number] = Route(facts: known, flags: found) { (call, packet) async throws(VirtError) -> Packet in
             let reply = try await body(call, try arguments(of: packet, api: known.api))
             return try answer(packet, reply, files: call.extras.files, api: known.api)
         }

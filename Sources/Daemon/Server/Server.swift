@@ -13,7 +13,8 @@ public final class Server: Sendable {
     let log: Logger
     /// Users whose clients share no limit with others'.
     let trusted: Set<UInt32>
-    private let drivers: [any Driver]
+    let drivers: DriverSet
+    let rights: @Sendable (PeerCredentials?) -> Client.Rights
     private let places: (readWrite: ClientLimit, readOnly: ClientLimit)
     let trustedClients = UserClients.trusted()
     let readOnlyClients: UserClients
@@ -30,19 +31,21 @@ public final class Server: Sendable {
         var evictionIsDue = false
     }
 
-    /// A server whose URIs the first of `drivers` that knows them opens.
+    /// A server whose URIs `drivers` open.
     ///
     /// - Parameters:
+    ///   - rights: what a client may do beside what the socket lets it that it came to.
     ///   - limits: what the configuration says when nil.
     ///   - trusted: the users whose clients share no limit: root, and whom the daemon runs as.
     public init(
-        configuration: Configuration, drivers: [any Driver], limits: Limits? = nil,
-        trusted: Set<UInt32> = [0, ThisProcess.user], log: Logger
+        configuration: Configuration, drivers: DriverSet, limits: Limits? = nil,
+        trusted: Set<UInt32> = [0, ThisProcess.user],
+        rights: @escaping @Sendable (PeerCredentials?) -> Client.Rights = { _ in .all }, log: Logger
     ) {
         let limits = limits ?? Limits(configuration)
         self.configuration = configuration
         self.limits = limits
-        self.drivers = drivers
+        (self.drivers, self.rights) = (drivers, rights)
         self.trusted = trusted
         self.log = log
         places = (ClientLimit(limits.clients), ClientLimit(limits.readOnlyClients))
@@ -64,14 +67,6 @@ public final class Server: Sendable {
     /// Serves the clients that have come meanwhile, and all that come.
     public func acceptClients() {
         for listener in state.withLock({ $0.listeners }) { listener.start() }
-    }
-
-    /// Opens a URI with the driver that knows it.
-    func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> any DriverConnection {
-        for driver in drivers {
-            if let connection = try await driver.open(uri, readOnly: readOnly) { return connection }
-        }
-        throw VirtError(.noConnect, uri.description)
     }
 
     /// Takes no more clients and ends those that there are.

@@ -1,7 +1,7 @@
-import ByteText
 import RemoteProtocol
 import Transport
 import Virt
+import VirtDriver
 
 /// How a call is answered.
 struct CallMethod: Sendable {
@@ -70,6 +70,24 @@ struct CallMethod: Sendable {
     }
 }
 
+extension Client {
+    /// Throws unless the client may make a call that a driver answers. This is where that is decided, for all of them.
+    fileprivate func require(_ route: Route, _ packet: Packet) throws(VirtError) {
+        func flags() throws(VirtError) -> UInt32 { try route.flags?(packet) ?? 0 }
+        if isReadOnly { try route.facts.requireAllowedReadOnly(flags: flags) }
+        guard case .only = rights else { return }
+        for permission in route.facts.permissions(flags: try flags()) { try require(permission) }
+    }
+
+    /// The same for a call that the session answers itself, whose permissions depend on no flags. Of those a read-only
+    /// client may make all.
+    fileprivate func require(_ call: OwnCall, _ header: MessageHeader) throws(VirtError) {
+        guard case .only = rights else { return }
+        let facts = ProcedureFacts.find(program: header.program, number: header.procedure)
+        for permission in facts?.permissions(flags: 0) ?? [] { try require(permission) }
+    }
+}
+
 extension Session {
     /// Finds what answers a call.
     func method(of packet: Packet) -> CallMethod {
@@ -78,19 +96,19 @@ extension Session {
 
     private func answerer(of packet: Packet) -> CallMethod.Answerer {
         let header = packet.header
-        if let own = ownCall(header) { return .own(own) }
-        guard let route = server.routes[header.program, header.procedure] else {
-            return .refusal(unknown(header))
-        }
-        if isReadOnly {
-            let flags: UInt32 = packet.payload.suffix(4).bigEndian()
-            do throws(VirtError) {
-                try route.facts.requireAllowedReadOnly(flags: flags)
-            } catch {
-                return .refusal(error)
+        do throws(VirtError) {
+            if let own = ownCall(header) {
+                try client.require(own, header)
+                return .own(own)
             }
+            guard let route = server.routes[header.program, header.procedure] else {
+                return .refusal(unknown(header))
+            }
+            try client.require(route, packet)
+            return .route(route)
+        } catch {
+            return .refusal(error)
         }
-        return .route(route)
     }
 
     /// There is no such program, or no such procedure in it.

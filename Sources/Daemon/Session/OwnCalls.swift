@@ -85,7 +85,7 @@ extension Session {
         let text = name.flatMap { $0.isEmpty ? nil : $0 } ?? server.configuration.defaultURI
         let uri = try ConnectionURI(text)
         if flags.contains(.ro) { becomeReadOnly() }
-        let driver = try await server.open(uri, readOnly: isReadOnly)
+        let driver = try await server.drivers.open(OpenRequest(uri, for: client))
         let isLate = withState { state in
             if !state.isClosed { state.driver = driver }
             return state.isClosed

@@ -52,7 +52,7 @@ extension Session {
             let reply =
                 route.facts.options.contains(.snapshot)
                 ? try await route.run(call, packet)
-                : try await Caller.by(call.driver) { () async throws(VirtError) in
+                : try await Caller(client, by: call.driver).run { () async throws(VirtError) in
                     try await route.run(call, packet)
                 }
             if let stream = call.extras.stream { streams.open(stream, for: packet.header, of: self) }

@@ -3,14 +3,12 @@ import Logging
 import RemoteProtocol
 import Transport
 import Virt
+import VirtDriver
 import XDR
 
 extension Session {
     /// Who the client is, as the log names it.
-    private var name: String {
-        guard let peer else { return "client \(id) (unknown user)" }
-        return "client \(id) (user \(peer.user), process \(peer.process))"
-    }
+    private var name: String { client.name }
 
     /// Says something about the client in the log, unless its user's clients have caused too many lines already.
     func tell(_ level: Logger.Level, _ text: @autoclosure () -> String) {

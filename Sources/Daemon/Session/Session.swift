@@ -24,6 +24,7 @@ final class Session: PacketReceiver {
     let streams = ServerStreams()
     /// Where what computes for long runs, unless the user's clients share a lane.
     let lane = HeavyWork.shared.lane()
+    private let rights: Client.Rights
     private let readsOnly: Atomic<Bool>
     private let state = Mutex(State())
     private let link = Mutex<PacketConnection?>(nil)
@@ -50,9 +51,15 @@ final class Session: PacketReceiver {
         self.server = server
         self.peer = peer
         self.user = user
+        rights = server.rights(peer)
         readsOnly = Atomic(isReadOnly)
         bytes = Allowance(server.limits.clientBytes, of: user.bytes)
         registrations = Allowance(server.limits.registrations, of: user.registrations)
+    }
+
+    /// Who the client is, and what it may do.
+    var client: Client {
+        Client(number: id, identity: peer, isReadOnly: isReadOnly, rights: rights)
     }
 
     /// Whether it may change nothing: it came to the read-only socket, or asked for that.

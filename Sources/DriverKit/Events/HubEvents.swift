@@ -21,6 +21,8 @@ private struct HubEvents: EventSource {
         hub.subscribe { if tells($0) { receive($0) } }
     }
 
+    func adding(_ more: Set<EventSubject>) -> any EventSource { hub.source(of: subjects.union(more)) }
+
     func enable(_ kind: EventKind) async throws(VirtError) {
         if !subjects.contains(kind.subject) { throw .notSupported(kind.subject.registration) }
     }

@@ -82,6 +82,13 @@ extension Descriptor {
         }
     }
 
+    /// How many bytes a file or a block device has. The next read that names no place begins behind them.
+    public func length() throws(SystemError) -> UInt64 {
+        let end = lseek(rawValue, 0, SEEK_END)
+        if end < 0 { throw .current("lseek") }
+        return UInt64(clamping: end)
+    }
+
     /// Cuts the file off, or fills it up with zeros.
     public func setLength(_ length: UInt64) throws(SystemError) {
         try checked("ftruncate") { ftruncate(rawValue, off_t(clamping: length)) }

@@ -13,6 +13,11 @@ public struct PeerCredentials: Hashable, Sendable {
         self.group = group
     }
 
+    /// What another process would be told of this one.
+    public static var ofThisProcess: PeerCredentials {
+        PeerCredentials(process: getpid(), user: geteuid(), group: getegid())
+    }
+
     /// Asks the kernel.
     public init(of socket: Descriptor) throws(SystemError) {
         var answer = clinux_credentials(pid: 0, uid: UInt32.max, gid: UInt32.max)

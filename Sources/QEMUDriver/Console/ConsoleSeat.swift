@@ -1,3 +1,5 @@
+import HostKit
+
 /// Who has a line of a guest: one client at a time may.
 enum ConsoleSeat: Sendable {
     /// It is being opened for a client, whose number this is.

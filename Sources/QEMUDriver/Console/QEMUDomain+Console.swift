@@ -1,5 +1,6 @@
 import DriverKit
 import Glibc
+import HostKit
 import LinuxSystem
 import Virt
 import VirtDriver
@@ -54,7 +55,7 @@ extension QEMUDomain {
         }
         let (run, number) = try takeSeat(alias, isForced: isForced, what: what)
         do throws(SystemError) {
-            let stream = try DescriptorStream(try await open(source, path))
+            let stream = try DescriptorStream(try await open(source, path), of: what)
             guard hasSeat(alias, number, of: run) else {
                 stream.close(nil)
                 throw SystemError(call: "open", errno: ECANCELED, context: path)

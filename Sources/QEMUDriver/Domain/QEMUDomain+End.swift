@@ -1,5 +1,6 @@
 import DriverKit
 import Glibc
+import HostKit
 import LinuxSystem
 import Logging
 import QEMUModel
@@ -85,7 +86,7 @@ extension QEMUDomain {
         ended.watch?.cancel()
         ended.events?.cancel()
         await ended.monitor?.close()
-        let log = GuestLog(context.configuration.logs, name: snapshot.name)
+        let log = ProgramLog(ofGuest: snapshot.name, context.configuration)
         await Blocking.run { log.note("shutting down, reason=\(reason.word)") }
         await context.clearAway(ended.held, ended.file)
         if !snapshot.isPersistent {

@@ -1,4 +1,5 @@
 import DriverKit
+import HostKit
 import JSON
 import LinuxSystem
 import QEMUModel
@@ -124,7 +125,7 @@ extension QEMUDomain {
     /// Removes what QEMU has said of this guest's runs, unless it says more by now.
     private func removeLogs() async {
         if guest != nil { return }
-        let log = GuestLog(context.configuration.logs, name: snapshot.name)
+        let log = ProgramLog(ofGuest: snapshot.name, context.configuration)
         await Blocking.run { log.remove() }
     }
 

@@ -1,5 +1,6 @@
 import DriverKit
 import Glibc
+import HostKit
 import LinuxSystem
 import QEMUModel
 import Virt
@@ -23,7 +24,7 @@ extension QEMUDomain {
     /// Notes what a guest was given of which no record tells: what of its document's files is the guests' user's.
     func presumeFiles(of run: Int32) async {
         guard guest(run)?.recordState == .lost else { return }
-        let (files, wanted) = (context.files, snapshot.live?.hostFiles ?? [])
+        let (files, wanted) = (context.files, snapshot.live?.usedFiles ?? [])
         let presumed = await Blocking.run { files.presumed(wanted) }
         guard guest(run)?.recordState == .lost else { return }
         files.note(presumed)

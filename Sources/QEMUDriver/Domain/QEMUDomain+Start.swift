@@ -32,7 +32,7 @@ extension QEMUDomain {
 
     /// Whom a guest that is started now ends with.
     private static func owner() throws(VirtError) -> QEMUConnection {
-        if let owner = Caller.connection as? QEMUConnection { return owner }
+        if let owner = Caller.current?.connection as? QEMUConnection { return owner }
         throw VirtError(
             .argumentUnsupported, "autodestroy needs a client whose going the daemon notices", from: .qemu)
     }

@@ -1,4 +1,5 @@
 import Explanation
+import HostKit
 import LinuxSystem
 import QEMUModel
 
@@ -11,7 +12,7 @@ struct HostHelper: Sendable {
     /// Its process, or what would be run.
     let detail: String
 
-    init(_ record: HelperRecord) {
+    init(_ record: ProgramRecord) {
         (name, alias) = (record.name, record.alias)
         detail = "process \(record.process.id), log \(record.log)"
     }

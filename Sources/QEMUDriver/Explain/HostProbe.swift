@@ -1,5 +1,6 @@
 import ByteText
 import Explanation
+import HostKit
 import LinuxSystem
 import QEMUModel
 

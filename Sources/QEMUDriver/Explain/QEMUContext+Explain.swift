@@ -1,5 +1,6 @@
 import DriverKit
 import Explanation
+import HostKit
 import LinuxSystem
 import QEMUModel
 import QMP
@@ -60,7 +61,7 @@ extension QEMUContext {
         whole.arguments = guest.start.words
         (whole.elements, whole.own) = (guest.elements, guest.ownArguments)
         whole.host = guest.host.facts(
-            log: GuestLog(configuration.logs, name: definition.name).path, whole.own.map(\.words),
+            log: ProgramLog(ofGuest: definition.name, configuration).path, whole.own.map(\.words),
             without: Set(whole.elements.flatMap(\.host)))
         return whole.json
     }

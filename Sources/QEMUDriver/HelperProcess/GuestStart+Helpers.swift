@@ -1,30 +1,25 @@
+import HostKit
 import LinuxSystem
 import QEMUModel
 import Virt
 import VirtXML
 
 extension GuestStart {
+    private typealias Outcome = Result<(alias: String, end: Descriptor)?, VirtError>
+
     /// Starts all of a guest's helpers at the same time; QEMU's ends of their connections, by the numbers that QEMU
     /// knows them by.
     func startHelpers(
         _ prepared: PreparedGuest, domain: QEMUDomain
     ) async throws(VirtError) -> [Int32: Descriptor] {
-        let starts = prepared.helperProcesses.map { helper in
-            HelperStart(
-                helper: helper, configuration: context.configuration, folder: prepared.held.folder,
-                guest: definition.name
-            ) { (record) async throws(SystemError) in try await domain.note(record, of: id) }
-        }
-        return starts.isEmpty ? [:] : try await all(starts, prepared, domain)
-    }
-
-    private func all(
-        _ starts: [HelperStart], _ prepared: PreparedGuest, _ domain: QEMUDomain
-    ) async throws(VirtError) -> [Int32: Descriptor] {
+        let helpers = prepared.helperProcesses
+        if helpers.isEmpty { return [:] }
         let (log, id) = (context.log, id)
-        let numbers = QEMUResources.descriptors(of: prepared.helperProcesses)
-        let result = await withTaskGroup(of: HelperStart.Outcome.self) { group in
-            for start in starts { group.addTask { await start.outcome() } }
+        let numbers = QEMUResources.descriptors(of: helpers)
+        let result = await withTaskGroup(of: Outcome.self) { group in
+            for helper in helpers {
+                group.addTask { await self.outcome(of: helper, prepared.held.folder, domain) }
+            }
             var ends: [Int32: Descriptor] = [:]
             var failure: VirtError?
             for await outcome in group {
@@ -41,30 +36,19 @@ extension GuestStart {
         }
         return try result.get()
     }
-}
 
-extension HelperStart {
-    typealias Outcome = Result<(alias: String, end: Descriptor)?, VirtError>
-
-    /// Starts the helper: how that went.
-    func outcome() async -> Outcome {
-        do throws(VirtError) { return .success(try await start()) } catch { return .failure(error) }
-    }
-}
-
-extension [HelperRecord] {
-    /// Notes a helper's process in place of the one that prepared it.
-    mutating func note(_ record: HelperRecord) {
-        removeAll { $0.name == record.name }
-        append(record)
-    }
-}
-
-extension HelperRecord {
-    /// What a helper that has ended wrote last; nil for one of which that isn't known. May wait.
-    var lastWords: String? {
-        guard case .gone = process.look() else { return nil }
-        let said = HelperLog(log).tail(from: logStart)
-        return "\(name) has ended" + (said.isEmpty ? ", and \(log) is empty" : "; \(log) ends with: \(said)")
+    /// Starts a helper: how that went, and QEMU's end by the name of its device.
+    private func outcome(of helper: HelperProcess, _ folder: String, _ domain: QEMUDomain) async -> Outcome {
+        let id = id
+        let start = helper.start(for: definition.name, context.configuration, home: folder) {
+            (record) async throws(SystemError) in try await domain.note(record, of: id)
+        }
+        do throws(VirtError) {
+            let end = try await start.start()
+            guard let end, case .pair(let alias, _)? = helper.socket else { return .success(nil) }
+            return .success((alias, end))
+        } catch {
+            return .failure(error)
+        }
     }
 }

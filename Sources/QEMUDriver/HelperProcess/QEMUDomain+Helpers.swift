@@ -1,5 +1,6 @@
 import DriverKit
 import Glibc
+import HostKit
 import JSON
 import LinuxSystem
 import Logging
@@ -14,16 +15,13 @@ extension QEMUDomain {
         for helper in guest.held.helpers where aliases?.contains(helper.alias) ?? true {
             Task { [weak self] in
                 // One that can't be watched is left alone: nothing depends on this but a line in the log.
-                guard let process = await Blocking.run({ try? ProcessHandle(helper.process) }),
-                    (try? await process.waitForEnd()) != nil
-                else { return }
-                await self?.helperEnded(helper, of: guest.id)
+                if await helper.waitForEnd() { await self?.helperEnded(helper, of: guest.id) }
             }
         }
     }
 
     /// QEMU's own end takes most helpers with it, so it is given a moment to be the reason.
-    private func helperEnded(_ helper: HelperRecord, of run: Int32) async {
+    private func helperEnded(_ helper: ProgramRecord, of run: Int32) async {
         if let process = guest(run)?.process, await process.ends(within: .seconds(2)) { return }
         guard let guest = guest(run), guest.life.end == nil, guest.held.helpers.contains(helper) else {
             return
@@ -35,10 +33,10 @@ extension QEMUDomain {
     }
 
     /// The helpers that have been started for a run.
-    func helpers(of run: Int32) -> [HelperRecord] { guest(run)?.held.helpers ?? [] }
+    func helpers(of run: Int32) -> [ProgramRecord] { guest(run)?.held.helpers ?? [] }
 
     /// Notes a helper that waits to run, on disk first. One whose guest has ended, or is to end, never runs.
-    func note(_ helper: HelperRecord, of run: Int32) async throws(SystemError) {
+    func note(_ helper: ProgramRecord, of run: Int32) async throws(SystemError) {
         guard let guest = guest(run), guest.life.end == nil else {
             throw SystemError(call: "start", errno: ECANCELED, context: helper.name)
         }
@@ -74,9 +72,8 @@ extension QEMUDomain {
         let run = try requireGuest()
         for helper in helpers {
             guest?.held.leftovers += helper.allLeftovers
-            let start = HelperStart(
-                helper: helper, configuration: context.configuration, folder: run.held.folder,
-                guest: snapshot.name
+            let start = helper.start(
+                for: snapshot.name, context.configuration, home: run.held.folder
             ) { (record) async throws(SystemError) in try await self.note(record, of: run.id) }
             _ = try await start.start()
         }

@@ -40,6 +40,8 @@ public struct QEMUConfiguration: Sendable {
     public var slirpHelper = "/usr/bin/slirp-helper"
     /// Whether nbdkit fetches images from web and SSH servers even where QEMU could.
     public var usesNbdkit = false
+    /// The user that guests of a system daemon are to run as: a name, or a number after a `+`; one of QEMU's own when nil.
+    public var user: String?
     /// The user and group that guests run as; nil as the daemon itself.
     public var account: FileOwner?
     public var groups: [UInt32] = []
@@ -69,12 +71,11 @@ public struct QEMUConfiguration: Sendable {
     /// Users that are made for guests to run as: Debian's, this project's own, and others'.
     private static let accounts = ["libvirt-qemu", "roost-qemu", "qemu"]
 
-    /// Chooses the account that guests of a system daemon run as: `user` if it is named, else one of QEMU's own. Without
-    /// any, no guest starts: nobody else's files and processes are for guests. May wait for the system's account database;
-    /// throws where that can't be read, since nobody knows then whose processes guests are.
-    ///
-    /// - Parameter user: a name, or a number after a `+`; guests of `root` run as the daemon does.
-    public mutating func useSystemAccount(_ user: String? = nil) throws(SystemError) {
+    /// Chooses the account that guests of a system daemon run as: ``user`` if it is named, else one of QEMU's own. Without
+    /// any, no guest starts: nobody else's files and processes are for guests. Guests of `root` run as the daemon does.
+    /// May wait for the system's account database; throws where that can't be read, since nobody knows then whose
+    /// processes guests are.
+    public mutating func useSystemAccount() throws(SystemError) {
         guard ThisProcess.isRoot else { return }
         if let found = try UserAccount.named("tss") {
             tpmAccount = FileOwner(user: found.id, group: found.group)
@@ -114,7 +115,7 @@ public struct QEMUConfiguration: Sendable {
             .configUnsupported,
             """
             domain '\(domain)' can't be started: \(what); make one with 'useradd --system --user-group \
-            --no-create-home --shell /usr/sbin/nologin roost-qemu', or name another as 'user' in roostd.conf, \
+            --no-create-home --shell /usr/sbin/nologin roost-qemu', or name another as 'user' in qemu.conf or roostd.conf, \
             then restart roostd
             """, from: .qemu)
     }

@@ -1,5 +1,6 @@
 import ByteText
 import DriverKit
+import HostKit
 import Logging
 import Virt
 import VirtXML

@@ -1,6 +1,7 @@
 import ByteText
 import DriverKit
 import Glibc
+import HostKit
 import LinuxSystem
 import Logging
 import QEMUModel

@@ -1,4 +1,5 @@
 import DriverKit
+import HostKit
 import LinuxSystem
 import Logging
 import QEMUModel

@@ -1,4 +1,5 @@
 import DriverKit
+import HostKit
 import JSON
 import LinuxSystem
 import QEMUModel
@@ -186,7 +187,7 @@ extension QEMUDomain {
     /// Gives the guest's user the files of a device, once its record says whose they were. From then on they are the
     /// run's, which gives them back in the end.
     func give(_ device: DomainDevice) async throws(VirtError) -> [FileOwnership] {
-        let wanted = device.hostFiles
+        let wanted = device.usedFiles
         if wanted.isEmpty { return [] }
         let (run, files) = (try requireGuest().id, context.files)
         do throws(SystemError) {

@@ -1,5 +1,6 @@
 import ByteText
 import DriverKit
+import HostKit
 import JSON
 import QEMUModel
 import Virt

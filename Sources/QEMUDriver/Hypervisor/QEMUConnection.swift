@@ -8,15 +8,13 @@ final class QEMUConnection: DriverConnection {
     /// What ends with this client.
     private let hooks = CloseHooks()
 
-    let secrets: any SecretService
-
-    init(context: QEMUContext, secrets: any SecretService) {
-        (self.context, self.secrets) = (context, secrets)
-    }
+    init(context: QEMUContext) { self.context = context }
 
     var hypervisor: any HypervisorService { QEMUHypervisor(context: context, connection: self) }
 
-    var events: any EventSource { context.events.source(of: [.domain, .secret]) }
+    var events: any EventSource { context.events.source(of: [.domain]) }
+
+    let takesHostServices = true
 
     func supports(_ feature: DriverFeature) -> Bool {
         switch feature {

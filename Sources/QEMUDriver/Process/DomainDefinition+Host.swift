@@ -1,4 +1,4 @@
-import Glibc
+import HostKit
 import LinuxSystem
 import QEMUModel
 import Virt
@@ -9,7 +9,7 @@ extension DomainDefinition {
     mutating func takePorts(_ context: QEMUContext) throws(VirtError) -> [UInt16] {
         var taken: [UInt16] = []
         func next() throws(VirtError) -> Int32 {
-            guard let port = context.ports.take(isFree: isFree) else {
+            guard let port = context.ports.take() else {
                 for port in taken { context.ports.give(back: port) }
                 throw VirtError(.internalError, "Unable to find an unused port in range 'VNC'", from: .qemu)
             }
@@ -55,19 +55,16 @@ extension DomainDefinition {
     }
 }
 
-/// Whether nobody listens at a port of this host.
-private func isFree(_ port: UInt16) -> Bool {
-    let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard number >= 0 else { return false }
-    defer { close(number) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    var on: Int32 = 1
-    setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-    return withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-        }
-    }
+extension UsedFile {
+    fileprivate init(_ file: HostFile) { self.init(path: file.path, isWritten: file.isWritten) }
+}
+
+extension DomainDevice {
+    /// All that QEMU opens by name for the device.
+    var usedFiles: [UsedFile] { hostFiles.map(UsedFile.init) }
+}
+
+extension DomainDefinition {
+    /// All that QEMU opens by name for the guest.
+    var usedFiles: [UsedFile] { hostFiles.map(UsedFile.init) }
 }

@@ -1,20 +1,12 @@
-import LinuxSystem
+import HostKit
 import VirtXML
 
 /// What a guest's QEMU finds in its environment: its own folders, and programs where the daemon finds its own.
 enum GuestEnvironment {
-    /// The variables in libvirt's order, for a guest or a helper whose folder is `folder`.
-    static func variables(_ folder: String) -> [(name: String, value: String)] {
-        [
-            ("LC_ALL", "C"), ("PATH", ThisProcess.environment("PATH") ?? usualPath), ("HOME", folder),
-            ("XDG_DATA_HOME", folder + "/.local/share"), ("XDG_CACHE_HOME", folder + "/.cache"),
-            ("XDG_CONFIG_HOME", folder + "/.config"),
-        ]
-    }
-
-    /// The same with what the guest's document asks for: the zone of its clock, and variables of its own, which win.
+    /// The variables for a guest whose folder is `folder`, and what its document asks for: the zone of its clock, and
+    /// variables of its own, which win.
     static func variables(_ folder: String, of domain: DomainDefinition) -> [(name: String, value: String)] {
-        var found = variables(folder)
+        var found = ProgramEnvironment.variables(home: folder)
         if domain.clock.offset == .timezone, let zone = domain.clock.timezone { found.append(("TZ", zone)) }
         if let driver = domain.devices.audios.last(where: { $0.type == .sdl && $0.sdlDriver != nil })?
             .sdlDriver
@@ -31,6 +23,4 @@ enum GuestEnvironment {
         found += (domain.qemu?.commandLine?.environment ?? []).map { ($0.name, $0.value ?? "") }
         return found
     }
-
-    private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 }

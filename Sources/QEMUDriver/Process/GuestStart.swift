@@ -1,5 +1,6 @@
 import DriverKit
 import Glibc
+import HostKit
 import LinuxSystem
 import QEMUModel
 import QMP
@@ -107,11 +108,11 @@ struct GuestStart: Sendable {
             let monitor = try makeFolders(key)
             try makeHugepageFolders(live)
             try makeVariables(live)
-            ownerships = try context.files.reserve(live.hostFiles)
+            ownerships = try context.files.reserve(live.usedFiles)
             guest.resources.useDescriptors(of: helpers)
             let descriptors = try GuestDescriptors(for: live, account: configuration.account)
             descriptors.fill(&guest.resources)
-            let log = GuestLog(configuration.logs, name: live.name)
+            let log = ProgramLog(ofGuest: live.name, configuration)
             let line = try QEMUCommandLine.explained(for: guest)
             try? context.starts.save(live.name, CommandLineRecord(line, live).text)
             // Turns that were made from the machine's boot order are not the devices' own.
@@ -295,11 +296,11 @@ struct GuestStart: Sendable {
                 .operationAborted, "domain '\(definition.name)' was destroyed while it was started",
                 from: .qemu)
         }
-        let log = GuestLog(configuration.logs, name: definition.name)
+        let log = ProgramLog(ofGuest: definition.name, configuration)
         let helpers = await domain.helpers(of: id)
         await prepared.logEnd.wait(within: .seconds(2))
         let (said, others) = await Blocking.run {
-            (log.tail(from: prepared.logStart), helpers.compactMap(\.lastWords))
+            (log.tail(ProgramLog.linesOfQEMU, from: prepared.logStart), helpers.compactMap(\.lastWords))
         }
         if said.isEmpty && others.isEmpty { return error }
         let words = ([said.isEmpty ? error.message : said] + others).joined(separator: "\n")

@@ -1,16 +1,18 @@
+import DriverKit
+import HostKit
 import JSON
 import LinuxSystem
 import Virt
 
 /// What is on disk about a running guest, so that a daemon that starts anew finds and controls it.
-struct LiveRecord: Sendable {
+struct LiveRecord: RunRecord {
     var name: String
     var uuid: UUID
     var id: Int32
     /// QEMU; nil as long as only its helpers have been started.
     var process: ProcessIdentity?
     /// What serves the guest beside QEMU.
-    var helpers: [HelperRecord] = []
+    var helpers: [ProgramRecord] = []
     /// What helpers leave in the host's folders.
     var leftovers: [String] = []
     var folder: String
@@ -79,7 +81,7 @@ struct LiveRecord: Sendable {
             xml: xml)
         startsPaused = document["startsPaused"]?.bool ?? false
         cpu = document["cpu"]?.string
-        helpers = (document["helpers"]?.array ?? []).compactMap { HelperRecord($0) }
+        helpers = (document["helpers"]?.array ?? []).compactMap { ProgramRecord($0) }
         leftovers = (document["leftovers"]?.array ?? []).compactMap(\.string)
     }
 

@@ -1,4 +1,5 @@
 import DriverKit
+import HostKit
 import LinuxSystem
 import Logging
 import QEMUModel
@@ -6,7 +7,7 @@ import QEMUModel
 extension QEMUContext {
     /// Takes back all that a run of a guest held, when its QEMU is gone or never came to be; its record goes last, so
     /// that a daemon that is killed meanwhile leaves it to the next one.
-    func clearAway(_ held: LiveRecord, _ file: RecordFile) async {
+    func clearAway(_ held: LiveRecord, _ file: RecordFile<LiveRecord>) async {
         await held.helpers.end(log)
         await Blocking.run {
             for path in held.leftovers { _ = try? FileSystem.remove(path) }

@@ -1,4 +1,5 @@
 import DriverKit
+import HostKit
 import LinuxSystem
 import QEMUModel
 import QMP
@@ -14,7 +15,7 @@ struct RunningGuest: Sendable {
     /// What it holds of the host, as it stands on disk but for its state.
     var held: LiveRecord
     /// Where that is written.
-    let file: RecordFile
+    let file: RecordFile<LiveRecord>
     /// What was asked for and heard, and the state that it is in.
     var life: GuestLife
     /// Open once all is given back.

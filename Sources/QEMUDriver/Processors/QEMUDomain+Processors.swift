@@ -1,4 +1,5 @@
 import DriverKit
+import HostKit
 import JSON
 import Logging
 import QEMUModel

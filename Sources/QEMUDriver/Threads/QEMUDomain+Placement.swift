@@ -1,21 +1,11 @@
 import DriverKit
+import HostKit
 import JSON
 import LinuxSystem
 import QEMUModel
 import Virt
 import VirtDriver
 import VirtXML
-
-/// The processors of this host that run now.
-enum HostCPUs {
-    static var online: CPUSet {
-        let numbers = LinuxSystem.HostTopology.onlineProcessors
-        return CPUSet(numbers.isEmpty ? Array(0..<ProcessorFacts.usableCount) : numbers)
-    }
-
-    /// How many bytes a map of all of them has.
-    static var mapLength: Int { ((online.members.last ?? 0) + 8) / 8 }
-}
 
 extension QEMUDomain {
     /// Gives the threads of a guest that is about to run their places on the host.

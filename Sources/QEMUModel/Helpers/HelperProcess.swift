@@ -1,6 +1,6 @@
 /// A program that serves one guest beside its QEMU, as a value: what is started, what it is given, and what it offers.
 ///
-/// It follows from the guest's document and from facts of the host alone; `HelperStart` does what it says.
+/// It follows from the guest's document and from facts of the host alone; `HostKit` does what it says.
 package struct HelperProcess: Sendable, Equatable {
     /// What it is and which device it serves, as people read it, such as `swtpm of tpm0`.
     package let name: String
@@ -24,8 +24,8 @@ package struct HelperProcess: Sendable, Equatable {
     package var inputs: [Int32: [UInt8]] = [:]
     /// What else is left of it in the host's folders when it has ended.
     package var leftovers: [String] = []
-    /// Where it can be told to end, if it has a better way than a signal.
-    package var control: String?
+    /// How it is told to end, if it has a better way than a signal.
+    package var ending: HelperEnding?
 
     package init(
         _ program: HelperProgram, of alias: String, path: String, log: String, arguments: [String] = []
@@ -91,6 +91,14 @@ package enum HelperSocket: Sendable, Equatable {
         case .pair: nil
         }
     }
+}
+
+/// What tells a helper to end.
+package struct HelperEnding: Sendable, Equatable {
+    /// Where it listens for that.
+    package var socket: String
+    /// What it is told there.
+    package var message: [UInt8]
 }
 
 /// The helpers that this driver knows.

@@ -19,6 +19,9 @@ extension QEMUGuest {
     /// Where a guest's TPM listens.
     var tpmSocketPath: String { "\(resources.runFolder)/swtpm/\(resources.shortName)-swtpm.sock" }
 
+    /// `CMD_SHUTDOWN` of swtpm's control channel, as a number of four bytes.
+    private static let swtpmShutdown: [UInt8] = [0, 0, 0, 3]
+
     /// The emulator of a trusted platform module.
     package func swtpm(_ tpm: TPMDevice, _ host: HelperHost) throws(ConfigurationError) -> HelperProcess? {
         guard tpm.isEmulated else { return nil }
@@ -27,7 +30,7 @@ extension QEMUGuest {
         var helper = HelperProcess(.swtpm, of: alias, path: try host.path(.swtpm), log: log)
         helper.runsAs = .tpm
         helper.socket = .listening(path: tpmSocketPath)
-        helper.control = tpmSocketPath
+        helper.ending = HelperEnding(socket: tpmSocketPath, message: Self.swtpmShutdown)
         helper.folders = [
             HelperFolder(path: "\(resources.runFolder)/swtpm"), HelperFolder(path: host.tpmStates),
             HelperFolder(path: host.tpmLogs, mode: 0o730, owner: .tpm),

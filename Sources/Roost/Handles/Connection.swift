@@ -22,15 +22,15 @@ public struct Connection: Sendable {
 
     /// Opens a URI such as `qemu:///system`, `qemu+unix:///system?socket=/path` or `test:///default`.
     ///
+    /// - Parameter drivers: what runs in this process; what they don't know is behind a daemon's socket.
     /// - Throws: `noConnect` where nothing serves the URI, `systemError` where the daemon's socket doesn't answer.
     ///
     /// libvirt's `virConnectOpen` and `virConnectOpenReadOnly`.
-    public static func open(_ uri: String, readOnly: Bool = false) async throws(VirtError) -> Connection {
-        let uri = try ConnectionURI(uri)
-        if let driver = try await TestDriver.shared.open(uri, readOnly: readOnly) {
-            return Connection(driver: driver, readOnly: readOnly)
-        }
-        let driver = try await RemoteConnection.open(uri, readOnly: readOnly)
+    public static func open(
+        _ uri: String, readOnly: Bool = false, with drivers: [any Driver] = [TestDriver.shared]
+    ) async throws(VirtError) -> Connection {
+        let request = OpenRequest(try ConnectionURI(uri), for: .thisProcess(readOnly: readOnly))
+        let driver = try await DriverSet(drivers + [RemoteDriver()]).open(request)
         return Connection(driver: driver, readOnly: readOnly)
     }
 
@@ -40,7 +40,7 @@ public struct Connection: Sendable {
     ) throws(VirtError) {
         guard isReadOnly else { return }
         let facts = ProcedureFacts.find(program: procedure.program, number: procedure.number)
-        try facts?.requireAllowedReadOnly(flags: flags)
+        try facts?.requireAllowedReadOnly { () throws(VirtError) in flags }
     }
 
     /// Ends the connection; what belonged to it (streams, subscriptions) ends with it.
@@ -63,12 +63,12 @@ public struct Connection: Sendable {
     ///
     /// libvirt's `virConnectSetKeepAlive`.
     public func setKeepalive(interval: Duration, count: Int) {
-        (driver as? RemoteConnection)?.client.setKeepalive(interval: interval, count: count)
+        driver.setKeepalive(interval: interval, count: count)
     }
 
     /// Calls `body` once when the connection ends by itself. libvirt's `virConnectRegisterCloseCallback`.
     public func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) {
-        (driver as? RemoteConnection)?.client.onClose(body)
+        driver.onClose(body)
     }
 }
 

@@ -2,6 +2,15 @@ import RemoteProtocol
 import Virt
 import VirtDriver
 
+/// The driver of all URIs that no driver of this process knows: their daemons' sockets.
+struct RemoteDriver: Driver {
+    let name = "remote"
+
+    func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? {
+        try await RemoteConnection.open(request.uri, readOnly: request.client.isReadOnly)
+    }
+}
+
 /// A driver's connection on the other side of a daemon's socket.
 struct RemoteConnection: DriverConnection {
     let client: RemoteClient
@@ -55,6 +64,12 @@ struct RemoteConnection: DriverConnection {
     }
 
     func supports(_ feature: DriverFeature) -> Bool { false }
+
+    func setKeepalive(interval: Duration, count: Int) {
+        client.setKeepalive(interval: interval, count: count)
+    }
+
+    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) { client.onClose(body) }
 
     func close() async {
         _ = try? await client.call(RemoteProgram.connectClose, Nothing())

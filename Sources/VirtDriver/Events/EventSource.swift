@@ -20,6 +20,9 @@ public protocol EventSource: Sendable {
 
     /// Waits until an event with this number has been, or the task is cancelled. It may be one that others are told of.
     func wait(for number: UInt64) async throws(VirtError)
+
+    /// The same events, and those of more sorts of objects of the same host, where they come from one place.
+    func adding(_ subjects: Set<EventSubject>) -> any EventSource
 }
 
 extension EventSource {
@@ -30,6 +33,7 @@ extension EventSource {
     public func wait(for number: UInt64) async throws(VirtError) {
         throw .notSupported("roostConnectWaitForEvent")
     }
+    public func adding(_ subjects: Set<EventSubject>) -> any EventSource { self }
 }
 
 /// Someone listens to events for as long as this is kept and not cancelled.

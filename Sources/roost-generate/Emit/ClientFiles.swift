@@ -113,10 +113,9 @@ private func handleFile(_ receiver: Receiver, _ tables: [Table]) -> Source {
 
 /// The statement that refuses a call on a read-only connection; nil for a call that is always allowed there.
 private func readOnlyCheck(_ program: String, _ item: Procedure) -> String? {
-    let isConditional = item.rules.contains { if case .always = $0.condition { false } else { true } }
-    if item.words.contains("ro") && !isConditional { return nil }
+    if item.words.contains("ro") && !item.hasConditionalRules { return nil }
     var flags = ""
-    if isConditional, let field = item.parameters.last(where: { $0.name == "flags" }) {
+    if item.hasConditionalRules, let field = item.parameters.last(where: { $0.name == "flags" }) {
         flags = ", flags: flags" + (field.type.swift == "UInt32" ? "" : ".rawValue")
     }
     let owner = item.isOnObject ? "connection." : ""

@@ -31,12 +31,21 @@ private func emitRoute(_ receiver: Receiver, _ program: String, _ item: Procedur
     let usesArguments =
         item.isOnObject || !item.parameters.isEmpty
         || !["list", "names", "counted"].allSatisfy { !item.words.contains($0) }
+    let flags = flagsOfRules(item).map { name in ", flags: { $0.\(name) }" } ?? ""
     let head =
-        "add(\(program)Program.\(item.symbol)) { (call: Call, \(usesArguments ? "it" : "_"): \(item.argumentsType)) throws(VirtError) -> \(item.replyType) in"
+        "add(\(program)Program.\(item.symbol)\(flags)) { (call: Call, \(usesArguments ? "it" : "_"): \(item.argumentsType)) throws(VirtError) -> \(item.replyType) in"
     out.line(head)
     let call = "try await \(target(receiver, item)).\(escaped(item.swiftMethod))(\(callArguments(item)))"
     for statement in body(item, call) { out.line("    " + statement) }
     out.line("}")
+}
+
+/// How the flags are found in a call's arguments on which its permissions depend; nil where they don't.
+private func flagsOfRules(_ item: Procedure) -> String? {
+    guard item.hasConditionalRules, let field = item.arguments.last(where: { $0.name == "flags" }) else {
+        return nil
+    }
+    return "flags" + (field.type.swift == "UInt32" ? "" : ".rawValue")
 }
 
 private func target(_ receiver: Receiver, _ item: Procedure) -> String {

@@ -66,6 +66,11 @@ struct Procedure {
     /// Whether the receiver is an object that the first argument names.
     var isOnObject: Bool { Table.objects.contains(receiver) }
 
+    /// Whether what the caller must be allowed depends on the call's flags.
+    var hasConditionalRules: Bool {
+        rules.contains { if case .always = $0.condition { false } else { true } }
+    }
+
     private var wireOnly: [String] {
         if words.contains("list") { return ["needResults"] }
         if words.contains("counted") { return ["count"] }

@@ -28,7 +28,10 @@ final class ScriptedHost: Sendable {
             log: Logger(label: "scripted") { _ in SwiftLogNoOpLogHandler() }, programs: qemu)
         let driver = QEMUDriver(context)
         try await driver.start()
-        guard let connection = try await driver.open(ConnectionURI("qemu:///system"), readOnly: false) else {
+        guard
+            let connection = try await driver.open(
+                OpenRequest(ConnectionURI("qemu:///system"), for: .thisProcess()))
+        else {
             throw VirtError(.internalError, "the driver does not open its own URI", from: .qemu)
         }
         self.connection = connection

@@ -26,7 +26,7 @@ struct HelperProcessTests {
                 "file=\(log)", "--terminate", "--tpm2",
             ])
         #expect(helper.socket == .listening(path: "/run/qemu/swtpm/1-guest-swtpm.sock"))
-        #expect(helper.control == helper.socket?.path)
+        #expect(helper.ending == helper.socket?.path.map { HelperEnding(socket: $0, message: [0, 0, 0, 3]) })
         let setup = try #require(helper.setup)
         #expect(setup.final == state)
         #expect(

@@ -1,0 +1,72 @@
+import DriverKit
+import HostKit
+import LinuxSystem
+import Logging
+import QEMUDriver
+import SecretDriver
+import TestDriver
+import VirtDriver
+
+/// The drivers of this daemon: the one file that names them.
+///
+/// Each is made with its settings and with what it needs of the others. They start in the order of the set; what one
+/// offers is in the connections of hypervisors.
+extension DriverSet {
+    /// - Parameters:
+    ///   - file: `roostd.conf`, which may have settings of drivers', too.
+    ///   - log: a driver's own log, by its name.
+    init(
+        _ places: Places, _ file: ConfigurationFile, events: EventHub, log: (String) -> Logger
+    ) async throws {
+        let secrets = SecretDriver(places, events: events, log: log("secret"))
+        let qemu = QEMUDriver(
+            configuration: try await QEMUConfiguration(places, file), secrets: secrets, events: events,
+            log: log("qemu"))
+        self.init([secrets, qemu, TestDriver(opensFiles: !places.isSystem)])
+    }
+}
+
+extension SecretDriver {
+    /// The secrets of this host, or of this user.
+    fileprivate convenience init(_ places: Places, events: EventHub, log: Logger) {
+        let layout = places.layout
+        self.init(
+            folder: layout.configuration + "/secrets", keyFile: layout.library + "/secrets/encryption-key",
+            credentials: ThisProcess.environment("CREDENTIALS_DIRECTORY"),
+            uriPath: places.isSystem ? "/system" : "/session", events: events, log: log)
+    }
+}
+
+extension QEMUConfiguration {
+    /// The QEMU driver's own folders, and how guests run: what `roostd.conf` says of it, and `qemu.conf`, which wins. Waits
+    /// for the account database.
+    fileprivate init(_ places: Places, _ file: ConfigurationFile) async throws {
+        let layout = places.layout
+        var settings = QEMUConfiguration(
+            definitions: layout.configuration + "/qemu", run: layout.run + "/qemu",
+            library: layout.library + "/qemu", logs: layout.logs + "/qemu", cache: layout.cache + "/qemu")
+        if !places.isSystem { settings.uri = "qemu:///session" }
+        try settings.take(file)
+        try settings.take(try await ConfigurationFile(ifThere: layout.configuration + "/qemu.conf"))
+        let wanted = settings
+        do throws(SystemError) {
+            self = try await Blocking.runPersistently { () throws(SystemError) in
+                var qemu = wanted
+                if places.isSystem { try qemu.useSystemAccount() }
+                return qemu
+            }
+        } catch {
+            throw RunningDaemon.Failure(
+                description: "the user that guests run as can't be looked up (\(error)): start roostd again")
+        }
+    }
+}
+
+extension ConfigurationFile {
+    /// The file at a path; an empty one where there is none.
+    init(ifThere path: String) async throws {
+        let text = await Blocking.run { FileSystem.exists(path) ? try? FileSystem.readText(path) : "" }
+        guard let text else { throw RunningDaemon.Failure(description: "\(path) can't be read") }
+        self = try ConfigurationFile(text: text, name: path)
+    }
+}
