@@ -184,9 +184,6 @@ import XMLBinding
                 tuned(
                     "<cputune><memorytune vcpus='0'><node id='0' bandwidth='1'/><node id='0' bandwidth='2'/></memorytune>"
                         + "</cputune>"), .xml, line: 4, "node 0"),
-            Wrong(
-                DomainDefinition.self, domain("<redirdev bus='usb' type='unix'/>"), .internalError, line: 6,
-                "source path"),
         ]
 
     private static let networks: [Wrong] = [

@@ -176,7 +176,10 @@ extension ReadingRuleTests {
             .device("<disk><driver type=''/><target dev='vda'/></disk>"), .unsupported,
             "unknown driver format value ''"),
         Refused(
-            .device(disk.0 + "<backingStore type='zz'/>" + disk.1), .xml, "unknown storage source type 'zz'"),
+            .device(
+                disk.0 + "<backingStore type='zz'><format type='raw'/><source file='/b'/></backingStore>"
+                    + disk.1),
+            .xml, "unknown storage source type 'zz'"),
         Refused(
             .device(disk.0 + "<backingStore type='file'/>" + disk.1), .xml,
             "missing disk backing store format"),

@@ -77,7 +77,9 @@ extension DomainDefinition {
         for index in devices.sounds.indices where devices.sounds[index].model == .virtio {
             body(&devices.sounds[index].info)
         }
-        if devices.memballoon != nil, devices.memballoon?.model == .virtio {
+        if let model = devices.memballoon?.model,
+            model == .virtio || board.isCCW && model.rawValue.hasBytePrefix("virtio")
+        {
             if var balloon = devices.memballoon {
                 body(&balloon.info)
                 devices.memballoon = balloon

@@ -106,7 +106,7 @@ extension DomainDefinition {
         switch controller.type {
         case .pci:
             if controller.model == "pcie-root" { return "pcie.\(index)" }
-            return index == 0 && !board.numbersPCIBuses ? "pci" : "pci.\(index)"
+            return board.numbersPCIBuses ? "pci.\(index)" : "pci"
         case .ide where board.hasIDE && index == 0: return "ide"
         case .sata where board.isQ35 && index == 0: return "ide"
         case .usb: return index == 0 ? "usb" : "usb\(index)"

@@ -4,8 +4,27 @@ extension DomainDefinition {
     /// Gives PCI devices places. Where there is none left, a controller that has some is added and everything
     /// is assigned anew, so that the result is what it would be had the document named that controller.
     mutating func assignPCI(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
-        guard board.knowsPCI else { return }
+        guard board.knowsPCI else { return try checkUnplugged(qemu, host) }
         try checkPlugs()
+        try placePCI(qemu, host)
+    }
+
+    /// Controllers that a machine without PCI is given all the same: they must fit together, though nothing is kept of it.
+    private func checkUnplugged(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
+        let controllers = devices.controllers.filter { $0.type == .pci }
+        guard controllers.contains(where: { $0.model != "pci-root" && $0.model != "pcie-root" }) else {
+            return
+        }
+        var trial = self
+        trial.devices = DomainDevices()
+        trial.devices.controllers = controllers
+        if !controllers.contains(where: { $0.index == 0 }) {
+            trial.devices.insert(ControllerDevice(.pci, index: 0, model: PCIBusModel.pciRoot.rawValue))
+        }
+        try trial.placePCI(qemu, host)
+    }
+
+    private mutating func placePCI(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
         let lastOfDocument =
             devices.controllers.lazy.filter { $0.type == .pci }.compactMap(\.index).max() ?? 0
         try filling("the address of a device names this bus") { domain throws(ConfigurationError) in

@@ -139,10 +139,9 @@ enum PCIDevice {
         }
     }
 
-    /// What the document says beside the place stays.
+    /// The identity by which guests of s390 find it stays.
     private func set(_ place: PCILocation, _ info: inout DeviceInfo) {
         var address = place.address
-        address.multifunction = info.address?.pci?.multifunction
         address.zpci = info.address?.pci?.zpci
         info.address = .pci(address)
     }

@@ -10,6 +10,8 @@ extension DomainDefinition {
             uids.take(zpci.uid)
             fids.take(zpci.fid)
         }
+        // A serial port is none of those that guests find so.
+        let serials = devices.serials
         devices.forEachInfo { info in
             guard case .pci(var address)? = info.address else { return }
             var zpci = address.zpci ?? ZPCIAddress()
@@ -18,6 +20,7 @@ extension DomainDefinition {
             address.zpci = zpci
             info.address = .pci(address)
         }
+        devices.serials = serials
     }
 }
 
@@ -29,6 +32,7 @@ extension DomainDefinition {
         var copy = devices
         // Memory is no PCI device to the guest's firmware.
         copy.memories = []
+        copy.hostdevs.removeAll { $0.kind == .mdev }
         copy.forEachInfo { info in
             guard let zpci = info.address?.pci?.zpci, let uid = zpci.uid, let alias = info.alias else {
                 return

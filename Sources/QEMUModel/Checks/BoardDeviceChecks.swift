@@ -7,14 +7,17 @@ extension DomainDefinition {
         try checkKind(of: input)
         try checkInfo(input.info)
         let bus = input.bus ?? .none
+        if let model = input.model, bus != .virtio {
+            throw .unsupported("only bus 'virtio' is supported for input model '\(model.rawValue)'")
+        }
         if bus == .ps2, !board.hasPS2 { throw .unsupported("ps2 is not supported by this QEMU binary") }
         if features.ps2 == false, bus == .ps2 {
             throw .unsupported("ps2 bus inputs require the ps2 feature not to be disabled")
         }
-        if let model = input.model, bus != .virtio {
-            throw .unsupported("only bus 'virtio' is supported for input model '\(model.rawValue)'")
-        }
         if input.type == .passthrough {
+            if board.isCCW, !qemu.has("virtio-input-host-ccw"), input.model ?? .virtio == .virtio {
+                throw .unsupported("virtio-input-host is not supported by this QEMU binary")
+            }
             if input.model == .transitional || input.model == .nonTransitional,
                 !qemu.has("virtio-input-host-pci-non-transitional")
             {
@@ -63,7 +66,6 @@ extension DomainDefinition {
             throw .xml("iommu model '\(iommu.model.rawValue)' can't have address")
         }
         try checkInfo(iommu.info)
-        try checkRemapping(iommu)
         switch iommu.model {
         case .intel where !board.isQ35:
             throw .unsupported("IOMMU device: 'intel' is only supported with Q35 machines")
@@ -77,6 +79,7 @@ extension DomainDefinition {
             throw .unsupported("IOMMU device: 'smmuv3' is only supported with ARM Virt machines")
         default: break
         }
+        try checkRemapping(iommu)
     }
 
     private func checkRemapping(_ iommu: IOMMUDevice) throws(ConfigurationError) {
@@ -100,6 +103,8 @@ extension DomainDefinition {
             throw .unsupported("only i686 and x86_64 guests support panic device of model 'hyperv'")
         case .hyperv where kind != nil:
             throw .unsupported("setting the panic device address is not supported for model 'hyperv'")
+        case .pvpanic where !qemu.has("pvpanic-pci"):
+            throw .unsupported("the QEMU binary does not support the PCI pvpanic device")
         case .isa where !qemu.has("pvpanic"):
             throw .unsupported("the QEMU binary does not support the ISA panic device")
         case .isa where kind != nil && kind != .isa:

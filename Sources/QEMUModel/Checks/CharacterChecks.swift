@@ -1,5 +1,6 @@
 import ByteText
 import VirtXML
+import XMLBinding
 
 extension DomainDefinition {
     func checkCharacterDevices() throws(ConfigurationError) {
@@ -12,8 +13,10 @@ extension DomainDefinition {
             if board.isPSeries || board.isS390 { throw .unsupported("parallel ports are not supported") }
         }
         for channel in devices.channels {
-            try check(channel.source, of: channel.info)
-            try check(channel)
+            try check(channel.source, of: channel.info, needsPath: channel.isForwarded)
+            if case .guestForward(let address, _) = channel.target, address.contains(byte: ":") {
+                throw .unsupported("guestfwd channel only supports IPv4 addresses")
+            }
         }
         for console in devices.consoles where console.targetType != .serial {
             try check(console.source, of: console.info)
@@ -21,55 +24,44 @@ extension DomainDefinition {
     }
 
     /// The host's end of a line, and where the guest's is.
-    func check(_ source: CharacterSource, of info: DeviceInfo) throws(ConfigurationError) {
+    ///
+    /// - Parameter needsPath: whether a socket must be named; those of some channels have a place of their own.
+    func check(
+        _ source: CharacterSource, of info: DeviceInfo, needsPath: Bool = true
+    ) throws(ConfigurationError) {
         try checkAssigned(info)
-        try check(source)
+        try checkEnd(source, needsPath: needsPath)
         try checkInfo(info)
+        try checkOwn(source)
     }
 
     /// What no end of a line can be.
     func checkPorts() throws(ConfigurationError) {
-        for source in portSources { try checkPort(source) }
-    }
-
-    /// Ends of lines that a guest sees as ports of its own.
-    private var portSources: [CharacterSource] {
-        devices.serials.map(\.source) + devices.parallels.map(\.source) + devices.consoles.map(\.source)
-    }
-
-    private func checkPort(_ source: CharacterSource) throws(ConfigurationError) {
-        if source.type == .spicevmc { throw .unsupported("spicevmc device type only supports virtio") }
-        if source.type == .unix, source.path == nil {
-            throw .internal("Missing source path attribute for char device")
+        let sources =
+            devices.serials.map(\.source) + devices.parallels.map(\.source) + devices.consoles.map(\.source)
+            + devices.channels.filter(\.isForwarded).map(\.source)
+        if sources.contains(where: { $0.type == .spicevmc }) {
+            throw .unsupported("spicevmc device type only supports virtio")
         }
     }
 
-    private func check(_ channel: ChannelDevice) throws(ConfigurationError) {
-        switch channel.target {
-        case .none: break
-        case .guestForward(let address, _):
-            if channel.source.type == .spicevmc {
-                throw .unsupported("spicevmc device type only supports virtio")
-            }
-            if channel.source.type == .unix, channel.source.path == nil {
-                throw .internal("Missing source path attribute for char device")
-            }
-            if address.contains(byte: ":") {
-                throw .unsupported("guestfwd channel only supports IPv4 addresses")
-            }
-        case .virtio, .xen: break
+    /// What the host's end of a line can't do without, whatever the hypervisor.
+    func checkEnd(_ source: CharacterSource, needsPath: Bool = true) throws(ConfigurationError) {
+        guard let fault = source.fault(needsPath: needsPath) else { return }
+        switch fault.code {
+        case .unsupported: throw .unsupported(fault.message)
+        case .invalidArgument: throw .argument(fault.message)
+        default: throw .internal(fault.message)
         }
     }
 
-    func check(_ source: CharacterSource) throws(ConfigurationError) {
+    /// What QEMU's end of a line can't be.
+    func checkOwn(_ source: CharacterSource) throws(ConfigurationError) {
         if source.type == .tcp, source.protocol != .raw, source.protocol != .telnet {
             throw .unsupported("tcp chardev protocol '\(source.protocol.rawValue)' not supported")
         }
-        if let reconnect = source.reconnect, reconnect.enabled != nil {
-            if source.listens { throw .internal("chardev reconnect is possible only for connect mode") }
-            if reconnect.enabled == true, (reconnect.timeout ?? 0) == 0 {
-                throw .argument("chardev reconnect source timeout cannot be '0'")
-            }
+        if source.reconnect?.enabled == true, source.reconnect?.timeout ?? 0 == 0 {
+            throw .argument("chardev reconnect source timeout cannot be '0'")
         }
         if source.type == .spicevmc || source.type == .spiceport,
             !devices.graphics.contains(where: { $0.type == .spice })

@@ -22,6 +22,12 @@ extension DomainDefinition {
         _ driver: ControllerDevice.Driver?, of controller: ControllerDevice
     ) throws(ConfigurationError) {
         guard let driver, controller.type != .scsi || !Self.isVirtioSCSI(controller.model) else {
+            if let kind = controller.info.address?.kind, kind != .pci, kind != .ccw,
+                controller.driver?.iothread != nil || controller.driver?.iothreads.isEmpty == false
+            {
+                throw .unsupported(
+                    "virtio-scsi IOThreads only available for virtio pci and virtio ccw controllers")
+            }
             let threads = controller.driver?.iothread.map { [$0] } ?? controller.driver?.iothreads.map(\.id)
             for thread in threads ?? [] where !hasIOThread(thread) {
                 throw .unsupported("controller iothread '\(thread)' not defined in iothreadid")
@@ -31,14 +37,20 @@ extension DomainDefinition {
         if !driver.iothreads.isEmpty {
             throw .unsupported("iothreads are supported only by 'virtio-scsi' controllers")
         }
-        if driver.iothread != nil {
-            throw .xml("'iothread' attribute only supported for virtio scsi controllers")
-        }
         for (name, isSet) in [
             ("queues", driver.queues != nil), ("cmd_per_lun", driver.commandsPerLUN != nil),
             ("max_sectors", driver.maxSectors != nil), ("ioeventfd", driver.ioeventfd != nil),
         ] where isSet {
             throw .unsupported("'\(name)' is only supported by virtio-scsi controller")
+        }
+    }
+
+    /// What a document can't say of any but one kind of controller.
+    func checkControllerThreads() throws(ConfigurationError) {
+        for controller in devices.controllers where controller.driver?.iothread != nil {
+            if controller.type != .scsi || controller.model.map(Self.isVirtioSCSI) == false {
+                throw .xml("'iothread' attribute only supported for virtio scsi controllers")
+            }
         }
     }
 
@@ -109,11 +121,17 @@ extension DomainDefinition {
         let hasPlug =
             !devices.controllers.contains { $0.type == .xenbus || $0.type == .isa }
             && !devices.videos.enumerated().contains { $1.type == .gop && !isPrimaryOfPC($0) }
-            && devices.memballoon?.model != .xen && !devices.sounds.contains { $0.model == .ich7 }
+            && !isOnPCI(devices.memballoon) && !devices.sounds.contains { $0.model == .ich7 }
             && !devices.filesystems.contains { ["loop", "nbd", "ploop"].contains($0.driver?.type ?? "path") }
         if hasPlug { return }
         if !devices.controllers.contains(where: { $0.type == .pci }) { throw .noPCIBuses }
         throw .internal("Cannot automatically add a new PCI bus for a device with connect flags 00")
+    }
+
+    /// What QEMU has no balloon for is put on PCI all the same, unless the machine has channels.
+    private func isOnPCI(_ balloon: MemballoonDevice?) -> Bool {
+        guard let balloon, balloon.model == .xen else { return false }
+        return !board.isCCW || balloon.info.address?.kind == .pci
     }
 
     /// The first card of a PC has its place, whatever it is.

@@ -5,71 +5,95 @@ extension DomainDefinition {
     package func check(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
         try checkAssigned(disk.info)
         try checkGeneral(disk)
-        try checkInfo(disk.info)
         try checkOwn(disk, qemu)
     }
 
     /// What no hypervisor's disk may be.
     private func checkGeneral(_ disk: DiskDevice) throws(ConfigurationError) {
-        try checkAddressKind(of: disk)
-        if disk.device == .lun { try checkLUNSource(disk) }
-        try checkKind(disk)
-        try checkPolicies(disk)
-        if disk.source.type == .network, disk.source.network?.protocol == .sheepdog {
-            throw .unsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
-        }
-        try checkAuth(disk)
-        try checkEncryption(disk)
+        try checkImages(of: disk)
+        try checkPassage(of: disk)
         if let tune = disk.iotune { try check(tune) }
+        try checkAddressKind(of: disk)
         try checkBus(disk)
         if disk.source.type == .vhostuser { try checkVhostUser(disk) }
-        try checkTarget(disk)
-        try checkPresence(disk)
-        if disk.source.dataStore != nil, disk.driver.format != .qcow2 {
-            throw .unsupported("<dataStore> feature available only with qcow2 images")
+        if disk.source.type == .nvme, disk.source.nvme?.namespace == 0 {
+            throw .unsupported("NVMe namespace can't be zero")
         }
+        if disk.target.tray != nil, disk.device != .cdrom, disk.device != .floppy {
+            throw .unsupported("tray is only valid for cdrom and floppy")
+        }
+        try checkLabels(of: disk)
+        try checkFloppyBus(disk)
+        if disk.target.removable != nil, disk.target.bus != .usb, disk.target.bus != .scsi {
+            throw .xml("removable is only valid for usb or scsi disks")
+        }
+        if let policy = disk.source.startupPolicy { try check(startupPolicy: policy, disk) }
+        try checkWWN(of: disk)
+        try checkFamily(of: disk)
+        try checkPresence(disk)
     }
 
     /// What QEMU's disk may not be.
     private func checkOwn(_ disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
         try checkUnreferenced(disk)
         try checkThrottling(disk)
+        try checkDrive(of: disk)
+        try checkInfo(disk.info)
         try checkGeometry(disk)
+        if disk.serial != nil, disk.target.bus == .sd {
+            throw .internal("Serial property not supported for drive bus 'sd'")
+        }
         if disk.device == .lun { try checkLUN(disk) }
+        if disk.device == .cdrom, disk.target.bus == .virtio || disk.target.bus == .sd {
+            throw .unsupported("disk type of '\(disk.target.dev)' does not support ejectable media")
+        }
         try checkCopyOnRead(disk)
         try checkIdentity(disk)
+        if disk.device == .lun, disk.target.bus != .scsi, disk.target.bus != .virtio {
+            throw .unsupported("disk device='lun' is not supported for bus='\(disk.target.busName)'")
+        }
         try checkRotation(disk)
-        try checkPlace(of: disk)
+        if disk.target.bus == .usb, let kind = disk.info.address?.kind, kind != .usb {
+            throw .internal("unexpected address type for usb disk")
+        }
         try checkDriver(disk)
         try checkSerial(disk)
         try checkThreads(of: disk)
-        try checkDriverName(disk)
+        if let tune = disk.iotune {
+            if disk.target.bus == .sd { throw .unsupported("<iotune> is not supported with bus='sd'") }
+            try checkSizes(of: tune)
+        }
         try checkTransient(disk)
         try checkShared(disk)
+        try checkDriverName(disk)
+        try checkPartition(disk)
         try checkFormat(disk)
         if let encryption = disk.source.encryption ?? disk.encryption {
             try check(encryption, of: disk, qemu)
         }
-        try checkPartition(disk)
         try checkSource(disk, qemu)
         if disk.source.type == .vhostuser { try requireSharedMemory("vhostuser") }
         if disk.source.type == .vhostvdpa { try checkVDPA(disk) }
     }
 
-    /// Drives of the kind are on such a bus, and are called so.
-    package func checkKind(_ disk: DiskDevice) throws(ConfigurationError) {
-        let (bus, name) = (disk.target.bus, disk.target.dev)
-        if disk.device == .floppy, bus != .fdc {
+    /// Floppy drives have a bus of their own.
+    private func checkFloppyBus(_ disk: DiskDevice) throws(ConfigurationError) {
+        if disk.device == .floppy, disk.target.bus != .fdc {
             throw .internal("Invalid bus type '\(disk.target.busName)' for floppy disk")
         }
-        if disk.device != .floppy, bus == .fdc { throw .internal("Invalid bus type 'fdc' for disk") }
-        if disk.device == .cdrom, bus == .virtio || bus == .sd {
-            throw .unsupported("disk type of '\(name)' does not support ejectable media")
+        if disk.device != .floppy, disk.target.bus == .fdc {
+            throw .internal("Invalid bus type 'fdc' for disk")
         }
+    }
+
+    /// Drives of the kind are called so.
+    private func checkFamily(of disk: DiskDevice) throws(ConfigurationError) {
+        let name = disk.target.dev
         switch disk.device {
         case .floppy where !name.hasBytePrefix("fd"):
             throw .internal("Invalid floppy device name: \(name)")
-        case .disk where !["hd", "sd", "vd", "xvd", "ubd"].contains(where: name.hasBytePrefix):
+        case .disk where !["hd", "sd", "vd", "xvd", "ubd"].contains(where: name.hasBytePrefix),
+            .lun where !["hd", "sd", "vd", "xvd", "ubd"].contains(where: name.hasBytePrefix):
             throw .internal("Invalid harddisk device name: \(name)")
         default: break
         }
@@ -87,15 +111,6 @@ extension DomainDefinition {
         let end = Array(dev.utf8.suffix(2))
         if end.count == 2, end[1].isDigit, !end[0].isDigit, DiskTarget.index(dev) != nil {
             throw .unsupported("invalid disk target '\(dev)', partitions can't appear in disk targets")
-        }
-    }
-
-    private func checkTarget(_ disk: DiskDevice) throws(ConfigurationError) {
-        if disk.target.tray != nil, disk.device != .cdrom, disk.device != .floppy {
-            throw .unsupported("tray is only valid for cdrom and floppy")
-        }
-        if disk.target.removable != nil, disk.target.bus != .usb, disk.target.bus != .scsi {
-            throw .xml("removable is only valid for usb or scsi disks")
         }
     }
 
@@ -154,7 +169,6 @@ extension DomainDefinition {
     /// A serial number reaches the guest in forms that know letters and digits only.
     private func checkSerial(_ disk: DiskDevice) throws(ConfigurationError) {
         guard let serial = disk.serial else { return }
-        if disk.target.bus == .sd { throw .internal("Serial property not supported for drive bus 'sd'") }
         if !serial.consistsOfAlphanumerics(or: "-_ +.") {
             throw .internal("driver serial '\(serial)' contains unsafe characters")
         }
@@ -164,17 +178,21 @@ extension DomainDefinition {
     }
 
     /// How the disk is named to the guest, whatever it is.
-    func checkLabels(of disk: DiskDevice) throws(ConfigurationError) {
-        if let vendor = disk.vendor, vendor.utf8.count > 8 {
-            throw .unsupported("disk vendor is more than 8 characters")
+    private func checkLabels(of disk: DiskDevice) throws(ConfigurationError) {
+        // Those of SCSI have less room than those of other buses.
+        let room = disk.target.bus == .scsi ? 16 : 40
+        for (name, text, most) in [("vendor", disk.vendor, 8), ("product", disk.product, room)] {
+            guard let text else { continue }
+            if !text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) {
+                throw .xml("disk \(name) is not printable string")
+            }
+            if text.utf8.count > most {
+                throw .unsupported("disk \(name) is more than \(most) characters")
+            }
         }
-        if let product = disk.product, product.utf8.count > 16 {
-            throw .unsupported("disk product is more than 16 characters")
-        }
-        for (name, text) in [("vendor", disk.vendor), ("product", disk.product)] {
-            guard let text, !text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else { continue }
-            throw .xml("disk \(name) is not printable string")
-        }
+    }
+
+    private func checkWWN(of disk: DiskDevice) throws(ConfigurationError) {
         guard let wwn = disk.wwn else { return }
         let digits = wwn.droppingBytePrefix("0x") ?? wwn[...]
         guard digits.utf8.count == 16, digits.utf8.allSatisfy(\.isAlphanumeric),
@@ -187,40 +205,12 @@ extension DomainDefinition {
     private func checkGeometry(_ disk: DiskDevice) throws(ConfigurationError) {
         guard let geometry = disk.geometry else { return }
         let bus = disk.target.bus
-        if bus == .usb || bus == .sd || bus == .fdc {
+        if bus == .usb || bus == .sd {
             throw .unsupported("CHS geometry can not be set for '\(disk.target.busName)' bus")
         }
         if let translation = geometry.translation, translation != .default, bus != .ide {
             throw .unsupported(
                 "CHS translation mode can only be set for 'ide' bus not '\(disk.target.busName)'")
-        }
-    }
-
-    private func checkAuth(_ disk: DiskDevice) throws(ConfigurationError) {
-        if disk.auth != nil, disk.source.auth != nil {
-            throw .unsupported("an <auth> definition already found for disk source")
-        }
-        guard disk.source.type == .network, let network = disk.source.network,
-            let auth = disk.auth ?? disk.source.auth
-        else { return }
-        let kind = auth.secret.type ?? ""
-        switch network.protocol {
-        case .rbd: if kind != "ceph" { throw .unsupported("invalid secret type '\(kind)'") }
-        case .http, .https, .ftp, .ftps, .tftp, .ssh: break
-        case .iscsi:
-            if kind != "iscsi" { throw .unsupported("invalid secret type '\(kind)'") }
-        default:
-            throw .unsupported(
-                "authentication is not supported for protocol '\(network.protocol.rawValue)'")
-        }
-    }
-
-    private func checkEncryption(_ disk: DiskDevice) throws(ConfigurationError) {
-        if disk.source.encryption != nil, disk.encryption != nil {
-            throw .unsupported("an <encryption> definition already found for disk source")
-        }
-        if (disk.source.encryption ?? disk.encryption)?.cipher != nil {
-            throw .unsupported("supplying <cipher> for domain disk definition is unnecessary")
         }
     }
 

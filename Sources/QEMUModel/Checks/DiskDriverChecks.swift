@@ -1,26 +1,13 @@
 import VirtXML
 
 extension DomainDefinition {
-    /// What is done where the host can't read or write, and with the guest's own requests.
-    func checkPolicies(_ disk: DiskDevice) throws(ConfigurationError) {
-        if disk.driver.readErrorPolicy == .enospace {
-            throw .unsupported("Invalid disk read error policy: 'enospace'")
-        }
-        if disk.device != .lun {
-            if disk.rawIO != nil { throw .unsupported("rawio can be used only with device='lun'") }
-            if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
-            if disk.sgIO != nil { throw .unsupported("sgio can be used only with device='lun'") }
-        }
-        if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
-    }
-
     func checkDriverName(_ disk: DiskDevice) throws(ConfigurationError) {
         guard let name = disk.driver.name, name != "qemu", disk.source.type != .volume else { return }
         throw .unsupported("unsupported driver name '\(name)' for disk '\(disk.target.dev)'")
     }
 
     func checkUnreferenced(_ disk: DiskDevice) throws(ConfigurationError) {
-        guard disk.driver.discardNoUnref != nil else { return }
+        guard disk.driver.discardNoUnref == true else { return }
         if disk.driver.format != .qcow2 {
             throw .unsupported("'discard_no_unref' only works with qcow2 disk format")
         }
@@ -103,6 +90,9 @@ extension DomainDefinition {
 
     /// Limits on a disk's traffic, of its own or of a group that there is.
     func checkThrottling(_ disk: DiskDevice) throws(ConfigurationError) {
+        if !disk.throttleFilters.isEmpty, disk.device == .cdrom {
+            throw .operation("cdrom device with throttle filters isn't supported")
+        }
         if let missing = disk.throttleFilters.first(where: { !hasThrottleGroup($0.group) }) {
             throw .xml("throttle group '\(missing.group)' not found")
         }
@@ -111,7 +101,6 @@ extension DomainDefinition {
             throw .operation(
                 "block 'throttlefilters' can't be used together with 'iotune' for disk '\(disk.target.dev)'")
         }
-        if disk.target.bus == .sd { throw .unsupported("<iotune> is not supported with bus='sd'") }
     }
 
     private func hasThrottleGroup(_ name: String) -> Bool { throttleGroups.contains { $0.groupName == name } }
@@ -134,6 +123,9 @@ extension DomainDefinition {
         if !tune.hasLimits, tune.groupName != nil, !isShared {
             throw .unsupported("group_name can be configured only together with settings")
         }
+    }
+
+    func checkSizes(of tune: IOTune) throws(ConfigurationError) {
         let limits = [
             tune.totalBytes, tune.readBytes, tune.writeBytes, tune.totalIOPS, tune.readIOPS, tune.writeIOPS,
             tune.totalBytesMax, tune.readBytesMax, tune.writeBytesMax, tune.totalIOPSMax, tune.readIOPSMax,

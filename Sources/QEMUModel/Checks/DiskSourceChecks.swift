@@ -8,7 +8,6 @@ extension DomainDefinition {
         if source.isEmpty, source.type != .volume, disk.device == .disk || disk.device == .lun {
             throw .noSource(disk.target.dev)
         }
-        if let policy = source.startupPolicy { try check(policy, disk) }
     }
 
     /// What a disk's source may be.
@@ -21,28 +20,51 @@ extension DomainDefinition {
         try check(network, disk, qemu)
     }
 
-    /// What a document can't say of a source, whatever the disk.
-    func checkWords(of disk: DiskDevice) throws(ConfigurationError) {
-        let source = disk.source
-        if source.type == .nvme, source.nvme?.namespace == 0 {
-            throw .unsupported("NVMe namespace can't be zero")
+    /// What the images that a disk is made of may say, its own first.
+    func checkImages(of disk: DiskDevice) throws(ConfigurationError) {
+        try check(disk.source, disk.auth ?? disk.source.auth, disk.encryption ?? disk.source.encryption)
+        if disk.source.dataStore != nil, disk.driver.format != .qcow2 {
+            throw .unsupported("<dataStore> feature available only with qcow2 images")
         }
-        if let network = source.network, source.type == .network {
-            for host in network.hosts where host.transport == .unix && host.socket == nil {
-                throw .xml("missing socket for unix transport")
-            }
-            let name = network.name ?? ""
-            if [.rbd, .gluster].contains(network.protocol),
-                name.hasBytePrefix("/") || !name.contains(byte: "/")
-            {
-                throw .xml("can't split path '\(name)' into pool name and image name")
-            }
+        var below = disk.backingStore
+        while let image = below {
+            if let source = image.source { try check(source, source.auth, source.encryption) }
+            below = image.backingStore
         }
-        try check(source.reservations, disk)
-        if disk.driver.format == .luks { throw .unsupported("unknown driver format value 'luks'") }
     }
 
-    private func check(_ policy: StorageSource.StartupPolicy, _ disk: DiskDevice) throws(ConfigurationError) {
+    private func check(
+        _ source: StorageSource, _ auth: StorageAuth?, _ encryption: StorageEncryption?
+    ) throws(ConfigurationError) {
+        if source.type == .network, let network = source.network {
+            if network.protocol == .sheepdog {
+                throw .unsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
+            }
+            if let auth { try check(auth, network.protocol) }
+        }
+        if encryption?.cipher != nil {
+            throw .unsupported("supplying <cipher> for domain disk definition is unnecessary")
+        }
+    }
+
+    private func check(
+        _ auth: StorageAuth, _ server: NetworkStorage.NetworkProtocol
+    ) throws(ConfigurationError) {
+        if ![.iscsi, .http, .https, .ftp, .ftps, .rbd, .ssh].contains(server) {
+            throw .unsupported("authentication is not supported for protocol '\(server.rawValue)'")
+        }
+        let kind = auth.secret.type ?? "<null>"
+        if SecretDefinition.Kind(rawValue: kind) == nil {
+            throw .unsupported("unknown secret type '\(kind)'")
+        }
+        if server == .rbd && kind != "ceph" || server == .iscsi && kind != "iscsi" {
+            throw .unsupported("invalid secret type '\(kind)'")
+        }
+    }
+
+    func check(
+        startupPolicy policy: StorageSource.StartupPolicy, _ disk: DiskDevice
+    ) throws(ConfigurationError) {
         let type = disk.source.type
         if ![.file, .block, .dir, .volume].contains(type) {
             throw .xml(
@@ -53,17 +75,18 @@ extension DomainDefinition {
         }
     }
 
-    private func check(_ reservations: Reservations?, _ disk: DiskDevice) throws(ConfigurationError) {
-        guard let reservations else { return }
-        if disk.device != .lun { throw .unsupported("<reservations/> allowed only for lun devices") }
-        guard reservations.managed == false else { return }
-        guard let helper = reservations.source else {
-            throw .xml("missing connection type for <reservations/>")
+    /// What only a disk that is passed through to the guest as it is may be told.
+    func checkPassage(of disk: DiskDevice) throws(ConfigurationError) {
+        if disk.device == .lun {
+            if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
+            return try checkLUNSource(disk.source)
         }
-        if helper.path ?? "" == "" { throw .xml("missing path for <reservations/>") }
-        if helper.mode != "client" {
-            throw .xml("unsupported connection mode for <reservations/>: \(helper.mode)")
+        if disk.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
+        if disk.source.reservations != nil {
+            throw .unsupported("<reservations/> allowed only for lun devices")
         }
+        if disk.rawIO != nil { throw .unsupported("rawio can be used only with device='lun'") }
+        if disk.sgIO != nil { throw .unsupported("sgio can be used only with device='lun'") }
     }
 
     private func check(
@@ -83,9 +106,7 @@ extension DomainDefinition {
         }
     }
 
-    /// A disk that is passed through to the guest as it is.
-    func checkLUNSource(_ disk: DiskDevice) throws(ConfigurationError) {
-        let source = disk.source
+    private func checkLUNSource(_ source: StorageSource) throws(ConfigurationError) {
         if source.type == .network, let network = source.network {
             if network.protocol != .iscsi {
                 throw .unsupported(
@@ -94,19 +115,19 @@ extension DomainDefinition {
         } else if source.type != .block, source.type != .volume {
             throw .unsupported("disk device='lun' is only valid for block type disk source")
         }
-        let bus = disk.target.bus
-        if bus != .scsi, bus != .virtio {
-            throw .unsupported("disk device='lun' is not supported for bus='\(disk.target.busName)'")
-        }
     }
 
-    /// The same, as far as it is QEMU that reads it.
+    /// What QEMU passes through to the guest as it is.
     func checkLUN(_ disk: DiskDevice) throws(ConfigurationError) {
         if let format = disk.driver.format, format != .raw {
             throw .unsupported("disk device 'lun' must use 'raw' format")
         }
         if disk.source.encryption != nil || disk.encryption != nil {
             throw .unsupported("disk device 'lun' doesn't support encryption")
+        }
+        // QEMU's virtio disks have passed nothing through since long ago.
+        if disk.target.bus == .virtio {
+            throw .unsupported("This QEMU doesn't support SCSI emulation with 'virtio-blk' device")
         }
     }
 

@@ -15,10 +15,7 @@ extension DomainDefinition {
     }
 
     /// Where on its controller a disk is.
-    func checkPlace(of disk: DiskDevice) throws(ConfigurationError) {
-        if disk.target.bus == .usb, let kind = disk.info.address?.kind, kind != .usb {
-            throw .internal("unexpected address type for usb disk")
-        }
+    func checkDrive(of disk: DiskDevice) throws(ConfigurationError) {
         guard let place = disk.info.address?.drive, let bus = disk.target.bus else { return }
         try check(place, on: bus)
     }

@@ -3,6 +3,9 @@ import VirtXML
 extension DomainDefinition {
     package func check(_ folder: FilesystemDevice) throws(ConfigurationError) {
         try checkPlace(folder.info)
+        if folder.info.boot != nil, folder.driver?.type != "virtiofs" {
+            throw .unsupported("boot order is only supported for virtiofs")
+        }
         if folder.spaceHardLimit != nil || folder.spaceSoftLimit != nil {
             throw .unsupported("filesystem usage limits are not supported with QEMU")
         }
@@ -26,7 +29,6 @@ extension DomainDefinition {
     }
 
     private func checkPlan9(_ folder: FilesystemDevice) throws(ConfigurationError) {
-        if folder.info.boot != nil { throw .unsupported("boot order is only supported for virtiofs") }
         switch folder.driver?.type {
         case nil, "path": break
         case "handle":
@@ -41,10 +43,17 @@ extension DomainDefinition {
     }
 
     private func checkVirtiofs(_ folder: FilesystemDevice) throws(ConfigurationError) {
-        let onlyPassthrough = ConfigurationError.unsupported("virtiofs only supports passthrough accessmode")
         // Of a folder that somebody else serves nothing more is known.
-        if let mode = folder.accessMode, mode != .passthrough, folder.source.socket == nil {
-            throw onlyPassthrough
+        if folder.source.socket == nil { try checkServed(folder) }
+        try requireSharedMemory("virtiofs")
+        if folder.info.boot != nil, folder.info.address?.kind != .pci {
+            throw .unsupported("setting virtiofs boot order is supported only with PCI bus")
+        }
+    }
+
+    private func checkServed(_ folder: FilesystemDevice) throws(ConfigurationError) {
+        if let mode = folder.accessMode, mode != .passthrough {
+            throw .unsupported("virtiofs only supports passthrough accessmode")
         }
         if folder.fmode != nil || folder.dmode != nil {
             throw .unsupported("fmode and dmode must be used with accessmode=mapped")
@@ -54,10 +63,6 @@ extension DomainDefinition {
         if folder.driver?.format != nil { throw .unsupported("virtiofs does not support format") }
         if folder.multidevs != nil, folder.multidevs != .default {
             throw .unsupported("virtiofs does not support multidevs")
-        }
-        try requireSharedMemory("virtiofs")
-        if folder.info.boot != nil, folder.info.address?.kind != .pci {
-            throw .unsupported("setting virtiofs boot order is supported only with PCI bus")
         }
     }
 }

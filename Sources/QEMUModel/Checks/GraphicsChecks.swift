@@ -3,41 +3,44 @@ import VirtXML
 extension DomainDefinition {
     /// The ways to see the screen, and what they carry.
     func checkGraphics(_ host: QEMUHost) throws(ConfigurationError) {
-        for graphics in devices.graphics where graphics.type == .spice && !host.hasSpiceTLS {
-            guard graphics.autoport != true, (graphics.tlsPort ?? 0) > 0 else { continue }
-            throw .unsupported(
-                "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf")
+        for graphics in devices.graphics {
+            try checkBackend(graphics.audioID)
+            try check(graphics, host)
+            if graphics.isAccelerated { try checkRenderers() }
         }
-        for graphics in devices.graphics { try check(graphics) }
-        let kinds = devices.graphics.map(\.type)
-        let others = kinds.filter { $0 != .eglHeadless }
+    }
+
+    /// What draws without a screen needs one that takes the pictures.
+    private func checkHeadless() throws(ConfigurationError) {
+        let others = devices.graphics.map(\.type).filter { $0 != .eglHeadless }
         let hasFitting = others.contains(.vnc) || others.contains(.spice)
         let hasUnfitting = others.contains(.sdl) || others.contains(.dbus)
-        if kinds.contains(.eglHeadless), hasUnfitting || !hasFitting && !others.isEmpty {
+        if hasUnfitting || !hasFitting && !others.isEmpty {
             throw .unsupported(
                 "graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types")
         }
-        let accelerated = devices.graphics.filter { $0.gl?.enable == true || $0.type == .eglHeadless }
-        if Set(accelerated.map(\.type)).count > 1 {
+    }
+
+    private func checkRenderers() throws(ConfigurationError) {
+        if Set(devices.graphics.filter(\.isAccelerated).map(\.type)).count > 1 {
             throw .unsupported("multiple OpenGL displays are not supported by QEMU")
         }
     }
 
-    private func check(_ graphics: GraphicsDevice) throws(ConfigurationError) {
-        try checkBackend(graphics.audioID)
+    private func check(_ graphics: GraphicsDevice, _ host: QEMUHost) throws(ConfigurationError) {
         switch graphics.type {
         case .rdp, .desktop:
             throw .unsupported("\(graphics.type.rawValue) graphics are not supported with this QEMU")
+        case .spice where !host.hasSpiceTLS && graphics.autoport != true && (graphics.tlsPort ?? 0) > 0:
+            throw .unsupported("spice TLS port set in XML configuration, but TLS is disabled in qemu.conf")
         case .vnc:
-            if graphics.connected != nil, graphics.connected != .keep {
-                throw .unsupported("VNC supports connected='keep' only")
-            }
             if let password = graphics.password, password.utf8.count > 8 {
                 throw .unsupported(
                     "VNC password is \(password.utf8.count) characters long, only 8 permitted")
             }
         case .dbus where graphics.p2p == true && graphics.dbusAddress != nil:
             throw .xml("D-Bus p2p with an address is not supported")
+        case .eglHeadless: try checkHeadless()
         default: break
         }
     }
@@ -48,10 +51,6 @@ extension DomainDefinition {
             throw .xml("audio ID \(twice.id) is used multiple times")
         }
         for audio in devices.audios {
-            for stream in [audio.input, audio.output]
-            where stream.settings != nil && stream.fixedSettings != true {
-                throw .unsupported("audio settings specified without fixed settings flag")
-            }
             if audio.type == .spice, !devices.graphics.contains(where: { $0.type == .spice }) {
                 throw .unsupported("Spice audio is not supported without spice graphics")
             }
@@ -67,15 +66,23 @@ extension DomainDefinition {
         try checkAssigned(sound.info)
         try checkBackend(sound.audioID)
         try checkInfo(sound.info)
-        let drivers: [SoundDevice.Model: (driver: String, name: String)] = [
-            .ich6: ("intel-hda", "intel-hda"), .ich9: ("ich9-intel-hda", "ich9-intel-hda"),
-            .usb: ("usb-audio", "usb-audio"), .virtio: ("virtio-sound-pci", "virtio"),
-        ]
         if sound.model == .ich7 { throw .unsupported("sound card model 'ich7' is not supported by qemu") }
-        guard let known = drivers[sound.model], !qemu.has(known.driver) else { return }
-        if sound.model == .usb || sound.model == .virtio {
-            throw .unsupported("\(known.name) controller is not supported by this QEMU binary")
+        if sound.model == .ich9, !qemu.has("ich9-intel-hda") {
+            throw .unsupported("The ich9-intel-hda audio controller is not supported in this QEMU binary")
         }
-        throw .unsupported("The \(known.name) audio controller is not supported in this QEMU binary")
+        for codec in sound.codecs where codec.type != .duplex && !qemu.has("hda-\(codec.type.rawValue)") {
+            throw .unsupported("hda-\(codec.type.rawValue) not supported in this QEMU binary")
+        }
+        if sound.model == .usb, !qemu.has("usb-audio") {
+            throw .unsupported("usb-audio controller is not supported by this QEMU binary")
+        }
+        if sound.model == .virtio, !qemu.has("virtio-sound-pci") {
+            throw .unsupported("virtio controller is not supported by this QEMU binary")
+        }
     }
+}
+
+extension GraphicsDevice {
+    /// Whether a renderer of the host draws.
+    fileprivate var isAccelerated: Bool { gl?.enable == true || type == .eglHeadless }
 }

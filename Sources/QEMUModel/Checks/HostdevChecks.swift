@@ -3,36 +3,41 @@ import VirtXML
 
 extension DomainDefinition {
     package func check(_ device: HostdevDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        try checkSCSISettings(device)
         try checkAddressKind(of: device)
+        if device.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
+        if case .scsi = device.source, let place = device.info.address?.drive, place.bus > 0 {
+            throw .internal("SCSI controller only supports 1 bus")
+        }
         try checkInfo(device.info)
         if device.mode == .capabilities {
             throw .unsupported("hostdev mode 'capabilities' is not supported in qemu")
         }
+        try checkTeaming(of: device)
         switch device.source {
         case .pci(let pci):
             if pci.startupPolicy != nil {
                 throw .unsupported("Setting startupPolicy is only allowed for USB devices")
             }
-            try checkDisplay(of: device)
             if pci.writeFiltering != nil {
                 throw .unsupported(
                     "Write filtering of PCI device configuration space is not supported by qemu")
             }
-        case .scsiHost(let adapter): try check(adapter, device)
+            try checkDisplay(of: device)
+        case .scsiHost: try checkBoot(ofAdapter: device)
         case .mdev: try checkMediated(device, qemu)
         default: break
         }
-        if let teaming = device.teaming, teaming.type != .transient {
-            throw .unsupported("teaming hostdev devices must have type='transient'")
-        }
-        if device.teaming != nil, device.kind != .pci {
-            throw .unsupported("teaming is only supported for pci hostdev devices")
-        }
     }
 
-    private func checkSCSISettings(_ device: HostdevDevice) throws(ConfigurationError) {
-        if device.sgIO == .unfiltered { throw .unsupported("unfiltered sgio is no longer supported") }
+    private func checkTeaming(of device: HostdevDevice) throws(ConfigurationError) {
+        guard let teaming = device.teaming else { return }
+        if teaming.type != .transient {
+            throw .unsupported("teaming hostdev devices must have type='transient'")
+        }
+        if teaming.persistent == nil {
+            throw .unsupported("missing required persistent attribute in hostdev teaming element")
+        }
+        if device.kind != .pci { throw .unsupported("teaming is only supported for pci hostdev devices") }
     }
 
     private func checkAddressKind(of device: HostdevDevice) throws(ConfigurationError) {
@@ -46,10 +51,12 @@ extension DomainDefinition {
             throw .unsupported("SCSI host device must use 'drive' address type")
         case .scsiHost where kind != .pci && kind != .ccw:
             throw .unsupported("SCSI_host host device must use 'pci' or 'ccw' address type")
+        case .mdev where device.model == "vfio-pci" && kind != .pci,
+            .mdev where device.model == "vfio-ccw" && kind != .ccw:
+            throw .xml(
+                "Unsupported address type '\(kind.rawValue)' with mediated device model '\(device.model ?? "")'"
+            )
         default: break
-        }
-        if case .scsi = device.source, let place = device.info.address?.drive, place.bus > 0 {
-            throw .internal("SCSI controller only supports 1 bus")
         }
     }
 
@@ -76,20 +83,14 @@ extension DomainDefinition {
             if iscsi.hosts.count > 1 {
                 throw .xml("only one source host address may be specified for the iSCSI hostdev")
             }
+            let kind = scsi.auth.map { $0.secret.type ?? "(null)" } ?? "iscsi"
+            if kind != "iscsi" { throw .unsupported("invalid secret type \(kind)") }
         } else if scsi.adapter ?? "" == "" {
             throw .xml("'adapter' name must be specified for scsi hostdev source")
         }
     }
 
-    private func check(_ adapter: SCSIHostHostdev, _ device: HostdevDevice) throws(ConfigurationError) {
-        if adapter.protocol == .none {
-            throw .unsupported("Unknown scsi_host subsystem protocol 'none'")
-        }
-        guard let wwpn = adapter.wwpn else { throw .xml("missing vhost-scsi hostdev source wwpn") }
-        let digits = wwpn.droppingBytePrefix("naa.") ?? ""
-        guard digits.utf8.count == 16, digits.consists(ofBytesIn: "0123456789abcdefABCDEF") else {
-            throw .xml("malformed 'wwpn' value")
-        }
+    private func checkBoot(ofAdapter device: HostdevDevice) throws(ConfigurationError) {
         if device.info.boot != nil {
             throw .unsupported("booting from assigned devices is not supported by vhost SCSI devices")
         }
@@ -100,9 +101,6 @@ extension DomainDefinition {
             throw .unsupported("Missing 'uuid' attribute for element <address>")
         }
         let model = device.model ?? ""
-        if model == "vfio-ccw", let kind = device.info.address?.kind, kind != .ccw {
-            throw .xml("Unsupported address type '\(kind.rawValue)' with mediated device model 'vfio-ccw'")
-        }
         if model == "vfio-ap", !qemu.has("vfio-ap") {
             throw .unsupported("VFIO AP device assignment is not supported by this version of QEMU")
         }
@@ -131,11 +129,21 @@ extension DomainDefinition {
     }
 
     func checkHostdevs() throws(ConfigurationError) {
-        if devices.hostdevs.firstRepeated(by: \.source) != nil {
+        let cards = devices.interfaces.compactMap { $0.source.hostdev?.address.pci }
+        let places = cards + devices.hostdevs.compactMap(\.hostPlace)
+        let isTwice = places.firstRepeated(by: { [$0.domain, $0.bus, $0.slot, $0.function] }) != nil
+        if isTwice || devices.hostdevs.firstRepeated(by: \.source) != nil {
             throw .xml("Hostdev already exists in the domain configuration")
         }
         if devices.hostdevs.filter({ $0.ramfb == true }).count > 1 {
             throw .unsupported("Only one vgpu device can have 'ramfb' enabled")
         }
+    }
+}
+
+extension HostdevDevice {
+    /// Where on the host's PCI buses it is, if it is on one.
+    fileprivate var hostPlace: PCIAddress? {
+        if case .pci(let device) = source { device.address } else { nil }
     }
 }

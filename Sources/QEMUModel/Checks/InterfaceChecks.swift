@@ -2,28 +2,65 @@ import VirtXML
 
 extension DomainDefinition {
     package func check(_ card: InterfaceDevice) throws(ConfigurationError) {
-        try checkPlace(card.info)
-        try checkModel(of: card)
+        try checkAssigned(card.info)
+        try checkCable(of: card)
+        try checkIsolation(of: card)
+        try checkBackend(of: card)
+        try checkInfo(card.info)
         try checkAddresses(of: card)
-        try checkTeaming(of: card)
-        try checkTuning(of: card)
+        try checkModel(of: card)
         for (name, size) in [
             ("rx_queue_size", card.driver?.rxQueueSize), ("tx_queue_size", card.driver?.txQueueSize),
         ] {
             if let size, size & (size &- 1) != 0 { throw .unsupported("\(name) has to be a power of two") }
         }
+        try checkTuning(of: card)
     }
 
-    private func checkModel(of card: InterfaceDevice) throws(ConfigurationError) {
+    /// What no hypervisor's card may be: the host's end of it, and the card that it stands in for.
+    private func checkCable(of card: InterfaceDevice) throws(ConfigurationError) {
         let type = card.type.rawValue
-        if card.type == .vhostuser { try requireSharedMemory("interface") }
-        if card.type == .vhostuser || card.type == .vdpa, card.virtioModel == nil {
+        if card.type != .ethernet, !card.source.ips.isEmpty || !card.source.routes.isEmpty {
             throw .unsupported(
-                "invalid model for interface of type '\(type)': '\(card.model ?? "")' - must be 'virtio'")
+                "Invalid attempt to set network interface host-side IP route and/or address info on interface of type '\(type)'. This is only supported on interfaces of type 'ethernet'"
+            )
         }
         if card.target?.managed == false, card.type != .ethernet {
             throw .unsupported("unmanaged target dev is not supported on interfaces of type '\(type)'")
         }
+        guard let teaming = card.teaming else { return }
+        if teaming.type == .transient, teaming.persistent == nil {
+            throw .unsupported("teaming persistent attribute must be set if teaming type is 'transient'")
+        }
+        if teaming.type == .persistent, teaming.persistent != nil {
+            throw .unsupported("teaming persistent attribute not allowed if teaming type is 'persistent'")
+        }
+    }
+
+    /// What another process serves has a socket, and only virtio's cards can be served so.
+    private func checkModel(of card: InterfaceDevice) throws(ConfigurationError) {
+        let type = card.type.rawValue, source = card.source
+        if card.type == .vhostuser {
+            if card.backend?.type != .passt {
+                if source.path == nil {
+                    throw .xml("Missing required attribute 'path' in element 'source'")
+                }
+                if source.mode == "server", source.reconnect != nil {
+                    throw .unsupported(
+                        "'reconnect' attribute is not supported when source mode='server' for <interface type='vhostuser'>"
+                    )
+                }
+            }
+            try requireSharedMemory("interface")
+        }
+        if card.type == .vhostuser || card.type == .vdpa, card.virtioModel == nil {
+            throw .unsupported(
+                "invalid model for interface of type '\(type)': '\(card.model ?? "")' - must be 'virtio'")
+        }
+    }
+
+    /// What carries the packets, where it isn't QEMU or the kernel.
+    private func checkBackend(of card: InterfaceDevice) throws(ConfigurationError) {
         let canBeServed = card.type == .user || card.type == .vhostuser
         if card.backend?.type == .passt, !canBeServed {
             throw .unsupported(
@@ -42,7 +79,7 @@ extension DomainDefinition {
             throw .unsupported(
                 "Invalid attempt to set network interface guest-side IP route, not supported by QEMU")
         }
-        if card.type == .vdpa || card.ips.isEmpty { return }
+        if card.ips.isEmpty { return }
         guard card.type == .user || card.backend?.type == .passt else {
             throw .unsupported(
                 "Invalid attempt to set network interface guest-side IP address info, not supported by QEMU")
@@ -92,32 +129,25 @@ extension DomainDefinition {
         {
             throw .unsupported("setting MTU on interface type \(type) is not supported yet")
         }
+        try checkTeaming(of: card)
         if card.coalesceRxFrames != nil, card.type != .network, card.type != .bridge {
             throw .unsupported("coalesce settings on interface type \(type) are not supported")
         }
-        if let bandwidth = card.bandwidth {
-            if let inbound = bandwidth.inbound, inbound.average == nil, inbound.floor == nil {
-                throw .detail("Missing mandatory average or floor attributes")
-            }
-            if let outbound = bandwidth.outbound, outbound.average == nil {
-                throw .detail("Missing mandatory average or floor attributes")
-            }
-            if bandwidth.inbound?.floor != nil, card.type != .network {
-                throw .unsupported("floor attribute is not supported for this config")
-            }
-        }
+    }
+
+    /// Ports of one switch that don't hear each other.
+    private func checkIsolation(of card: InterfaceDevice) throws(ConfigurationError) {
+        guard card.isolated == true else { return }
         let mac = card.mac?.address.xml ?? ""
-        if card.isolated == true {
-            if card.type != .network, card.type != .bridge {
-                throw .unsupported(
-                    "interface \(mac) - <port isolated='yes'/> is not supported for network interfaces with type='\(type)'"
-                )
-            }
-            if card.virtualPort?.type == .openvswitch {
-                throw .unsupported(
-                    "interface \(mac) - <port isolated='yes'/> is not supported for network interfaces with virtualport type='openvswitch'"
-                )
-            }
+        if card.type != .network, card.type != .bridge {
+            throw .unsupported(
+                "interface \(mac) - <port isolated='yes'/> is not supported for network interfaces with type='\(card.type.rawValue)'"
+            )
+        }
+        if let port = card.virtualPort?.type, port != VirtualPort.Kind.none {
+            throw .unsupported(
+                "interface \(mac) - <port isolated='yes'/> is not supported for network interfaces with virtualport type='\(port.rawValue)'"
+            )
         }
     }
 }

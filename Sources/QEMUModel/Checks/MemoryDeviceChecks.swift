@@ -12,6 +12,15 @@ extension DomainDefinition {
         }
     }
 
+    /// What a document can't say of the part of a device that holds its labels.
+    func checkMemoryLabels() throws(ConfigurationError) {
+        for memory in devices.memories {
+            guard let label = memory.target.labelSize, let size = memory.target.size else { continue }
+            if label.bytes < 128 << 10 { throw .xml("nvdimm label must be at least 128KiB") }
+            if label.bytes >= size.bytes { throw .xml("label size must be smaller than NVDIMM size") }
+        }
+    }
+
     /// What is plugged in is a part of all that the guest has.
     func checkTotal() throws(ConfigurationError) {
         guard !devices.memories.isEmpty else { return }
@@ -25,7 +34,8 @@ extension DomainDefinition {
         if let total = memory.total, plugged > total.bytes {
             throw .xml("Total size of memory devices exceeds the total memory size")
         }
-        if plugged == memory.total?.bytes, cpu?.numa?.cells.isEmpty ?? true {
+        let exactly = devices.memories.reduce(UInt64(0)) { $0 &+ ($1.target.size?.bytes ?? 0) }
+        if exactly == memory.total?.bytes, cpu?.numa?.cells.isEmpty ?? true {
             throw .xml("Memory size must be specified via <memory> or in the <numa> configuration")
         }
     }
@@ -94,14 +104,6 @@ extension DomainDefinition {
     private func checkNVDIMM(_ memory: MemoryDevice) throws(ConfigurationError) {
         if memory.path == nil { throw .detail("path is required for model 'nvdimm'") }
         if memory.discard == true { throw .unsupported("discard is not supported for nvdimms") }
-        if let label = memory.target.labelSize, label.bytes < 128 << 10 {
-            throw .xml("nvdimm label must be at least 128KiB")
-        }
-        if let label = memory.target.labelSize, let size = memory.target.size,
-            label.bytes >= size.bytes
-        {
-            throw .xml("label size must be smaller than NVDIMM size")
-        }
         if memory.uuid != nil, !board.isPSeries {
             throw .unsupported("UUID is not supported for NVDIMM device")
         }
@@ -132,23 +134,39 @@ extension DomainDefinition {
 
     /// No two share a slot or a place.
     func checkSlots() throws(ConfigurationError) {
-        var slots: Set<UInt32> = [], bases: Set<UInt64> = []
-        for memory in devices.memories {
-            guard case .dimm(let address)? = memory.info.address else { continue }
-            if let slot = address.slot {
-                if let count = self.memory.slots, slot >= count {
-                    throw .unsupported("memory device slot '\(slot)' exceeds slots count '\(count)'")
-                }
-                if !slots.insert(slot).inserted {
-                    throw .unsupported(
-                        "memory device slot '\(slot)' is already being used by another memory device")
-                }
-            }
-            if let base = address.base, !bases.insert(base).inserted {
-                throw .unsupported(
-                    "memory device base '0x\(String(base, radix: 16))' is already being used by another memory device"
-                )
-            }
+        if let count = memory.slots,
+            let slot = devices.memories.compactMap(\.slot).first(where: { $0 >= count })
+        {
+            throw .unsupported("memory device slot '\(slot)' exceeds slots count '\(count)'")
         }
+        for (index, one) in devices.memories.enumerated() {
+            for other in devices.memories[(index + 1)...] { try check(one, beside: other) }
+        }
+    }
+
+    private func check(_ one: MemoryDevice, beside other: MemoryDevice) throws(ConfigurationError) {
+        if let slot = one.slot, other.slot == slot {
+            throw .unsupported("memory device slot '\(slot)' is already being used by another memory device")
+        }
+        guard let place = one.place, let taken = other.place, place.overlaps(taken) else { return }
+        func hex(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
+        throw .unsupported(
+            "memory device address [\(hex(place.lowerBound)):\(hex(place.upperBound))] overlaps with other memory device (\(hex(taken.lowerBound)))"
+        )
+    }
+}
+
+extension MemoryDevice {
+    fileprivate var slot: UInt32? {
+        if case .dimm(let address)? = info.address { address.slot } else { nil }
+    }
+
+    /// Where the guest sees it, as far as that is said.
+    fileprivate var place: Range<UInt64>? {
+        var base = target.base
+        if case .dimm(let address)? = info.address { base = address.base }
+        guard let base, base > 0, let size = target.size?.bytes else { return nil }
+        let end = base.addingReportingOverflow(size)
+        return end.overflow ? nil : base..<end.partialValue
     }
 }

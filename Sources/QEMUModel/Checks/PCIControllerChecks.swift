@@ -9,6 +9,9 @@ extension DomainDefinition {
         if isRoot, index != 0, controller.model == "pcie-root" {
             throw .unsupported("Index for 'pcie-root' controllers must be 0")
         }
+        if !isRoot, index == 0, let model = controller.model {
+            throw .unsupported("Index for '\(model)' controllers must be > 0")
+        }
         if isRoot, controller.info.address != nil {
             throw .unsupported("pci-root and pcie-root controllers should not have an address")
         }
@@ -17,7 +20,6 @@ extension DomainDefinition {
         if isRoot, index == 0, target.node != nil {
             throw .unsupported("The PCI controller with index=0 can't be associated with a NUMA node")
         }
-        try checkNode(target, of: controller)
         try checkRanges(target, of: controller)
     }
 
@@ -74,11 +76,10 @@ extension DomainDefinition {
         )
     }
 
-    private func checkNode(
-        _ target: ControllerDevice.PCITarget, of controller: ControllerDevice
-    ) throws(ConfigurationError) {
+    /// Buses belong to cells that there are.
+    func checkNode(of controller: ControllerDevice) throws(ConfigurationError) {
         let cells = cpu?.numa?.cells.count ?? 0
-        guard let node = target.node, node >= cells else { return }
+        guard let node = controller.pciTarget?.node, node >= cells else { return }
         throw .xml(
             "\(controller.model ?? "") with index \(controller.index ?? 0) is configured for a NUMA node (\(node)) not present in the domain's <cpu><numa> array (\(cells))"
         )
@@ -99,6 +100,9 @@ extension DomainDefinition {
             "pcie-switch-downstream-port": ["xio3130-downstream"], "pci-expander-bus": ["pxb"],
             "pcie-expander-bus": ["pxb-pcie"], "pcie-to-pci-bridge": ["pcie-pci-bridge"],
         ]
+        if controller.pciModelName == nil, !(names[controller.model ?? ""] ?? []).isEmpty {
+            throw .internal("Required option 'modelName' is not set for \(Self.described(controller))")
+        }
         guard let name = controller.pciModelName, let fitting = names[controller.model ?? ""],
             !fitting.contains(name)
         else { return }

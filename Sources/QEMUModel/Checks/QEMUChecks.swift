@@ -10,17 +10,17 @@ extension DomainDefinition {
         try checkNamedThreads()
         try checkNodeTuning()
         try checkBoot()
-        for disk in devices.disks {
-            try checkLabels(of: disk)
-            try checkWords(of: disk)
-        }
         try checkRootNumbers()
         try checkUSBFamilies()
-        try checkCertificates()
         try checkDisabledROMs()
         try checkPorts()
         for device in devices.hostdevs { try checkWords(of: device) }
         try checkRedirection()
+        try checkMemoryLabels()
+        try checkControllerThreads()
+        if devices.shmems.contains(where: { $0.msi != nil && $0.server == nil }) {
+            throw .xml("msi option is only supported with a server")
+        }
         if devices.iommus.count > 1 { throw .xml("only a single IOMMU device is supported") }
         try checkIdentity()
         try checkSingleVCPUs()
@@ -30,6 +30,7 @@ extension DomainDefinition {
     func checkFilled() throws(ConfigurationError) {
         for disk in devices.disks { try checkName(of: disk) }
         try checkTotal()
+        for controller in devices.controllers where controller.type == .pci { try checkNode(of: controller) }
         try checkControllerNumbers()
         try checkPanics()
         try checkBootOrders()
@@ -123,9 +124,6 @@ extension DomainDefinition {
             seclabels.contains(where: { $0.model == nil && $0.type != Seclabel.Kind.none })
         {
             throw .xml("missing security model when using multiple labels")
-        }
-        if let twice = seclabels.compactMap(\.model).firstRepeated(by: { $0 }) {
-            throw .detail("seclabel for model \(twice) is already provided")
         }
     }
 }

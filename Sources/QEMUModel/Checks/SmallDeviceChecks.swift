@@ -28,38 +28,30 @@ extension DomainDefinition {
     func checkWatchdogs() throws(ConfigurationError) {
         for watchdog in devices.watchdogs {
             try checkPlace(watchdog.info)
-            try check(watchdog)
-        }
-        if devices.watchdogs.filter({ $0.model == .itco }).count > 1 {
-            throw .unsupported("domain can only have one watchdog with model 'itco'")
-        }
-        guard let action = devices.watchdogs.first?.action else { return }
-        if devices.watchdogs.contains(where: { $0.action != action }) {
-            throw .unsupported("watchdogs with different actions are not supported with this QEMU binary")
-        }
-    }
-
-    /// Where a card's certificates are.
-    func checkCertificates() throws(ConfigurationError) {
-        for card in devices.smartcards {
-            if case .certificates(_, let database?) = card.card, !database.hasBytePrefix("/") {
-                throw .xml("expecting absolute path: \(database)")
+            if devices.watchdogs.filter({ $0.model == .itco }).count > 1 {
+                throw .unsupported("domain can only have one watchdog with model 'itco'")
             }
+            if watchdog.action != devices.watchdogs.first?.action {
+                throw .unsupported("watchdogs with different actions are not supported with this QEMU binary")
+            }
+            try check(watchdog)
         }
     }
 
     func checkSmartcards() throws(ConfigurationError) {
         for card in devices.smartcards {
-            try checkPlace(card.info)
+            if let kind = card.info.address?.kind, kind != .ccid, kind != .unassigned {
+                throw .unsupported("Controllers must use the 'ccid' address type")
+            }
+            try checkAssigned(card.info)
+            if case .passthrough(let source) = card.card { try checkEnd(source) }
+            try checkInfo(card.info)
             if devices.smartcards.count > 1 {
                 throw .unsupported("this QEMU binary lacks multiple smartcard support")
             }
-            if case .passthrough(let source) = card.card { try check(source) }
+            if case .passthrough(let source) = card.card { try checkOwn(source) }
             if case .ccid(let place)? = card.info.address, place.controller != 0 || place.slot != 0 {
                 throw .unsupported("this QEMU binary lacks multiple smartcard support")
-            }
-            if let kind = card.info.address?.kind, kind != .ccid {
-                throw .unsupported("Controllers must use the 'ccid' address type")
             }
         }
     }
@@ -74,8 +66,10 @@ extension DomainDefinition {
             }
         }
         for rng in devices.rngs {
-            try checkPlace(rng.info)
-            if case .egd(let source) = rng.backend { try check(source) }
+            try checkAssigned(rng.info)
+            if case .egd(let source) = rng.backend { try checkEnd(source) }
+            try checkInfo(rng.info)
+            if case .egd(let source) = rng.backend { try checkOwn(source) }
         }
         if let nvram = devices.nvram {
             try checkPlace(nvram.info)
@@ -108,7 +102,7 @@ extension DomainDefinition {
         if !qemu.has("acpi-erst") {
             throw .unsupported("acpi-erst backend of pstore device is not supported")
         }
-        if pstore.info.address?.kind != .pci {
+        if let kind = pstore.info.address?.kind, kind != .pci {
             throw .unsupported("ACPI ERST device must reside on a PCI bus")
         }
     }
@@ -124,9 +118,6 @@ extension DomainDefinition {
         switch shmem.model {
         case .ivshmem: throw .unsupported("ivshmem device is no longer supported")
         case .plain, .doorbell:
-            if !qemu.has(model) {
-                throw .unsupported("shmem model '\(model)' is not supported by this QEMU binary")
-            }
             if (shmem.server != nil) != (shmem.model == .doorbell) {
                 let state = shmem.model == .plain ? "disabled" : "enabled"
                 throw .unsupported("shmem model '\(model)' is supported only with server option \(state)")
@@ -134,11 +125,13 @@ extension DomainDefinition {
             if shmem.model == .doorbell, shmem.size != nil {
                 throw .unsupported("shmem model 'ivshmem-doorbell' does not support size setting")
             }
+            if !qemu.has(model) {
+                throw .unsupported("shmem model '\(model)' is not supported by this QEMU binary")
+            }
         }
         if let size = shmem.size, size.bytes < 1 << 20 || size.bytes & (size.bytes - 1) != 0 {
             throw .xml("shmem size must be a power of 2 and at least 1 MiB (1024 KiB)")
         }
-        if shmem.msi != nil, shmem.server == nil { throw .xml("msi option is only supported with a server") }
     }
 
     package func check(_ tpm: TPMDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
@@ -146,17 +139,22 @@ extension DomainDefinition {
         if !tpm.pcrBanks.isEmpty, tpm.version != .v2_0 {
             throw .xml("<active_pcr_banks/> requires TPM version '2.0'")
         }
+        if tpm.profile?.source != nil, tpm.version != .v2_0 {
+            throw .xml("<profile/> requires TPM version '2.0'")
+        }
         if tpm.backend == .external { try checkExternal(tpm.source) }
         try checkInfo(tpm.info)
-        try checkModel(of: tpm)
+        try checkVersion(of: tpm)
         let program = "The QEMU executable \(qemu.emulator)"
-        if tpm.model != .spaprProxy, !qemu.hasTPMBackend(tpm.backend) {
+        if !qemu.hasTPMBackend(tpm.backend) {
             throw .unsupported("\(program) does not support TPM backend type \(tpm.backend.rawValue)")
         }
-        guard let model = tpm.model,
-            !qemu.has(model.rawValue), model != .tis || !qemu.has("tpm-tis-device")
-        else { return }
-        throw .unsupported("\(program) does not support TPM model \(model.rawValue)")
+        if let model = tpm.model, !qemu.has(model.rawValue), model != .tis || !qemu.has("tpm-tis-device") {
+            throw .unsupported("\(program) does not support TPM model \(model.rawValue)")
+        }
+        if tpm.model == .spaprProxy, tpm.backend != .passthrough {
+            throw .unsupported("TPM Proxy model spapr-tpm-proxy requires 'Passthrough' backend")
+        }
     }
 
     private func checkExternal(_ source: TPMDevice.Source?) throws(ConfigurationError) {
@@ -170,16 +168,12 @@ extension DomainDefinition {
         if source.path ?? "" == "" { throw .xml("missing socket path for external TPM device") }
     }
 
-    private func checkModel(of tpm: TPMDevice) throws(ConfigurationError) {
-        if tpm.model == .spaprProxy, tpm.backend != .passthrough {
-            throw .unsupported("TPM Proxy model spapr-tpm-proxy requires 'Passthrough' backend")
-        }
+    private func checkVersion(of tpm: TPMDevice) throws(ConfigurationError) {
         guard tpm.backend == .emulator, tpm.version == .v1_2 else { return }
-        if tpm.model == .crb { throw .unsupported("TPM 1.2 is not supported for model 'tpm-crb'") }
-        if tpm.model == .spapr {
-            throw .unsupported("TPM 1.2 is not supported with the SPAPR device model")
+        if let model = tpm.model, model != .tis {
+            throw .unsupported("TPM 1.2 is not supported for model '\(model.rawValue)'")
         }
-        if board.isARM {
+        if !board.isX86 {
             throw .unsupported("TPM 1.2 is not supported on architecture '\(os.arch ?? "")'")
         }
     }

@@ -18,6 +18,7 @@ extension DomainDefinition {
             throw .xml("Domain '\(name)' sysinfo are not available")
         }
         for disk in devices.disks {
+            if let network = disk.source.network, disk.source.type == .network { try checkServer(network) }
             guard let encryption = disk.source.encryption ?? disk.encryption, encryption.secrets.isEmpty
             else { continue }
             throw .internal("missing secret info for '\(encryption.format.rawValue)' driver")
@@ -50,6 +51,17 @@ extension DomainDefinition {
         }
     }
 
+    /// Which servers QEMU speaks to, and how.
+    private func checkServer(_ network: NetworkStorage) throws(ConfigurationError) {
+        if network.protocol == .vxhs {
+            throw .unsupported("VxHS protocol is not supported with this QEMU binary")
+        }
+        if network.tls == true, network.protocol != .nbd {
+            throw .unsupported(
+                "TLS transport is not supported for disk protocol '\(network.protocol.rawValue)'")
+        }
+    }
+
     /// What is in a pool can't be found, since there are none here.
     private func checkPools() throws(ConfigurationError) {
         for disk in devices.disks where disk.source.type == .volume {
@@ -77,7 +89,7 @@ extension DomainDefinition {
     /// Features that neither documents nor QEMU know; where there is no list of those, QEMU says so itself.
     private func checkCPUFeatures(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         guard let cpu else { return }
-        if cpu.deprecatedFeatures != nil,
+        if cpu.deprecatedFeatures != nil, board.isS390,
             !qemu.schema.has("query-cpu-model-expansion", "->", "deprecated-props")
         {
             throw .unsupported("toggling deprecated features for CPU model is unsupported")

@@ -22,6 +22,9 @@ extension DomainDefinition {
         if os.acpiTables.contains(where: { $0.type == .rawset }) {
             throw .unsupported("ACPI table type 'rawset' is not supported")
         }
+        if os.shim != nil, os.kernel == nil {
+            throw .unsupported("shim only allowed with kernel option")
+        }
         if bootloader != nil || bootloaderArguments != nil {
             throw .unsupported("bootloader is not supported by QEMU")
         }

@@ -3,7 +3,10 @@ import VirtXML
 extension DomainDefinition {
     /// Whether what is said of CPUs is about such as there are.
     func checkNamedThreads() throws(ConfigurationError) {
-        for group in throttleGroups { try check(group, isShared: true) }
+        for group in throttleGroups {
+            try check(group, isShared: true)
+            try checkSizes(of: group)
+        }
         guard let cputune else { return }
         let scheduled = cputune.vcpuSchedulers.flatMap { $0.vcpus.members }
         if let missing = scheduled.first(where: { $0 >= vcpu.maximum }) {

@@ -17,12 +17,12 @@ extension DomainDefinition {
             ("iothread", driver.iothread != nil || !driver.iothreads.isEmpty),
             ("detect_zeroes", driver.detectZeroes != nil), ("iotune", disk.iotune != nil),
             ("throttlefilters", !disk.throttleFilters.isEmpty),
-            ("backingStore", disk.backingStore?.source != nil),
+            ("backingStore", disk.backingStore != nil),
             ("encryption", disk.encryption != nil || disk.source.encryption != nil),
             ("readonly", disk.readonly), ("shareable", disk.shareable), ("transient", disk.transient != nil),
             ("serial", disk.serial != nil), ("wwn", disk.wwn != nil), ("vendor", disk.vendor != nil),
             ("product", disk.product != nil), ("geometry", disk.geometry != nil),
-            ("blockio", disk.blockIO != nil),
+            ("blockio", disk.blockIO != nil), ("metadata_cache", driver.metadataCacheSize != nil),
         ]
         if let (name, _) = foreign.first(where: \.1) {
             throw .unsupported("\(name) is not supported with vhostuser disk")

@@ -3,7 +3,9 @@ import VirtXML
 extension DomainDefinition {
     func checkVideos(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         for video in devices.videos {
-            try checkPlace(video.info)
+            try checkAssigned(video.info)
+            try checkGeneral(video)
+            try checkInfo(video.info)
             if devices.videos.count > 1, devices.videos.contains(where: { $0.type == .none }) {
                 throw .unsupported(
                     "a 'none' video type must be the only video device defined for the domain")
@@ -24,11 +26,6 @@ extension DomainDefinition {
             throw .unsupported("address not supported for video type ramfb")
         }
         let type = video.type.rawValue
-        try check(video.driver?.virtio ?? .init(), isVirtio: video.type == .virtio)
-        if video.driver?.name == .vhostuser, video.type != .virtio {
-            throw .unsupported("'vhostuser' driver is only supported with 'virtio' device")
-        }
-        try checkAttributes(of: video)
         if !isSupported(video, qemu) {
             throw .unsupported("domain configuration does not support video model '\(type)'")
         }
@@ -38,24 +35,38 @@ extension DomainDefinition {
         if video.heads != 1, video.type != .qxl, video.type != .virtio {
             throw .unsupported("video type '\(type)' doesn't support multiple 'heads'")
         }
+        if video.acceleration?.accel2d == true {
+            throw .unsupported("qemu does not support the accel2d setting")
+        }
         try checkMemory(of: video)
-        try checkAcceleration(of: video)
+        if video.acceleration?.accel3d == true, video.type != .virtio {
+            throw .unsupported("3d acceleration is supported only with 'virtio' video device")
+        }
+        if video.blob == true, memoryBacking?.source != .memfd {
+            throw .unsupported("'blob' support for virtio-gpu devices requires a memfd memory backend")
+        }
         if video.resolution != nil, ![.vga, .qxl, .virtio, .bochs].contains(video.type) {
             throw .xml("model resolution is not supported")
         }
     }
 
-    /// What only some models have.
-    private func checkAttributes(of video: VideoDevice) throws(ConfigurationError) {
-        if video.blob == true {
-            guard video.type == .virtio else {
-                throw .unsupported("video type '\(video.type.rawValue)' does not support blob resources")
-            }
-            if memoryBacking?.source != .memfd {
-                throw .unsupported("'blob' support for virtio-gpu devices requires a memfd memory backend")
-            }
+    /// What no hypervisor's card of some models has.
+    private func checkGeneral(_ video: VideoDevice) throws(ConfigurationError) {
+        guard video.type != .none else { return }
+        if video.driver?.name == .vhostuser, video.type != .virtio {
+            throw .unsupported("'vhostuser' driver is only supported with 'virtio' device")
         }
-        guard video.type != .qxl else { return }
+        if video.acceleration?.rendernode != nil, video.driver?.name != .vhostuser {
+            throw .unsupported("unsupported rendernode accel attribute without 'vhostuser'")
+        }
+        if video.type != .qxl { try checkQXL(video) }
+        try check(video.driver?.virtio ?? .init(), isVirtio: video.type == .virtio)
+        if video.blob != nil, video.type != .virtio {
+            throw .unsupported("video type '\(video.type.rawValue)' does not support blob resources")
+        }
+    }
+
+    private func checkQXL(_ video: VideoDevice) throws(ConfigurationError) {
         if video.ram != nil { throw .unsupported("ram attribute only supported for video type qxl") }
         if video.vram64 != nil { throw .unsupported("vram64 attribute only supported for video type qxl") }
         if video.vgamem != nil { throw .unsupported("vgamem attribute only supported for video type qxl") }
@@ -89,17 +100,6 @@ extension DomainDefinition {
         }
         if video.type == .qxl, let vgamem = video.vgamem, vgamem & (vgamem - 1) != 0 {
             throw .unsupported("value for 'vgamem' must be power of two")
-        }
-    }
-
-    private func checkAcceleration(of video: VideoDevice) throws(ConfigurationError) {
-        guard let wish = video.acceleration else { return }
-        if wish.rendernode != nil, video.driver?.name != .vhostuser {
-            throw .unsupported("unsupported rendernode accel attribute without 'vhostuser'")
-        }
-        if wish.accel2d == true { throw .unsupported("qemu does not support the accel2d setting") }
-        if wish.accel3d == true, video.type != .virtio {
-            throw .unsupported("3d acceleration is supported only with 'virtio' video device")
         }
     }
 }

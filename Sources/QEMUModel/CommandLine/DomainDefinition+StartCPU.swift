@@ -1,5 +1,6 @@
 import JSON
 import Processors
+import Virt
 import VirtXML
 
 extension DomainDefinition {
@@ -10,6 +11,24 @@ extension DomainDefinition {
             self.cpu = cpu.settled(on: acceleration.migratableX86Model(isNative: type != .qemu))
         }
         if board.isS390, cpu.mode == .hostModel { self.cpu = cpu.taking(acceleration) ?? cpu }
+    }
+}
+
+extension DomainDefinition {
+    /// Whether the host can be the CPU that is asked for, where the document wants to know it before the start.
+    func checkCPUFits(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        guard board.isX86, var cpu, cpu.check == .partial, cpu.mode == .custom || cpu.mode == .hostModel,
+            let host = qemu.accelerations[QEMUAccelerator(type)]?.x86HostModel(isNative: type != .qemu)
+        else { return }
+        if cpu.mode == .hostModel { cpu = (try? cpu.updated(for: host)) ?? cpu }
+        // The host has it, though KVM keeps it to itself.
+        if type != .qemu, !cpu.features.contains(where: { $0.name == "monitor" }) {
+            cpu.features.append(CPUFeature("monitor", .force))
+        }
+        // What QEMU alone knows of is its own to refuse.
+        guard case .incompatible(let reason)? = try? CPUComparison(host: host, guest: cpu) else { return }
+        let words = "the CPU is incompatible with host CPU: \(reason)"
+        throw .refused(VirtError(code: .cpuIncompatible, domain: .cpu, message: words))
     }
 }
 

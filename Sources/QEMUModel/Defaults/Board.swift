@@ -90,7 +90,7 @@ extension DomainDefinition {
 
     /// Whether the root of its PCI devices is an express one: the machine's, or else the document's.
     var hasPCIeRoot: Bool {
-        if board.hasPCI || !board.knowsPCI { return board.hasPCIeRoot }
+        if board.hasPCI { return board.hasPCIeRoot }
         return devices.controllers.contains { $0.type == .pci && $0.index == 0 && $0.model == "pcie-root" }
     }
 

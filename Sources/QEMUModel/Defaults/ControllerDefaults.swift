@@ -41,7 +41,7 @@ extension DomainDefinition {
         if controller.model == nil, controller.index == 0 {
             controller.model = board.hasPCIeRoot ? "pcie-root" : "pci-root"
         }
-        guard controller.pciModelName == nil else { return }
+        guard controller.pciModelName == nil, board.knowsPCI else { return }
         switch controller.model {
         case "pci-root" where board.isPSeries: controller.pciModelName = "spapr-pci-host-bridge"
         case "pci-bridge": controller.pciModelName = "pci-bridge"

@@ -20,6 +20,7 @@ extension DomainDefinition {
         for index in devices.graphics.indices { domain.fill(&devices.graphics[index]) }
         for index in devices.sounds.indices { domain.fill(&devices.sounds[index]) }
         if devices.vsock != nil, devices.vsock?.model == nil { devices.vsock?.model = .virtio }
+        if let vsock = devices.vsock, vsock.autoCID == nil, vsock.cid == nil { devices.vsock?.autoCID = true }
     }
 
     private func fill(_ disk: inout DiskDevice) {
@@ -42,6 +43,7 @@ extension DomainDefinition {
 
     private func fill(_ below: inout BackingStore?) {
         guard var image = below, var source = image.source else { return }
+        fillPorts(&source)
         fill(&source.encryption)
         image.source = source
         fill(&image.backingStore)

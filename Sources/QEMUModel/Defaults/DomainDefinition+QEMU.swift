@@ -91,8 +91,10 @@ extension DomainDefinition {
 
     /// A label that names no model is one of the host's own, and this one has none that makes labels.
     private mutating func fillSeclabels() {
-        for index in seclabels.indices where seclabels[index].model == nil {
-            guard seclabels[index].type != .static, seclabels[index].baseLabel == nil else { continue }
+        for index in seclabels.indices {
+            let label = seclabels[index], isOpen = label.type != .static && label.baseLabel == nil
+            guard label.model == "none" || label.model == nil && isOpen else { continue }
+            seclabels[index] = Seclabel()
             seclabels[index].type = .none
             seclabels[index].model = "none"
             seclabels[index].relabel = false
@@ -101,7 +103,9 @@ extension DomainDefinition {
 
     /// A guest that memory can be plugged into has cells on most machines.
     private mutating func fillOnlyCell(_ host: QEMUHost) {
-        guard host.updatesABI, memory.maximum != nil, cpu?.numa?.cells.isEmpty ?? true, !board.isS390 else {
+        guard host.updatesABI, memory.maximum != nil, cpu?.numa?.cells.isEmpty ?? true, !board.isS390,
+            board.architecture != "ppc"
+        else {
             return
         }
         let plugged = devices.memories.reduce(UInt64(0)) { $0 &+ ($1.target.size?.bytes ?? 0) }

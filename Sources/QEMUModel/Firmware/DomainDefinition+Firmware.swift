@@ -137,7 +137,7 @@ extension DomainDefinition {
             throw .detail("no loader path specified and firmware auto selection disabled")
         }
         if os.firmware == .bios, wantsVariables { throw .detail("Only EFI firmware permits NVRAM") }
-        if os.firmware == nil, loader?.path != nil, loader?.type != .pflash, wantsVariables {
+        if os.firmware == nil, loader?.path != nil, loader?.type != .pflash, loader?.stateless == false {
             throw .detail("Only pflash loader type permits NVRAM")
         }
         if loader?.stateless == true, os.nvram?.template != nil {

@@ -211,7 +211,7 @@ public struct DomainDefinition: XMLRoot {
     }
 
     private mutating func bindSecurity(_ x: inout XMLBinder) throws(XMLError) {
-        try x.elements("seclabel", &seclabels)
+        try bindLabels(&x)
         try x.group("keywrap") { (x) throws(XMLError) in
             try x.elements("cipher", &keywrap)
             if let cipher = keywrap.firstRepeated(by: \.name) {
@@ -222,6 +222,20 @@ public struct DomainDefinition: XMLRoot {
             }
         }
         try x.element("launchSecurity", &launchSecurity)
+    }
+
+    /// A label of a model that says nothing of its kind is what the model makes anyway: it is checked, and not kept.
+    private mutating func bindLabels(_ x: inout XMLBinder) throws(XMLError) {
+        try x.elements("seclabel", &seclabels)
+        let nodes = x.node?.children.filter { $0.name == "seclabel" } ?? []
+        if let twice = nodes.firstRepeated(by: { $0.attribute("model") }) {
+            throw x.fault(
+                "seclabel for model \(twice.attribute("model") ?? "(null)") is already provided", .malformed)
+        }
+        for (index, node) in nodes.enumerated().reversed() where index < seclabels.count {
+            guard node.attribute("type") == nil, seclabels[index].model != "none" else { continue }
+            seclabels.remove(at: index)
+        }
     }
 
     private mutating func bindNamespaces(_ x: inout XMLBinder) throws(XMLError) {

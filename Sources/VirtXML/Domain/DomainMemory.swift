@@ -26,12 +26,16 @@ public struct DomainMemory: Equatable, Sendable {
         try x.size("currentMemory", &current, path: "./currentMemory[1]")
     }
 
+    private mutating func bindSlots(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("slots", &slots, .unlessEmpty.refusing("Failed to parse memory slot count", .xml))
+    }
+
     private mutating func bindMaximum(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, maximum == nil { return }
         try x.group("maxMemory") { (x) throws(XMLError) in
-            try x.attribute(
-                "slots", &slots, .unlessEmpty.refusing("Failed to parse memory slot count", .xml))
+            if x.isWriting { try bindSlots(&x) }
             try x.sizeContent(&maximum, path: "./maxMemory[1]")
+            if x.isReading { try bindSlots(&x) }
         }
         try x.require(
             maximum != nil || slots == nil,

@@ -29,8 +29,13 @@ public struct VCPUCount: Equatable, Sendable {
 
     mutating func bindElement(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("vcpu") { (x) throws(XMLError) in
+            if x.isReading {
+                try bindMaximum(&x)
+                try x.attribute("current", &current)
+            }
             try x.attribute("placement", &placement)
             try x.set("cpuset", &cpuset)
+            if x.isReading { return }
             try x.attribute("current", &current)
             try bindMaximum(&x)
         }

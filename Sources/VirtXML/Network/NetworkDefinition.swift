@@ -66,6 +66,7 @@ public struct NetworkDefinition: XMLRoot {
         try x.elements("ip", &ips)
         try x.elements("route", &routes)
         try x.element("virtualport", &virtualPort)
+        if x.isReading { try virtualPort?.checkKnown(x) }
         if x.isReading, let virtualPort, virtualPort.type == nil || virtualPort.type == .some(.none) {
             throw x.fault(
                 virtualPort.type == nil
@@ -187,6 +188,7 @@ public struct Portgroup: XMLElement {
         x.expand()
         try x.element("vlan", &vlan)
         try x.element("virtualport", &virtualPort)
+        if x.isReading { try virtualPort?.checkKnown(x) }
         if virtualPort == VirtualPort() { virtualPort = nil }
         try x.element("bandwidth", &bandwidth)
         if x.isReading { try bandwidth?.checkNetwork(x) }

@@ -42,6 +42,7 @@ public struct NetworkPortDefinition: XMLRoot {
         try x.value("group", &group)
         try x.group("mac") { (x) throws(XMLError) in try x.attribute("address", &mac) }
         try x.element("virtualport", &virtualPort)
+        if x.isReading { try virtualPort?.checkKnown(x) }
         try x.element("bandwidth", &bandwidth)
         try x.element("vlan", &vlan)
         try x.group("port") { (x) throws(XMLError) in try x.yesNo("isolated", &isolated) }

@@ -9,7 +9,12 @@ extension Group {
             Group(
                 "generic", schema: "domain.rng", "generic/genericxml2xmlindata",
                 out: "generic/genericxml2xmloutdata"
-            ) { try filled($0) { (domain) throws(XMLError) in try domain.fillGeneralDefaults(defaults) } },
+            ) {
+                try filled($0) { (domain) throws(XMLError) in
+                    try domain.fillGeneralDefaults(defaults)
+                    try domain.checkLines()
+                }
+            },
             Group("lxc", schema: "domain.rng", "lxc/lxcxml2xmldata", out: "lxc/lxcxml2xmloutdata") {
                 try filled($0) { (domain) throws(XMLError) in try domain.fillContainerDefaults(defaults) }
             },

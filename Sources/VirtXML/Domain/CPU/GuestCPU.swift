@@ -34,29 +34,35 @@ public struct GuestCPU: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try bindMode(&x)
-        try x.element("model", &model)
+        // The host's own has no name.
+        if x.isWriting || mode != .hostPassthrough && mode != .maximum { try x.element("model", &model) }
         try x.value("vendor", &vendor)
         try x.element("topology", &topology)
+        if x.isReading {
+            try checkModel(x)
+            try bindFeatures(&x)
+        }
         try x.atMost(1, "cache", orElse: "at most one CPU cache element may be specified")
         try x.element("cache", &cache)
         try x.element("maxphysaddr", &maxPhysAddr)
-        try x.elements("feature", &features, atMost: Self.mostFeatures)
-        if x.isReading { try check(x) }
+        if x.isWriting { try bindFeatures(&x) } else { try check(x) }
         try x.element("numa", &numa)
     }
 
+    private mutating func bindFeatures(_ x: inout XMLBinder) throws(XMLError) {
+        try x.elements("feature", &features, atMost: Self.mostFeatures)
+    }
+
     /// What is said of a model needs one, unless the host's is taken.
-    private func check(_ x: XMLBinder) throws(XMLError) {
+    private func checkModel(_ x: XMLBinder) throws(XMLError) {
         let hasModel = model?.name != nil || mode != nil && mode != .custom
         if vendor != nil, model?.name == nil { throw x.fault("CPU vendor specified without CPU model") }
-        if !features.isEmpty, !hasModel {
+        if !hasModel, x.node?.children.contains(where: { $0.name == "feature" }) == true {
             throw x.fault("Non-empty feature list specified without CPU model")
         }
-        if migratable != nil, mode != .hostPassthrough, mode != .maximum {
-            throw x.fault(
-                "Attribute migratable is only allowed for 'host-passthrough' / 'maximum' CPU mode",
-                .unsupported)
-        }
+    }
+
+    private func check(_ x: XMLBinder) throws(XMLError) {
         var seen: Set<String> = []
         for feature in features {
             try x.require(!feature.name.isEmpty, "Invalid CPU feature name")
@@ -68,9 +74,16 @@ public struct GuestCPU: XMLElement {
 
     private mutating func bindMode(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("mode", &mode, .refusing("Invalid mode attribute '%'"))
+        if x.isReading {
+            try x.onOff("migratable", &migratable)
+            try x.require(
+                migratable == nil || mode == .hostPassthrough || mode == .maximum,
+                "Attribute migratable is only allowed for 'host-passthrough' / 'maximum' CPU mode",
+                .unsupported)
+        }
         try x.attribute("match", &match)
         try x.attribute("check", &check)
-        try x.onOff("migratable", &migratable)
+        if x.isWriting { try x.onOff("migratable", &migratable) }
         try x.onOff("deprecated_features", &deprecatedFeatures)
         if x.isReading, mode == nil, x.hasChild("model") { mode = .custom }
         if x.isReading, mode == .custom, match == nil, x.hasChild("model") { match = .exact }
@@ -91,7 +104,7 @@ public struct CPUModel: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("fallback", &fallback, .unlessEmpty.refusing("Invalid fallback attribute"))
-        try x.attribute("vendor_id", &vendorID)
+        try x.attribute("vendor_id", &vendorID, .unlessEmpty)
         if let vendorID {
             try x.require(vendorID.utf8.count == 12, "vendor_id must be exactly 12 characters long")
             try x.require(!vendorID.contains(byte: ","), "vendor id is invalid")
@@ -137,7 +150,9 @@ public struct CPUCache: XMLElement {
     public enum Mode: String, XMLWord { case emulate, passthrough, disable }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("level", &level)
+        var number = level.map { UInt32(clamping: $0) }
+        try x.natural("level", &number)
+        level = number.map { Int32(clamping: $0) }
         try x.require((1...3).contains(level ?? 1), "invalid CPU cache level, must be in range [1,3]")
         try x.attribute("mode", &mode)
     }
@@ -178,7 +193,7 @@ public struct CPUFeature: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("policy", &policy, .refusing("Invalid CPU feature policy"))
         if x.isReading, policy == nil { policy = .require }
-        try x.attribute("name", &name)
+        try x.attribute("name", &name, orElse: "Invalid CPU feature name")
     }
 }
 

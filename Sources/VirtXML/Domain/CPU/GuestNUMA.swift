@@ -40,11 +40,19 @@ public struct GuestNUMA: XMLElement {
         public enum Kind: String, XMLWord { case access, read, write }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            if x.isReading { try bindValue(&x) }
             try x.attribute("initiator", &initiator)
             try x.attribute("target", &target)
             try x.positive("cache", &cache)
             try x.attribute("type", &type)
-            try x.attribute("value", &value)
+            if x.isWriting { try bindValue(&x) }
+        }
+
+        private mutating func bindValue(_ x: inout XMLBinder) throws(XMLError) {
+            // What has a unit is read as an amount.
+            let words = "Invalid value '%' for element or attribute './@value'"
+            let isAmount = x.node?.name == "bandwidth"
+            try x.attribute("value", &value, isAmount ? .refusing(words, .xml) : .plain)
             try x.attribute("unit", &unit)
             if x.isReading, let unit {
                 let size = try ByteSize(value, unit: unit)
@@ -109,33 +117,28 @@ public struct NUMACell: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("level", &level)
-            try bindWords(&x)
-            try x.group("size") { (x) throws(XMLError) in
-                try x.size(attribute: "value", &size, path: "./size")
-            }
+            try x.attribute("associativity", &associativity)
+            try x.attribute("policy", &policy)
+            try bind("size", &size, .kib, &x)
             try x.require(size != nil, "missing element or attribute './size/@value'")
-            try x.group("line") { (x) throws(XMLError) in
-                var unit: String? = line.map { _ in "B" }
-                var count = line?.bytes
-                try x.attribute("value", &count)
-                try x.attribute("unit", &unit)
-                if x.isReading {
-                    line = try count.map { count throws(XMLError) in try ByteSize(count, unit: unit ?? "KiB")
-                    }
-                }
-            }
+            try bind("line", &line, .bytes, &x)
             try x.require(line != nil, "missing element or attribute './line/@value'")
         }
 
-        private mutating func bindWords(_ x: inout XMLBinder) throws(XMLError) {
-            if let text = x.node?.attribute("associativity"), Associativity(xml: text) == nil {
-                throw x.fault("Invalid cache associativity '\(text)'", value: text)
+        /// Whatever unit is said, libvirt takes the number for one of its own.
+        private func bind(
+            _ name: StaticString, _ size: inout ByteSize?, _ unit: ByteSize.Unit, _ x: inout XMLBinder
+        ) throws(XMLError) {
+            try x.group(name) { (x) throws(XMLError) in
+                var count = size?.count(in: unit)
+                var word = size.map { _ in unit == .bytes ? "B" : unit.name }
+                let words = "Invalid value '%' for element or attribute './\(name)/@value'"
+                try x.attribute("value", &count, .refusing(words, .xml))
+                try x.attribute("unit", &word)
+                if x.isReading {
+                    size = try count.map { count throws(XMLError) in try ByteSize(count, unit: unit.name) }
+                }
             }
-            try x.attribute("associativity", &associativity, omitting: .none)
-            if let text = x.node?.attribute("policy"), Policy(xml: text) == nil {
-                throw x.fault("Invalid cache policy '\(text)'", value: text)
-            }
-            try x.attribute("policy", &policy, omitting: .none)
         }
     }
 }

@@ -37,6 +37,18 @@ public struct AudioBackend: XMLElement {
         id = number ?? id
         if x.isWriting { try x.attribute("type", &type) }
         try x.positive("timerPeriod", &timerPeriod)
+        if x.isReading {
+            try x.group("input") { (x) throws(XMLError) in try input.bindAny(&x) }
+            try x.group("output") { (x) throws(XMLError) in try output.bindAny(&x) }
+        }
+        try bindOwn(&x)
+        let kind = type
+        try x.group("input") { (x) throws(XMLError) in try input.bind(&x, kind) }
+        try x.group("output") { (x) throws(XMLError) in try output.bind(&x, kind) }
+    }
+
+    /// What only one kind of backend knows.
+    private mutating func bindOwn(_ x: inout XMLBinder) throws(XMLError) {
         switch type {
         case .oss:
             try x.yesNo("tryMMap", &tryMMap)
@@ -52,9 +64,6 @@ public struct AudioBackend: XMLElement {
                 "Invalid value for attribute 'driver' in element 'audio': '\(sdlDriver ?? "")'.")
         case .none, .alsa, .coreaudio, .jack, .spice, .dbus: break
         }
-        let kind = type
-        try x.group("input") { (x) throws(XMLError) in try input.bind(&x, kind) }
-        try x.group("output") { (x) throws(XMLError) in try output.bind(&x, kind) }
     }
 
     /// Who plays for SDL.
@@ -84,16 +93,20 @@ public struct AudioBackend: XMLElement {
 
         public init() {}
 
+        /// What all backends know, which libvirt reads of both directions before all else.
+        mutating func bindAny(_ x: inout XMLBinder) throws(XMLError) {
+            try bindMixing(&x)
+            try x.require(
+                fixedSettings == true || !x.hasChild("settings"),
+                "audio settings specified without fixed settings flag", .unsupported)
+            try x.element("settings", &settings)
+        }
+
         /// Of what only some backends know, the others' is not looked at.
         mutating func bind(_ x: inout XMLBinder, _ kind: Kind) throws(XMLError) {
-            try x.yesNo("mixingEngine", &mixingEngine)
-            try x.yesNo("fixedSettings", &fixedSettings)
-            try x.require(
-                fixedSettings != true || mixingEngine == true, "fixed audio settings requires mixing engine",
-                .unsupported)
-            try x.positive("voices", &voices)
-            try x.positive("bufferLength", &bufferLength)
+            if x.isWriting { try bindMixing(&x) }
             if kind == .alsa || kind == .oss { try x.attribute("dev", &dev) }
+            if kind == .oss, x.isReading { try x.yesNo("tryPoll", &tryPoll) }
             if [.oss, .coreaudio, .sdl].contains(kind) { try x.positive("bufferCount", &bufferCount) }
             if kind == .jack {
                 try x.attribute("serverName", &serverName)
@@ -101,13 +114,23 @@ public struct AudioBackend: XMLElement {
                 try x.attribute("connectPorts", &connectPorts)
                 try x.yesNo("exactName", &exactName)
             }
-            if kind == .oss { try x.yesNo("tryPoll", &tryPoll) }
+            if kind == .oss, x.isWriting { try x.yesNo("tryPoll", &tryPoll) }
             if kind == .pulseaudio || kind == .pipewire {
                 try x.attribute("name", &name)
                 try x.attribute("streamName", &streamName)
                 try x.positive("latency", &latency)
             }
-            try x.element("settings", &settings)
+            if x.isWriting { try x.element("settings", &settings) }
+        }
+
+        private mutating func bindMixing(_ x: inout XMLBinder) throws(XMLError) {
+            try x.yesNo("mixingEngine", &mixingEngine)
+            try x.yesNo("fixedSettings", &fixedSettings)
+            try x.require(
+                fixedSettings != true || mixingEngine == true, "fixed audio settings requires mixing engine",
+                .unsupported)
+            try x.positive("voices", &voices)
+            try x.positive("bufferLength", &bufferLength)
         }
     }
 

@@ -151,6 +151,7 @@ public struct DIMMAddress: XMLElement, Hashable {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.number("slot", &slot)
+        try x.require(slot != nil, "Missing required attribute 'slot' in element 'address'")
         try x.base16("base", &base, width: 1)
         if base == 0 { base = nil }
     }

@@ -11,8 +11,9 @@ public struct SerialDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try source.bindType(&x)
-        try source.bind(&x)
+        if x.isWriting { try source.bind(&x) }
         try x.element("target", &target)
+        if x.isReading { try source.bind(&x) }
         try info.bind(&x)
     }
 
@@ -37,12 +38,13 @@ public struct SerialDevice: Device {
             try x.require(
                 type.map(Self.types.contains) ?? true,
                 "unknown target type '\(type ?? "")' specified for character device", .unsupported)
-            try x.port(&port)
-            try x.group("model") { (x) throws(XMLError) in try x.attribute("name", &model, .unlessEmpty) }
             if x.isReading, type == "none" { type = nil }
+            if x.isWriting { try x.port(&port) }
+            try x.group("model") { (x) throws(XMLError) in try x.attribute("name", &model, .unlessEmpty) }
             try x.require(
                 model.map(Self.models.contains) ?? true,
                 "unknown target model '\(model ?? "")' specified for character device", .unsupported)
+            if x.isReading { try x.port(&port) }
         }
 
         private static let models: Set<String> = [
@@ -63,8 +65,9 @@ public struct ParallelDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try source.bindType(&x)
-        try source.bind(&x)
+        if x.isWriting { try source.bind(&x) }
         try x.group("target") { (x) throws(XMLError) in try x.port(&port) }
+        if x.isReading { try source.bind(&x) }
         try info.bind(&x)
     }
 }
@@ -86,12 +89,13 @@ public struct ConsoleDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try bindType(&x)
         try bindTerminal(&x)
-        try source.bind(&x)
+        if x.isWriting { try source.bind(&x) }
         try x.group("target") { (x) throws(XMLError) in
             try x.attribute("type", &targetType, .unknownTarget)
             if x.isReading, targetType == TargetType.none { targetType = nil }
             try x.port(&port)
         }
+        if x.isReading { try source.bind(&x) }
         try info.bind(&x)
     }
 
@@ -142,9 +146,10 @@ public struct ChannelDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try source.bindType(&x)
-        try source.bind(&x)
+        if x.isWriting { try source.bind(&x) }
         try x.require(x.hasChild("target"), "target type must be specified for channel device")
         try x.group("target") { (x) throws(XMLError) in try bindTarget(&x) }
+        if x.isReading { try source.bind(&x) }
         try info.bind(&x)
     }
 

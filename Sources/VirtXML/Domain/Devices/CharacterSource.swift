@@ -57,7 +57,7 @@ extension CharacterSource {
 
     /// Binds the children that describe the source, in libvirt's order.
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try checkCounts(x)
+        try checkSources(x)
         switch type {
         case .null, .vc, .stdio, .spicevmc: break
         case .pty, .dev, .file, .pipe: try bindFile(&x)
@@ -68,49 +68,17 @@ extension CharacterSource {
         case .vdagent: try bindAgent(&x)
         case .spiceport, .dbus: try bindChannel(&x)
         }
+        if type == .tcp, x.isWriting { try bindProtocol(&x) }
         try bindLog(&x)
-        if x.isReading { try check(x) }
+        try x.atMost(1, "protocol", orElse: "only one protocol element is allowed for character device")
+        if type == .tcp, x.isReading { try bindProtocol(&x) }
     }
 
-    private func checkCounts(_ x: XMLBinder) throws(XMLError) {
+    private func checkSources(_ x: XMLBinder) throws(XMLError) {
         if type == .udp {
             try x.atMost(2, "source", orElse: "only two source elements are allowed for character device")
         } else {
             try x.atMost(1, "source", orElse: "only one source element is allowed for character device")
-        }
-        try x.atMost(1, "protocol", orElse: "only one protocol element is allowed for character device")
-    }
-
-    /// What a source of this kind can't do without.
-    private func check(_ x: XMLBinder) throws(XMLError) {
-        switch type {
-        case .tcp: try require(host, "host", x)
-        case .file, .dev, .pipe: try require(path, "path", x)
-        case .spiceport, .dbus: try checkChannel(x)
-        case .nmdm:
-            if (master == nil) != (slave == nil) {
-                throw x.fault(
-                    "Should define both master and slave path attributes for nmdm device", .internalError)
-            }
-        default: break
-        }
-        if type == .tcp || type == .udp { try require(service, "service", x) }
-    }
-
-    private func checkChannel(_ x: XMLBinder) throws(XMLError) {
-        guard let channel else {
-            throw x.fault(
-                "Missing source channel attribute for char device", .unsupported, attribute: "channel")
-        }
-        if !channel.consistsOfAlphanumerics(or: ".-_") {
-            throw x.fault("Invalid character in source channel for char device", .invalidArgument)
-        }
-    }
-
-    func require(_ value: String?, _ name: String, _ x: XMLBinder) throws(XMLError) {
-        if value == nil {
-            throw x.fault(
-                "Missing source \(name) attribute for char device", .internalError, attribute: name)
         }
     }
 
@@ -139,7 +107,7 @@ extension CharacterSource {
             try bindMode(&x)
             try x.attribute("path", &path)
             try x.seclabels(&seclabels)
-            try x.element("reconnect", &reconnect)
+            try bindReconnect(&x)
         }
         if x.isReading, path == nil, seclabels.isEmpty, reconnect == nil { listens = false }
     }
@@ -150,11 +118,20 @@ extension CharacterSource {
             try x.attribute("host", &host)
             try x.attribute("service", &service)
             try x.yesNo("tls", &tls)
-            try x.element("reconnect", &reconnect)
+            try bindReconnect(&x)
         }
+    }
+
+    private mutating func bindProtocol(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("protocol") { (x) throws(XMLError) in
             try x.attribute("type", &`protocol`, default: .raw)
         }
+    }
+
+    /// One that doesn't say whether says nothing.
+    private mutating func bindReconnect(_ x: inout XMLBinder) throws(XMLError) {
+        try x.element("reconnect", &reconnect)
+        if x.isReading, reconnect?.enabled == nil { reconnect = nil }
     }
 
     private mutating func bindMode(_ x: inout XMLBinder) throws(XMLError) {
@@ -243,10 +220,11 @@ public struct Reconnect: XMLElement {
 
     public init() {}
 
+    init(delay: UInt32?) { self.delay = delay }
+
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("enabled", &enabled)
         try x.attribute("timeout", &timeout)
-        try x.attribute("delay", &delay)
         if x.isReading, enabled == false { timeout = nil }
         try x.require(
             enabled != true || timeout != nil,

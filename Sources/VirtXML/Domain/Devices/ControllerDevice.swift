@@ -36,11 +36,27 @@ public struct ControllerDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type, default: .ide)
-        try x.natural("index", &index)
+        if x.isWriting { try x.natural("index", &index) }
         try x.attribute("model", &model)
         if let model, !type.models.contains(model) {
             try x.require(false, "Unknown model type '\(model)'", .unsupported)
         }
+        if x.isReading { try x.natural("index", &index) }
+        if x.isWriting { try bindLines(&x) } else { try bindDriver(&x) }
+        if type == .pci { try bindPCI(&x) }
+        if x.isWriting { try bindDriver(&x) }
+        try info.bind(&x)
+        if x.isReading { try bindLines(&x) }
+        if model == "pci-root" || model == "pcie-root" { try x.size("pcihole64", &pciHole64) }
+    }
+
+    private mutating func bindDriver(_ x: inout XMLBinder) throws(XMLError) {
+        try x.element("driver", &driver)
+        if x.isReading, driver == Driver() { driver = nil }
+    }
+
+    /// How many devices and lines a controller has.
+    private mutating func bindLines(_ x: inout XMLBinder) throws(XMLError) {
         // libvirt reads it of every controller, and keeps it of those that have ports.
         var ports = ports
         try x.natural("ports", &ports)
@@ -50,11 +66,6 @@ public struct ControllerDevice: Device {
             try x.natural("maxGrantFrames", &maxGrantFrames)
             try x.natural("maxEventChannels", &maxEventChannels)
         }
-        if type == .pci { try bindPCI(&x) }
-        try x.element("driver", &driver)
-        if x.isReading, driver == Driver() { driver = nil }
-        try info.bind(&x)
-        if model == "pci-root" || model == "pcie-root" { try x.size("pcihole64", &pciHole64) }
     }
 
     private mutating func bindPCI(_ x: inout XMLBinder) throws(XMLError) {
@@ -90,8 +101,9 @@ public struct ControllerDevice: Device {
             if x.isReading { try x.natural("port", &port, anyBase: true) }
             if x.isWriting { try x.hex("port", &port, width: 1) }
             try x.natural("busNr", &busNr, anyBase: true)
+            if x.isReading { try x.onOff("hotplug", &hotplug) }
             try x.natural("index", &index, anyBase: true)
-            try x.onOff("hotplug", &hotplug)
+            if x.isWriting { try x.onOff("hotplug", &hotplug) }
             try x.number("memReserve", &memReserve)
             try x.value("node", &node, .refusing("invalid NUMA node in target", .xml))
         }
@@ -115,8 +127,9 @@ public struct ControllerDevice: Device {
             try x.attribute("max_sectors", &maxSectors)
             try x.onOff("ioeventfd", &ioeventfd)
             try x.attribute("iothread", &iothread)
+            if x.isReading { try x.iothreadMappings(&iothreads) }
             try virtio.bind(&x)
-            try x.iothreadMappings(&iothreads)
+            if x.isWriting { try x.iothreadMappings(&iothreads) }
             guard x.isReading else { return }
             // None is said is as many as QEMU takes.
             if queues == 0 { queues = nil }

@@ -31,29 +31,40 @@ public struct FilesystemDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type, default: .mount)
         try x.attribute("accessmode", &accessMode, .unlessEmpty)
+        if x.isReading { try bindModes(&x) }
         try x.attribute("model", &model)
         try x.attribute("multidevs", &multidevs)
-        try bindMode("fmode", &fmode, &x)
-        try bindMode("dmode", &dmode, &x)
+        if multidevs == .default { multidevs = nil }
+        if x.isWriting { try bindModes(&x) } else { try bindLimits(&x) }
         try x.element("driver", &driver)
         if driver == Driver() { driver = nil }
-        try x.element("binary", &binary)
+        // Only one kind of driver is a program of its own.
+        if x.isWriting || driver?.type == "virtiofs" { try x.element("binary", &binary) }
         if x.isReading, binary == Binary() { binary = nil }
         try x.element("idmap", &idmap)
         if idmap == IDMap() { idmap = nil }
         try x.group("source") { (x) throws(XMLError) in try source.bind(&x, type) }
         try x.group("target") { (x) throws(XMLError) in try x.attribute("dir", &targetDir, .unlessEmpty) }
-        if x.isReading { try checkEnds(x) }
+        if x.isReading { try checkSource(x) }
         try x.flag("readonly", &readonly)
         try info.bind(&x, boots: true)
+        if x.isWriting { return try bindLimits(&x) }
+        if targetDir == nil { throw x.fault(source.path ?? "", .noTarget) }
+    }
+
+    private mutating func bindModes(_ x: inout XMLBinder) throws(XMLError) {
+        try bindMode("fmode", &fmode, &x)
+        try bindMode("dmode", &dmode, &x)
+    }
+
+    private mutating func bindLimits(_ x: inout XMLBinder) throws(XMLError) {
         try x.size("space_hard_limit", &spaceHardLimit, unit: .bytes, default: .bytes)
         try x.size("space_soft_limit", &spaceSoftLimit, unit: .bytes, default: .bytes)
     }
 
-    private func checkEnds(_ x: XMLBinder) throws(XMLError) {
+    private func checkSource(_ x: XMLBinder) throws(XMLError) {
         if source == Source(), type != .ram { throw x.fault(targetDir ?? "", .noSource) }
         try x.require(type != .ram || source.usage != nil, "missing 'usage' attribute for RAM filesystem")
-        if targetDir == nil { throw x.fault(source.path ?? "", .noTarget) }
     }
 
     private func bindMode(
@@ -79,13 +90,16 @@ public struct FilesystemDevice: Device {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.word("type", &type, of: ["path", "handle", "loop", "nbd", "ploop", "virtiofs", "mtp"])
+            if x.isReading { try x.word("wrpolicy", &wrpolicy, of: ["immediate"]) }
             try x.attribute("format", &format, .refusing("unknown driver format value '%'"))
-            try x.word("wrpolicy", &wrpolicy, of: ["immediate"])
+            try x.require(format != .luks, "unknown driver format value 'luks'", .unsupported)
+            if x.isWriting { try x.word("wrpolicy", &wrpolicy, of: ["immediate"]) }
+            if x.isReading { try virtio.bind(&x) }
             if type == "virtiofs" {
                 try x.attribute(
                     "queue", &queue, .unlessEmpty.refusing("cannot parse queue size '%' for virtiofs", .xml))
             }
-            try virtio.bind(&x)
+            if x.isWriting { try virtio.bind(&x) }
             if x.isReading, type == nil { (format, wrpolicy) = (nil, nil) }
         }
     }
@@ -104,24 +118,37 @@ public struct FilesystemDevice: Device {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+            if x.isReading { try bindSizes(&x) }
             try x.attribute("path", &path)
             try x.onOff("xattr", &xattr)
+            if x.isReading { try bindLocks(&x) }
             try x.group("cache") { (x) throws(XMLError) in
                 try x.word("mode", &cacheMode, of: ["none", "always"])
             }
             try x.group("sandbox") { (x) throws(XMLError) in
                 try x.word("mode", &sandboxMode, of: ["namespace", "chroot"])
             }
+            if x.isReading { return }
+            try bindLocks(&x)
+            try bindSizes(&x)
+        }
+
+        private mutating func bindLocks(_ x: inout XMLBinder) throws(XMLError) {
             try x.group("lock") { (x) throws(XMLError) in
                 try x.onOff("posix", &posixLock)
                 try x.onOff("flock", &flock)
             }
+        }
+
+        private mutating func bindSizes(_ x: inout XMLBinder) throws(XMLError) {
             try x.group("thread_pool") { (x) throws(XMLError) in
                 try x.attribute(
                     "size", &threadPoolSize, .refusing("cannot parse thread pool size '%' for virtiofs", .xml)
                 )
             }
-            try x.group("openfiles") { (x) throws(XMLError) in try x.attribute("max", &openFiles) }
+            try x.group("openfiles") { (x) throws(XMLError) in
+                try x.attribute("max", &openFiles, .refusing("cannot parse openfiles '%' for virtiofs", .xml))
+            }
             if openFiles == 0 { openFiles = nil }
         }
     }
@@ -146,7 +173,11 @@ public struct FilesystemDevice: Device {
             case .block: try x.attribute("dev", &path)
             case .file: try x.attribute("file", &path)
             case .template: try x.attribute("name", &path)
-            case .ram: try x.size(attribute: "usage", unitAttribute: "units", &usage)
+            case .ram:
+                if let text = x.node?.attribute("usage"), UInt64(xml: text) == nil {
+                    throw x.fault("cannot parse usage '\(text)' for RAM filesystem", value: text)
+                }
+                try x.size(attribute: "usage", unitAttribute: "units", &usage)
             case .volume:
                 try x.attribute("pool", &pool)
                 try x.attribute("volume", &volume)

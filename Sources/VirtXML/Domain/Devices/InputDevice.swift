@@ -25,11 +25,32 @@ public struct InputDevice: Device {
         try x.attribute(
             "type", &type, .refusing("unknown input device type '%'"), orElse: "missing input device type",
             .internalError)
+        if x.isReading { try bindModel(&x) }
         try bindBus(&x)
-        try x.attribute("model", &model, .refusing("unknown input model '%'"))
-        try x.element("driver", &driver)
+        if x.isWriting {
+            try bindModel(&x)
+            try x.element("driver", &driver)
+        }
         if type == .passthrough || type == .evdev { try x.element("source", &source) }
+        if x.isReading { try settleSource(x) }
         try info.bind(&x)
+        if x.isReading { try x.element("driver", &driver) }
+    }
+
+    private mutating func bindModel(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("model", &model, .refusing("unknown input model '%'"))
+    }
+
+    /// One kind is the host's device as a whole, the other what it says.
+    private mutating func settleSource(_ x: XMLBinder) throws(XMLError) {
+        if type == .passthrough, let known = source {
+            var own = Source()
+            own.evdev = known.evdev
+            source = own
+        }
+        guard type == .evdev else { return }
+        try x.require(source == nil || source?.dev != nil, "Missing evdev path for input device")
+        source?.evdev = nil
     }
 
     /// No bus is not said.

@@ -26,10 +26,15 @@ public struct MemballoonDevice: Device {
         try x.attribute("model", &model)
         try x.onOff("autodeflate", &autodeflate)
         try x.onOff("freePageReporting", &freePageReporting)
-        try x.group("stats") { (x) throws(XMLError) in try x.number("period", &statsPeriod, .orNone) }
-        if statsPeriod == 0 { statsPeriod = nil }
+        try x.group("stats") { (x) throws(XMLError) in try bindPeriod(&x) }
         // One that isn't there has no name and no place.
         if model != Model.none { try info.bind(&x) }
         try x.element("driver", &driver)
+    }
+
+    private mutating func bindPeriod(_ x: inout XMLBinder) throws(XMLError) {
+        var period = statsPeriod.map { Int32(clamping: $0) }
+        try x.number("period", &period)
+        statsPeriod = period.flatMap { $0 > 0 ? UInt32($0) : nil }
     }
 }

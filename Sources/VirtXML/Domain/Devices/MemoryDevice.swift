@@ -41,12 +41,12 @@ public struct MemoryDevice: Device {
             try x.flag("pmem", &pmem)
         }
         try x.require(x.hasChild("target"), "missing <target> element for <memory> device")
-        try x.element("target", &target)
+        try x.group("target") { (x) throws(XMLError) in try target.bind(&x, model) }
         try info.bind(&x)
     }
 
     /// What the guest gets.
-    public struct Target: XMLElement {
+    public struct Target: Equatable, Sendable {
         public var dynamicMemslots: Bool?
         public var size: ByteSize?
         public var node: UInt32?
@@ -60,22 +60,30 @@ public struct MemoryDevice: Device {
 
         public init() {}
 
-        public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.yesNo("dynamicMemslots", &dynamicMemslots)
+        /// Of what only some models know, the others' is not looked at.
+        mutating func bind(_ x: inout XMLBinder, _ model: Model) throws(XMLError) {
+            if x.isWriting { try x.yesNo("dynamicMemslots", &dynamicMemslots) }
             let node = XMLReading.refusing("invalid value of memory device node", .xml)
             if x.isReading { try x.value("node", &self.node, node) }
             try x.size("size", &size)
             try x.require(size != nil, "missing element or attribute './size'")
             if x.isWriting { try x.value("node", &self.node, node) }
-            try x.group("label") { (x) throws(XMLError) in
-                try x.size("size", &labelSize, path: "./label/size")
+            if model == .nvdimm || x.isWriting {
+                try x.group("label") { (x) throws(XMLError) in
+                    try x.size("size", &labelSize, path: "./label/size")
+                }
+                try x.flag("readonly", &readonly)
             }
-            try x.flag("readonly", &readonly)
+            if model == .virtioMem || x.isWriting { try bindBlocks(&x) }
+            try x.group("address") { (x) throws(XMLError) in try x.base16("base", &base, width: 1) }
+        }
+
+        private mutating func bindBlocks(_ x: inout XMLBinder) throws(XMLError) {
             try x.size("block", &blockSize)
             try x.size("requested", &requestedSize)
             if blockSize != nil, requestedSize == nil { requestedSize = .zero }
+            if x.isReading { try x.yesNo("dynamicMemslots", &dynamicMemslots) }
             if !x.options.contains(.inactive) { try x.size("current", &currentSize) }
-            try x.group("address") { (x) throws(XMLError) in try x.base16("base", &base, width: 1) }
         }
     }
 }

@@ -28,8 +28,9 @@ public struct RNGDevice: Device {
         try x.atMost(1, "backend", orElse: "only one RNG backend is supported")
         try x.require(x.hasChild("backend"), "only one RNG backend is supported")
         try x.group("backend") { (x) throws(XMLError) in try bindBackend(&x) }
-        try x.element("driver", &driver)
+        if x.isWriting { try x.element("driver", &driver) }
         try info.bind(&x)
+        if x.isReading { try x.element("driver", &driver) }
     }
 
     private mutating func bindBackend(_ x: inout XMLBinder) throws(XMLError) {
@@ -54,7 +55,6 @@ public struct RNGDevice: Device {
             try source.bindType(&x, refusing: "unknown backend type '%' for egd")
             x.expand()
             try source.bind(&x)
-            if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
             backend = .egd(source)
         }
     }

@@ -19,7 +19,6 @@ public struct RedirdevDevice: Device {
         }
         try source.bindType(&x, refusing: "unknown redirdev character device type '%'")
         try source.bind(&x)
-        if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
         try info.bind(&x, boots: true)
     }
 }

@@ -23,8 +23,12 @@ public struct ShmemDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("name", &name, orElse: "shmem element must contain 'name' attribute")
-        try x.attribute("role", &role)
+        if x.isWriting { try x.attribute("role", &role) }
         try x.group("model") { (x) throws(XMLError) in try x.attribute("type", &model, default: .ivshmem) }
+        if x.isReading {
+            if !x.hasChild("model") { model = .ivshmem }
+            try x.attribute("role", &role)
+        }
         try bindSize(&x)
         try x.element("server", &server)
         try x.element("msi", &msi)
@@ -33,7 +37,7 @@ public struct ShmemDevice: Device {
 
     private mutating func bindSize(_ x: inout XMLBinder) throws(XMLError) {
         guard x.isWriting, let size, size.bytes % ByteSize.Unit.mib.rawValue == 0 else {
-            return try x.size("size", &size, unit: .bytes, default: .mib, path: "./size[1]")
+            return try x.size("size", &size, unit: .bytes, default: .bytes, path: "./size[1]")
         }
         var element = Megabytes(count: size.count(in: .mib))
         try x.write("size", &element)

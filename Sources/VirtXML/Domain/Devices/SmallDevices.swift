@@ -30,8 +30,9 @@ public struct PanicDevice: Device {
     public enum Model: String, XMLWord { case `default`, pseries, hyperv, s390, isa, pvpanic }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading { try info.bind(&x) }
         try x.attribute("model", &model, .refusing("unknown panic model '%'"))
-        try info.bind(&x)
+        if x.isWriting { try info.bind(&x) }
     }
 }
 
@@ -60,17 +61,13 @@ public struct VsockDevice: Device {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("model", &model)
         try x.group("cid") { (x) throws(XMLError) in
+            if x.isReading { try x.attribute("address", &cid) }
             try x.yesNo("auto", &autoCID)
-            try bindCID(&x)
+            if x.isWriting { try x.attribute("address", &cid) }
         }
         if x.isReading, autoCID == nil, cid != nil { autoCID = false }
         try info.bind(&x)
         try x.element("driver", &driver)
-    }
-
-    /// A number that the daemon chose is not part of the definition.
-    private mutating func bindCID(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("address", &cid)
     }
 }
 
@@ -104,8 +101,9 @@ public struct IOMMUDevice: Device {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.onOff("intremap", &intremap)
             try x.onOff("caching_mode", &cachingMode)
-            try x.onOff("eim", &eim)
+            if x.isWriting { try x.onOff("eim", &eim) }
             try x.onOff("iotlb", &iotlb)
+            if x.isReading { try x.onOff("eim", &eim) }
             try x.attribute("aw_bits", &addressWidth)
             try x.onOff("dma_translation", &dmaTranslation)
         }
@@ -132,12 +130,14 @@ public struct CryptoDevice: Device {
         try x.attribute("model", &model)
         try x.attribute("type", &type)
         try x.require(x.hasChild("backend"), "only one crypto backend is supported")
+        try x.atMost(1, "backend", orElse: "only one crypto backend is supported")
         try x.group("backend") { (x) throws(XMLError) in
             try x.attribute("model", &backend)
             try x.attribute("queues", &queues)
         }
-        try x.element("driver", &driver)
+        if x.isWriting { try x.element("driver", &driver) }
         try info.bind(&x)
+        if x.isReading { try x.element("driver", &driver) }
     }
 }
 
@@ -158,6 +158,7 @@ public struct PstoreDevice: Device {
         try x.value("path", &path)
         try x.require(x.hasChild("size"), "missing element or attribute './size'")
         try x.size("size", &size)
+        try x.require(size != nil, "missing element or attribute './size'")
         try info.bind(&x)
     }
 }

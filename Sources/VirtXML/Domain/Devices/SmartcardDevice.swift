@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// A smartcard in the guest's reader.
@@ -43,7 +44,6 @@ public struct SmartcardDevice: Device {
                 "passthrough mode requires a character device type attribute")
             try source.bindType(&x)
             try source.bind(&x)
-            if x.isReading, source.type == .unix { try source.require(source.path, "path", x) }
             card = .passthrough(source)
         }
         try info.bind(&x)
@@ -57,6 +57,8 @@ public struct SmartcardDevice: Device {
         try x.require(
             names.count == 3, "host-certificates mode needs exactly three certificates")
         try x.value("database", &database)
+        try x.require(
+            database?.hasBytePrefix("/") ?? true, "expecting absolute path: \(database ?? "")")
         card = .certificates(names, database: database)
     }
 }

@@ -43,7 +43,7 @@ public struct TPMDevice: Device {
 
     private mutating func bindBackend(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &backend)
-        try x.attribute("version", &version)
+        if x.isWriting || backend == .emulator { try x.attribute("version", &version) }
         switch backend {
         case .passthrough:
             try x.group("device") { (x) throws(XMLError) in try x.attribute("path", &device) }
@@ -71,16 +71,14 @@ public struct TPMDevice: Device {
     }
 
     private mutating func bindEmulator(_ x: inout XMLBinder) throws(XMLError) {
-        try x.yesNo(
-            "persistent_state", &persistentState,
-            .refusing("Invalid persistent_state value, either 'yes' or 'no'", .internalError))
+        if x.isWriting { try bindPersistence(&x) }
         try x.attribute("debug", &debug)
         try x.group("encryption") { (x) throws(XMLError) in
             try x.attribute(
                 "secret", &encryptionSecret,
                 .unlessEmpty.refusing("Unable to parse secret uuid '%'", .internalError))
         }
-        try x.group("active_pcr_banks") { (x) throws(XMLError) in try bindBanks(&x) }
+        if x.isWriting { try bindBanks(&x) }
         try x.element("source", &source)
         if let source, x.isReading {
             try x.require(
@@ -88,19 +86,30 @@ public struct TPMDevice: Device {
                 "Invalid value for attribute 'type' in element 'source': '\(source.type)'.")
             try x.require(source.path != nil, "missing TPM source path")
         }
+        if x.isReading {
+            try bindPersistence(&x)
+            try bindBanks(&x)
+        }
         try x.element("profile", &profile)
         if profile == Profile() { profile = nil }
-        try x.require(profile == nil || version != .v1_2, "<profile/> requires TPM version '2.0'")
+    }
+
+    private mutating func bindPersistence(_ x: inout XMLBinder) throws(XMLError) {
+        try x.yesNo(
+            "persistent_state", &persistentState,
+            .refusing("Invalid persistent_state value, either 'yes' or 'no'", .internalError))
     }
 
     private mutating func bindBanks(_ x: inout XMLBinder) throws(XMLError) {
-        if let other = x.node?.children.first(where: { PCRBank(rawValue: $0.name) == nil }) {
-            throw x.fault("Unsupported PCR banks '\(other.name)'", .unsupported)
+        try x.group("active_pcr_banks") { (x) throws(XMLError) in
+            if let other = x.node?.children.first(where: { PCRBank(rawValue: $0.name) == nil }) {
+                throw x.fault("Unsupported PCR banks '\(other.name)'", .unsupported)
+            }
+            try bindBank("sha1", .sha1, &x)
+            try bindBank("sha256", .sha256, &x)
+            try bindBank("sha384", .sha384, &x)
+            try bindBank("sha512", .sha512, &x)
         }
-        try bindBank("sha1", .sha1, &x)
-        try bindBank("sha256", .sha256, &x)
-        try bindBank("sha384", .sha384, &x)
-        try bindBank("sha512", .sha512, &x)
     }
 
     private mutating func bindBank(

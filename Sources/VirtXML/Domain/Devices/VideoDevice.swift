@@ -29,13 +29,19 @@ public struct VideoDevice: Device {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.element("driver", &driver)
-        if driver == Driver() { driver = nil }
+        if x.isWriting { try bindDriver(&x) }
         try x.group("model") { (x) throws(XMLError) in try bindModel(&x) }
+        if x.isReading { try bindDriver(&x) }
         try info.bind(&x)
     }
 
+    private mutating func bindDriver(_ x: inout XMLBinder) throws(XMLError) {
+        try x.element("driver", &driver)
+        if driver == Driver() { driver = nil }
+    }
+
     private mutating func bindModel(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading { try bindPictures(&x) }
         try x.attribute("type", &type, default: .default)
         try x.attribute("ram", &ram)
         try x.attribute("vram", &vram)
@@ -44,6 +50,10 @@ public struct VideoDevice: Device {
         try x.attribute("heads", &heads)
         try x.yes("primary", &primary, .orNone)
         try x.onOff("blob", &blob)
+        if x.isWriting { try bindPictures(&x) }
+    }
+
+    private mutating func bindPictures(_ x: inout XMLBinder) throws(XMLError) {
         try x.element("acceleration", &acceleration)
         try x.element("resolution", &resolution)
     }
@@ -56,13 +66,17 @@ public struct VideoDevice: Device {
 
         public init() {}
 
-        public enum Name: String, XMLWord { case `default`, qemu, vhostuser }
+        public enum Name: String, XMLWord { case qemu, vhostuser }
         public enum VGAConf: String, XMLWord { case io, on, off }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try virtio.bind(&x)
-            try x.attribute("name", &name)
-            try x.attribute("vgaconf", &vgaconf)
+            if x.isWriting { try virtio.bind(&x) }
+            if x.isReading { try x.attribute("name", &name) }
+            // What firmware does anyway is not said.
+            try x.attribute("vgaconf", &vgaconf, .orNone)
+            if vgaconf == .io { vgaconf = nil }
+            if x.isWriting { try x.attribute("name", &name) }
+            if x.isReading { try virtio.bind(&x) }
         }
     }
 

@@ -44,7 +44,7 @@ extension SystemInfo {
 
     private func checkBlobs(_ x: XMLBinder) throws(XMLError) {
         for entry in entries {
-            let hasValue = entry.value?.isEmpty == false || entry.file?.isEmpty == false
+            let hasValue = entry.value?.isEmpty == false || entry.file != nil
             try x.require(hasValue, "Firmware entry must have either value or 'file' attribute")
         }
     }

@@ -21,7 +21,8 @@ public struct SystemInfo: XMLElement {
         try x.attribute("type", &type)
         if type == .fwcfg {
             try x.elements("entry", &entries)
-            return
+            let isNamed = x.node?.children.allSatisfy { $0.name != "entry" || $0.attribute("name") != nil }
+            return try x.require(isNamed ?? true, "Firmware entry is missing 'name' attribute")
         }
         try x.group("bios") { (x) throws(XMLError) in try x.elements("entry", &bios) }
         try x.group("system") { (x) throws(XMLError) in try x.elements("entry", &system) }

@@ -29,13 +29,13 @@ public struct LaunchSecurity: XMLElement {
         try x.attribute("type", &type)
         if type == .s390PV { return }
         try x.yesNo("kernelHashes", &kernelHashes)
-        try x.yesNo("authorKey", &authorKey)
-        try x.yesNo("vcek", &vcek)
+        if x.isWriting { try bindKeys(&x) }
         func reading(_ name: String) -> XMLReading {
             .refusing("Invalid format for launch security \(name)", .xml)
         }
         try x.value("cbitpos", &cbitpos, reading("cbitpos"))
         try x.value("reducedPhysBits", &reducedPhysBits, reading("reduced-phys-bits"))
+        if x.isReading, type == .sevSNP { try bindKeys(&x) }
         try bindPolicy(&x)
         try x.value("dhCert", &dhCert)
         try x.value("session", &session)
@@ -43,6 +43,11 @@ public struct LaunchSecurity: XMLElement {
         try x.value("idBlock", &idBlock)
         try x.value("idAuth", &idAuth)
         try x.value("hostData", &hostData)
+    }
+
+    private mutating func bindKeys(_ x: inout XMLBinder) throws(XMLError) {
+        try x.yesNo("authorKey", &authorKey)
+        try x.yesNo("vcek", &vcek)
     }
 
     private mutating func bindPolicy(_ x: inout XMLBinder) throws(XMLError) {

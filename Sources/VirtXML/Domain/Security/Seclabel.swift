@@ -36,7 +36,8 @@ public struct Seclabel: XMLElement {
         try x.require(type != .static || label != nil, "security label is missing")
         if type != .none, live { try x.value("imagelabel", &imageLabel) }
         if type == .dynamic { try x.value("baselabel", &baseLabel) }
-        try x.require(baseLabel == nil || model != nil, "missing security model in domain seclabel")
+        try x.require(
+            type != .static && baseLabel == nil || model != nil, "missing security model in domain seclabel")
     }
 
     private mutating func bindRelabel(_ x: inout XMLBinder) throws(XMLError) {
@@ -46,7 +47,7 @@ public struct Seclabel: XMLElement {
         if type == .none, relabel == true {
             throw x.fault("resource relabeling is not compatible with 'none' label type", .unsupported)
         }
-        if type == .dynamic, relabel == false {
+        if type == .dynamic, relabel == false, x.node?.attribute("type") != nil {
             throw x.fault("dynamic label type must use resource relabeling", .unsupported)
         }
         if type == .none { relabel = false } else if relabel == nil { relabel = type == .dynamic }

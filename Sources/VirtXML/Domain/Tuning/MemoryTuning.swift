@@ -35,7 +35,7 @@ public struct MemoryBacking: XMLElement {
     public enum AllocationMode: String, XMLWord { case immediate, ondemand }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try bindHugepages(&x)
+        if x.isWriting { try bindHugepages(&x) }
         try x.flag("nosharepages", &nosharepages)
         try x.flag("locked", &locked)
         try x.group("source") { (x) throws(XMLError) in
@@ -48,10 +48,13 @@ public struct MemoryBacking: XMLElement {
         }
         try x.group("allocation") { (x) throws(XMLError) in
             try x.attribute("mode", &allocationMode, Self.reading("allocation/mode"))
-            try x.attribute("threads", &allocationThreads)
+            try x.attribute(
+                "threads", &allocationThreads,
+                .unlessEmpty.refusing("Failed to parse memory allocation threads", .xml))
             if allocationThreads == 0 { allocationThreads = nil }
         }
         try x.flag("discard", &discard)
+        if x.isReading { try bindHugepages(&x) }
     }
 
     private static func reading(_ place: String) -> XMLReading {
@@ -59,6 +62,7 @@ public struct MemoryBacking: XMLElement {
     }
 
     private mutating func bindHugepages(_ x: inout XMLBinder) throws(XMLError) {
+        x.gather("hugepages")
         var pages = hugepages ?? []
         if x.isWriting, hugepages == nil { return }
         var present = false

@@ -19,13 +19,15 @@ public struct BackingStore: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var image = source ?? StorageSource()
         var type = source?.type
+        let noFormat = "missing disk backing store format"
+        try x.requireParts(format: noFormat, source: "missing disk backing store source")
         try x.attribute("type", &type, .unknownStorage)
         guard let type else { return }
         image.type = type
         try bindIndex(&x)
         try x.imageFormat(&format, &metadataCacheSize)
-        try x.require(format != nil, "missing disk backing store format")
-        try image.bindNeeded(&x, orElse: "missing disk backing store source")
+        try x.require(format != nil, noFormat)
+        try image.bindNeeded(&x)
         try x.element("backingStore", &backingStore)
         if x.isReading { source = image }
     }
@@ -47,10 +49,12 @@ public struct DataStore: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var image = source ?? StorageSource()
+        let noFormat = "missing data file store format"
+        try x.requireParts(format: noFormat, source: "missing disk data file store source")
         try x.attribute("type", &image.type, .unknownStorage)
         try x.imageFormat(&format, &metadataCacheSize)
-        try x.require(format != nil, "missing data file store format")
-        try image.bindNeeded(&x, orElse: "missing disk data file store source")
+        try x.require(format != nil, noFormat)
+        try image.bindNeeded(&x)
         if x.isReading { source = image }
     }
 }
@@ -94,6 +98,13 @@ public struct DiskMirror: XMLElement {
 }
 
 extension XMLBinder {
+    /// What an image that isn't a disk's own can't do without, which libvirt asks before it reads any of it.
+    fileprivate func requireParts(format: String, source: String) throws(XMLError) {
+        guard isReading, node?.attribute("type") != nil else { return }
+        try require(attribute("type", ofChild: "format") ?? "" != "", format)
+        try require(hasChild("source"), source)
+    }
+
     /// The `format` element of an image that isn't a disk's own.
     mutating func imageFormat(_ format: inout StorageFormat?, _ cache: inout ByteSize?) throws(XMLError) {
         try group("format") { (x) throws(XMLError) in

@@ -42,22 +42,75 @@ public struct DiskDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &source.type, default: .file)
-        try x.attribute("device", &device, default: .disk)
-        try x.attribute("model", &model)
-        try x.yesNo("rawio", &rawIO)
-        try x.attribute("sgio", &sgIO)
-        try x.attribute("snapshot", &snapshot)
+        if x.isReading { try read(&x) } else { try write(&x) }
+        try bindLimits(&x)
+        try bindTraits(&x)
+        try info.bind(&x, boots: true)
+        if x.isReading, x.attribute("dev", ofChild: "target") == nil {
+            throw x.fault(source.name, .noTarget)
+        }
+    }
+
+    /// libvirt reads a disk from its image outwards, so of several faults that of the image is said.
+    private mutating func read(_ x: inout XMLBinder) throws(XMLError) {
+        try source.bindElement(&x)
+        try bindSecrets(&x)
+        try x.element("backingStore", &backingStore)
+        try bindAttributes(&x)
+        try x.group("source") { (x) throws(XMLError) in
+            try x.attribute("startupPolicy", &source.startupPolicy)
+        }
+        try x.element("target", &target)
+        try bindSizes(&x)
+        try x.element("driver", &driver)
+        try bindMirror(&x)
+        try x.element("transient", &transient)
+    }
+
+    private mutating func write(_ x: inout XMLBinder) throws(XMLError) {
+        try bindAttributes(&x)
         try x.element("driver", &driver)
         try x.element("auth", &auth)
-        try bindSource(&x)
-        try bindBacking(&x)
+        try source.bindElement(&x)
+        if !x.options.contains(.inactive) || backingStore?.isDetected != true {
+            try x.element("backingStore", &backingStore)
+        }
+        try bindSizes(&x)
+        try bindMirror(&x)
+        try x.element("target", &target)
+    }
+
+    private mutating func bindAttributes(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("device", &device, default: .disk)
+        try x.attribute("model", &model)
+        if x.isReading { try x.attribute("snapshot", &snapshot) }
+        try x.yesNo("rawio", &rawIO)
+        try x.attribute("sgio", &sgIO)
+        if x.isWriting { try x.attribute("snapshot", &snapshot) }
+    }
+
+    /// How the image is reached and decrypted stands beside it in older documents, and in one place only.
+    private mutating func bindSecrets(_ x: inout XMLBinder) throws(XMLError) {
+        func once(_ name: StaticString, _ known: Bool) throws(XMLError) {
+            if known, x.hasChild(name) {
+                throw x.fault("an <\(name)> definition already found for disk source", .unsupported)
+            }
+        }
+        try once("auth", source.auth != nil)
+        try x.element("auth", &auth)
+        try once("encryption", source.encryption != nil)
+        try x.element("encryption", &encryption)
+    }
+
+    private mutating func bindSizes(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
         try x.element("geometry", &geometry)
         if geometry?.isWhole == false { geometry = nil }
         try x.element("blockio", &blockIO)
         if blockIO == DiskBlockIO() { blockIO = nil }
-        try bindMirror(&x)
-        try bindTarget(&x)
+    }
+
+    private mutating func bindLimits(_ x: inout XMLBinder) throws(XMLError) {
         try x.element("iotune", &iotune)
         if iotune == IOTune() { iotune = nil }
         x.gather("throttlefilters")
@@ -67,41 +120,23 @@ public struct DiskDevice: Device {
                 try x.require(false, "duplicate filter name '\(second.group)' found")
             }
         }
-        try bindTraits(&x)
-        try info.bind(&x, boots: true)
-    }
-
-    private mutating func bindSource(_ x: inout XMLBinder) throws(XMLError) {
-        try source.bindElement(&x)
     }
 
     private mutating func bindTraits(_ x: inout XMLBinder) throws(XMLError) {
         try x.flag("readonly", &readonly)
         try x.flag("shareable", &shareable)
-        try x.element("transient", &transient)
+        if x.isWriting { try x.element("transient", &transient) }
         try x.value("serial", &serial)
         try x.value("wwn", &wwn)
         try x.value("vendor", &vendor)
         try x.value("product", &product)
-        try x.element("encryption", &encryption)
-    }
-
-    private mutating func bindBacking(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isWriting, x.options.contains(.inactive), backingStore?.isDetected == true { return }
-        try x.element("backingStore", &backingStore)
+        if x.isWriting { try x.element("encryption", &encryption) }
     }
 
     /// A copy in progress belongs to a running domain only.
     private mutating func bindMirror(_ x: inout XMLBinder) throws(XMLError) {
         if x.options.contains(.inactive), !x.options.contains(.status) { return }
         try x.element("mirror", &mirror)
-    }
-
-    private mutating func bindTarget(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading, x.attribute("dev", ofChild: "target") == nil {
-            throw x.fault(source.name, .noTarget)
-        }
-        try x.element("target", &target)
     }
 }
 
@@ -120,12 +155,14 @@ public struct DiskTarget: XMLElement {
     public enum Tray: String, XMLWord { case open, closed }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("dev", &dev)
+        try x.attribute("dev", &dev, default: "")
         try x.attribute("bus", &bus)
         var shown = tray == .closed ? nil : tray
         try x.attribute("tray", &shown)
         tray = shown == .closed ? nil : shown
-        if x.isReading || bus == .usb { try x.onOff("removable", &removable) }
+        // On SCSI libvirt takes it for granted.
+        if x.isReading || bus != .scsi { try x.onOff("removable", &removable) }
+        if x.isReading, bus == .scsi { removable = nil }
         try x.attribute("rotation_rate", &rotationRate)
     }
 }

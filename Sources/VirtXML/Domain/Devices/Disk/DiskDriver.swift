@@ -35,33 +35,48 @@ public struct DiskDriver: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("name", &name)
-        try x.attribute("type", &format, .refusing("unknown driver format value '%'"))
-        if x.isReading { try checkFormat(x) }
-        try x.attribute("cache", &cache)
-        try x.attribute("error_policy", &errorPolicy)
-        try x.attribute("rerror_policy", &readErrorPolicy)
-        try x.attribute("io", &io)
+        if x.isWriting { try bindFormat(&x) } else { try virtio.bind(&x) }
+        try bindPolicies(&x)
         try x.onOff("ioeventfd", &ioeventfd)
         try x.onOff("event_idx", &eventIndex)
         try x.onOff("copy_on_read", &copyOnRead)
         try x.attribute("discard", &discard)
         try x.positive("iothread", &iothread)
+        if x.isReading { try x.iothreadMappings(&iothreads) }
         try x.attribute("detect_zeroes", &detectZeroes)
         try x.attribute("queues", &queues)
         try x.attribute("queue_size", &queueSize)
         try x.onOff("discard_no_unref", &discardNoUnref)
-        try virtio.bind(&x)
-        try x.iothreadMappings(&iothreads)
+        if x.isWriting {
+            try virtio.bind(&x)
+            try x.iothreadMappings(&iothreads)
+        } else {
+            try bindFormat(&x)
+        }
         try x.metadataCache(&metadataCacheSize)
         // None is said is as many as QEMU takes.
         if queues == 0 { queues = nil }
         if queueSize == 0 { queueSize = nil }
     }
 
+    private mutating func bindFormat(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("type", &format, .refusing("unknown driver format value '%'"))
+        if x.isReading { try checkFormat(x) }
+    }
+
+    private mutating func bindPolicies(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("cache", &cache)
+        try x.attribute("error_policy", &errorPolicy)
+        try x.attribute("rerror_policy", &readErrorPolicy)
+        try x.require(
+            readErrorPolicy != .enospace, "Invalid disk read error policy: 'enospace'", .unsupported)
+        try x.attribute("io", &io)
+    }
+
     /// Some words are of formats that only a volume can be said to have; an old one stands for no format at all.
     private mutating func checkFormat(_ x: XMLBinder) throws(XMLError) {
         if format == .aio { format = .raw }
-        guard let format, [.none, .auto, .unknown].contains(format) else { return }
+        guard let format, [.none, .auto, .unknown, .luks].contains(format) else { return }
         throw x.fault(
             "unknown driver format value '\(format.rawValue)'", .unsupported, value: format.rawValue)
     }

@@ -48,6 +48,7 @@ public struct DiskTransient: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("shareBacking", &shareBacking)
+        if shareBacking == false { shareBacking = nil }
     }
 }
 

@@ -33,27 +33,50 @@ public struct NetworkStorage: XMLElement {
     /// The attributes of the source; the children follow in `bindChildren`.
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("protocol", &self.protocol)
-        try x.attribute("name", &name, .unlessEmpty)
-        let needsName = ![.nbd, .sheepdog].contains(`protocol`)
-        try x.require(!needsName || name != nil, "missing name for disk source")
+        try x.attribute("name", &name)
+        try x.require(`protocol` == .nbd || name != nil, "missing name for disk source")
         if isWeb { try x.attribute("query", &query) }
         try x.yesNo("tls", &tls)
         try x.attribute("tlsHostname", &tlsHostname)
+        if x.isReading { try checkName(x) }
     }
 
-    mutating func bindChildren(_ x: inout XMLBinder) throws(XMLError) {
+    /// Some servers keep images in pools, and the name says in which.
+    private func checkName(_ x: XMLBinder) throws(XMLError) {
+        guard `protocol` == .rbd || `protocol` == .gluster, let name else { return }
+        if name.hasBytePrefix("/") || !name.contains(byte: "/") {
+            throw x.fault("can't split path '\(name)' into pool name and image name", value: name)
+        }
+    }
+
+    /// - Parameter isDisk: whether a disk's initiator stands among them; a host device's stands further down.
+    mutating func bindChildren(_ x: inout XMLBinder, isDisk: Bool = true) throws(XMLError) {
+        if x.isReading { try bindReconnect(&x) }
         try x.elements("host", &hosts)
+        if x.isWriting { try bindReconnect(&x) }
+        if `protocol` == .nfs { try bindIdentity(&x) }
         try x.group("snapshot") { (x) throws(XMLError) in try x.attribute("name", &snapshot, .unlessEmpty) }
         try x.group("config") { (x) throws(XMLError) in try x.attribute("file", &configFile, .unlessEmpty) }
+        if isDisk { try bindInitiator(&x) }
         try bindTransfer(&x)
-        switch `protocol` {
-        case .ssh: try bindSSH(&x)
-        case .nfs: try x.element("identity", &identity)
-        case .nbd:
-            try x.element("reconnect", &reconnect)
-            if x.isReading, reconnect?.delay ?? 0 == 0 { reconnect = nil }
-        default: break
-        }
+        if `protocol` == .ssh { try bindSSH(&x) }
+    }
+
+    private mutating func bindIdentity(_ x: inout XMLBinder) throws(XMLError) {
+        try x.element("identity", &identity)
+        guard x.isReading, var known = identity else { return }
+        // Servers of files know users by number or name, others whoever logs in.
+        if `protocol` == .nfs { (known.username, known.keyfile, known.agentSocket) = (nil, nil, nil) }
+        if `protocol` == .ssh { (known.user, known.group) = (nil, nil) }
+        identity = known
+    }
+
+    private mutating func bindReconnect(_ x: inout XMLBinder) throws(XMLError) {
+        guard `protocol` == .nbd else { return }
+        var delay = reconnect?.delay
+        try x.group("reconnect") { (x) throws(XMLError) in try x.attribute("delay", &delay) }
+        guard x.isReading else { return }
+        reconnect = delay ?? 0 == 0 ? nil : Reconnect(delay: delay)
     }
 
     /// Whether pages are asked for, which may have questions and cookies.
@@ -61,7 +84,7 @@ public struct NetworkStorage: XMLElement {
 
     private mutating func bindSSH(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("knownHosts") { (x) throws(XMLError) in try x.required("path", &knownHosts) }
-        try x.element("identity", &identity)
+        try bindIdentity(&x)
         guard x.isReading, x.hasChild("identity") else { return }
         if identity?.username == nil {
             throw x.fault("Missing required attribute 'username' in element 'identity'")
@@ -123,7 +146,9 @@ public struct StorageHost: XMLElement {
             transport == .unix || socket == nil,
             "transport '\((transport ?? .tcp).rawValue)' does not support socket attribute")
         if transport == .tcp { transport = nil }
-        if transport == .unix { return }
+        if transport == .unix {
+            return try x.require(socket != nil, "missing socket for unix transport")
+        }
         try x.attribute("name", &name, orElse: "missing name for host")
         try x.attribute("port", &port, .refusing("failed to parse port number '%'", .invalidArgument))
         try x.require(port ?? 0 <= 65535, "port '\(port ?? 0)' out of range", .invalidArgument)

@@ -32,9 +32,10 @@ public struct NVMeReference: XMLElement {
         var kind = "pci"
         try x.attribute("type", &kind, orElse: "missing 'type' attribute to disk source")
         try x.require(kind == "pci", "unsupported source type '\(kind)'")
+        if x.isReading { try x.attribute("namespace", &namespace) }
         try x.yesNo("managed", &managed)
         if x.isReading { managed = managed ?? true }
-        try x.attribute("namespace", &namespace)
+        if x.isWriting { try x.attribute("namespace", &namespace) }
     }
 
     mutating func bindChildren(_ x: inout XMLBinder) throws(XMLError) {
@@ -57,7 +58,7 @@ public struct StorageSlice: XMLElement {
         try x.attribute("type", &kind)
         let missing = "missing offset or size attribute of slice"
         func reading(_ name: String) -> XMLReading {
-            .refusing("malformed value '%' of '\(name)' attribute of slice", .xml)
+            .unlessEmpty.refusing("malformed value '%' of '\(name)' attribute of slice", .xml)
         }
         try x.attribute("offset", &offset, reading("offset"), orElse: missing)
         try x.attribute("size", &size, reading("size"), orElse: missing)
@@ -79,6 +80,7 @@ public struct StorageAuth: XMLElement {
 
     /// A secret that the daemon keeps.
     public struct Secret: XMLElement {
+        /// What the server takes it for; any word, where the server isn't asked.
         public var type: String?
         public var reference = SecretReference()
 
@@ -86,9 +88,6 @@ public struct StorageAuth: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("type", &type)
-            let kind = type.flatMap { SecretDefinition.Kind(rawValue: $0) } ?? .none
-            try x.require(
-                kind != .none, "unknown secret type '\(type ?? "<null>")'", .unsupported)
             try reference.bind(&x)
             try reference.require(x)
         }
@@ -209,10 +208,11 @@ public struct Reservations: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute(
                 "type", &type, .unlessEmpty, orElse: "missing connection type for <reservations/>")
-            try x.require(type == "unix", "unsupported connection type for <reservations/>: \(type)")
-            try x.attribute("path", &path)
+            try x.attribute("path", &path, .unlessEmpty, orElse: "missing path for <reservations/>")
             try x.attribute(
                 "mode", &mode, .unlessEmpty, orElse: "missing connection mode for <reservations/>")
+            try x.require(type == "unix", "unsupported connection type for <reservations/>: \(type)")
+            try x.require(mode == "client", "unsupported connection mode for <reservations/>: \(mode)")
             try x.element("reconnect", &reconnect)
         }
     }
@@ -221,5 +221,7 @@ public struct Reservations: XMLElement {
         try x.requireAttribute("managed")
         try x.yesNo("managed", &managed)
         try x.element("source", &source)
+        try x.require(
+            managed == true || source != nil, "missing connection type for <reservations/>")
     }
 }

@@ -58,15 +58,14 @@ extension StorageSource {
             }
         }
         try x.group(name) { (x) throws(XMLError) in try bindContents(&x) }
-        if x.isReading, isUnsaid { self = StorageSource(type) }
+        if x.isReading, isUnsaid, x.attribute("startupPolicy", ofChild: name) == nil {
+            self = StorageSource(type)
+        }
     }
 
     /// The source of an image that can't do without. One that says nothing is written all the same, other than by libvirt, which
     /// could not read what it has written.
-    ///
-    /// - Parameter words: what is said where there is none.
-    mutating func bindNeeded(_ x: inout XMLBinder, orElse words: String) throws(XMLError) {
-        try x.require(x.hasChild("source"), words)
+    mutating func bindNeeded(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting, isUnsaid { return try x.always("source") { (_) throws(XMLError) in } }
         try bindElement(&x)
     }
@@ -76,21 +75,34 @@ extension StorageSource {
 
     private mutating func bindContents(_ x: inout XMLBinder) throws(XMLError) {
         try bindLocation(&x)
-        try x.attribute("startupPolicy", &startupPolicy)
+        if x.isWriting { try x.attribute("startupPolicy", &startupPolicy) }
         try bindIndex(&x)
         try bindLocationChildren(&x)
-        try x.seclabels(&seclabels)
+        if x.isReading {
+            try bindSecrets(&x)
+            try bindReservations(&x)
+        }
+        if x.isWriting { try x.seclabels(&seclabels) }
         try x.group("slices") { (x) throws(XMLError) in
             if x.isWriting || x.attribute("type", ofChild: "slice") == "storage" {
                 try x.element("slice", &slice)
             }
         }
+        if x.isReading { try x.seclabels(&seclabels) } else { try bindSecrets(&x) }
+        try x.element("dataStore", &dataStore)
+        if x.isWriting { try bindReservations(&x) }
+        // What a server keeps is labelled there, if at all.
+        if type == .network { seclabels = [] }
+    }
+
+    private mutating func bindSecrets(_ x: inout XMLBinder) throws(XMLError) {
         try x.element("auth", &auth)
         try x.element("encryption", &encryption)
-        try x.element("dataStore", &dataStore)
+    }
+
+    private mutating func bindReservations(_ x: inout XMLBinder) throws(XMLError) {
         try x.element("reservations", &reservations)
         if x.isReading, reservations == Reservations() { reservations = nil }
-        try bindInitiator(&x)
     }
 
     private mutating func bindLocation(_ x: inout XMLBinder) throws(XMLError) {
@@ -128,10 +140,6 @@ extension StorageSource {
         // Who runs the guest numbers the images: what a definition says of it isn't looked at.
         if x.isReading, x.options.contains(.inactive) { return }
         try x.attribute("index", &index)
-    }
-
-    private mutating func bindInitiator(_ x: inout XMLBinder) throws(XMLError) {
-        if type == .network { try network?.bindInitiator(&x) }
     }
 }
 

@@ -2,6 +2,7 @@ import XMLBinding
 
 extension GraphicsDevice {
     mutating func bindVNC(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading { try readListens(&x) }
         if x.isWriting, case .socket(let path, _)? = listens.first?.kind {
             try writeSocket(path, &x)
         } else {
@@ -14,23 +15,33 @@ extension GraphicsDevice {
         try x.attribute("sharePolicy", &sharePolicy)
         if sharePolicy == .default { sharePolicy = nil }
         try x.yesNo("powerControl", &powerControl)
+        if x.isReading { try x.audio(&audioID) }
         try bindPassword(&x)
-        try bindListens(&x)
+        if x.isReading { return try finishListens(x) }
+        try x.elements("listen", &listens)
         try x.audio(&audioID)
     }
 
     mutating func bindSpice(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading { try readListens(&x) }
         if x.isReading || (port ?? 0) != 0 || !isDefaultAuto { try bindSpicePorts(&x) }
         try x.attribute("keymap", &keymap)
         try x.attribute("defaultMode", &defaultMode)
         if defaultMode == .any { defaultMode = nil }
         try bindPassword(&x)
-        try bindListens(&x)
-        try x.inline(&spice)
-        try x.element("gl", &gl)
+        if x.isReading { try finishListens(x) } else { try x.elements("listen", &listens) }
+        if x.isReading, spice == nil { spice = SpiceSettings() }
+        try spice?.bindPictures(&x)
+        if x.isReading {
+            try x.requireAttribute("enable", ofChild: "gl")
+            try x.element("gl", &gl)
+        }
+        try spice?.bindMouse(&x)
+        if x.isWriting { try x.element("gl", &gl) }
     }
 
     mutating func bindRDP(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading { try readListens(&x) }
         try bindPort(&x)
         try x.yesNo("replaceUser", &replaceUser, .orNone)
         try x.yesNo("multiUser", &multiUser, .orNone)
@@ -39,7 +50,7 @@ extension GraphicsDevice {
             try x.attribute("username", &username)
             try x.attribute("passwd", &password)
         }
-        try bindListens(&x)
+        if x.isReading { try finishListens(x) } else { try x.elements("listen", &listens) }
     }
 
     /// Nothing is said about ports: only sockets or nothing is listened on.
@@ -62,7 +73,7 @@ extension GraphicsDevice {
 
     /// Without a port, or with the port -1, one is chosen, unless the document says that none is.
     private mutating func readPort(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute("port", &port, .refusing("cannot parse vnc port %", .internalError))
+        try x.attribute("port", &port, .refusing("cannot parse \(type.rawValue) port %", .internalError))
         if port == -1 { port = nil }
         let chosen = port == nil
         try x.yesNo("autoport", &autoport, .orNone)
@@ -125,6 +136,9 @@ extension GraphicsDevice {
                 .internalError)
         }
         try x.attribute("connected", &connected, .refusing("unknown connected value %"))
+        try x.require(
+            type != .vnc || connected == nil || connected == .keep, "VNC supports connected='keep' only",
+            .unsupported)
     }
 
     /// Whether a text has the form `YYYY-MM-DDTHH:MM:SS`.
@@ -148,10 +162,16 @@ extension GraphicsDevice {
         }
     }
 
-    private mutating func bindListens(_ x: inout XMLBinder) throws(XMLError) {
-        guard x.isReading else { return try x.elements("listen", &listens) }
+    private mutating func finishListens(_ x: XMLBinder) throws(XMLError) {
+        dropPorts()
+        for listen in listens {
+            guard case .network("", _) = listen.kind else { continue }
+            throw x.fault("'network' attribute is required for listen type 'network'")
+        }
+    }
+
+    private mutating func readListens(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("listen", &listens)
         try GraphicsListen.mergeOld(x, &listens, type)
-        dropPorts()
     }
 }

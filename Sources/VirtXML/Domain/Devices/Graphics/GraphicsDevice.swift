@@ -77,12 +77,16 @@ public struct GraphicsDevice: XMLElement {
         try x.attribute("display", &display)
         try x.attribute("xauth", &xauth)
         try x.yesNo("fullscreen", &fullscreen)
+        if fullscreen == false { fullscreen = nil }
         try x.requireAttribute("enable", ofChild: "gl")
         try x.element("gl", &gl)
+        // It draws on the screen that it is on.
+        gl?.rendernode = nil
     }
 
     private mutating func bindDBus(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("p2p", &p2p)
+        if p2p == false { p2p = nil }
         try x.attribute("address", &dbusAddress)
         try x.requireAttribute("enable", ofChild: "gl")
         try x.element("gl", &gl)

@@ -41,8 +41,6 @@ public struct GraphicsListen: XMLElement {
         case .address: kind = .address(address)
         case .socket: kind = .socket(socket, generated: false)
         case .network:
-            try x.require(
-                network != nil, "'network' attribute is required for listen type 'network'")
             kind = .network(network ?? "", address: x.options.contains(.inactive) ? nil : address)
         }
     }
@@ -73,13 +71,10 @@ public struct GraphicsListen: XMLElement {
         guard let node = x.node else { return }
         let socket = type == .vnc ? node.attribute("socket") : nil
         if let socket, try merge(socket: socket, x, &list) { return }
-        guard let old = node.attribute("listen"), !old.isEmpty else {
-            if list.isEmpty { list = [GraphicsListen(.address(nil))] }
-            return
-        }
-        if list.isEmpty { list = [GraphicsListen(.address(old))] }
-        guard case .address(let address) = list[0].kind else { return }
-        if address == nil { list[0].kind = .address(old) }
+        let said = node.attribute("listen")
+        if list.isEmpty { list = [GraphicsListen(.address(nil))] }
+        guard let old = said, case .address(let address) = list[0].kind else { return }
+        if address == nil, !old.isEmpty { list[0].kind = .address(old) }
         try x.require(
             address == nil || address == old,
             "graphics 'listen' attribute '\(old)' must match 'address' attribute of first listen element "

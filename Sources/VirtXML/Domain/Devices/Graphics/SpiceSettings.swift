@@ -1,7 +1,7 @@
 import XMLBinding
 
 /// How SPICE sends pictures and sound.
-public struct SpiceSettings: XMLElement {
+public struct SpiceSettings: Equatable, Sendable {
     public var channels: [Channel] = []
     public var imageCompression: ImageCompression?
     public var jpegCompression: LossyCompression?
@@ -22,30 +22,40 @@ public struct SpiceSettings: XMLElement {
     public enum LossyCompression: String, XMLWord { case auto, never, always }
     public enum StreamingMode: String, XMLWord { case filter, all, off }
 
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        if x.isReading { try checkComplete(x) }
+    /// What is said of pictures and sound, and while reading of all but the mouse, whose turn is after the renderer's.
+    mutating func bindPictures(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("channel", &channels)
         if x.isReading { channels = Channel.table(channels) }
-        try x.group("image") { (x) throws(XMLError) in try x.attribute("compression", &imageCompression) }
-        try x.group("jpeg") { (x) throws(XMLError) in try x.attribute("compression", &jpegCompression) }
-        try x.group("zlib") { (x) throws(XMLError) in try x.attribute("compression", &zlibCompression) }
-        try x.group("playback") { (x) throws(XMLError) in
+        try x.group("image", needing: "compression") { (x) throws(XMLError) in
+            try x.attribute("compression", &imageCompression)
+        }
+        try x.group("jpeg", needing: "compression") { (x) throws(XMLError) in
+            try x.attribute("compression", &jpegCompression)
+        }
+        try x.group("zlib", needing: "compression") { (x) throws(XMLError) in
+            try x.attribute("compression", &zlibCompression)
+        }
+        try x.group("playback", needing: "compression") { (x) throws(XMLError) in
             try x.onOff("compression", &playbackCompression)
         }
-        try x.group("streaming") { (x) throws(XMLError) in try x.attribute("mode", &streamingMode) }
-        try x.group("mouse") { (x) throws(XMLError) in try x.attribute("mode", &mouseMode) }
-        try x.group("clipboard") { (x) throws(XMLError) in try x.yesNo("copypaste", &copyPaste) }
-        try x.group("filetransfer") { (x) throws(XMLError) in try x.yesNo("enable", &fileTransfer) }
+        try x.group("streaming", needing: "mode") { (x) throws(XMLError) in
+            try x.attribute("mode", &streamingMode)
+        }
+        if x.isReading { try bindTransfers(&x) }
     }
 
-    /// What each of these elements is there for.
-    private func checkComplete(_ x: XMLBinder) throws(XMLError) {
-        let needed: [(StaticString, StaticString)] = [
-            ("image", "compression"), ("jpeg", "compression"), ("zlib", "compression"),
-            ("playback", "compression"), ("streaming", "mode"), ("mouse", "mode"), ("clipboard", "copypaste"),
-            ("filetransfer", "enable"), ("gl", "enable"),
-        ]
-        for (element, attribute) in needed { try x.requireAttribute(attribute, ofChild: element) }
+    mutating func bindMouse(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("mouse", needing: "mode") { (x) throws(XMLError) in try x.attribute("mode", &mouseMode) }
+        if x.isWriting { try bindTransfers(&x) }
+    }
+
+    private mutating func bindTransfers(_ x: inout XMLBinder) throws(XMLError) {
+        try x.group("clipboard", needing: "copypaste") { (x) throws(XMLError) in
+            try x.yesNo("copypaste", &copyPaste)
+        }
+        try x.group("filetransfer", needing: "enable") { (x) throws(XMLError) in
+            try x.yesNo("enable", &fileTransfer)
+        }
     }
 
     /// Whether one of SPICE's channels must be encrypted.
@@ -67,6 +77,19 @@ public struct SpiceSettings: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("name", &name)
             try x.attribute("mode", &mode)
+        }
+    }
+}
+
+extension XMLBinder {
+    /// A child that is there for one of its attributes.
+    fileprivate mutating func group(
+        _ name: StaticString, needing attribute: StaticString,
+        _ body: (inout XMLBinder) throws(XMLError) -> Void
+    ) throws(XMLError) {
+        try group(name) { (x) throws(XMLError) in
+            try body(&x)
+            try x.requireAttribute(attribute)
         }
     }
 }

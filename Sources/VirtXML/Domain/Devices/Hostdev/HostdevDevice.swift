@@ -101,18 +101,25 @@ public struct HostdevDevice: Device {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try bindKind(&x)
-        if kind == .pci { try x.element("driver", &driver) }
-        if driver == Driver() { driver = nil }
+        if x.isWriting { try bindDriver(&x) }
         try x.require(x.hasChild("source"), "Missing <source> element in hostdev device")
         try x.always("source") { (x) throws(XMLError) in try bindSource(&x) }
-        try x.element("teaming", &teaming)
+        if x.isReading { try bindDriver(&x) } else { try x.element("teaming", &teaming) }
         if kind == .net {
             try x.elements("ip", &ips)
             try x.elements("route", &routes)
         }
-        if kind == .scsi { try x.flag("readonly", &readonly) }
-        try x.flag("shareable", &shareable)
+        if kind == .scsi {
+            try x.flag("readonly", &readonly)
+            try x.flag("shareable", &shareable)
+        }
         try info.bind(&x, boots: true, hasROM: true)
+        if x.isReading { try x.element("teaming", &teaming) }
+    }
+
+    private mutating func bindDriver(_ x: inout XMLBinder) throws(XMLError) {
+        if kind == .pci { try x.element("driver", &driver) }
+        if driver == Driver() { driver = nil }
     }
 
     private mutating func bindKind(_ x: inout XMLBinder) throws(XMLError) {
@@ -126,9 +133,11 @@ public struct HostdevDevice: Device {
             "Invalid value for attribute 'type' in element 'hostdev': '\(kind.rawValue)'.")
         if x.isReading { source = Source(kind) }
         try x.require(
-            kind == .usb || x.attribute("startupPolicy", ofChild: "source") == nil,
+            kind == .usb || isOfContainer || x.attribute("startupPolicy", ofChild: "source") == nil,
             "Setting startupPolicy is only allowed for USB devices", .unsupported)
         try bindManaged(&x)
+        // What a container is allowed is told nothing more.
+        if isOfContainer { return }
         if x.isReading { try readSCSISettings(&x, kind) }
         try bindModel(&x)
         if x.isWriting {
@@ -191,12 +200,15 @@ public struct HostdevDevice: Device {
             }
             source = .mdev(uuid)
         case .storage(var path):
+            try x.require(x.hasChild("block"), "Missing <block> element in hostdev storage device")
             try x.value("block", &path)
             source = .storage(path)
         case .misc(var path):
+            try x.require(x.hasChild("char"), "Missing <char> element in hostdev character device")
             try x.value("char", &path)
             source = .misc(path)
         case .net(var name):
+            try x.require(x.hasChild("interface"), "Missing <interface> element in hostdev net device")
             try x.value("interface", &name)
             source = .net(name)
         }

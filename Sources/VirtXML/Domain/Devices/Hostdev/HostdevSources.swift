@@ -1,3 +1,4 @@
+import ByteText
 import XMLBinding
 
 /// A PCI device of the host.
@@ -15,6 +16,8 @@ public struct PCIHostdev: XMLElement {
         try x.element("address", &copy)
         try x.require(copy != nil, "'address' must be specified for PCI host devices")
         address = copy ?? address
+        // Where the host has it is what it is: nothing else shares the slot by wish.
+        address.multifunction = nil
     }
 }
 
@@ -79,10 +82,11 @@ public struct SCSIHostdev: XMLElement {
             try x.require(x.node?.attribute("name") != nil, "missing iSCSI hostdev source path name")
             try x.require(x.hasChild("host"), "missing the host address for the iSCSI hostdev")
             try x.inline(&iscsi)
-            try iscsi?.bindChildren(&x)
+            try iscsi?.bindChildren(&x, isDisk: false)
             try x.element("auth", &auth)
-            let kind = auth?.secret.type ?? "iscsi"
-            try x.require(kind == "iscsi", "hostdev invalid secret type '\(kind)'", .internalError)
+            let kind = auth?.secret.type.flatMap { SecretDefinition.Kind(rawValue: $0) } ?? .iscsi
+            try x.require(
+                kind == .iscsi, "hostdev invalid secret type '\(kind.rawValue)'", .internalError)
             try iscsi?.bindInitiator(&x)
         } else {
             try x.group("adapter") { (x) throws(XMLError) in try x.attribute("name", &adapter) }
@@ -99,10 +103,15 @@ public struct SCSIHostHostdev: XMLElement {
 
     public init() {}
 
-    public enum HostProtocol: String, XMLWord { case none, vhost }
+    public enum HostProtocol: String, XMLWord { case vhost }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("protocol", &self.protocol)
-        try x.attribute("wwpn", &wwpn)
+        try x.attribute("wwpn", &wwpn, orElse: "missing vhost-scsi hostdev source wwpn")
+        guard x.isReading, let wwpn else { return }
+        let digits = wwpn.droppingBytePrefix("naa.") ?? ""
+        try x.require(
+            digits.utf8.count == 16 && digits.consists(ofBytesIn: "0123456789abcdefABCDEF"),
+            "malformed 'wwpn' value")
     }
 }

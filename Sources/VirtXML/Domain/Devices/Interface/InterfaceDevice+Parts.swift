@@ -10,8 +10,8 @@ extension InterfaceDevice {
 
     /// Only a virtio card has a driver that can be told something; that of a card of the host is what hands it over.
     mutating func bindDriver(_ x: inout XMLBinder) throws(XMLError) {
-        if type == .hostdev { return }
-        if x.isWriting || isVirtio {
+        if type == .hostdev, x.isWriting { return }
+        if x.isWriting || isVirtio && type != .hostdev {
             try x.element("driver", &driver)
             guard x.isReading else { return }
             if driver?.queues ?? 2 < 2 { driver?.queues = nil }
@@ -21,6 +21,7 @@ extension InterfaceDevice {
         try x.onlyReading("driver") { (x) throws(XMLError) in
             var options = VirtioOptions()
             try options.bind(&x)
+            if type == .hostdev { return }
             for (name, value) in [
                 ("iommu", options.iommu), ("ats", options.ats), ("packed", options.packed),
                 ("page_per_vq", options.pagePerVQ),
@@ -32,12 +33,14 @@ extension InterfaceDevice {
     }
 
     /// Whether this kind of card can be plugged into such a port, and the port knows all that it must.
-    func checkSwitch(_ x: XMLBinder) throws(XMLError) {
-        guard let port = virtualPort else { return }
+    mutating func bindSwitch(_ x: inout XMLBinder) throws(XMLError) {
         try x.require(
-            [.network, .bridge, .direct, .hostdev].contains(type),
+            [.network, .bridge, .direct, .hostdev].contains(type) || !x.hasChild("virtualport"),
             "<virtualport> element unsupported for <interface type='\(type.rawValue)'>", .unsupported)
+        try x.element("virtualport", &virtualPort)
+        guard let port = virtualPort else { return }
         // What a network's port is told, its network may add to.
         if type != .network { try port.checkComplete(x) }
+        try port.checkKnown(x)
     }
 }

@@ -52,13 +52,52 @@ public struct InterfaceDevice: Device {
         try x.yesNo("managed", &managed, .orNone)
         if x.isReading, type != .hostdev || managed == false { managed = nil }
         try x.yesNo("trustGuestRxFilters", &trustGuestRxFilters)
-        if x.isWriting || x.attribute("address", ofChild: "mac") != nil { try x.element("mac", &mac) }
-        if type == .hostdev { try x.element("driver", &hostDriver) }
-        if hostDriver == HostdevDevice.Driver() { hostDriver = nil }
+        if x.isReading { try read(&x) } else { try write(&x) }
+    }
+
+    /// libvirt reads a card from its cable to its driver, so of several faults that of the cable is said.
+    private mutating func read(_ x: inout XMLBinder) throws(XMLError) {
+        try bindModel(&x)
         try source.bindElement(&x, type, isServed: isServed(x))
-        try bindHost(&x)
+        try bindHostDriver(&x)
+        try bindSwitch(&x)
+        try bindTarget(&x)
+        try bindBandwidth(&x)
+        try x.element("vlan", &vlan)
+        try bindMAC(&x)
+        try info.bind(&x, boots: true, hasROM: true)
+        try bindRoutes(&x)
+        try bindScripts(&x)
+        try bindDriver(&x)
+        try bindBackend(&x)
+        try bindFilter(&x)
+        try bindLink(&x)
+        try x.element("teaming", &teaming)
+        try bindSendBuffer(&x)
+        try bindSizes(&x)
+        try bindIsolation(&x)
+    }
+
+    private mutating func write(_ x: inout XMLBinder) throws(XMLError) {
+        try bindMAC(&x)
+        try bindHostDriver(&x)
+        try source.bindElement(&x, type, isServed: isServed(x))
+        try bindBandwidth(&x)
+        try x.element("vlan", &vlan)
+        try x.element("virtualport", &virtualPort)
+        try bindRoutes(&x)
+        try bindIsolation(&x)
+        try bindScripts(&x)
+        try bindTarget(&x)
         try bindGuest(&x)
-        try bindTuning(&x)
+        try bindModel(&x)
+        try bindDriver(&x)
+        try bindBackend(&x)
+        try bindFilter(&x)
+        try x.element("teaming", &teaming)
+        try bindSendBuffer(&x)
+        try bindLink(&x)
+        try bindSizes(&x)
         try info.bind(&x, boots: true, hasROM: true)
     }
 
@@ -67,26 +106,60 @@ public struct InterfaceDevice: Device {
         x.isReading ? x.attribute("type", ofChild: "backend") == "passt" : backend?.type == .passt
     }
 
-    private mutating func bindHost(_ x: inout XMLBinder) throws(XMLError) {
+    private mutating func bindMAC(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isWriting || x.attribute("address", ofChild: "mac") != nil { try x.element("mac", &mac) }
+    }
+
+    private mutating func bindHostDriver(_ x: inout XMLBinder) throws(XMLError) {
+        if type == .hostdev { try x.element("driver", &hostDriver) }
+        if hostDriver == HostdevDevice.Driver() { hostDriver = nil }
+    }
+
+    private mutating func bindBandwidth(_ x: inout XMLBinder) throws(XMLError) {
         try x.element("bandwidth", &bandwidth)
         try x.require(
             bandwidth?.classID == nil,
             "classID attribute not supported on <bandwidth> in this usage context", .malformed)
+        if x.isReading, let bandwidth { try check(bandwidth, x) }
         if bandwidth == Bandwidth() { bandwidth = nil }
-        try x.element("vlan", &vlan)
-        try x.element("virtualport", &virtualPort)
-        if x.isReading { try checkSwitch(x) }
+    }
+
+    private func check(_ bandwidth: Bandwidth, _ x: XMLBinder) throws(XMLError) {
+        for (way, hasFloor) in [(bandwidth.inbound, true), (bandwidth.outbound, false)] {
+            guard let way else { continue }
+            try x.require(
+                way.average != nil || hasFloor && way.floor != nil,
+                "Missing mandatory average or floor attributes", .malformed)
+            try x.require(
+                way.average != nil || way.peak == nil && way.burst == nil,
+                "'peak' and 'burst' require 'average' attribute", .unsupported)
+        }
+        try x.require(
+            bandwidth.inbound?.floor == nil || type == .network,
+            "floor attribute is not supported for this config", .unsupported)
+    }
+
+    private mutating func bindRoutes(_ x: inout XMLBinder) throws(XMLError) {
         try x.elements("ip", &ips)
         try x.elements("route", &routes)
         try x.elements("portForward", &portForwards)
+    }
+
+    private mutating func bindIsolation(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("port") { (x) throws(XMLError) in try x.yesNo("isolated", &isolated) }
+    }
+
+    private mutating func bindScripts(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("script") { (x) throws(XMLError) in try x.attribute("path", &script, .unlessEmpty) }
         try x.group("downscript") { (x) throws(XMLError) in try x.attribute("path", &downscript, .unlessEmpty)
         }
         try x.group("backenddomain") { (x) throws(XMLError) in try x.attribute("name", &backendDomain) }
-        try bindTarget(&x)
+        if x.isReading { try bindGuest(&x) }
+    }
+
+    private mutating func bindGuest(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("guest") { (x) throws(XMLError) in
-            try x.attribute("dev", &guestDev)
+            try x.attribute("dev", &guestDev, .unlessEmpty)
             try x.attribute("actual", &guestActual)
         }
     }
@@ -108,32 +181,42 @@ public struct InterfaceDevice: Device {
         }
     }
 
-    private mutating func bindGuest(_ x: inout XMLBinder) throws(XMLError) {
+    private mutating func bindModel(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("model") { (x) throws(XMLError) in try x.attribute("type", &model, .unlessEmpty) }
         try x.require(
             model?.consistsOfAlphanumerics(or: "-_") ?? true,
             "Model name contains invalid characters", .invalidArgument)
-        try bindDriver(&x)
+    }
+
+    private mutating func bindBackend(_ x: inout XMLBinder) throws(XMLError) {
         try x.element("backend", &backend)
         if backend?.type == .default { backend?.type = nil }
-        if backend == Backend() { backend = nil }
         if x.isReading, backend?.vhost != nil, !isVirtio { backend?.vhost = nil }
+        if backend == Backend() { backend = nil }
+    }
+
+    private mutating func bindFilter(_ x: inout XMLBinder) throws(XMLError) {
         if x.isWriting || mayBeFiltered, x.isWriting || x.attribute("filter", ofChild: "filterref") != nil {
             try x.element("filterref", &filter)
         }
-        try x.element("teaming", &teaming)
     }
 
     private static let coalesceReading = XMLReading.unlessEmpty.refusing(
         "cannot parse value '%' for coalesce parameter", .malformed)
 
-    private mutating func bindTuning(_ x: inout XMLBinder) throws(XMLError) {
+    private mutating func bindSendBuffer(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("tune") { (x) throws(XMLError) in
             try x.value("sndbuf", &sndbuf, .refusing("sndbuf must be a positive integer", .xml))
         }
+    }
+
+    private mutating func bindLink(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("link") { (x) throws(XMLError) in
-            try x.attribute("state", &linkState, .refusing("unknown interface link state '%'"))
+            try x.attribute("state", &linkState, .unlessEmpty.refusing("unknown interface link state '%'"))
         }
+    }
+
+    private mutating func bindSizes(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("mtu") { (x) throws(XMLError) in
             try x.attribute("size", &mtu, .unlessEmpty.refusing("malformed mtu size", .xml))
         }
@@ -197,18 +280,10 @@ public struct InterfaceDevice: Device {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute(
-                "type", &type, .refusing("unknown teaming type '%'"), orElse: "unknown teaming type '(null)'",
+                "type", &type, .unlessEmpty.refusing("unknown teaming type '%'"),
+                orElse: "unknown teaming type '(null)'",
                 .unsupported)
             try x.attribute("persistent", &persistent)
-            guard x.isReading else { return }
-            if type == .transient, persistent == nil {
-                throw x.fault(
-                    "teaming persistent attribute must be set if teaming type is 'transient'", .unsupported)
-            }
-            if type == .persistent, persistent != nil {
-                throw x.fault(
-                    "teaming persistent attribute not allowed if teaming type is 'persistent'", .unsupported)
-            }
         }
     }
 }

@@ -24,6 +24,7 @@ public struct InterfaceDriver: XMLElement {
     public enum TXMode: String, XMLWord { case iothread, timer }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading { try virtio.bind(&x) }
         try x.attribute("name", &name)
         try x.attribute("txmode", &txmode)
         try x.onOff("ioeventfd", &ioeventfd)
@@ -33,7 +34,7 @@ public struct InterfaceDriver: XMLElement {
         try x.attribute("tx_queue_size", &txQueueSize)
         try x.onOff("rss", &rss)
         try x.onOff("rss_hash_report", &rssHashReport)
-        try virtio.bind(&x)
+        if x.isWriting { try virtio.bind(&x) }
         try x.element("host", &host)
         try x.element("guest", &guest)
     }

@@ -31,6 +31,10 @@ public struct Bandwidth: XMLElement {
             try x.attribute("peak", &peak)
             try x.attribute("floor", &floor)
             try x.attribute("burst", &burst)
+            let most: UInt64 = 4_194_303
+            try x.require(
+                burst ?? 0 <= most,
+                "value '\(burst ?? 0)' is too big for 'burst' parameter, maximum is '\(most)'", .overflow)
         }
     }
 }

@@ -33,16 +33,13 @@ public struct InterfaceSource: Equatable, Sendable {
     mutating func bindElement(
         _ x: inout XMLBinder, _ type: InterfaceDevice.Kind, isServed: Bool
     ) throws(XMLError) {
+        if type == .vhostuser, x.isWriting, path == nil, mode == nil, !isServed { return }
         if type == .null || type == .user && !isServed && dev == nil && x.isWriting { return }
         if x.isReading, !isServed { try requireElement(x, type) }
         try x.group("source") { (x) throws(XMLError) in try bind(&x, type, isServed) }
         guard x.isReading, !isServed else { return }
         // What a user network is carried by, only such a program is told.
         if type == .user { dev = nil }
-        try x.require(
-            type == .ethernet || ips.isEmpty && routes.isEmpty,
-            "Invalid attempt to set network interface host-side IP route and/or address info on interface of type "
-                + "'\(type.rawValue)'. This is only supported on interfaces of type 'ethernet'", .unsupported)
     }
 
     private func requireElement(_ x: XMLBinder, _ type: InterfaceDevice.Kind) throws(XMLError) {
@@ -50,9 +47,8 @@ public struct InterfaceSource: Equatable, Sendable {
         switch type {
         case .network, .bridge, .direct, .internal, .vdpa, .vds, .server, .client, .mcast, .udp:
             throw x.fault("interface type='\(type.rawValue)' requires a 'source' element")
-        case .vhostuser: throw x.fault("Missing required attribute 'path' in element 'source'")
         case .hostdev: throw Self.unknownAddress(nil, x)
-        case .user, .ethernet, .null: break
+        case .user, .ethernet, .null, .vhostuser: break
         }
     }
 
@@ -112,6 +108,7 @@ public struct InterfaceSource: Equatable, Sendable {
     private mutating func bindBridge(_ x: inout XMLBinder) throws(XMLError) {
         try bindActualNetwork(&x)
         try x.required("bridge", &bridge)
+        if x.options.contains(.inactive), x.isReading { return }
         try x.attribute("macTableManager", &macTableManager)
     }
 
@@ -122,17 +119,13 @@ public struct InterfaceSource: Equatable, Sendable {
         try x.attribute("type", &kind, default: "unix")
         try x.require(
             kind == "unix", "Type='\(kind)' unsupported for <interface type='vhostuser'>", .unsupported)
-        try x.required("path", &path)
+        try x.attribute("path", &path)
         var end = mode.flatMap { End(rawValue: $0) } ?? .client
         try x.attribute("mode", &end, default: .client)
         mode = end.rawValue
         try x.element("reconnect", &reconnect)
         if x.isReading, reconnect?.enabled == nil { reconnect = nil }
         if x.isReading, reconnect?.enabled == false { reconnect?.timeout = nil }
-        try x.require(
-            end == .client || reconnect == nil,
-            "'reconnect' attribute is not supported when source mode='server' for <interface type='vhostuser'>",
-            .unsupported)
     }
 
     private mutating func bindSocket(
@@ -173,6 +166,9 @@ public struct HostdevAddress: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try address.bind(&x)
+        guard case .pci(var place) = address else { return }
+        place.multifunction = nil
+        address = .pci(place)
     }
 }
 

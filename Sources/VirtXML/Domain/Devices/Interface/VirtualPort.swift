@@ -24,28 +24,27 @@ public struct VirtualPort: XMLElement {
         try x.group("parameters") { (x) throws(XMLError) in
             try x.number(
                 "managerid", &managerID, .refusing("cannot parse value of managerid parameter", .xml))
+            try x.require(managerID ?? 0 <= 255, "value of managerid out of range")
             try x.number("typeid", &typeID, .refusing("cannot parse value of typeid parameter", .xml))
+            try x.require(typeID ?? 0 <= 0xff_ffff, "value for typeid out of range")
             try x.number(
                 "typeidversion", &typeIDVersion,
                 .refusing("cannot parse value of typeidversion parameter", .xml))
+            try x.require(typeIDVersion ?? 0 <= 255, "value of typeidversion out of range")
             try x.attribute(
                 "instanceid", &instanceID, .refusing("cannot parse instanceid parameter as a uuid", .xml))
             try x.attribute(
                 "interfaceid", &interfaceID, .refusing("cannot parse interfaceid parameter as a uuid", .xml))
             try x.attribute("profileid", &profileID, .unlessEmpty)
+            try x.require(profileID?.utf8.count ?? 0 < 40, "profileid parameter too long")
         }
-        if x.isReading { try check(x) }
         if type == .midonet {
             (managerID, typeID, typeIDVersion, instanceID, profileID) = (nil, nil, nil, nil, nil)
         }
     }
 
     /// What this kind of switch is told, of all that can be said.
-    private func check(_ x: XMLBinder) throws(XMLError) {
-        try x.require(managerID ?? 0 <= 255, "value of managerid out of range")
-        try x.require(typeID ?? 0 <= 0xff_ffff, "value for typeid out of range")
-        try x.require(typeIDVersion ?? 0 <= 255, "value of typeidversion out of range")
-        try x.require(profileID?.utf8.count ?? 0 < 40, "profileid parameter too long")
+    func checkKnown(_ x: XMLBinder) throws(XMLError) {
         guard let type, type != .none, type != .midonet else { return }
         for (name, isSaid, known) in parameters where isSaid && !known.contains(type) {
             throw x.fault("extra \(name) unsupported in <virtualport type='\(type.rawValue)'>")
