@@ -34,7 +34,7 @@ end-to-end: ## the tests with real clients and real guests alone; SERVERS="roost
 	@scripts/guest/make-guest
 	$(if $(SERVERS),ROOST_SERVERS="$(SERVERS)") Tests/EndToEnd/run $(TESTS)
 
-fuzz: dependencies ## makes up input for a parser; FUZZ_TARGET=xml (packet, json, uri, qmp, records, names, numbers), FUZZ_SECONDS=60, FUZZ_INPUT=file
+fuzz: dependencies ## makes up input for a parser; FUZZ_TARGET=xml (packet, json, uri, qmp, records, names, numbers, images, settings), FUZZ_SECONDS=60, FUZZ_INPUT=file
 	@FUZZ_TARGET=$(FUZZ_TARGET) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ_INPUT)
 
 soak: ## the long form of the random tests, for hours: clients and restarts; ROOST_SEED=1, SERVERS="roostd libvirtd"

@@ -206,7 +206,7 @@ if Context.environment["ROOST_FUZZ"] != nil {
             name: "roost-fuzz",
             dependencies: [
                 "Virt", "XDR", "RemoteProtocol", "XMLBinding", "VirtXML", "JSON", "QMP", "ByteText",
-                "DriverKit", "QEMUModel", "QEMUDriver", "VirtDriver",
+                "DriverKit", "HostKit", "QEMUModel", "QEMUDriver", "VirtDriver",
             ],
             path: "Tests",
             sources: [

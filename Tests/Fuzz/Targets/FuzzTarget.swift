@@ -2,7 +2,7 @@ import Glibc
 
 /// A parser that is fed with whatever the fuzzer makes up; `FUZZ_TARGET` chooses it by name.
 enum FuzzTarget: String, CaseIterable {
-    case xml, packet, json, uri, qmp, records, names, numbers
+    case xml, packet, json, uri, qmp, records, names, numbers, images, settings
 
     static let chosen: FuzzTarget = {
         let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? "xml"
@@ -23,6 +23,8 @@ enum FuzzTarget: String, CaseIterable {
         case .records: takeRecord(input)
         case .names: takeName(input)
         case .numbers: takeNumbers(input)
+        case .images: takeImage(input)
+        case .settings: takeSettings(input)
         }
     }
 }
