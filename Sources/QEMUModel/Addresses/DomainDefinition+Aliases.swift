@@ -14,42 +14,32 @@ extension DomainDefinition {
             let alias = controllerAlias(devices.controllers[index])
             devices.controllers[index].info.take(alias)
         }
-        number(&devices.filesystems, "fs")
         nameInterfaces()
-        number(&devices.hostdevs, "hostdev", from: devices.interfaces.filter { $0.type == .hostdev }.count)
-        number(&devices.sounds, "sound")
-        number(&devices.videos, "video")
-        number(&devices.serials, "serial")
-        number(&devices.parallels, "parallel")
-        number(&devices.channels, "channel")
+        let cards = devices.interfaces.filter { $0.type == .hostdev }.count
+        for index in devices.hostdevs.indices { devices.hostdevs[index].info.take("hostdev\(cards + index)") }
+        for kind in DeviceKind.all where !Self.namedOtherwise.contains(kind.elementName) { number(kind) }
         nameConsoles()
-        number(&devices.hubs, "hub")
-        number(&devices.shmems, "shmem")
-        number(&devices.smartcards, "smartcard")
-        number(&devices.redirdevs, "redir")
-        number(&devices.inputs, "input")
-        number(&devices.watchdogs, "watchdog")
-        number(&devices.rngs, "rng")
-        number(&devices.tpms, "tpm")
-        number(&devices.iommus, "iommu")
-        number(&devices.cryptos, "crypto")
         nameMemory()
+        devices.nvram?.info.take("nvram")
         if devices.memballoon?.model != MemballoonDevice.Model.none {
-            single(&devices.memballoon, "balloon0")
+            devices.memballoon?.info.take("balloon0")
         }
-        single(&devices.nvram, "nvram")
-        single(&devices.vsock, "vsock0")
-        single(&devices.pstore, "pstore0")
     }
 
-    private func number<T: Device>(_ list: inout [T], _ prefix: String, from first: Int = 0) {
-        for index in list.indices { list[index].info.take("\(prefix)\(first + index)") }
-    }
+    /// Kinds whose names are not just a word and a number; panic devices have none.
+    private static let namedOtherwise: Set = [
+        "disk", "controller", "interface", "hostdev", "console", "memory", "nvram", "memballoon", "panic",
+    ]
 
-    private func single<T: Device>(_ device: inout T?, _ alias: String) {
-        guard var copy = device else { return }
-        copy.info.take(alias)
-        device = copy
+    /// The words that stand for those that aren't called after their elements.
+    private static let words = ["filesystem": "fs", "redirdev": "redir"]
+
+    private mutating func number(_ kind: DeviceKind) {
+        var number = 0
+        devices.forEachInfo(of: kind) { info in
+            info.take("\(Self.words[kind.elementName] ?? kind.elementName)\(number)")
+            number += 1
+        }
     }
 
     /// Cards of the host are named among the devices of the host.

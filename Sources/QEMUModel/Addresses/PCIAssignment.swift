@@ -63,7 +63,8 @@ extension DomainDefinition {
     private func checkAddable(
         _ device: PCIDevice, _ connection: PCIConnection
     ) throws(ConfigurationError) {
-        guard case .controller(let index) = device, devices.controllers.indices.contains(index),
+        guard let index = device.index(among: ControllerDevice.self),
+            devices.controllers.indices.contains(index),
             devices.controllers[index].type == .pci, let model = devices.controllers[index].model
         else { return }
         var addable: PCIConnection = [.pci, .pcie, .pciBridge]

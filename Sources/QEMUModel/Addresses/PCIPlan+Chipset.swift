@@ -57,10 +57,10 @@ extension PCIPlan {
             video.type != .ramfb
         else { return }
         let place = PCILocation(bus: 0, slot: slot)
-        if isSlotUsed(place) { return first = .video(0) }
+        if isSlotUsed(place) { return first = .primaryVideo }
         take(place)
         domain.devices.videos[0].info.address = .pci(place.address)
-        hint(.video(0), "the first graphics card is where guests have always found it")
+        hint(.primaryVideo, "the first graphics card is where guests have always found it")
     }
 
     /// What is built in can't be said to be elsewhere.
@@ -85,15 +85,14 @@ extension PCIPlan {
     /// Where a device goes if nothing stands there: the places that real boards of the kind have.
     func preferred(_ device: PCIDevice, _ domain: DomainDefinition) -> PCILocation? {
         guard board.isQ35 else { return companionPlace(device, domain) }
-        switch device {
-        case .controller(let index):
-            let controller = domain.devices.controllers[index]
+        if let controller = device.controller(in: domain) {
             if controller.model == PCIBusModel.dmiBridge.rawValue { return PCILocation(bus: 0, slot: 0x1e) }
             return ich9USB(controller, domain) ?? companionPlace(device, domain)
-        case .sound(let index) where domain.devices.sounds[index].model == .ich9:
-            return PCILocation(bus: 0, slot: 0x1b)
-        default: return nil
         }
+        if let index = device.index(among: SoundDevice.self), domain.devices.sounds[index].model == .ich9 {
+            return PCILocation(bus: 0, slot: 0x1b)
+        }
+        return nil
     }
 
     /// The two USB 2 controllers of the chipset, with their companions.
@@ -112,9 +111,9 @@ extension PCIPlan {
 
     /// A companion joins the slot of its master.
     private func companionPlace(_ device: PCIDevice, _ domain: DomainDefinition) -> PCILocation? {
-        guard case .controller(let index) = device else { return nil }
-        let controller = domain.devices.controllers[index]
-        guard controller.type == .usb, let function = controller.ich9Function else { return nil }
+        guard let controller = device.controller(in: domain), controller.type == .usb,
+            let function = controller.ich9Function
+        else { return nil }
         let family = usbFamily(of: controller, domain)
         if let sibling = family.compactMap({ $0.info.address?.pci }).first {
             return PCILocation(bus: Int(sibling.bus), slot: Int(sibling.slot), function: function)

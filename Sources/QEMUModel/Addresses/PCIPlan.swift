@@ -40,11 +40,9 @@ struct PCIPlan {
         }
         for index in domain.devices.controllers.indices { try reserve(domain, .controller(index)) }
         for device in PCIDevice.all(of: domain) {
-            if case .controller = device { continue }
+            if device.controller(in: domain) != nil { continue }
             try reserve(domain, device)
         }
-        // Whatever else stands on the bus is not free.
-        for device in domain.devices.smallPCIDevices { try reserve(device.0, device.1) }
     }
 
     private mutating func addBuses(_ domain: DomainDefinition) throws(ConfigurationError) {

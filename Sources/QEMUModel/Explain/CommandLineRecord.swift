@@ -45,7 +45,7 @@ extension CommandLineRecord {
         }
         var places: [String: Int] = [:]
         for device in domain.devices.all {
-            let name = device.part.name.description
+            let name = device.kind
             let place = places[name, default: 0]
             places[name] = place + 1
             if let alias = device.alias { aliases["devices/\(name)[\(place + 1)]"] = alias }

@@ -1,4 +1,5 @@
 import ByteText
+import VirtXML
 
 /// Where an element stands in a document: the place of each step among its parent's children, from 0.
 package struct DocumentPlace: Hashable, Sendable, Comparable {
@@ -57,9 +58,8 @@ extension DocumentNode {
     }
 
     /// What a domain has no more than one of among its devices.
-    private static let single: Set<String> = [
-        "emulator", "memballoon", "nvram", "vsock", "pstore", "redirfilter",
-    ]
+    private static let single = Set(DeviceKind.all.filter(\.isSingle).map(\.elementName))
+        .union(["emulator", "redirfilter"])
 
     /// The devices that have an alias.
     package var aliases: [String: DocumentPlace] {

@@ -1,7 +1,9 @@
 import XMLBinding
 
 /// Where the host takes the guest's sound.
-public struct AudioBackend: XMLElement {
+public struct AudioBackend: DeviceElement {
+    public static let elementName: StaticString = "audio"
+
     public var id: UInt32 = 1
     public var type: Kind = .none
     /// In microseconds.

@@ -2,10 +2,10 @@ import XMLBinding
 
 extension DomainDevice {
     /// The element's name, such as `disk`.
-    public var kind: String { "\(part.name)" }
+    public var kind: String { "\(type(of: element).elementName)" }
 
     /// The device's name, place and boot order; nil for what is no device of the guest's, such as a lease.
-    public var info: DeviceInfo? { (part.element as? any Device)?.info }
+    public var info: DeviceInfo? { (element as? any Device)?.info }
 
     public var alias: String? { info?.alias }
 

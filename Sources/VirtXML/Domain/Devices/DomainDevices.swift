@@ -43,22 +43,7 @@ public struct DomainDevices: Equatable, Sendable {
     mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try checkCount(x)
         try x.value("emulator", &emulator)
-        try bindSorted(&x)
-        try x.elements("lease", &leases)
-        try x.elements("filesystem", &filesystems)
-        try x.elements("interface", &interfaces)
-        try x.elements("smartcard", &smartcards)
-        try x.elements("serial", &serials)
-        try x.elements("parallel", &parallels)
-        try x.elements("console", &consoles)
-        try x.elements("channel", &channels)
-        try x.elements("input", &inputs)
-        try x.elements("tpm", &tpms)
-        try x.elements("graphics", &graphics)
-        try x.elements("sound", &sounds)
-        try x.elements("audio", &audios)
-        try x.elements("video", &videos)
-        try bindRest(&x)
+        for kind in DeviceKind.all { try kind.bind(&x, &self) }
     }
 
     /// Devices are placed, named and compared with each other: whoever lists more than there can be is told so first.
@@ -68,47 +53,78 @@ public struct DomainDevices: Equatable, Sendable {
             "a domain can have \(Self.most) devices at most, and this one lists \(count)", .unsupported)
     }
 
-    /// Disks and controllers stand in an order of their own, however the document listed them.
-    private mutating func bindSorted(_ x: inout XMLBinder) throws(XMLError) {
-        try x.elements("disk", &disks)
-        try x.elements("controller", &controllers)
-        guard x.isReading else { return }
-        sortDisks()
-        let unnumbered = controllers
+    /// Puts controllers in the order in which they'd be had they been inserted one after the other.
+    mutating func sortControllers() {
+        let unsorted = controllers
         controllers.removeAll(keepingCapacity: true)
-        for controller in unnumbered { insert(controller) }
+        for controller in unsorted { insert(controller) }
     }
 
-    private mutating func bindRest(_ x: inout XMLBinder) throws(XMLError) {
-        try x.elements("hostdev", &hostdevs)
-        try x.elements("redirdev", &redirdevs)
-        try x.single("redirfilter", &redirFilter, "only one set of redirection filter rule is supported")
+    /// What may be redirected stands behind the redirections.
+    mutating func bindRedirectionFilter(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isReading {
+            try x.atMost(
+                1, "redirfilter", orElse: "only one set of redirection filter rule is supported",
+                .internalError)
+        }
+        try x.element("redirfilter", &redirFilter)
         if redirFilter?.rules.isEmpty == true { redirFilter = nil }
-        try x.elements("hub", &hubs)
-        try x.elements("watchdog", &watchdogs)
-        try x.single("memballoon", &memballoon, "only a single memory balloon device is supported")
-        try x.elements("rng", &rngs)
-        try x.single("nvram", &nvram, "only a single nvram device is supported")
-        try x.elements("panic", &panics)
-        try x.elements("shmem", &shmems)
-        try x.elements("memory", &memories)
-        try x.elements("crypto", &cryptos)
-        try x.elements("iommu", &iommus)
-        try x.single("vsock", &vsock, "only a single vsock device is supported", .xml)
-        try x.single("pstore", &pstore, "only a single pstore device is supported", .xml)
     }
 }
 
-extension XMLBinder {
-    /// A child of which there may be only one.
-    fileprivate mutating func single<T: XMLElement>(
-        _ name: StaticString, _ value: inout T?, _ message: String, _ code: XMLError.Code = .internalError
-    ) throws(XMLError) {
-        if isReading {
-            try atMost(1, name, orElse: message, code)
-            try element(name, &value)
-        } else {
-            try element(name, &value)
-        }
-    }
+extension DeviceKind {
+    /// All kinds, in the order in which documents list them.
+    public static let all: [DeviceKind] = [
+        // Disks and controllers stand in an order of their own, however the document listed them.
+        .device(\.disks, DomainDevice.disk) { x, devices in if x.isReading { devices.sortDisks() } },
+        .device(\.controllers, DomainDevice.controller) { x, devices in
+            if x.isReading { devices.sortControllers() }
+        },
+        .entry(\.leases, DomainDevice.lease),
+        .device(\.filesystems, DomainDevice.filesystem),
+        .device(\.interfaces, DomainDevice.interface),
+        .device(\.smartcards, DomainDevice.smartcard),
+        .device(\.serials, DomainDevice.serial),
+        .device(\.parallels, DomainDevice.parallel),
+        .device(\.consoles, DomainDevice.console),
+        .device(\.channels, DomainDevice.channel),
+        .device(\.inputs, DomainDevice.input),
+        .device(\.tpms, DomainDevice.tpm),
+        .entry(\.graphics, DomainDevice.graphics),
+        .device(\.sounds, DomainDevice.sound),
+        .entry(\.audios, DomainDevice.audio),
+        .device(\.videos, DomainDevice.video),
+        .device(\.hostdevs, DomainDevice.hostdev),
+        .device(\.redirdevs, DomainDevice.redirdev) { (x, devices) throws(XMLError) in
+            try devices.bindRedirectionFilter(&x)
+        },
+        .device(\.hubs, DomainDevice.hub),
+        .device(\.watchdogs, DomainDevice.watchdog),
+        .device(\.memballoon, DomainDevice.memballoon, only: .init("memory balloon", .internalError)),
+        .device(\.rngs, DomainDevice.rng),
+        .device(\.nvram, DomainDevice.nvram, only: .init("nvram", .internalError)),
+        .device(\.panics, DomainDevice.panic),
+        .device(\.shmems, DomainDevice.shmem),
+        .device(\.memories, DomainDevice.memory),
+        .device(\.cryptos, DomainDevice.crypto),
+        .device(\.iommus, DomainDevice.iommu),
+        .device(\.vsock, DomainDevice.vsock, only: .init("vsock", .xml)),
+        .device(\.pstore, DomainDevice.pstore, only: .init("pstore", .xml)),
+    ]
+
+    /// By their elements' names.
+    static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.elementName, $0) })
+
+    /// The order in which names and places are visited, which decides what is refused first where several are wrong;
+    /// kinds that aren't among these come last.
+    static let visited: [DeviceKind] = {
+        let first = [
+            "disk", "interface", "sound", "hostdev", "video", "controller", "smartcard", "serial", "parallel",
+            "channel", "console", "input", "filesystem", "watchdog", "memballoon", "rng", "nvram", "hub",
+            "shmem",
+            "memory", "redirdev", "tpm", "panic", "iommu", "vsock", "crypto", "pstore",
+        ]
+        let others = all.filter { !first.contains($0.elementName) }
+        return first.compactMap { named[$0] } + others
+    }()
 }

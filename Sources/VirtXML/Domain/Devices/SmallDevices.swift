@@ -164,7 +164,9 @@ public struct PstoreDevice: Device {
 }
 
 /// A lease of a lock manager, held while the domain runs.
-public struct Lease: XMLElement {
+public struct Lease: DeviceElement {
+    public static let elementName: StaticString = "lease"
+
     public var lockspace: String?
     public var key = ""
     public var path = ""

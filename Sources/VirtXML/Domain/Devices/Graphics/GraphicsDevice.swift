@@ -1,7 +1,9 @@
 import XMLBinding
 
 /// A way to see the guest's screen.
-public struct GraphicsDevice: XMLElement {
+public struct GraphicsDevice: DeviceElement {
+    public static let elementName: StaticString = "graphics"
+
     public var type: Kind = .vnc
     /// The chosen port; -1 as long as one is still to be chosen.
     public var port: Int32?
