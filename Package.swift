@@ -62,7 +62,7 @@ let package = Package(
         module("JSON", uses: ["CJSONC"]),
         .systemLibrary(name: "CLinux"),
         module("LinuxSystem", uses: ["ByteText", "CLinux"]),
-        module("Sealing", uses: ["CNettle", "LinuxSystem"]),
+        module("Sealing", uses: ["ByteText", "CNettle", "LinuxSystem"]),
         // Layer 1: the vocabulary.
         module("Virt", uses: ["ByteText"]),
         // Layer 2: the waist.

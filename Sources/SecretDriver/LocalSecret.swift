@@ -1,5 +1,6 @@
 import DriverKit
 import LinuxSystem
+import Sealing
 import Virt
 import VirtDriver
 import VirtXML
@@ -32,7 +33,7 @@ struct LocalSecret: SecretOperations {
     func setValue(value: [UInt8], flags: UInt32) async throws(VirtError) {
         try flags.require(in: "secretSetValue", from: .secret)
         if value.isEmpty { throw .null("value", in: "virSecretSetValue", from: .secret) }
-        if value.count > SecretFiles.largestValue {
+        if value.count > SealedValues.largest {
             throw VirtError(.invalidArg, "the value has more than 65536 bytes", from: .secret)
         }
         let (driver, uuid, bytes) = (driver, uuid, SecretBytes(value))
@@ -47,12 +48,10 @@ struct LocalSecret: SecretOperations {
     func undefine() async throws(VirtError) {
         let (driver, uuid) = (driver, uuid)
         try await driver.registry.change { () throws(VirtError) in
-            let secret = try driver.registry.object(uuid)
-            let told = StoredSecret.kind.lifecycle(
-                secret.reference, SecretEventLifecycleType.undefined.rawValue)
-            try driver.events.announcing(told) { () throws(VirtError) in try driver.files.remove(uuid) }
-            driver.registry.remove(uuid)
-            driver.events.publish(told)
+            let told = try driver.registry.object(uuid).event(.undefined)
+            try driver.registry.remove(uuid, telling: told, in: driver.events) { () throws(VirtError) in
+                try driver.files.remove(uuid)
+            }
         }
     }
 }

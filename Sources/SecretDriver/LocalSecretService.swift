@@ -46,9 +46,7 @@ extension SecretDriver {
             let former = self.registry[uuid]
             secret.value = former?.value
             try self.check(secret, former)
-            let told = StoredSecret.kind.lifecycle(
-                secret.reference, SecretEventLifecycleType.defined.rawValue)
-            try self.keep(secret, telling: told)
+            try self.keep(secret, telling: secret.event(.defined))
             return secret.reference
         }
     }

@@ -35,29 +35,19 @@ public final class SecretDriver: Driver {
         for problem in content.problems { log.error("\(problem)") }
         try await registry.change { () throws(VirtError) in
             for found in content.found { self.take(found) }
-            self.tellUnfinished()
-        }
-    }
-
-    /// Tells of changes that the last daemon made, and was killed before it could tell.
-    private func tellUnfinished() {
-        let undefined = SecretEventLifecycleType.undefined.rawValue
-        events.tellUnfinished { event in
-            guard let secret = event.secret else { return false }
-            return (registry[secret.uuid] == nil) == (event == StoredSecret.kind.lifecycle(secret, undefined))
+            let gone = SecretEventLifecycleType.undefined.rawValue
+            self.registry.tellUnfinished(in: self.events, gone: gone) { $0.secret.map { ($0.uuid, $0) } }
         }
     }
 
     private func take(_ found: DefinitionStore<SecretDefinition>.Found) {
-        let path = files.definitions.documents.path(found.name)
-        guard let uuid = found.definition.uuid, found.name.hasSameBytes(as: "\(uuid)") else {
-            return log.error("'\(path)' defines another secret than its name says: it is passed over")
-        }
+        guard let uuid = found.definition.uuid else { return }
         var secret = StoredSecret(uuid: uuid, definition: found.definition)
         if let name = secret.name, registry[name] != nil {
+            let path = files.definitions.documents.path(found.name)
             return log.error("'\(path)' is for the same use as another secret: it is passed over")
         }
-        do throws(SystemError) { secret.value = try files.value(uuid) } catch {
+        do throws(SystemError) { secret.value = try files.values.value(of: "\(uuid)") } catch {
             log.error("the value of secret '\(uuid)' can't be read: \(error)")
         }
         registry.put(secret)

@@ -25,6 +25,11 @@ struct StoredSecret: RegisteredObject {
         SecretReference(uuid: uuid, usageType: definition.usage.type.rawValue, usageID: definition.usage.id)
     }
 
+    /// What tells of a change in its life.
+    func event(_ change: SecretEventLifecycleType) -> Event {
+        Self.kind.lifecycle(reference, change.rawValue)
+    }
+
     var name: ByteName? {
         definition.usage == .none ? nil : Self.name(definition.usage.type.rawValue, definition.usage.id)
     }

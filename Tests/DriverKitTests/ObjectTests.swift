@@ -70,7 +70,8 @@ struct ObjectTests {
         let folder = try FileSystem.makeTemporaryDirectory(prefix: "/tmp/objects-")
         defer { try? FileSystem.removeTree(folder) }
         let store = DefinitionStore<SecretDefinition>(
-            folder: folder + "/new", autostart: true, origin: .secret)
+            folder: folder + "/new", autostart: true, origin: .secret
+        ) { $0.description }
         #expect(try await store.load().found.isEmpty)
         let names = (0..<200).map { String($0 + 1000) }
         for name in names {
@@ -83,13 +84,17 @@ struct ObjectTests {
         try store.setAutostarted("1002", false)
         try store.remove("1003")
         try FileSystem.replace(folder + "/new/broken.xml", with: "<secret>")
+        try FileSystem.replace(
+            folder + "/new/other.xml",
+            with: "<secret ephemeral='no' private='no'><description>1004</description></secret>")
         try FileSystem.replace(folder + "/new/.roost-0123456789abcdef", with: "half")
         let content = try await store.load()
         #expect(content.found.map(\.name) == names.filter { $0 != "1003" })
         #expect(content.found.allSatisfy { $0.definition.description == $0.name })
         #expect(content.found.filter(\.isAutostarted).map(\.name) == ["1001"])
-        #expect(content.problems.count == 1)
+        #expect(content.problems.count == 2)
         #expect(content.problems.first?.contains("broken.xml") == true)
+        #expect(content.problems.last?.contains("other.xml' defines '1004'") == true)
         #expect(FileSystem.exists(folder + "/new/broken.xml"))
         #expect(!FileSystem.exists(folder + "/new/.roost-0123456789abcdef"))
     }

@@ -7,11 +7,6 @@ extension EventHub {
     /// The events of changes that the last daemon may have made and told nobody of: publish those whose change is there.
     public var unfinished: [Event] { journal?.unfinished ?? [] }
 
-    /// Tells of those changes that were made.
-    public func tellUnfinished(_ isMade: (Event) -> Bool) {
-        for event in unfinished where isMade(event) { publish(event) }
-    }
-
     /// Says that whatever the last daemon left has been looked at.
     public func settle() {
         if !unfinished.isEmpty { journal?.note(.settled) }

@@ -9,19 +9,22 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
     public let documents: DocumentStore
     /// Links to what starts with the host; nil where nothing of the kind does.
     public let autostart: DocumentStore?
+    private let named: @Sendable (Definition) -> String?
     private let editor: String?
     private let origin: ErrorDomain
 
     /// - Parameters:
+    ///   - named: what the file of a definition is called.
     ///   - autostart: whether such objects can start with the host.
     ///   - editor: the command that changes such an object, of which the files tell; nil where there is none.
     ///   - origin: where errors about the files come from.
     public init(
-        folder: String, autostart: Bool = false, editedBy editor: String? = nil, origin: ErrorDomain
+        folder: String, autostart: Bool = false, editedBy editor: String? = nil, origin: ErrorDomain,
+        named: @escaping @Sendable (Definition) -> String?
     ) {
         documents = DocumentStore(folder: folder)
         self.autostart = autostart ? DocumentStore(folder: folder + "/autostart") : nil
-        (self.editor, self.origin) = (editor, origin)
+        (self.editor, self.origin, self.named) = (editor, origin, named)
     }
 
     /// What is read and written: also what is secret about an object.
@@ -78,6 +81,12 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
             let path = documents.path(name)
             do {
                 let definition = try Definition(xml: try documents.read(name), options: Self.options)
+                guard self.named(definition)?.hasSameBytes(as: name) == true else {
+                    let other = self.named(definition) ?? ""
+                    content.problems.append(
+                        "'\(path)' defines '\(other)', other than its name says: it is passed over")
+                    return
+                }
                 content.found.append(
                     Found(
                         name: name, definition: definition, isAutostarted: started.contains(ByteName(name))))

@@ -92,6 +92,17 @@ public final class ObjectRegistry<Object: RegisteredObject>: Sendable {
         events.publish(event)
     }
 
+    /// Forgets an object once nothing is kept of it, and tells of it. Call it within a change.
+    ///
+    /// - Parameter erase: removes it from the disk.
+    public func remove(
+        _ uuid: UUID, telling event: Event, in events: EventHub, erase: () throws(VirtError) -> Void
+    ) throws(VirtError) {
+        try events.announcing(event, erase)
+        remove(uuid)
+        events.publish(event)
+    }
+
     /// Forgets an object. Call it within a change.
     public func remove(_ uuid: UUID) {
         entries.withLock { entries in

@@ -23,14 +23,15 @@ extension QEMUContext {
     }
 
     private func load(_ found: DefinitionStore<DomainDefinition>.Found) {
-        let (path, definition) = (definitions.documents.path(found.name), found.definition)
-        guard definition.name.hasSameBytes(as: found.name), let uuid = definition.uuid else {
-            return log.error("'\(path)' defines domain '\(definition.name)': it is passed over")
+        let definition = found.definition
+        guard let uuid = definition.uuid else {
+            return log.error("domain '\(found.name)' is defined without a UUID: it is passed over")
         }
         var snapshot = QEMUDomainSnapshot(name: definition.name, uuid: uuid)
         (snapshot.persistent, snapshot.isAutostarted) = (definition, found.isAutostarted)
         let place = try? domains.reserve(name: definition.name, uuid: uuid) { domain(snapshot) }
         if place?.isNew != true {
+            let path = definitions.documents.path(found.name)
             log.error("'\(path)' defines a domain a second time: it is passed over")
         }
     }

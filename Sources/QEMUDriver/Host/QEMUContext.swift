@@ -47,7 +47,8 @@ final class QEMUContext: DomainHost {
         self.events = events
         self.log = log
         definitions = DefinitionStore(
-            folder: configuration.definitions, autostart: true, editedBy: "edit", origin: .qemu)
+            folder: configuration.definitions, autostart: true, editedBy: "edit", origin: .qemu
+        ) { $0.name }
         records = DocumentStore(folder: configuration.run, suffix: ".live", survivesPowerCut: false)
         starts = DocumentStore(folder: configuration.run, suffix: ".start", survivesPowerCut: false)
         written = DocumentStore(folder: configuration.library + "/written", survivesPowerCut: false)
