@@ -62,6 +62,7 @@ let package = Package(
         module("JSON", uses: ["CJSONC"]),
         .systemLibrary(name: "CLinux"),
         module("LinuxSystem", uses: ["ByteText", "CLinux"]),
+        module("Leases", uses: ["ByteText", "JSON", "LinuxSystem"]),
         module("Sealing", uses: ["ByteText", "CNettle", "LinuxSystem"]),
         // Layer 1: the vocabulary.
         module("Virt", uses: ["ByteText"]),
@@ -107,6 +108,12 @@ let package = Package(
                 "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "Sealing",
                 "LinuxSystem", log,
             ]),
+        module(
+            "NetworkDriver",
+            uses: [
+                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "Leases",
+                "LinuxSystem", log,
+            ]),
         // Layer 5: fronts.
         module(
             "Roost",
@@ -131,6 +138,7 @@ let package = Package(
                 "SecretDriver",
                 "TestDriver", "LinuxSystem", log,
             ]),
+        program("roost-leases", uses: ["Leases", "LinuxSystem"]),
         program("roost-generate", uses: []),
         // Plain C: without Swift's start-up objects it is small, and starts in a fraction of a guest's start.
         .executableTarget(name: "roost-launch", linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
@@ -182,6 +190,12 @@ let package = Package(
             uses: [
                 "ByteText", "DriverConformance", "DriverKit", "Sealing", "Virt", "VirtDriver", "LinuxSystem",
                 log,
+            ]),
+        tests(
+            of: "NetworkDriver",
+            uses: [
+                "ByteText", "DriverConformance", "DriverKit", "LinuxSystem", "PublishedData", "Virt",
+                "VirtDriver", "VirtXML", "XMLBinding", log,
             ]),
         tests(of: "Roost", uses: ["TestDriver", "Virt", "VirtDriver"]),
         tests(

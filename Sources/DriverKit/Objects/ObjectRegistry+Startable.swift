@@ -51,8 +51,8 @@ extension ObjectRegistry where Object: StartableObject {
         }
     }
 
-    /// A name belongs to one identity, and what runs isn't started again.
-    private func check(_ name: String, _ uuid: UUID, toStart: Bool) throws(VirtError) {
+    /// Throws unless a name belongs to one identity, and for what runs and is to be started again. Call it within a change.
+    public func check(_ name: String, _ uuid: UUID, toStart: Bool) throws(VirtError) {
         let kind = Object.kind
         if let known = self[uuid] {
             if !known.title.hasSameBytes(as: name) {

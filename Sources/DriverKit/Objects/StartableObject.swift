@@ -1,5 +1,6 @@
 import ByteText
 import Virt
+import VirtXML
 import XMLBinding
 
 /// A document of an object that has a name and an identity, such as a network.
@@ -7,6 +8,8 @@ public protocol NamedDefinition: XMLRoot, Sendable {
     var name: String { get }
     var uuid: UUID? { get set }
 }
+
+extension NetworkDefinition: NamedDefinition {}
 
 /// An object that can run: what it is while it does, and what it is the next time.
 public protocol StartableObject: RegisteredObject {

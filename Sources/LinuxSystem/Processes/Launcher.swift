@@ -48,15 +48,8 @@ public enum Launcher {
         }
     }
 
-    /// Where `roost-launch` stands: beside the running program, or in `libexec` as it is installed.
-    fileprivate static func path() throws(SystemError) -> String {
-        let folder = FileSystem.parent(of: try ThisProcess.executablePath()) ?? "/"
-        let places = [folder + "/roost-launch", folder + "/../libexec/roost-launch"]
-        guard let place = places.first(where: FileSystem.exists) else {
-            throw SystemError(call: "exec", errno: ENOENT, context: places[0])
-        }
-        return place
-    }
+    /// Where `roost-launch` stands.
+    fileprivate static func path() throws(SystemError) -> String { try ThisProcess.companion("roost-launch") }
 }
 
 /// The talk with one `roost-launch`, whose lines are `pid NUMBER`, `STEP ERRNO`, and `exit STATUS` or `signal NUMBER`.

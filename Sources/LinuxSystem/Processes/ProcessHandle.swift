@@ -58,6 +58,12 @@ public final class ProcessHandle: Sendable {
         return poll(&watched, 1, 0) > 0
     }
 
+    /// Waits on the calling thread, at most `limit`: whether it has ended by then.
+    public func hasEnded(within limit: Duration) -> Bool {
+        var watched = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, limit.pollMilliseconds) > 0
+    }
+
     /// Waits for the end. It cannot be cancelled.
     public func waitForEnd(loop: EventLoop = .shared) async throws(SystemError) {
         let held = Mutex<Watch?>(nil)

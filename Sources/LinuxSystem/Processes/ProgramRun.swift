@@ -23,9 +23,17 @@ public struct ProgramRun: Sendable {
     ) async throws(SystemError) -> ProgramRun {
         let orders = ProgramOrders(program, arguments, environment: environment, directory: directory)
         return try await Blocking.run { () throws(SystemError) in
-            var conversation = try Conversation(orders, input: input, outputLimit: outputLimit)
-            return try conversation.run(until: MonotonicTime.now.advanced(by: timeout))
+            try wait(for: orders, input: input, timeout: timeout, outputLimit: outputLimit)
         }
+    }
+
+    /// The same on the calling thread, which waits: for what runs within `Blocking.run` already.
+    public static func wait(
+        for orders: ProgramOrders, input: [UInt8] = [], timeout: Duration = .seconds(30),
+        outputLimit: Int = 16 << 20
+    ) throws(SystemError) -> ProgramRun {
+        var conversation = try Conversation(orders, input: input, outputLimit: outputLimit)
+        return try conversation.run(until: MonotonicTime.now.advanced(by: timeout))
     }
 }
 

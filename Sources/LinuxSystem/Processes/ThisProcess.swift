@@ -35,6 +35,17 @@ public enum ThisProcess {
         return result
     }
 
+    /// Where a program stands that was built or installed with this one: beside it, or in `libexec`; `ENOENT` where it is
+    /// missing.
+    public static func companion(_ name: String) throws(SystemError) -> String {
+        let folder = FileSystem.parent(of: try executablePath()) ?? "/"
+        let places = ["\(folder)/\(name)", "\(folder)/../libexec/\(name)"]
+        guard let place = places.first(where: FileSystem.exists) else {
+            throw SystemError(call: "exec", errno: ENOENT, context: places[0])
+        }
+        return place
+    }
+
     /// Where the running program stands in the file system.
     public static func executablePath() throws(SystemError) -> String {
         try FileSystem.readLink("/proc/self/exe")

@@ -46,11 +46,7 @@ extension QEMUContext {
     }
 
     private func hostFacts(_ architecture: String, _ firmware: [FirmwareDescriptor]) -> QEMUHost {
-        var host = QEMUHost(architecture: architecture) {
-            // QEMU's own prefix, as libvirt takes it.
-            let bytes = Random.bytes(3)
-            return MACAddress((0x52, 0x54, 0x00, bytes[0], bytes[1], bytes[2]))
-        }
+        var host = QEMUHost(architecture: architecture) { .random() }
         host.updatesABI = true
         // No setting of the daemon's says where its certificates would be.
         host.hasSpiceTLS = false

@@ -19,10 +19,7 @@ extension TestHost: DomainHost {
             let message = "Maximum CPUs greater than specified machine type limit \(Self.maxVCPUs)"
             throw VirtError(.configUnsupported, message, from: .domain)
         }
-        let defaults = GeneralDefaults(arch: "i686") {
-            let random = Random.bytes(3)
-            return MACAddress((0x52, 0x54, 0x00, random[0], random[1], random[2]))
-        }
+        let defaults = GeneralDefaults(arch: "i686") { .random() }
         do throws(XMLError) { try definition.fillGeneralDefaults(defaults) } catch {
             throw VirtError(document: error)
         }

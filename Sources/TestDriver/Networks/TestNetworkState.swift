@@ -2,8 +2,6 @@ import DriverKit
 import Virt
 import VirtXML
 
-extension NetworkDefinition: NamedDefinition {}
-
 /// A network of the test host.
 struct TestNetworkState: StartableObject {
     let uuid: UUID

@@ -27,7 +27,7 @@ public struct IPAddress: Hashable, Sendable {
     }
 
     /// How many bits name the network where nothing is said: by the old classes, or 64.
-    var usualPrefix: UInt32? {
+    public var usualPrefix: UInt32? {
         guard family == .ipv4, let first = bytes.first else { return 64 }
         return first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : nil
     }

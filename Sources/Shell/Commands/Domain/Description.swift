@@ -1,4 +1,3 @@
-import ByteText
 import Roost
 import Virt
 
@@ -19,26 +18,7 @@ extension Command {
         ]
     ) { session, arguments in
         let flags = try arguments.impact()
-        let domain = try await session.domain(arguments)
-        let kind: DomainMetadataType = arguments.has("title") ? .title : .description
-        let what = kind == .title ? "title" : "description"
-        var text = arguments.all("new-desc").joined(separator: " ")
-        if text.isEmpty && !arguments.has("edit") {
-            let current = try await domain.note(kind, flags)
-            return session.output.print(current ?? "No \(what) for domain: \(domain.reference.name)")
-        }
-        if arguments.has("edit") {
-            let current = text.isEmpty ? try await domain.note(kind, flags) ?? "" : text
-            guard let edited = try await TextEditor.edit(current) else {
-                return session.output.note("Domain \(what) not changed")
-            }
-            text = edited.droppingByteSuffix("\n").map { String($0) } ?? edited
-        }
-        try await explaining("Failed to set new domain \(what)") {
-            try await domain.setMetadata(
-                type: kind.rawValue, metadata: text, key: nil, uri: nil, flags: flags)
-        }
-        session.output.note("Domain \(kind == .title ? "title" : "description") updated successfully")
+        try await session.domain(arguments).described(flags).describe(session, arguments)
     }
 
     static let metadata = Command(
@@ -50,44 +30,19 @@ extension Command {
         ]
     ) { session, arguments in
         let flags = try arguments.impact()
-        try arguments.exclude("edit", "set")
-        try arguments.exclude("edit", "remove")
-        try arguments.exclude("remove", "set")
-        let domain = try await session.domain(arguments)
-        let uri = try arguments.required("uri")
-        let key = try arguments.string("key")
-        let set = try arguments.string("set")
-        if set != nil || arguments.has("edit"), key == nil {
-            throw Failure("namespace key is required when modifying metadata")
-        }
-        let kind = DomainMetadataType.element
-        var element = set
-        if arguments.has("edit") {
-            let current = try? await domain.metadata(type: kind.rawValue, uri: uri, flags: flags)
-            guard let edited = try await TextEditor.edit(current ?? "\n") else {
-                return session.output.note("Metadata not changed")
-            }
-            element = edited
-        }
-        if element == nil && !arguments.has("remove") {
-            let current = try await domain.metadata(type: kind.rawValue, uri: uri, flags: flags)
-            return session.output.print(current + "\n")
-        }
-        try await domain.setMetadata(type: kind.rawValue, metadata: element, key: key, uri: uri, flags: flags)
-        session.output.note(element == nil ? "Metadata removed\n" : "Metadata modified\n")
+        try arguments.excludeMetadataChanges()
+        try await session.domain(arguments).described(flags).keepElement(session, arguments)
     }
 }
 
 extension Domain {
-    /// The title or description; nil where it has none.
-    fileprivate func note(_ kind: DomainMetadataType, _ flags: DomainModificationImpact) async throws
-        -> String?
-    {
-        do {
-            return try await metadata(type: kind.rawValue, uri: nil, flags: flags)
-        } catch {
-            if error.code == .noDomainMetadata { return nil }
-            throw error
-        }
+    /// The domain as what has a title, a description and elements of others.
+    fileprivate func described(_ flags: DomainModificationImpact) -> DescribedObject {
+        DescribedObject(
+            noun: "domain", name: reference.name, missing: .noDomainMetadata,
+            read: { (type, uri) throws(VirtError) in try await metadata(type: type, uri: uri, flags: flags) },
+            write: { (type, text, key, uri) throws(VirtError) in
+                try await setMetadata(type: type, metadata: text, key: key, uri: uri, flags: flags)
+            })
     }
 }

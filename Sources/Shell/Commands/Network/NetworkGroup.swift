@@ -2,9 +2,9 @@ extension CommandGroup {
     static let networks = CommandGroup(
         keyword: "network", title: "Networking",
         commands: [
-            .netAutostart, .netCreate, .netDefine, .netDestroy, .netDumpxml, .netEvent, .netInfo, .netList,
-            .netName,
-            .netStart,
-            .netUndefine, .netUUID,
+            .netAutostart, .netCreate, .netDefine, .netDesc, .netDestroy, .netDHCPLeases, .netDumpxml,
+            .netEdit,
+            .netEvent, .netInfo, .netList, .netMetadata, .netName, .netStart, .netUndefine, .netUpdate,
+            .netUUID,
         ])
 }

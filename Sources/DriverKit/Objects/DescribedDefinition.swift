@@ -3,12 +3,39 @@ import Virt
 import VirtXML
 import XMLBinding
 
-extension DomainDefinition {
+/// A document with a title, a description and elements that others keep with the object.
+public protocol DescribedDefinition {
+    static var described: DescribedKind { get }
+    var title: String? { get set }
+    var description: String? { get set }
+    var metadata: Metadata? { get set }
+}
+
+/// How errors speak of what a kind of objects is described by.
+public struct DescribedKind: Sendable {
+    /// The code of "there is no such description".
+    let missing: ErrorNumber
+    let origin: ErrorDomain
+    /// What the names of libvirt's calls begin with.
+    let calls: String
+}
+
+extension DomainDefinition: DescribedDefinition {
+    public static let described = DescribedKind(
+        missing: .noDomainMetadata, origin: .domain, calls: "virDomain")
+}
+
+extension NetworkDefinition: DescribedDefinition {
+    public static let described = DescribedKind(
+        missing: .noNetworkMetadata, origin: .network, calls: "virNetwork")
+}
+
+extension DescribedDefinition {
     /// Title, description, or the element that somebody keeps with the domain under a namespace's address.
     ///
-    /// - Throws: `noDomainMetadata` where there is none, `invalidArg` for a type that isn't known.
+    /// - Throws: the kind's "no metadata" where there is none, `invalidArg` for a type that isn't known.
     ///
-    /// libvirt's `virDomainGetMetadata`.
+    /// libvirt's `virDomainGetMetadata`, `virNetworkGetMetadata`.
     public func metadata(ofType type: Int32, uri: String?) throws(VirtError) -> String {
         let found: String? =
             switch DomainMetadataType(rawValue: type) {
@@ -18,14 +45,15 @@ extension DomainDefinition {
             default: throw Self.unknownMetadata(type)
             }
         if let found { return found }
-        throw VirtError(.noDomainMetadata, "Requested metadata element is not present", from: .domain)
+        let kind = Self.described
+        throw VirtError(kind.missing, "Requested metadata element is not present", from: kind.origin)
     }
 
     /// Changes title, description or somebody's element; nil, and an empty title or description, removes it.
     ///
     /// - Parameter key: the prefix of the element's namespace in the document.
     ///
-    /// libvirt's `virDomainSetMetadata`.
+    /// libvirt's `virDomainSetMetadata`, `virNetworkSetMetadata`.
     public mutating func setMetadata(
         ofType type: Int32, to text: String?, key: String?, uri: String?
     ) throws(VirtError) {
@@ -34,7 +62,8 @@ extension DomainDefinition {
         case .title:
             if text?.contains(byte: "\n") == true {
                 throw VirtError.refused(
-                    "virDomainSetMetadata", "metadata", "metadata title can't contain newlines")
+                    "\(Self.described.calls)SetMetadata", "metadata", "metadata title can't contain newlines",
+                    from: Self.described.origin)
             }
             title = text.flatMap { $0.isEmpty ? nil : $0 }
         case .element: try setElement(text, key: key, uri: uri)
@@ -43,7 +72,9 @@ extension DomainDefinition {
     }
 
     private func element(_ uri: String?) throws(VirtError) -> String? {
-        guard let uri else { throw .null("uri", in: "virDomainGetMetadata") }
+        guard let uri else {
+            throw .null("uri", in: "\(Self.described.calls)GetMetadata", from: Self.described.origin)
+        }
         guard let entry = metadata?[uri] else { return nil }
         do throws(XMLError) {
             return try entry.standalone()
@@ -53,10 +84,14 @@ extension DomainDefinition {
     }
 
     private mutating func setElement(_ text: String?, key: String?, uri: String?) throws(VirtError) {
-        guard let uri else { throw .null("uri", in: "virDomainSetMetadata") }
+        guard let uri else {
+            throw .null("uri", in: "\(Self.described.calls)SetMetadata", from: Self.described.origin)
+        }
         var all = metadata ?? Metadata()
         if let text {
-            guard let key else { throw .null("key", in: "virDomainSetMetadata") }
+            guard let key else {
+                throw .null("key", in: "\(Self.described.calls)SetMetadata", from: Self.described.origin)
+            }
             do throws(XMLError) {
                 all[uri] = try Metadata.Entry(uri: uri, key: key, xml: text)
             } catch {
@@ -70,6 +105,6 @@ extension DomainDefinition {
     }
 
     private static func unknownMetadata(_ type: Int32) -> VirtError {
-        VirtError(.invalidArg, "unknown metadata type '\(type)'", from: .domain)
+        VirtError(.invalidArg, "unknown metadata type '\(type)'", from: described.origin)
     }
 }

@@ -1,0 +1,190 @@
+import ByteText
+import DriverKit
+import LinuxSystem
+import Logging
+import Virt
+import VirtXML
+
+extension NetworkDriver {
+    /// Starts a network that is defined.
+    func create(_ reference: NetworkReference) async throws(VirtError) {
+        try await change(reference) { (network) throws(VirtError) in
+            if network.isActive {
+                throw VirtError(.operationInvalid, "network is already active", from: .network)
+            }
+            try self.start(&network)
+            self.events.publish(network.event(.started))
+        }
+    }
+
+    /// Stops a network. One that isn't defined is no more then.
+    func destroy(_ reference: NetworkReference) async throws(VirtError) {
+        try await change(reference) { (network) throws(VirtError) in
+            guard network.isActive else {
+                throw VirtError(.operationInvalid, "network '\(network.title)' is not active", from: .network)
+            }
+            let told = network.event(.stopped)
+            self.stop(&network)
+            self.events.publish(told)
+        }
+    }
+
+    /// Changes a network, alone. It goes once it neither runs nor is defined.
+    func change(
+        _ reference: NetworkReference,
+        _ body: @escaping @Sendable (inout LocalNetwork) throws(VirtError) -> Void
+    ) async throws(VirtError) {
+        try await registry.change { () throws(VirtError) in
+            guard var network = self.registry[reference.uuid] else { throw Self.none(reference) }
+            try body(&network)
+            if network.isActive || network.isPersistent {
+                self.registry.put(network)
+            } else {
+                self.registry.remove(network.uuid)
+            }
+        }
+    }
+
+    static func none(_ reference: NetworkReference) -> VirtError {
+        LocalNetwork.kind.none(matching: "uuid '\(reference.uuid)' (\(reference.name))")
+    }
+
+    // MARK: On the host
+
+    /// Makes on the host what a network is, or nothing. Call it within a change.
+    func start(_ network: inout LocalNetwork) throws(VirtError) {
+        guard let definition = network.persistent ?? network.live else { return }
+        if definition.hasOwnBridge { try startBridge(definition, &network) }
+        do throws(VirtError) { try keepRecord(of: definition) } catch {
+            network.live = definition
+            stop(&network)
+            throw error
+        }
+        network.live = definition
+    }
+
+    func keepRecord(of definition: NetworkDefinition) throws(VirtError) {
+        let text = try NetworkRecord(definition).text()
+        try VirtError.reporting("cannot write the record of network '\(definition.name)'", from: .network) {
+            () throws(SystemError) in try records.save(definition.name, text)
+        }
+    }
+
+    private func startBridge(_ definition: NetworkDefinition, _ network: inout LocalNetwork) throws(VirtError)
+    {
+        let bridge = try HostBridge(definition)
+        try bridge.make()
+        do throws(VirtError) {
+            try firewall.set(running() + [(definition, bridge.name)])
+            let configuration = configuration(of: definition)
+            if configuration.isNeeded {
+                network.server = try NameServer.start(configuration, leaseHelper: places.leaseHelper)
+                watch(network.server, of: network.uuid)
+            }
+        } catch {
+            NameServer.removeFiles(configuration(of: definition))
+            bridge.remove()
+            try? firewall.set(running())
+            throw error
+        }
+    }
+
+    /// Takes away from the host what a network is. What can't be taken away is told in the log. Call it within a change.
+    func stop(_ network: inout LocalNetwork) {
+        guard let definition = network.live else { return }
+        network.live = nil
+        network.server?.stop()
+        network.server = nil
+        if definition.hasOwnBridge {
+            NameServer.removeFiles(configuration(of: definition))
+            do throws(VirtError) {
+                (try? HostBridge(definition))?.remove()
+                try firewall.set(running(but: network.uuid))
+            } catch {
+                log.error("what network '\(definition.name)' left can't all be removed: \(error)")
+            }
+        }
+        try? records.remove(definition.name)
+    }
+
+    /// What dnsmasq is told of a network.
+    func configuration(of definition: NetworkDefinition) -> DnsmasqConfiguration {
+        DnsmasqConfiguration(
+            network: definition, bridge: definition.bridge?.name ?? "", folder: places.servers,
+            pidFile: "\(places.run)/\(definition.name).pid")
+    }
+
+    /// The networks that run and have bridges of the daemon's.
+    func running(but one: UUID? = nil) -> [(definition: NetworkDefinition, bridge: String)] {
+        registry.all.filter { $0.uuid != one }.compactMap(\.live).filter(\.hasOwnBridge)
+            .sorted { ByteName($0.name) < ByteName($1.name) }
+            .compactMap { network in network.bridge?.name.map { (network, $0) } }
+    }
+
+    /// Starts a dnsmasq again that has ended while its network runs.
+    func watch(_ server: NameServer?, of uuid: UUID) {
+        guard let server else { return }
+        Task {
+            try? await server.process.waitForEnd()
+            try? await registry.change { () throws(VirtError) in self.serverEnded(server, of: uuid) }
+        }
+    }
+
+    private func serverEnded(_ server: NameServer, of uuid: UUID) {
+        guard var network = registry[uuid], let definition = network.live,
+            network.server?.process.identity == server.process.identity
+        else { return }
+        do throws(VirtError) {
+            network.server = try NameServer.start(
+                configuration(of: definition), leaseHelper: places.leaseHelper)
+            log.warning("dnsmasq of network '\(network.title)' has ended: another one serves it now")
+        } catch {
+            network.server = nil
+            log.error("dnsmasq of network '\(network.title)' has ended, and can't be started again: \(error)")
+        }
+        registry.put(network)
+        watch(network.server, of: uuid)
+    }
+
+    // MARK: From one daemon to the next
+
+    /// Takes up the networks that run, and makes what is missing of them. Call it within a change.
+    func takeUp() {
+        for name in (try? records.names()) ?? [] {
+            do {
+                takeUp(try NetworkRecord(records.read(name)).network)
+            } catch {
+                log.error("the record of network '\(name)' can't be read and is passed over: \(error)")
+            }
+        }
+        do throws(VirtError) { if !running().isEmpty { try firewall.set(running()) } } catch {
+            log.error("the networks that run aren't protected: \(error)")
+        }
+    }
+
+    private func takeUp(_ definition: NetworkDefinition) {
+        guard let uuid = definition.uuid else { return }
+        var network = registry[uuid] ?? LocalNetwork(uuid: uuid)
+        network.live = definition
+        registry.put(network)
+        guard definition.hasOwnBridge else { return }
+        do throws(VirtError) {
+            try HostBridge(definition).make()
+            let configuration = configuration(of: definition)
+            guard configuration.isNeeded else { return }
+            network.server = NameServer.find(configuration)
+            if network.server == nil {
+                network.server = try NameServer.start(configuration, leaseHelper: places.leaseHelper)
+            }
+            registry.put(network)
+            watch(network.server, of: uuid)
+        } catch {
+            log.error("network '\(definition.name)' runs, and not all of it is there: \(error)")
+        }
+    }
+}
+
+extension NetworkDefinition {
+    /// Whether the daemon makes the bridge of the network.
+    var hasOwnBridge: Bool { forward?.mode.hasOwnBridge ?? true }
+}

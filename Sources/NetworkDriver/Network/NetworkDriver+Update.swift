@@ -1,0 +1,82 @@
+import ByteText
+import DriverKit
+import LinuxSystem
+import Virt
+import VirtXML
+import XMLBinding
+
+extension NetworkDriver {
+    /// Changes what a network is now, the next time, or both; what serves it now learns of it.
+    ///
+    /// - Parameters:
+    ///   - flags: neither means what counts now.
+    ///   - told: what tells of the change, once it is made.
+    func change(
+        _ reference: NetworkReference, _ flags: NetworkUpdateFlags, telling told: Event? = nil,
+        _ body: @escaping @Sendable (inout NetworkDefinition) throws(VirtError) -> Void
+    ) async throws(VirtError) {
+        try await change(reference) { (network) throws(VirtError) in
+            let places = try self.places(flags, network)
+            if places.contains(.config), var next = network.persistent {
+                try body(&next)
+                try self.check(next)
+                // Both are known to be possible before either is kept.
+                if places.contains(.live), var live = network.live { try body(&live) }
+                try self.definitions.save(next, as: next.name, given: nil)
+                network.persistent = next
+            }
+            if places.contains(.live), var live = network.live {
+                try body(&live)
+                try self.check(live)
+                try self.apply(live, to: &network)
+            }
+            self.registry.put(network)
+            if let told { self.events.publish(told) }
+        }
+    }
+
+    /// Which of the two a change is for; throws where that isn't there.
+    private func places(
+        _ flags: NetworkUpdateFlags, _ network: LocalNetwork
+    ) throws(VirtError) -> NetworkUpdateFlags {
+        let places = flags.isEmpty ? (network.isActive ? .live : .config) : flags
+        if places.contains(.live), !network.isActive {
+            throw VirtError(.operationInvalid, "network is not running", from: .network)
+        }
+        if places.contains(.config), !network.isPersistent {
+            throw VirtError(
+                .operationInvalid, "cannot change persistent config of a transient network", from: .network)
+        }
+        return places
+    }
+
+    private func check(_ definition: NetworkDefinition) throws(VirtError) {
+        let configuration = configuration(of: definition)
+        _ = try (configuration.text(), configuration.hosts(), configuration.names())
+    }
+
+    /// Makes the host what a running network is from now on.
+    private func apply(_ new: NetworkDefinition, to network: inout LocalNetwork) throws(VirtError) {
+        guard let old = network.live else { return }
+        network.live = new
+        try keepRecord(of: new)
+        guard new.hasOwnBridge else { return }
+        let (before, after) = (configuration(of: old), configuration(of: new))
+        if try before.text() != after.text() {
+            // dnsmasq reads its configuration only as it starts.
+            network.server?.stop()
+            network.server = nil
+            if after.isNeeded {
+                network.server = try NameServer.start(after, leaseHelper: self.places.leaseHelper)
+                watch(network.server, of: network.uuid)
+            }
+        } else {
+            let isSame = (try before.hosts(), try before.names()) == (try after.hosts(), try after.names())
+            if !isSame { try NameServer.reload(after, network.server) }
+        }
+        if old.forward != new.forward {
+            registry.put(network)
+            try firewall.set(running())
+        }
+    }
+}

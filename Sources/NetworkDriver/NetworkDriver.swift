@@ -1,0 +1,91 @@
+import ByteText
+import DriverKit
+import LinuxSystem
+import Logging
+import Virt
+import VirtDriver
+import VirtXML
+
+/// The driver of a host's virtual networks, for `network:///system` and for every hypervisor's connections.
+public final class NetworkDriver: Driver {
+    let registry = ObjectRegistry<LocalNetwork>()
+    let definitions: DefinitionStore<NetworkDefinition>
+    /// What the networks are that run; the next daemon takes them up by these.
+    let records: DocumentStore
+    let places: NetworkPlaces
+    let firewall = Firewall()
+    let events: EventHub
+    let log: Logger
+    private let uriPath: String
+
+    /// - Parameter uriPath: `/system`, or `/session` in the daemon of a user.
+    public init(places: NetworkPlaces, uriPath: String, events: EventHub, log: Logger) {
+        definitions = DefinitionStore(
+            folder: places.definitions, autostart: true, editedBy: "net-edit", origin: .network
+        ) {
+            $0.name
+        }
+        records = DocumentStore(folder: places.run, survivesPowerCut: false)
+        (self.places, self.uriPath, self.events, self.log) = (places, uriPath, events, log)
+    }
+
+    /// Loads the definitions and takes up the networks that run.
+    public func start() async throws(VirtError) {
+        let content = try await definitions.load()
+        for problem in content.problems { log.error("\(problem)") }
+        try await registry.change { () throws(VirtError) in
+            try VirtError.reporting("cannot make the folders of networks", from: .network) {
+                () throws(SystemError) in
+                try self.records.prepare(mode: 0o755)
+                try FileSystem.makeDirectory(self.places.servers, mode: 0o755, parents: true)
+            }
+            for found in content.found { self.take(found) }
+            self.takeUp()
+            let gone = NetworkEventLifecycleType.undefined.rawValue
+            self.registry.tellUnfinished(in: self.events, gone: gone) { $0.network.map { ($0.uuid, $0) } }
+        }
+    }
+
+    private func take(_ found: DefinitionStore<NetworkDefinition>.Found) {
+        var network = LocalNetwork(found.definition)
+        network.isAutostarted = found.isAutostarted
+        if registry[network.uuid] == nil { return registry.put(network) }
+        let path = definitions.documents.path(found.name)
+        log.error("'\(path)' defines a network a second time: it is passed over")
+    }
+
+    /// Starts the networks that are to start with the host.
+    public func autostart() async {
+        for network in registry.all where network.isAutostarted && !network.isActive {
+            do throws(VirtError) { try await create(network.reference) } catch {
+                log.error("network '\(network.title)' can't be started: \(error)")
+            }
+        }
+    }
+
+    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
+    {
+        guard uri.driver == "network" else { return nil }
+        guard uri.path.hasSameBytes(as: uriPath) else {
+            let message = "unexpected network URI path '\(uri.path)', try network://\(uriPath)"
+            throw VirtError(.internalError, message, from: .network)
+        }
+        return NetworkConnection(driver: self, uri: uri)
+    }
+
+    /// The networks as a client sees them.
+    public var service: any NetworkService { LocalNetworkService(driver: self) }
+}
+
+/// One client's connection to `network:///system`, which has networks and nothing else.
+struct NetworkConnection: DriverConnection {
+    let driver: NetworkDriver
+    let uri: ConnectionURI
+
+    var hypervisor: any HypervisorService { BareHypervisor("network", uri) }
+    var networks: any NetworkService { driver.service }
+
+    var events: any EventSource { driver.events.source(of: [.network]) }
+
+    func supports(_ feature: DriverFeature) -> Bool { feature == .remoteEventCallback }
+}
