@@ -19,7 +19,7 @@ help: ## this list
 dependencies: ## installs what building needs, from Debian by name
 	@scripts/install-dependencies build
 
-build: dependencies ## the programs, optimised: .build/release/roost, roostd and roost-launch
+build: dependencies ## the programs, optimised: .build/release/roost, roostd, roost-launch and roost-leases
 	$(SWIFT) build $(RELEASE)
 
 test: ## installs what the tests need and runs them all
@@ -88,9 +88,10 @@ install: ## programs, manual page, systemd units and the guests' user; PREFIX=/u
 	install -m 755 $(PROGRAMS)/roost $(DESTDIR)$(PREFIX)/bin/roost
 	install -m 755 $(PROGRAMS)/roostd $(DESTDIR)$(PREFIX)/sbin/roostd
 	install -m 755 $(PROGRAMS)/roost-launch $(DESTDIR)$(PREFIX)/libexec/roost-launch
+	install -m 755 $(PROGRAMS)/roost-leases $(DESTDIR)$(PREFIX)/libexec/roost-leases
 	install -m 644 packaging/man/roostd.8 $(DESTDIR)$(PREFIX)/share/man/man8/roostd.8
 	@# Functions keep their names, for a crash's report; the rest of what only a debugger needs goes.
-	-strip --strip-debug $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd
+	-strip --strip-debug $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd $(DESTDIR)$(PREFIX)/libexec/roost-leases
 	for unit in packaging/systemd/*; do \
 		sed 's|@PREFIX@|$(PREFIX)|g' $$unit >$(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; \
 		chmod 644 $(DESTDIR)$(UNITDIR)/$${unit##*/}; \
@@ -99,6 +100,7 @@ install: ## programs, manual page, systemd units and the guests' user; PREFIX=/u
 
 uninstall: ## takes away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd $(DESTDIR)$(PREFIX)/libexec/roost-launch \
+		$(DESTDIR)$(PREFIX)/libexec/roost-leases \
 		$(DESTDIR)$(PREFIX)/share/man/man8/roostd.8
 	for unit in packaging/systemd/*; do rm -f $(DESTDIR)$(UNITDIR)/$${unit##*/}; done
 

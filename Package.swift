@@ -134,9 +134,8 @@ let package = Package(
         program(
             "roostd",
             uses: [
-                "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "HostKit", "QEMUDriver",
-                "SecretDriver",
-                "TestDriver", "LinuxSystem", log,
+                "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "HostKit", "NetworkDriver",
+                "QEMUDriver", "SecretDriver", "TestDriver", "LinuxSystem", log,
             ]),
         program("roost-leases", uses: ["Leases", "LinuxSystem"]),
         program("roost-generate", uses: []),

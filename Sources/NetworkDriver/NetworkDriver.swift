@@ -16,6 +16,7 @@ public final class NetworkDriver: Driver {
     let firewall = Firewall()
     let events: EventHub
     let log: Logger
+    public let name = "network"
     private let uriPath: String
 
     /// - Parameter uriPath: `/system`, or `/session` in the daemon of a user.
@@ -31,6 +32,7 @@ public final class NetworkDriver: Driver {
 
     /// Loads the definitions and takes up the networks that run.
     public func start() async throws(VirtError) {
+        let isFirst = await Blocking.run { !FileSystem.exists(self.places.definitions) }
         let content = try await definitions.load()
         for problem in content.problems { log.error("\(problem)") }
         try await registry.change { () throws(VirtError) in
@@ -41,8 +43,21 @@ public final class NetworkDriver: Driver {
             }
             for found in content.found { self.take(found) }
             self.takeUp()
+            if isFirst, self.uriPath.hasSameBytes(as: "/system") { self.defineDefault() }
             let gone = NetworkEventLifecycleType.undefined.rawValue
             self.registry.tellUnfinished(in: self.events, gone: gone) { $0.network.map { ($0.uuid, $0) } }
+        }
+    }
+
+    /// The network that hosts come with. Whoever removes it is rid of it.
+    private func defineDefault() {
+        let network = """
+            <network><name>default</name><forward mode='nat'/><bridge name='virbr0' stp='on' delay='0'/>
+              <ip address='192.168.122.1' netmask='255.255.255.0'>
+                <dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip></network>
+            """
+        do throws(VirtError) { _ = try defineNow(ObjectRegistry<LocalNetwork>.definition(network)) } catch {
+            log.error("the default network can't be defined: \(error)")
         }
     }
 
@@ -63,8 +78,8 @@ public final class NetworkDriver: Driver {
         }
     }
 
-    public func open(_ uri: ConnectionURI, readOnly: Bool) async throws(VirtError) -> (any DriverConnection)?
-    {
+    public func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? {
+        let uri = request.uri
         guard uri.driver == "network" else { return nil }
         guard uri.path.hasSameBytes(as: uriPath) else {
             let message = "unexpected network URI path '\(uri.path)', try network://\(uriPath)"
@@ -73,8 +88,10 @@ public final class NetworkDriver: Driver {
         return NetworkConnection(driver: self, uri: uri)
     }
 
-    /// The networks as a client sees them.
-    public var service: any NetworkService { LocalNetworkService(driver: self) }
+    /// Every hypervisor's clients see the networks.
+    public func offer(to services: inout HostServices) {
+        services.networks = { _ in LocalNetworkService(driver: self) }
+    }
 }
 
 /// One client's connection to `network:///system`, which has networks and nothing else.
@@ -83,7 +100,7 @@ struct NetworkConnection: DriverConnection {
     let uri: ConnectionURI
 
     var hypervisor: any HypervisorService { BareHypervisor("network", uri) }
-    var networks: any NetworkService { driver.service }
+    var networks: any NetworkService { LocalNetworkService(driver: driver) }
 
     var events: any EventSource { driver.events.source(of: [.network]) }
 

@@ -2,6 +2,7 @@ import DriverKit
 import HostKit
 import LinuxSystem
 import Logging
+import NetworkDriver
 import QEMUDriver
 import SecretDriver
 import TestDriver
@@ -22,7 +23,8 @@ extension DriverSet {
         let qemu = QEMUDriver(
             configuration: try await QEMUConfiguration(places, file), secrets: secrets, events: events,
             log: log("qemu"))
-        self.init([secrets, qemu, TestDriver(opensFiles: !places.isSystem)])
+        let networks = NetworkDriver(places, events: events, log: log("network"))
+        self.init([secrets, networks, qemu, TestDriver(opensFiles: !places.isSystem)])
     }
 }
 
@@ -33,6 +35,14 @@ extension SecretDriver {
         self.init(
             folder: layout.configuration + "/secrets", keyFile: layout.library + "/secrets/encryption-key",
             credentials: ThisProcess.environment("CREDENTIALS_DIRECTORY"),
+            uriPath: places.isSystem ? "/system" : "/session", events: events, log: log)
+    }
+}
+
+extension NetworkDriver {
+    fileprivate convenience init(_ places: Places, events: EventHub, log: Logger) {
+        self.init(
+            places: NetworkPlaces(places.layout, leaseHelper: try? ThisProcess.companion("roost-leases")),
             uriPath: places.isSystem ? "/system" : "/session", events: events, log: log)
     }
 }

@@ -14,8 +14,13 @@ struct NameServer: Sendable {
 
     /// Writes what dnsmasq reads, starts it, and waits until it serves. May wait.
     static func start(
-        _ configuration: DnsmasqConfiguration, leaseHelper: String
+        _ configuration: DnsmasqConfiguration, leaseHelper: String?
     ) throws(VirtError) -> NameServer {
+        guard let leaseHelper else {
+            throw VirtError(
+                .internalError, "the program roost-leases is missing: dnsmasq can't be started without it",
+                from: .network)
+        }
         try write(configuration)
         guard let program = ProgramOrders.find("dnsmasq") else {
             throw VirtError(

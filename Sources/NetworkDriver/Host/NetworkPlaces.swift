@@ -8,10 +8,10 @@ public struct NetworkPlaces: Sendable {
     public var run: String
     /// What dnsmasq is told, and what it says of leases.
     public var servers: String
-    /// The program that dnsmasq tells of leases.
-    public var leaseHelper: String
+    /// The program that dnsmasq tells of leases; nil where it is missing.
+    public var leaseHelper: String?
 
-    public init(_ layout: StateLayout, leaseHelper: String) {
+    public init(_ layout: StateLayout, leaseHelper: String?) {
         definitions = layout.configuration + "/qemu/networks"
         run = layout.run + "/network"
         servers = layout.library + "/dnsmasq"
