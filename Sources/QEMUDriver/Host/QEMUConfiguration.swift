@@ -36,6 +36,8 @@ public struct QEMUConfiguration: Sendable {
     public var tpmLogs: String
     /// The user that TPMs run as; nil as the daemon itself.
     public var tpmAccount: FileOwner?
+    /// How long a call waits for a guest to let go of a device.
+    public var unplugPatience = Duration.seconds(5)
     /// Where the program stands that is the user network of guests, if it is to be used where it is installed.
     public var slirpHelper = "/usr/bin/slirp-helper"
     /// Whether nbdkit fetches images from web and SSH servers even where QEMU could.

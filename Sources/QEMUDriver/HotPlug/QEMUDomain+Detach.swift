@@ -64,8 +64,16 @@ extension QEMUDomain {
                 "unable to unplug device '\(alias)': unplug of device was rejected by the guest",
                 from: .qemu)
         case .ended: throw VirtError.endedMeanwhile
+        case .pending where parts.allSatisfy(\.isFront): try await settleUnheard(alias, of: run)
         case .done, .pending: return
         }
+    }
+
+    /// QEMU tells of a device's end once nothing in it refers to the device, which may be never. One with nothing behind it has
+    /// gone when it can't be found any more.
+    private func settleUnheard(_ alias: String, of run: Int32) async throws(VirtError) {
+        let present = try await presentDevices()
+        if guest(run) != nil, !present.contains(alias) { await removed(alias, of: run) }
     }
 
     /// The guest has let go of a device: what stood behind it goes too.

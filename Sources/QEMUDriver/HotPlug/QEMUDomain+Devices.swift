@@ -9,8 +9,7 @@ extension QEMUDomain {
     /// Asks QEMU which devices there are. One that went while nobody listened, or that never came since the daemon ended
     /// while it was plugged in, leaves the live document.
     func learnDevices(_ run: Int32) async throws(VirtError) {
-        let reply = try await ask("qom-list", ["path": "/machine/peripheral"])
-        let present = Set((reply.array ?? []).compactMap { $0["name"]?.string })
+        let present = try await presentDevices()
         guard let live = snapshot.live, let emulator = live.devices.emulator else { return }
         let absent = live.devices.all.filter { $0.alias.map { !present.contains($0) } ?? false }
         if absent.isEmpty { return }
@@ -23,6 +22,12 @@ extension QEMUDomain {
             context.log.info("domain '\(snapshot.name)' has lost its \(device.kind) '\(alias)' meanwhile")
             await removed(alias, of: run)
         }
+    }
+
+    /// The aliases of the devices that QEMU has by name.
+    func presentDevices() async throws(VirtError) -> Set<String> {
+        let reply = try await ask("qom-list", ["path": "/machine/peripheral"])
+        return Set((reply.array ?? []).compactMap { $0["name"]?.string })
     }
 }
 

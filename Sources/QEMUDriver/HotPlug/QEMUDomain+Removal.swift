@@ -26,9 +26,6 @@ enum DeviceRemoval: Sendable {
 }
 
 extension QEMUDomain {
-    /// How long a call waits for the guest to let go of a device.
-    private static let unplugPatience = Duration.seconds(5)
-
     /// Has QEMU ask the guest to let go of a device; `removal(of:)` waits for what becomes of it.
     func askRemoval(of alias: String) async throws(VirtError) {
         let run = try requireGuest().id
@@ -44,8 +41,9 @@ extension QEMUDomain {
     /// Waits until the guest has answered, but not for ever.
     func removal(of alias: String) async -> DeviceRemoval.Outcome {
         guard let run = guest?.id else { return .ended }
+        let patience = context.configuration.unplugPatience
         let timer = Task {
-            guard (try? await Task.sleep(for: Self.unplugPatience)) != nil else { return }
+            guard (try? await Task.sleep(for: patience)) != nil else { return }
             if self.guest(run) != nil { self.settle(alias, .pending) }
         }
         defer { timer.cancel() }

@@ -23,6 +23,7 @@ final class ScriptedHost: Sendable {
             logs: folder + "/log",
             cache: folder + "/cache")
         configuration.givesImages = false
+        configuration.unplugPatience = .milliseconds(50)
         context = QEMUContext(
             configuration: configuration, events: EventHub(),
             log: Logger(label: "scripted") { _ in SwiftLogNoOpLogHandler() }, programs: qemu)

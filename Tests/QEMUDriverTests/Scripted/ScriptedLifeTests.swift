@@ -26,6 +26,21 @@ struct ScriptedLifeTests {
         try await domain.destroy()
     }
 
+    @Test("a device that QEMU has no more, and tells nothing of, is the guest's no more")
+    func unheardRemoval() async throws {
+        let host = try await ScriptedHost()
+        defer { host.remove() }
+        let domain = try await host.define("")
+        try await domain.create()
+        let keyboard = "<input type='keyboard' bus='usb'><alias name='ua-keys'/></input>"
+        try await domain.attachDevice(xml: keyboard)
+        #expect(try await domain.xmlDesc(flags: []).contains("ua-keys"))
+        try await domain.detachDevice(xml: keyboard)
+        #expect(try await !domain.xmlDesc(flags: []).contains("ua-keys"))
+        #expect(host.qemu.guests.first?.asked.suffix(2) == ["device_del", "qom-list"])
+        try await domain.destroy()
+    }
+
     @Test(
         "a start that fails at any step leaves nothing, and the next one works",
         arguments: stepsOfStart, [Script.Answer.refusal, .nonsense, .hangUp, .death])
