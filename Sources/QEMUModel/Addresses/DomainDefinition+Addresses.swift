@@ -44,10 +44,11 @@ extension DomainDefinition {
     }
 
     private mutating func assignVirtioMMIO() {
-        let folders = devices.filesystems
+        let (folders, vsock) = (devices.filesystems, devices.vsock)
         forEachVirtio { info in if info.address == nil { info.address = .virtioMMIO } }
         // Folders are on PCI or nowhere; a SCSI controller of any model is taken for one of virtio's.
         devices.filesystems = folders
+        devices.vsock = vsock
         for index in devices.controllers.indices where devices.controllers[index].type == .scsi {
             if devices.controllers[index].info.address == nil {
                 devices.controllers[index].info.address = .virtioMMIO

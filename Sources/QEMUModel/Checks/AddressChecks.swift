@@ -73,7 +73,7 @@ extension DomainDefinition {
     /// Virtio disks are where the machine has devices of their family.
     func checkVirtioDisks() throws(ConfigurationError) {
         for disk in devices.disks where disk.target.bus == .virtio {
-            guard let kind = disk.info.address?.kind, ![.pci, .ccw, .virtioMMIO, .unassigned].contains(kind)
+            guard let kind = disk.info.address?.kind, ![.pci, .ccw, .virtioMMIO].contains(kind)
             else { continue }
             throw .unsupported("virtio disk cannot have an address of type '\(kind.rawValue)'")
         }

@@ -2,15 +2,15 @@ import VirtXML
 
 extension DomainDefinition {
     func checkCPU(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        if let address = cpu?.maxPhysAddr, address.limit != nil, address.mode != .passthrough {
+            throw .unsupported("attribute 'limit' is only supported for maxphysaddr mode 'passthrough'")
+        }
         guard let cpu else { return }
         if cpu.mode == .maximum, !hasMaximumCPU(qemu) {
             throw .unsupported("maximum CPU is not supported by QEMU binary")
         }
         try checkAddressSize(cpu)
         try checkCache(cpu)
-        if cpu.deprecatedFeatures != nil, !board.isS390 {
-            throw .unsupported("toggling deprecated features for CPU model is unsupported")
-        }
     }
 
     /// All CPUs that there may ever be have a place in the topology.

@@ -39,7 +39,7 @@ extension DomainDefinition {
     func checkPorts() throws(ConfigurationError) {
         let sources =
             devices.serials.map(\.source) + devices.parallels.map(\.source) + devices.consoles.map(\.source)
-            + devices.channels.filter(\.isForwarded).map(\.source)
+            + devices.channels.filter { !$0.isVirtio }.map(\.source)
         if sources.contains(where: { $0.type == .spicevmc }) {
             throw .unsupported("spicevmc device type only supports virtio")
         }

@@ -47,11 +47,11 @@ extension DomainDefinition {
         if disk.readonly || disk.device == .cdrom {
             throw .unsupported("transient disk '\(dev)' must not be read-only")
         }
-        if disk.device != .disk {
-            throw .unsupported("transient disk '\(dev)' is supported only with 'disk' device type")
-        }
         if disk.source.type != .file {
             throw .unsupported("transient disk supported only with 'file' type (\(dev))")
+        }
+        if disk.device != .disk {
+            throw .unsupported("transient disk supported only with 'disk' device (\(dev))")
         }
         let bus = disk.target.bus
         if disk.transient?.shareBacking == true, ![.virtio, .scsi, .usb].contains(bus) {
@@ -82,9 +82,11 @@ extension DomainDefinition {
         guard !isVirtio else { return }
         for (name, value) in [
             ("iommu", options.iommu), ("ats", options.ats), ("packed", options.packed),
-            ("page_per_vq", options.pagePerVQ),
         ] where value != nil {
             throw .unsupported("\(name) driver option is only supported for virtio devices")
+        }
+        if options.pagePerVQ != nil {
+            throw .unsupported("page_per_vq option is only supported for virtio devices")
         }
     }
 

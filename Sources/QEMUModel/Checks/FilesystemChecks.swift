@@ -32,7 +32,7 @@ extension DomainDefinition {
         switch folder.driver?.type {
         case nil, "path": break
         case "handle":
-            if folder.accessMode != nil, folder.accessMode != .passthrough {
+            if folder.accessMode != .passthrough {
                 throw .unsupported("only supports passthrough accessmode")
             }
         default: throw .unsupported("Filesystem driver type not supported")
@@ -43,8 +43,7 @@ extension DomainDefinition {
     }
 
     private func checkVirtiofs(_ folder: FilesystemDevice) throws(ConfigurationError) {
-        // Of a folder that somebody else serves nothing more is known.
-        if folder.source.socket == nil { try checkServed(folder) }
+        try checkServed(folder)
         try requireSharedMemory("virtiofs")
         if folder.info.boot != nil, folder.info.address?.kind != .pci {
             throw .unsupported("setting virtiofs boot order is supported only with PCI bus")
@@ -52,13 +51,17 @@ extension DomainDefinition {
     }
 
     private func checkServed(_ folder: FilesystemDevice) throws(ConfigurationError) {
-        if let mode = folder.accessMode, mode != .passthrough {
+        // How a folder that somebody else serves is read and written is not known here.
+        let isForeign = folder.source.socket != nil
+        if let mode = folder.accessMode, mode != .passthrough, !isForeign {
             throw .unsupported("virtiofs only supports passthrough accessmode")
         }
         if folder.fmode != nil || folder.dmode != nil {
             throw .unsupported("fmode and dmode must be used with accessmode=mapped")
         }
-        if folder.driver?.wrpolicy != nil { throw .unsupported("virtiofs does not support wrpolicy") }
+        if folder.driver?.wrpolicy != nil, !isForeign {
+            throw .unsupported("virtiofs does not support wrpolicy")
+        }
         if folder.model != nil { throw .unsupported("virtiofs does not support model") }
         if folder.driver?.format != nil { throw .unsupported("virtiofs does not support format") }
         if folder.multidevs != nil, folder.multidevs != .default {

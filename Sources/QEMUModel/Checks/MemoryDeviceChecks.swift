@@ -34,8 +34,7 @@ extension DomainDefinition {
         if let total = memory.total, plugged > total.bytes {
             throw .xml("Total size of memory devices exceeds the total memory size")
         }
-        let exactly = devices.memories.reduce(UInt64(0)) { $0 &+ ($1.target.size?.bytes ?? 0) }
-        if exactly == memory.total?.bytes, cpu?.numa?.cells.isEmpty ?? true {
+        if plugged == memory.total?.bytes, cpu?.numa?.cells.isEmpty ?? true {
             throw .xml("Memory size must be specified via <memory> or in the <numa> configuration")
         }
     }

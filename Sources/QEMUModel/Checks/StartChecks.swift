@@ -39,10 +39,23 @@ extension DomainDefinition {
             throw .unsupported(
                 "only 1 graphics device of each type (sdl, vnc, spice, headless, dbus, rdp) is supported")
         }
+        if host?.hasSpiceTLS == false,
+            devices.graphics.contains(where: { $0.type == .spice && $0.defaultMode == .secure })
+        {
+            throw .unsupported(
+                "spice defaultMode secure requested in XML configuration, but TLS connection is not available"
+            )
+        }
+        for device in devices.hostdevs where device.info.rom != nil && device.info.address == nil {
+            throw .unsupported("ROM tuning is only supported for PCI devices")
+        }
         for card in devices.interfaces where card.type == .hostdev && card.backend?.tap != nil {
             throw .unsupported(
                 "interface \(card.mac?.address.xml ?? "") - custom tap device path is not supported for network interfaces of type hostdev"
             )
+        }
+        for input in devices.inputs where input.type == .passthrough && input.source?.evdev == nil {
+            throw .internal("argument key 'evdev' must not have null value")
         }
         for shmem in devices.shmems {
             if shmem.info.address?.kind != .pci {
@@ -55,6 +68,16 @@ extension DomainDefinition {
     private func checkServer(_ network: NetworkStorage) throws(ConfigurationError) {
         if network.protocol == .vxhs {
             throw .unsupported("VxHS protocol is not supported with this QEMU binary")
+        }
+        if [.nbd, .ssh, .iscsi, .http, .https, .ftp, .ftps].contains(network.protocol),
+            network.hosts.count != 1
+        {
+            let name = network.protocol.rawValue
+            switch network.protocol {
+            case .nbd, .ssh: throw .internal("\(name) protocol accepts only one host")
+            case .iscsi: throw .internal("iSCSI protocol accepts only one host")
+            default: throw .internal("protocol '\(name)' accepts only one host")
+            }
         }
         if network.tls == true, network.protocol != .nbd {
             throw .unsupported(
@@ -89,9 +112,9 @@ extension DomainDefinition {
     /// Features that neither documents nor QEMU know; where there is no list of those, QEMU says so itself.
     private func checkCPUFeatures(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         guard let cpu else { return }
-        if cpu.deprecatedFeatures != nil, board.isS390,
-            !qemu.schema.has("query-cpu-model-expansion", "->", "deprecated-props")
-        {
+        let knowsDeprecated =
+            board.isS390 && qemu.schema.has("query-cpu-model-expansion", "->", "deprecated-props")
+        if cpu.deprecatedFeatures != nil, !knowsDeprecated {
             throw .unsupported("toggling deprecated features for CPU model is unsupported")
         }
         let host = qemu.accelerations[QEMUAccelerator(type)]?.wholeHostCPU ?? [:]

@@ -9,6 +9,9 @@ extension QEMUGuest {
         let backend = try parts(of: serial.source, alias: alias)
         let model = serial.target.model ?? ""
         guard let driver = serialDriver(model) else {
+            if model == "", serial.target.type == "system-serial" {
+                throw .internal("Invalid target model for serial device")
+            }
             return backend + [.option("-serial", OptionText("chardev:char" + alias))]
         }
         guard qemu.has(driver) else {

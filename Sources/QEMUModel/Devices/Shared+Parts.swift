@@ -34,7 +34,8 @@ extension QEMUGuest {
         case _ where kind == "handle": break
         case .mapped: fsdev.add("security_model", "mapped")
         case .squash: fsdev.add("security_model", "none")
-        case .passthrough, nil: fsdev.add("security_model", "passthrough")
+        case .passthrough: fsdev.add("security_model", "passthrough")
+        case nil: break
         }
         if let multidevs = folder.multidevs, multidevs != .default {
             fsdev.add("multidevs", multidevs.rawValue)
@@ -43,7 +44,7 @@ extension QEMUGuest {
         fsdev.add("dmode", folder.dmode.map(Self.mode))
         fsdev.add("writeout", folder.driver?.wrpolicy)
         fsdev.add("id", "fsdev-" + alias)
-        fsdev.add("path", folder.source.path)
+        fsdev.add("path", folder.source.path ?? "")
         if folder.readonly { fsdev.add(word: "readonly") }
         var device: JSONObject = [
             "driver": .string(try virtioDriver("virtio-9p", folder.info, model: folder.model))

@@ -75,6 +75,7 @@ struct FirmwareRequest {
         let features = descriptor.features
         if let secureBoot, features.contains("secure-boot") != secureBoot { return false }
         if let enrolledKeys, features.contains("enrolled-keys") != enrolledKeys { return false }
+        if loader.secure == true, !features.contains("requires-smm") { return false }
         return smm != false || !features.contains("requires-smm")
     }
 

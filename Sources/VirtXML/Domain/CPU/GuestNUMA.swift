@@ -133,7 +133,7 @@ public struct NUMACell: XMLElement {
                 var count = size?.count(in: unit)
                 var word = size.map { _ in unit == .bytes ? "B" : unit.name }
                 let words = "Invalid value '%' for element or attribute './\(name)/@value'"
-                try x.attribute("value", &count, .refusing(words, .xml))
+                try x.attribute("value", &count, .unlessEmpty.refusing(words, .xml))
                 try x.attribute("unit", &word)
                 if x.isReading {
                     size = try count.map { count throws(XMLError) in try ByteSize(count, unit: unit.name) }

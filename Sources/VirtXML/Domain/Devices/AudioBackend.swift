@@ -102,6 +102,7 @@ public struct AudioBackend: DeviceElement {
                 fixedSettings == true || !x.hasChild("settings"),
                 "audio settings specified without fixed settings flag", .unsupported)
             try x.element("settings", &settings)
+            if fixedSettings == true { settings = settings ?? Settings() }
         }
 
         /// Of what only some backends know, the others' is not looked at.

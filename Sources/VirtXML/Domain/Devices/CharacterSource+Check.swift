@@ -43,6 +43,11 @@ extension ChannelDevice {
     public var isForwarded: Bool {
         if case .guestForward = target { true } else { false }
     }
+
+    /// Whether it is a port of a virtio serial controller.
+    public var isVirtio: Bool {
+        if case .virtio = target { true } else { false }
+    }
 }
 
 extension DomainDefinition {

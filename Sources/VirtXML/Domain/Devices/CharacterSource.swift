@@ -69,6 +69,7 @@ extension CharacterSource {
         case .spiceport, .dbus: try bindChannel(&x)
         }
         if type == .tcp, x.isWriting { try bindProtocol(&x) }
+        try x.atMost(1, "log", orElse: "only one log element is allowed for character device")
         try bindLog(&x)
         try x.atMost(1, "protocol", orElse: "only one protocol element is allowed for character device")
         if type == .tcp, x.isReading { try bindProtocol(&x) }

@@ -164,10 +164,11 @@ public struct FilesystemDevice: Device {
         public init() {}
 
         mutating func bind(_ x: inout XMLBinder, _ type: Kind) throws(XMLError) {
+            // Of other kinds it is read and then of no use.
+            if x.isReading || type == .mount || type == .bind { try x.attribute("socket", &socket) }
             switch type {
             case .mount, .bind:
                 try x.attribute("dir", &path)
-                try x.attribute("socket", &socket)
                 // Who serves the folder knows where it is.
                 if x.isReading, socket != nil { path = nil }
             case .block: try x.attribute("dev", &path)

@@ -98,6 +98,7 @@ public struct TPMDevice: Device {
         try x.yesNo(
             "persistent_state", &persistentState,
             .refusing("Invalid persistent_state value, either 'yes' or 'no'", .internalError))
+        if persistentState == false { persistentState = nil }
     }
 
     private mutating func bindBanks(_ x: inout XMLBinder) throws(XMLError) {

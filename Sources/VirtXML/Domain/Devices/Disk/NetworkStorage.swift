@@ -39,6 +39,7 @@ public struct NetworkStorage: XMLElement {
         try x.yesNo("tls", &tls)
         try x.attribute("tlsHostname", &tlsHostname)
         if x.isReading { try checkName(x) }
+        if name == "" { name = nil }
     }
 
     /// Some servers keep images in pools, and the name says in which.
@@ -104,7 +105,7 @@ public struct NetworkStorage: XMLElement {
         if x.isReading, let second = cookies.firstRepeated(by: \.name) {
             throw x.fault("duplicate cookie '\(second.name)'", value: second.name)
         }
-        let number = XMLReading.refusing("invalid readahead size or timeout", .xml)
+        let number = XMLReading.unlessEmpty.refusing("invalid readahead size or timeout", .xml)
         try x.group("readahead") { (x) throws(XMLError) in try x.attribute("size", &readahead, number) }
         try x.group("timeout") { (x) throws(XMLError) in try x.attribute("seconds", &timeout, number) }
         if readahead == 0 { readahead = nil }
@@ -119,7 +120,7 @@ public struct NetworkStorage: XMLElement {
 extension XMLBinder {
     mutating func initiator(_ name: inout String?) throws(XMLError) {
         try group("initiator") { (x) throws(XMLError) in
-            try x.group("iqn") { (x) throws(XMLError) in try x.attribute("name", &name) }
+            try x.group("iqn") { (x) throws(XMLError) in try x.attribute("name", &name, .unlessEmpty) }
         }
     }
 }

@@ -43,6 +43,7 @@ public struct NVMeReference: XMLElement {
         try x.element("address", &copy)
         try x.require(copy != nil, "NVMe disk source is missing address")
         address = copy ?? address
+        address.multifunction = nil
     }
 }
 
@@ -102,6 +103,9 @@ public struct SecretReference: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        if let node = x.node, node.attribute("uuid") != nil, node.attribute("usage") != nil {
+            throw x.fault("either secret uuid or usage expected")
+        }
         try x.attribute("uuid", &uuid, .refusing("invalid secret uuid '%'", .xml))
         try x.attribute("usage", &usage)
     }

@@ -42,8 +42,9 @@ public struct USBHostdev: XMLElement {
         try x.group("vendor") { (x) throws(XMLError) in try x.hex("id", &vendor, width: 4) }
         try x.group("product") { (x) throws(XMLError) in try x.hex("id", &product, width: 4) }
         try x.group("address") { (x) throws(XMLError) in
-            for name in ["bus", "device"] as [StaticString] { try x.requireAttribute(name) }
+            try x.requireAttribute("bus")
             try x.number("bus", &bus)
+            try x.requireAttribute("device")
             try x.number("device", &device)
             try x.attribute("port", &port)
         }

@@ -24,11 +24,13 @@ extension InterfaceDevice {
             if type == .hostdev { return }
             for (name, value) in [
                 ("iommu", options.iommu), ("ats", options.ats), ("packed", options.packed),
-                ("page_per_vq", options.pagePerVQ),
             ] {
                 try x.require(
                     value == nil, "\(name) driver option is only supported for virtio devices", .unsupported)
             }
+            try x.require(
+                options.pagePerVQ == nil, "page_per_vq option is only supported for virtio devices",
+                .unsupported)
         }
     }
 

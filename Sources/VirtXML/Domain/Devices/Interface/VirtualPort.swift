@@ -22,15 +22,9 @@ public struct VirtualPort: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("type", &type, .refusing("unknown virtualport type %"))
         try x.group("parameters") { (x) throws(XMLError) in
-            try x.number(
-                "managerid", &managerID, .refusing("cannot parse value of managerid parameter", .xml))
-            try x.require(managerID ?? 0 <= 255, "value of managerid out of range")
-            try x.number("typeid", &typeID, .refusing("cannot parse value of typeid parameter", .xml))
-            try x.require(typeID ?? 0 <= 0xff_ffff, "value for typeid out of range")
-            try x.number(
-                "typeidversion", &typeIDVersion,
-                .refusing("cannot parse value of typeidversion parameter", .xml))
-            try x.require(typeIDVersion ?? 0 <= 255, "value of typeidversion out of range")
+            try Self.bind("managerid", &managerID, 255, "value of managerid out of range", &x)
+            try Self.bind("typeid", &typeID, 0xff_ffff, "value for typeid out of range", &x)
+            try Self.bind("typeidversion", &typeIDVersion, 255, "value of typeidversion out of range", &x)
             try x.attribute(
                 "instanceid", &instanceID, .refusing("cannot parse instanceid parameter as a uuid", .xml))
             try x.attribute(
@@ -41,6 +35,16 @@ public struct VirtualPort: XMLElement {
         if type == .midonet {
             (managerID, typeID, typeIDVersion, instanceID, profileID) = (nil, nil, nil, nil, nil)
         }
+    }
+
+    /// A number in a range of its own; libvirt tells what is none from what is too great, or below zero.
+    private static func bind(
+        _ name: StaticString, _ value: inout UInt32?, _ most: Int64, _ words: String, _ x: inout XMLBinder
+    ) throws(XMLError) {
+        var number = value.map { Int64($0) }
+        try x.number(name, &number, .refusing("cannot parse value of \(name) parameter", .xml))
+        try x.require((0...most).contains(number ?? 0), words)
+        value = number.flatMap { UInt32(exactly: $0) }
     }
 
     /// What this kind of switch is told, of all that can be said.
@@ -80,6 +84,8 @@ public struct VirtualPort: XMLElement {
     public mutating func fillIdentities() {
         let kind = type ?? .none
         if kind == .none || kind == .qbg { instanceID = instanceID ?? .random() }
-        if kind == .none || kind == .openvswitch { interfaceID = interfaceID ?? .random() }
+        if kind == .none || kind == .openvswitch || kind == .midonet {
+            interfaceID = interfaceID ?? .random()
+        }
     }
 }
