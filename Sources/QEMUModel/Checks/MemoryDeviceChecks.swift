@@ -28,8 +28,10 @@ extension DomainDefinition {
         let piece: UInt64 = os.arch?.hasBytePrefix("ppc64") == true ? 256 << 20 : 1
         let plugged = devices.memories.reduce(UInt64(0)) {
             let size = $1.target.size?.bytes ?? 0
-            let whole = size.addingReportingOverflow(piece - 1).partialValue / piece * piece
-            return $0.addingReportingOverflow(whole).partialValue
+            if $1.model == .nvdimm, let label = $1.target.labelSize?.bytes, label < size {
+                return $0 &+ (size - label) / piece * piece &+ label
+            }
+            return $0 &+ (size &+ piece &- 1) / piece * piece
         }
         if let total = memory.total, plugged > total.bytes {
             throw .xml("Total size of memory devices exceeds the total memory size")

@@ -225,8 +225,7 @@ public struct Reconnect: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.yesNo("enabled", &enabled)
-        try x.attribute("timeout", &timeout)
-        if x.isReading, enabled == false { timeout = nil }
+        if x.isWriting || enabled == true { try x.attribute("timeout", &timeout) }
         try x.require(
             enabled != true || timeout != nil,
             "Missing required attribute 'timeout' in element 'reconnect'")

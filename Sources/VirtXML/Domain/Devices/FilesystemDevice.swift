@@ -49,7 +49,9 @@ public struct FilesystemDevice: Device {
         try x.flag("readonly", &readonly)
         try info.bind(&x, boots: true)
         if x.isWriting { return try bindLimits(&x) }
-        if targetDir == nil { throw x.fault(source.path ?? "", .noTarget) }
+        if targetDir == nil { throw x.fault(source.path ?? source.socket ?? "", .noTarget) }
+        // Who serves the folder knows where it is.
+        if type == .mount || type == .bind, source.socket != nil { source.path = nil }
     }
 
     private mutating func bindModes(_ x: inout XMLBinder) throws(XMLError) {
@@ -169,8 +171,6 @@ public struct FilesystemDevice: Device {
             switch type {
             case .mount, .bind:
                 try x.attribute("dir", &path)
-                // Who serves the folder knows where it is.
-                if x.isReading, socket != nil { path = nil }
             case .block: try x.attribute("dev", &path)
             case .file: try x.attribute("file", &path)
             case .template: try x.attribute("name", &path)

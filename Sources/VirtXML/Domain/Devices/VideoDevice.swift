@@ -33,6 +33,12 @@ public struct VideoDevice: Device {
         try x.group("model") { (x) throws(XMLError) in try bindModel(&x) }
         if x.isReading { try bindDriver(&x) }
         try info.bind(&x)
+        // Of a card that isn't there nothing is told.
+        if x.isReading, type == .none {
+            info.acpiIndex = nil
+            driver?.name = nil
+            if driver == Driver() { driver = nil }
+        }
     }
 
     private mutating func bindDriver(_ x: inout XMLBinder) throws(XMLError) {

@@ -37,6 +37,8 @@ public struct InterfaceDriver: XMLElement {
         if x.isWriting { try virtio.bind(&x) }
         try x.element("host", &host)
         try x.element("guest", &guest)
+        if host == Offloads() { host = nil }
+        if guest == Offloads() { guest = nil }
     }
 
     /// What work is left to the card.

@@ -43,6 +43,7 @@ public struct VirtualPort: XMLElement {
     ) throws(XMLError) {
         var number = value.map { Int64($0) }
         try x.number(name, &number, .refusing("cannot parse value of \(name) parameter", .xml))
+        try x.require((number ?? 0).magnitude <= UInt32.max, "cannot parse value of \(name) parameter")
         try x.require((0...most).contains(number ?? 0), words)
         value = number.flatMap { UInt32(exactly: $0) }
     }
