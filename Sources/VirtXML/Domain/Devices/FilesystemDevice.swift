@@ -167,7 +167,7 @@ public struct FilesystemDevice: Device {
 
         mutating func bind(_ x: inout XMLBinder, _ type: Kind) throws(XMLError) {
             // Of other kinds it is read and then of no use.
-            if x.isReading || type == .mount || type == .bind { try x.attribute("socket", &socket) }
+            try x.attribute("socket", &socket)
             switch type {
             case .mount, .bind:
                 try x.attribute("dir", &path)
