@@ -2,6 +2,7 @@ import ByteText
 import DriverKit
 import LinuxSystem
 import Logging
+import Synchronization
 import Virt
 import VirtDriver
 import VirtXML
@@ -17,6 +18,8 @@ public final class NetworkDriver: Driver {
     let events: EventHub
     let log: Logger
     public let name = "network"
+    /// Whether the firewall is to be looked at soon.
+    let isLooking = Atomic(false)
     private let uriPath: String
 
     /// - Parameter uriPath: `/system`, or `/session` in the daemon of a user.

@@ -103,6 +103,31 @@ class Networks(unittest.TestCase):
         self.assertEqual((self.host.links(), self.host.rules()), self.before)
         self.assertEqual((self.host.servers(), self.left()), ({}, []))
 
+    def test_a_range_in_use_is_avoided_or_refused(self):
+        self.host.run("ip", "link", "add", "lan0", "type", "veth", "peer", "name", "lan1")
+        self.host.run("ip", "addr", "add", "192.168.122.7/24", "dev", "lan0")
+        self.host.run("ip", "addr", "add", "192.168.123.7/23", "dev", "lan0")
+        self.host.run("ip", "addr", "add", "10.77.1.7/24", "dev", "lan0")
+        for link in ("lan0", "lan1"):
+            self.host.run("ip", "link", "set", link, "up")
+        default = self.connection.networkLookupByName("default")
+        default.create()
+        self.assertIn("192.168.124.1/24", self.host.run("ip", "-br", "addr", "show", "virbr0"))
+        self.assertIn("<range start='192.168.124.2' end='192.168.124.254'/>", default.XMLDesc())
+        self.assertIn("192.168.122.1", default.XMLDesc(libvirt.VIR_NETWORK_XML_INACTIVE))
+        self.assertIn("network 'default' has 192.168.124.0/24", self.host.log.read_text())
+        with self.assertRaisesRegex(libvirt.libvirtError, "Network is already in use by interface lan0"):
+            self.define().create()
+
+    def test_rules_that_somebody_removes_come_back(self):
+        self.define().create()
+        rules = self.host.rules()
+        for words in (["flush", "ruleset"], ["flush", "table", "ip", "libvirt_network"], ["delete", "table", "ip6", "libvirt_network"]):
+            self.host.run("nft", *words)
+            eventually(lambda: self.host.rules() == rules, f"the rules to be there after nft {' '.join(words)}")
+        self.host.run("nft", "add", "table", "ip", "foreign")
+        self.assertIn("table ip foreign", self.host.rules())
+
     def test_many_at_once_agree(self):
         """Clients that start and stop two networks leave both as their lists say."""
         for number in (1, 2):

@@ -11,10 +11,18 @@ final class NetlinkSocket {
     /// Make a new one; where there is one, replace it.
     static let (create, exclusive, replace): (UInt16, UInt16, UInt16) = (0x400, 0x200, 0x100)
 
+    init() throws(SystemError) { socket = try Self.open(0) }
+
+    /// A socket to a part of the kernel.
+    ///
     /// - Parameter groups: whose news are heard, as bits.
-    init(groups: UInt32 = 0) throws(SystemError) {
-        let kind = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue)
-        socket = Descriptor(owning: try checked("socket", "netlink") { Glibc.socket(AF_NETLINK, kind, 0) })
+    static func open(
+        _ family: Int32, groups: UInt32 = 0, blocks: Bool = true
+    ) throws(SystemError) -> Descriptor {
+        let flags = SOCK_CLOEXEC.rawValue | (blocks ? 0 : SOCK_NONBLOCK.rawValue)
+        let kind = Int32(SOCK_RAW.rawValue | flags)
+        let socket = Descriptor(
+            owning: try checked("socket", "netlink") { Glibc.socket(AF_NETLINK, kind, family) })
         let address = UInt16(AF_NETLINK).bytes + [0, 0] + UInt32(0).bytes + groups.bytes
         try checked("bind", "netlink") {
             address.withUnsafeBytes { bytes in
@@ -23,6 +31,7 @@ final class NetlinkSocket {
                 }
             }
         }
+        return socket
     }
 
     /// Asks for a change and waits for the kernel's answer.

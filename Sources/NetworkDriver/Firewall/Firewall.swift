@@ -1,10 +1,40 @@
 import LinuxSystem
+import Synchronization
 import Virt
 import VirtXML
 
 /// The rules of all running networks, in the kernel.
 final class Firewall: Sendable {
     private let nftables = Nftables()
+    private let state = Mutex(State())
+
+    private struct State {
+        /// What the driver's tables look like while nobody else changes them; nil where there are none.
+        var expected: String?
+        var news: NetlinkNews?
+    }
+
+    /// Has `changed` called after anybody changes any rule, once there are rules of the driver's.
+    func watch(_ changed: @escaping @Sendable () -> Void) throws(SystemError) {
+        if state.withLock({ $0.news != nil }) { return }
+        let news = try NetlinkNews(of: .firewall, handler: changed)
+        state.withLock { $0.news = news }
+    }
+
+    /// Whether the driver's tables are as they were made. May wait.
+    func isIntact() -> Bool {
+        guard let expected = state.withLock({ $0.expected }) else { return true }
+        return (try? listed()) == expected
+    }
+
+    private func listed() throws(VirtError) -> String {
+        var text = ""
+        // Of several lists in one run the library finds only what the last asks for.
+        for family in FirewallRules.Family.allCases {
+            text += try nftables.run(["list table \(family) \(FirewallRules.table)"])
+        }
+        return text
+    }
 
     /// Puts the rules of these networks in place of whatever stood in the driver's tables, in one transaction: there is no
     /// moment without them. Without networks the tables go. May wait.
@@ -13,6 +43,8 @@ final class Firewall: Sendable {
     func set(_ networks: [(definition: NetworkDefinition, bridge: String)]) throws(VirtError) {
         let rules = networks.map { FirewallRules(network: $0.definition, bridge: $0.bridge) }
         try nftables.run(rules.isEmpty ? Self.removal : Self.removal + Self.all(rules))
+        let now = rules.isEmpty ? nil : try listed()
+        state.withLock { $0.expected = now }
     }
 
     /// Adding what is to be removed makes that it is there.

@@ -9,13 +9,19 @@ final class Nftables: Sendable {
     private typealias Make = @convention(c) (UInt32) -> Context?
     private typealias Run = @convention(c) (Context, UnsafePointer<CChar>) -> Int32
     private typealias Switch = @convention(c) (Context) -> Int32
+    private typealias Choose = @convention(c) (Context, UInt32) -> Void
     private typealias Text = @convention(c) (Context) -> UnsafePointer<CChar>?
+    private typealias Free = @convention(c) (Context) -> Void
 
     private struct Library {
-        let context: Context
+        let make: Make
+        let keepOutput: Switch
+        let keepErrors: Switch
+        let choose: Choose
         let run: Run
         let output: Text
         let errors: Text
+        let free: Free
     }
 
     /// One command at a time.
@@ -23,28 +29,39 @@ final class Nftables: Sendable {
 
     /// Runs commands, in nft's own language, as one transaction: all of them or none. May wait for the kernel.
     ///
-    /// - Returns: what was listed.
+    /// - Returns: what was listed, without counters.
     @discardableResult
     func run(_ commands: [String]) throws(VirtError) -> String {
         let text = commands.map { $0 + "\n" }.joined()
         let result = library.withLock { loaded -> Result<String, VirtError> in
             guard let library = loaded ?? Self.load() else { return .failure(Self.missing) }
             loaded = library
-            if library.run(library.context, text) == 0 {
-                return .success(library.output(library.context).map { String(cString: $0) } ?? "")
-            }
-            let words = library.errors(library.context).map { String(cString: $0) } ?? ""
-            return .failure(
-                VirtError(.internalError, "the firewall's rules can't be changed: \(words)", from: .network))
+            return Self.run(text, library)
         }
         return try result.get()
+    }
+
+    private static func run(_ text: String, _ library: Library) -> Result<String, VirtError> {
+        // One that has changed tables remembers them as they were before.
+        guard let context = library.make(0) else { return .failure(missing) }
+        defer { library.free(context) }
+        guard library.keepOutput(context) == 0, library.keepErrors(context) == 0 else {
+            return .failure(missing)
+        }
+        library.choose(context, 4)
+        if library.run(context, text) == 0 {
+            return .success(library.output(context).map { String(cString: $0) } ?? "")
+        }
+        let words = library.errors(context).map { String(cString: $0) } ?? ""
+        return .failure(
+            VirtError(.internalError, "the firewall's rules can't be changed: \(words)", from: .network))
     }
 
     private static var missing: VirtError {
         VirtError(
             .configUnsupported,
-            "networks need libnftables to protect them, and it isn't installed (libnftables1)",
-            from: .network)
+            "networks need libnftables to protect them, and it isn't installed (libnftables1)", from: .network
+        )
     }
 
     private static func load() -> Library? {
@@ -53,13 +70,17 @@ final class Nftables: Sendable {
             dlsym(handle, name).map { unsafeBitCast($0, to: type) }
         }
         guard let make = symbol("nft_ctx_new", Make.self),
-            let run = symbol("nft_run_cmd_from_buffer", Run.self),
             let keepOutput = symbol("nft_ctx_buffer_output", Switch.self),
             let keepErrors = symbol("nft_ctx_buffer_error", Switch.self),
+            let choose = symbol("nft_ctx_output_set_flags", Choose.self),
+            let run = symbol("nft_run_cmd_from_buffer", Run.self),
             let output = symbol("nft_ctx_get_output_buffer", Text.self),
-            let errors = symbol("nft_ctx_get_error_buffer", Text.self), let context = make(0),
-            keepOutput(context) == 0, keepErrors(context) == 0
+            let errors = symbol("nft_ctx_get_error_buffer", Text.self),
+            let free = symbol("nft_ctx_free", Free.self)
         else { return nil }
-        return Library(context: context, run: run, output: output, errors: errors)
+        return Library(
+            make: make, keepOutput: keepOutput, keepErrors: keepErrors, choose: choose, run: run,
+            output: output,
+            errors: errors, free: free)
     }
 }

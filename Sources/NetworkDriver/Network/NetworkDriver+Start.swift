@@ -53,7 +53,8 @@ extension NetworkDriver {
 
     /// Makes on the host what a network is, or nothing. Call it within a change.
     func start(_ network: inout LocalNetwork) throws(VirtError) {
-        guard let definition = network.persistent ?? network.live else { return }
+        guard let defined = network.persistent ?? network.live else { return }
+        let definition = try placed(defined)
         if definition.hasOwnBridge { try startBridge(definition, &network) }
         do throws(VirtError) { try keepRecord(of: definition) } catch {
             network.live = definition
@@ -61,6 +62,30 @@ extension NetworkDriver {
             throw error
         }
         network.live = definition
+    }
+
+    /// A network in a range that the host doesn't use. Only the one that hosts come with goes elsewhere, and only for as long
+    /// as it runs; another is refused.
+    private func placed(_ definition: NetworkDefinition) throws(VirtError) -> NetworkDefinition {
+        guard definition.hasOwnBridge, !definition.ips.isEmpty else { return definition }
+        let taken = try VirtError.reporting("cannot list the host's routes", from: .network) {
+            () throws(SystemError) in try HostRanges(but: definition.bridge?.name ?? "")
+        }
+        if let moved = definition.moved(outOf: taken) {
+            let (before, after) = (
+                definition.ips.first?.networkName ?? "", moved.ips.first?.networkName ?? ""
+            )
+            log.warning(
+                "the host uses \(before) already: network '\(definition.name)' has \(after) while it runs")
+            return moved
+        }
+        for ip in definition.ips {
+            guard let address = ip.address.flatMap({ IPAddress($0) }) else { continue }
+            if let link = taken.link(of: address.network(prefix: ip.prefixLength), prefix: ip.prefixLength) {
+                throw VirtError(.internalError, "Network is already in use by interface \(link)", from: .none)
+            }
+        }
+        return definition
     }
 
     func keepRecord(of definition: NetworkDefinition) throws(VirtError) {
@@ -76,6 +101,7 @@ extension NetworkDriver {
         try bridge.make()
         do throws(VirtError) {
             try firewall.set(running() + [(definition, bridge.name)])
+            guardRules()
             let configuration = configuration(of: definition)
             if configuration.isNeeded {
                 network.server = try NameServer.start(configuration, leaseHelper: places.leaseHelper)
@@ -157,7 +183,11 @@ extension NetworkDriver {
                 log.error("the record of network '\(name)' can't be read and is passed over: \(error)")
             }
         }
-        do throws(VirtError) { if !running().isEmpty { try firewall.set(running()) } } catch {
+        do throws(VirtError) {
+            if running().isEmpty { return }
+            try firewall.set(running())
+            guardRules()
+        } catch {
             log.error("the networks that run aren't protected: \(error)")
         }
     }

@@ -13,14 +13,20 @@ public struct IPAddress: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    /// The address that is these bytes; nil unless they are four, or sixteen.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 4 || bytes.count == 16 else { return nil }
+        self.bytes = Array(bytes)
+    }
+
+    private init(whole bytes: [UInt8]) { self.bytes = bytes }
 
     public var family: AddressFamily { bytes.count == 4 ? .ipv4 : .ipv6 }
 
     /// The address with all bits cleared but the first `prefix`.
     public func network(prefix: UInt32) -> IPAddress {
         IPAddress(
-            bytes: bytes.enumerated().map { index, byte in
+            whole: bytes.enumerated().map { index, byte in
                 let kept = min(max(Int(clamping: prefix) - 8 * index, 0), 8)
                 return byte & (kept == 0 ? 0 : UInt8.max << UInt8(8 - kept))
             })
@@ -34,8 +40,8 @@ public struct IPAddress: Hashable, Sendable {
 
     /// The address with all bits set but the first `prefix`.
     public func broadcast(prefix: UInt32) -> IPAddress {
-        let mask = IPAddress(bytes: bytes.map { _ in .max }).network(prefix: prefix)
-        return IPAddress(bytes: zip(bytes, mask.bytes).map { $0 | ~$1 })
+        let mask = IPAddress(whole: bytes.map { _ in .max }).network(prefix: prefix)
+        return IPAddress(whole: zip(bytes, mask.bytes).map { $0 | ~$1 })
     }
 
     /// Whether another address, of the same family, is more than some addresses higher.
@@ -49,7 +55,7 @@ public struct IPAddress: Hashable, Sendable {
     /// How many bits are set at the front, if this is a mask; nil if others are set too.
     public var maskLength: UInt32? {
         let count = UInt32(bytes.reduce(0) { $0 + $1.nonzeroBitCount })
-        let mask = IPAddress(bytes: bytes.map { _ in .max }).network(prefix: count)
+        let mask = IPAddress(whole: bytes.map { _ in .max }).network(prefix: count)
         return mask == self ? count : nil
     }
 
