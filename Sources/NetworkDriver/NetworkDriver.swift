@@ -2,7 +2,6 @@ import ByteText
 import DriverKit
 import LinuxSystem
 import Logging
-import Synchronization
 import Virt
 import VirtDriver
 import VirtXML
@@ -18,8 +17,7 @@ public final class NetworkDriver: Driver {
     let events: EventHub
     let log: Logger
     public let name = "network"
-    /// Whether the firewall is to be looked at soon.
-    let isLooking = Atomic(false)
+    let watcher = NetworkGuard()
     private let uriPath: String
 
     /// - Parameter uriPath: `/system`, or `/session` in the daemon of a user.

@@ -128,6 +128,13 @@ class Networks(unittest.TestCase):
         self.host.run("nft", "add", "table", "ip", "foreign")
         self.assertIn("table ip foreign", self.host.rules())
 
+    def test_a_bridge_that_somebody_removes_comes_back(self):
+        self.define().create()
+        rules = self.host.rules()
+        self.host.run("ip", "link", "del", "virbr1")
+        eventually(lambda: "virbr1" in self.host.links() and self.host.rules() == rules, "the bridge to be there again")
+        eventually(lambda: "10.77.1.1/24" in self.host.run("ip", "-br", "addr", "show", "virbr1"), "its address")
+
     def test_many_at_once_agree(self):
         """Clients that start and stop two networks leave both as their lists say."""
         for number in (1, 2):

@@ -9,10 +9,13 @@ public final class NetlinkNews: Sendable {
     public enum Subject: Sendable {
         /// The rules of the firewall.
         case firewall
+        /// Links that come, change and go.
+        case links
 
         fileprivate var place: (family: Int32, groups: UInt32) {
             switch self {
             case .firewall: (12, 1 << 6)
+            case .links: (0, 1)
             }
         }
     }

@@ -11,14 +11,6 @@ final class Firewall: Sendable {
     private struct State {
         /// What the driver's tables look like while nobody else changes them; nil where there are none.
         var expected: String?
-        var news: NetlinkNews?
-    }
-
-    /// Has `changed` called after anybody changes any rule, once there are rules of the driver's.
-    func watch(_ changed: @escaping @Sendable () -> Void) throws(SystemError) {
-        if state.withLock({ $0.news != nil }) { return }
-        let news = try NetlinkNews(of: .firewall, handler: changed)
-        state.withLock { $0.news = news }
     }
 
     /// Whether the driver's tables are as they were made. May wait.

@@ -101,7 +101,7 @@ extension NetworkDriver {
         try bridge.make()
         do throws(VirtError) {
             try firewall.set(running() + [(definition, bridge.name)])
-            guardRules()
+            guardNetworks()
             let configuration = configuration(of: definition)
             if configuration.isNeeded {
                 network.server = try NameServer.start(configuration, leaseHelper: places.leaseHelper)
@@ -186,7 +186,7 @@ extension NetworkDriver {
         do throws(VirtError) {
             if running().isEmpty { return }
             try firewall.set(running())
-            guardRules()
+            guardNetworks()
         } catch {
             log.error("the networks that run aren't protected: \(error)")
         }

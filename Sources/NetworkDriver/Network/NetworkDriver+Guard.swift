@@ -1,0 +1,73 @@
+import ByteText
+import DriverKit
+import LinuxSystem
+import Logging
+import Synchronization
+import Virt
+import VirtXML
+
+/// What sees to it that running networks stay what they are on the host, whoever changes it.
+final class NetworkGuard: Sendable {
+    private let news = Mutex<[NetlinkNews]>([])
+    /// Whether the host is to be looked at soon: one look is for all changes up to it.
+    private let isLooking = Atomic(false)
+
+    /// Has `look` called after anybody changes rules or links, from now on. It is kept up to date by the kernel's word, and
+    /// asks nothing by itself.
+    func begin(_ look: @escaping @Sendable () async -> Void) throws(SystemError) {
+        if news.withLock({ !$0.isEmpty }) { return }
+        let handler: @Sendable () -> Void = { [weak self] in
+            guard let self, !isLooking.exchange(true, ordering: .relaxed) else { return }
+            Task {
+                self.isLooking.store(false, ordering: .relaxed)
+                await look()
+            }
+        }
+        let heard = [
+            try NetlinkNews(of: .firewall, handler: handler), try NetlinkNews(of: .links, handler: handler),
+        ]
+        news.withLock { $0 = heard }
+    }
+}
+
+extension NetworkDriver {
+    /// Sees to it that networks that run stay.
+    func guardNetworks() {
+        do throws(SystemError) {
+            try watcher.begin { [weak self] in await self?.restore() }
+        } catch {
+            log.warning("what somebody removes of networks can't be noticed: \(error)")
+        }
+    }
+
+    /// Makes what is missing of the networks that run.
+    private func restore() async {
+        if await Blocking.run({ self.isWhole }) { return }
+        do throws(VirtError) {
+            try await registry.change { () throws(VirtError) in
+                // Whoever changed networks meanwhile has made all of it.
+                if self.isWhole { return }
+                for network in self.missingBridges() {
+                    try HostBridge(network).make()
+                    self.log.warning(
+                        "somebody removed the bridge of network '\(network.name)': it is there again")
+                }
+                if self.firewall.isIntact(), self.missingBridges().isEmpty { return }
+                try self.firewall.set(self.running())
+                self.log.warning("somebody changed the firewall's rules of networks: they are there again")
+            }
+        } catch {
+            log.error("networks that run aren't what they should be, and can't be made so: \(error)")
+        }
+    }
+
+    /// Whether all that running networks have on the host is there. May wait.
+    private var isWhole: Bool { missingBridges().isEmpty && firewall.isIntact() }
+
+    private func missingBridges() -> [NetworkDefinition] {
+        guard let links = try? NetworkLinks.all() else { return [] }
+        return running().filter { network in
+            !links.contains { $0.name.hasSameBytes(as: network.bridge) }
+        }.map(\.definition)
+    }
+}
