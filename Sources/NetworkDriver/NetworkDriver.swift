@@ -50,14 +50,19 @@ public final class NetworkDriver: Driver {
         }
     }
 
-    /// The network that hosts come with. Whoever removes it is rid of it.
+    /// The network that hosts come with. Whoever removes it is rid of it. Nobody has defined it, and no event tells of it.
     private func defineDefault() {
         let network = """
             <network><name>default</name><forward mode='nat'/><bridge name='virbr0' stp='on' delay='0'/>
               <ip address='192.168.122.1' netmask='255.255.255.0'>
                 <dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip></network>
             """
-        do throws(VirtError) { _ = try defineNow(ObjectRegistry<LocalNetwork>.definition(network)) } catch {
+        do throws(VirtError) {
+            let (_, definition) = try complete(
+                ObjectRegistry<LocalNetwork>.definition(network), toStart: false)
+            try definitions.save(definition, as: definition.name)
+            registry.put(LocalNetwork(definition))
+        } catch {
             log.error("the default network can't be defined: \(error)")
         }
     }
@@ -80,30 +85,11 @@ public final class NetworkDriver: Driver {
     }
 
     public func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? {
-        let uri = request.uri
-        guard uri.driver == "network" else { return nil }
-        guard uri.path.hasSameBytes(as: uriPath) else {
-            let message = "unexpected network URI path '\(uri.path)', try network://\(uriPath)"
-            throw VirtError(.internalError, message, from: .network)
-        }
-        return NetworkConnection(driver: self, uri: uri)
+        try openHost(request, at: uriPath, events: events, from: .network)
     }
 
     /// Every hypervisor's clients see the networks.
     public func offer(to services: inout HostServices) {
         services.networks = { _ in LocalNetworkService(driver: self) }
     }
-}
-
-/// One client's connection to `network:///system`, which has networks and nothing else.
-struct NetworkConnection: DriverConnection {
-    let driver: NetworkDriver
-    let uri: ConnectionURI
-
-    var hypervisor: any HypervisorService { BareHypervisor("network", uri) }
-    var networks: any NetworkService { LocalNetworkService(driver: driver) }
-
-    var events: any EventSource { driver.events.source(of: [.network]) }
-
-    func supports(_ feature: DriverFeature) -> Bool { feature == .remoteEventCallback }
 }

@@ -1,4 +1,3 @@
-import ByteText
 import DriverKit
 import LinuxSystem
 import Logging
@@ -54,13 +53,7 @@ public final class SecretDriver: Driver {
     }
 
     public func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? {
-        let uri = request.uri
-        guard uri.driver == "secret" else { return nil }
-        guard uri.path.hasSameBytes(as: uriPath) else {
-            let message = "unexpected secret URI path '\(uri.path)', try secret://\(uriPath)"
-            throw VirtError(.internalError, message, from: .secret)
-        }
-        return SecretConnection(driver: self, uri: uri, client: request.client)
+        try openHost(request, at: uriPath, events: events, from: .secret)
     }
 
     /// Every hypervisor's clients see the secrets.

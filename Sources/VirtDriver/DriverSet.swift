@@ -19,7 +19,7 @@ public struct DriverSet: Sendable {
         for driver in drivers {
             guard let opened = try await driver.open(request) else { continue }
             guard opened.takesHostServices else { return opened }
-            return ComposedConnection(own: opened, services: services, client: request.client)
+            return services.added(to: opened, for: request.client)
         }
         throw VirtError(.noConnect, request.uri.description)
     }

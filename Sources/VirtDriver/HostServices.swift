@@ -15,6 +15,11 @@ public struct HostServices: Sendable {
 
     public init() {}
 
+    /// A connection with these services in it, where they stand before its own.
+    public func added(to own: any DriverConnection, for client: Client) -> any DriverConnection {
+        ComposedConnection(own: own, services: self, client: client)
+    }
+
     /// The sorts of objects whose events come with them.
     var subjects: Set<EventSubject> {
         var subjects: Set<EventSubject> = []

@@ -7,18 +7,15 @@ import VirtXML
 extension NetworkDriver {
     /// Defines a network, or what one is the next time that it starts.
     func define(_ definition: NetworkDefinition) async throws(VirtError) -> NetworkReference {
-        try await registry.change { () throws(VirtError) in try self.defineNow(definition) }
-    }
-
-    /// The same within a change.
-    func defineNow(_ definition: NetworkDefinition) throws(VirtError) -> NetworkReference {
-        let (uuid, complete) = try complete(definition, toStart: false)
-        var network = registry[uuid] ?? LocalNetwork(uuid: uuid)
-        network.persistent = complete
-        try registry.put(network, telling: network.event(.defined), in: events) { () throws(VirtError) in
-            try definitions.save(complete, as: complete.name)
+        try await registry.change { () throws(VirtError) in
+            let (uuid, complete) = try self.complete(definition, toStart: false)
+            var network = self.registry[uuid] ?? LocalNetwork(uuid: uuid)
+            network.persistent = complete
+            try self.registry.put(network, telling: network.event(.defined), in: self.events) {
+                () throws(VirtError) in try self.definitions.save(complete, as: complete.name)
+            }
+            return network.reference
         }
-        return network.reference
     }
 
     /// Starts a network that is there only as long as it runs.
@@ -38,7 +35,7 @@ extension NetworkDriver {
 
     /// A document with what the daemon chooses. Throws where its name or bridge is another network's, or where dnsmasq
     /// can't be told what it says.
-    private func complete(
+    func complete(
         _ given: NetworkDefinition, toStart: Bool
     ) throws(VirtError) -> (UUID, NetworkDefinition) {
         var definition = given
