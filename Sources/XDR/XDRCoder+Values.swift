@@ -95,11 +95,11 @@ extension XDRCoder {
         value = present
     }
 
-    /// The word that says whether an optional value follows.
+    /// The word that says whether an optional value follows: anything but 0, as the C library has it. Some clients, such as
+    /// go-libvirt, put the 1 into another byte.
     public mutating func presence(_ isPresent: Bool) throws(XDRError) -> Bool {
         var word: Int32 = isPresent ? 1 : 0
         try int32(&word)
-        guard word == 0 || word == 1 else { throw .unknownCase(word) }
-        return word == 1
+        return word != 0
     }
 }
