@@ -52,6 +52,9 @@ class Host(server.KINDS["roostd"]):
         return found
 
     def stop(self):
+        # The daemon first: it would start again what ends.
+        if self.process is not None and self.process.poll() is None:
+            self.kill(signal.SIGTERM)
         for number in self.servers().values():
             os.kill(number, signal.SIGTERM)
         super().stop()
