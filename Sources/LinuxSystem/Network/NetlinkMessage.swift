@@ -15,8 +15,6 @@ struct NetlinkMessage {
     }
 
     mutating func add(_ attribute: UInt16, _ value: UInt32) { add(attribute, value.bytes) }
-    mutating func add(_ attribute: UInt16, _ value: UInt16) { add(attribute, value.bytes) }
-    mutating func add(_ attribute: UInt16, _ value: UInt8) { add(attribute, [value]) }
     /// Text, which ends with a NUL.
     mutating func add(_ attribute: UInt16, _ value: String) { add(attribute, Array(value.utf8) + [0]) }
 

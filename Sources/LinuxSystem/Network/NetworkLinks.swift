@@ -30,12 +30,6 @@ public enum NetworkLinks {
         try all().first { $0.name.hasSameBytes(as: name) }
     }
 
-    /// All addresses of all links.
-    public static func addresses() throws(SystemError) -> [LinkAddress] {
-        let message = NetlinkMessage(22, header: [UInt8](repeating: 0, count: 8))
-        return try NetlinkSocket().list(message, "the addresses").compactMap { LinkAddress($0) }
-    }
-
     /// The routes to other hosts.
     public static func routes() throws(SystemError) -> [HostRoute] {
         let message = NetlinkMessage(26, header: [UInt8](repeating: 0, count: 12))
@@ -80,22 +74,14 @@ public enum NetworkLinks {
 
     /// Switches a link on or off.
     public static func setUp(_ name: String, _ isUp: Bool) throws(SystemError) {
-        let link = try existing(name)
-        let message = NetlinkMessage(newLink, header: header(link.index, flags: isUp ? 1 : 0, changed: 1))
+        let message = NetlinkMessage(
+            newLink, header: header(try index(of: name), flags: isUp ? 1 : 0, changed: 1))
         try NetlinkSocket().change(message, name)
     }
 
     public static func setMTU(_ name: String, _ mtu: UInt32) throws(SystemError) {
-        var message = NetlinkMessage(newLink, header: header(try existing(name).index))
+        var message = NetlinkMessage(newLink, header: header(try index(of: name)))
         message.add(4, mtu)
-        try NetlinkSocket().change(message, name)
-    }
-
-    /// Plugs a link into a bridge, or pulls it out.
-    public static func setMaster(_ name: String, _ bridge: String?) throws(SystemError) {
-        var message = NetlinkMessage(newLink, header: header(try existing(name).index))
-        let index = try bridge.map { (name) throws(SystemError) in try existing(name).index }
-        message.add(10, UInt32(bitPattern: index ?? 0))
         try NetlinkSocket().change(message, name)
     }
 
@@ -104,7 +90,7 @@ public enum NetworkLinks {
         _ address: [UInt8], prefix: UInt8, broadcast: [UInt8]? = nil, to name: String
     ) throws(SystemError) {
         let family = address.count == 4 ? AF_INET : AF_INET6
-        let head = try [UInt8(family), prefix, 0, 0] + existing(name).index.bytes
+        let head = try [UInt8(family), prefix, 0, 0] + index(of: name).bytes
         var message = NetlinkMessage(
             newAddress, flags: NetlinkSocket.create | NetlinkSocket.exclusive, header: head)
         message.add(1, address)
@@ -124,14 +110,15 @@ public enum NetworkLinks {
             newRoute, flags: NetlinkSocket.create | NetlinkSocket.exclusive, header: head)
         message.add(1, destination)
         message.add(5, gateway)
-        message.add(4, try existing(name).index.bytes)
+        message.add(4, try index(of: name).bytes)
         message.add(6, metric)
         try NetlinkSocket().change(message, name)
     }
 
-    private static func existing(_ name: String) throws(SystemError) -> NetworkLink {
-        if let link = try named(name) { return link }
-        throw SystemError(call: "netlink", errno: ENODEV, context: name)
+    private static func index(of name: String) throws(SystemError) -> Int32 {
+        let index = if_nametoindex(name)
+        if index == 0 { throw SystemError(call: "netlink", errno: ENODEV, context: name) }
+        return Int32(bitPattern: index)
     }
 
     /// The fixed part of messages about links.

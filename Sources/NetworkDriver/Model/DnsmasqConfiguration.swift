@@ -18,6 +18,9 @@ struct DnsmasqConfiguration {
             && (answersNames || dhcp4 != nil || network.ips.contains { $0.isIPv6 })
     }
 
+    /// Throws what writing any of the files would throw.
+    func check() throws(VirtError) { _ = try (text(), hosts(), names()) }
+
     /// The configuration file.
     ///
     /// - Throws: `configUnsupported` for what dnsmasq can't be told, `xmlError` for text that would be more than one value.

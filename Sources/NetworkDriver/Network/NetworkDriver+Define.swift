@@ -50,8 +50,7 @@ extension NetworkDriver {
         if definition.hasOwnBridge {
             if definition.bridge?.name == nil { try chooseBridge(&definition, taken) }
             if definition.mac == nil { definition.mac = .random() }
-            let configuration = configuration(of: definition)
-            _ = try (configuration.text(), configuration.hosts(), configuration.names())
+            try configuration(of: definition).check()
         }
         return (uuid, definition)
     }

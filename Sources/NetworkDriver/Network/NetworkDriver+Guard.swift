@@ -46,13 +46,14 @@ extension NetworkDriver {
         do throws(VirtError) {
             try await registry.change { () throws(VirtError) in
                 // Whoever changed networks meanwhile has made all of it.
-                if self.isWhole { return }
-                for network in self.missingBridges() {
+                let missing = self.missingBridges()
+                if missing.isEmpty, self.firewall.isIntact() { return }
+                for network in missing {
                     try HostBridge(network).make()
                     self.log.warning(
                         "somebody removed the bridge of network '\(network.name)': it is there again")
                 }
-                if self.firewall.isIntact(), self.missingBridges().isEmpty { return }
+                // A rule knows its bridge by a number, which another one hasn't.
                 try self.firewall.set(self.running())
                 self.log.warning("somebody changed the firewall's rules of networks: they are there again")
             }

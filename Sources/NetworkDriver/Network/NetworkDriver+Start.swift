@@ -102,11 +102,7 @@ extension NetworkDriver {
         do throws(VirtError) {
             try firewall.set(running() + [(definition, bridge.name)])
             guardNetworks()
-            let configuration = configuration(of: definition)
-            if configuration.isNeeded {
-                network.server = try NameServer.start(configuration, leaseHelper: places.leaseHelper)
-                watch(network.server, of: network.uuid)
-            }
+            try serve(&network, as: definition)
         } catch {
             NameServer.removeFiles(configuration(of: definition))
             bridge.remove()
@@ -147,9 +143,20 @@ extension NetworkDriver {
             .compactMap { network in network.bridge?.name.map { (network, $0) } }
     }
 
-    /// Starts a dnsmasq again that has ended while its network runs.
-    func watch(_ server: NameServer?, of uuid: UUID) {
-        guard let server else { return }
+    /// Has a network served by a dnsmasq, if it needs one. Where that ends while the network runs another is started.
+    ///
+    /// - Parameter found: one that serves it already.
+    func serve(
+        _ network: inout LocalNetwork, as definition: NetworkDefinition, by found: NameServer? = nil
+    ) throws(VirtError) {
+        let (configuration, uuid) = (configuration(of: definition), network.uuid)
+        network.server = nil
+        guard configuration.isNeeded else { return }
+        let server =
+            if let found { found } else {
+                try NameServer.start(configuration, leaseHelper: places.leaseHelper)
+            }
+        network.server = server
         Task {
             try? await server.process.waitForEnd()
             try? await registry.change { () throws(VirtError) in self.serverEnded(server, of: uuid) }
@@ -161,15 +168,12 @@ extension NetworkDriver {
             network.server?.process.identity == server.process.identity
         else { return }
         do throws(VirtError) {
-            network.server = try NameServer.start(
-                configuration(of: definition), leaseHelper: places.leaseHelper)
+            try serve(&network, as: definition)
             log.warning("dnsmasq of network '\(network.title)' has ended: another one serves it now")
         } catch {
-            network.server = nil
             log.error("dnsmasq of network '\(network.title)' has ended, and can't be started again: \(error)")
         }
         registry.put(network)
-        watch(network.server, of: uuid)
     }
 
     // MARK: From one daemon to the next
@@ -200,14 +204,8 @@ extension NetworkDriver {
         guard definition.hasOwnBridge else { return }
         do throws(VirtError) {
             try HostBridge(definition).make()
-            let configuration = configuration(of: definition)
-            guard configuration.isNeeded else { return }
-            network.server = NameServer.find(configuration)
-            if network.server == nil {
-                network.server = try NameServer.start(configuration, leaseHelper: places.leaseHelper)
-            }
+            try serve(&network, as: definition, by: NameServer.find(configuration(of: definition)))
             registry.put(network)
-            watch(network.server, of: uuid)
         } catch {
             log.error("network '\(definition.name)' runs, and not all of it is there: \(error)")
         }

@@ -17,19 +17,14 @@ extension NetworkDriver {
     ) async throws(VirtError) {
         try await change(reference) { (network) throws(VirtError) in
             let places = try self.places(flags, network)
-            if places.contains(.config), var next = network.persistent {
-                try body(&next)
-                try self.check(next)
-                // Both are known to be possible before either is kept.
-                if places.contains(.live), var live = network.live { try body(&live) }
-                try self.definitions.save(next, as: next.name, given: nil)
+            // Both are known to be possible before either is kept.
+            let next = try self.changed(places.contains(.config) ? network.persistent : nil, body)
+            let live = try self.changed(places.contains(.live) ? network.live : nil, body)
+            if let next {
+                try self.definitions.save(next, as: next.name)
                 network.persistent = next
             }
-            if places.contains(.live), var live = network.live {
-                try body(&live)
-                try self.check(live)
-                try self.apply(live, to: &network)
-            }
+            if let live { try self.apply(live, to: &network) }
             self.registry.put(network)
             if let told { self.events.publish(told) }
         }
@@ -50,9 +45,14 @@ extension NetworkDriver {
         return places
     }
 
-    private func check(_ definition: NetworkDefinition) throws(VirtError) {
-        let configuration = configuration(of: definition)
-        _ = try (configuration.text(), configuration.hosts(), configuration.names())
+    /// A document after a change that dnsmasq can be told of; nil where there is none.
+    private func changed(
+        _ definition: NetworkDefinition?, _ body: (inout NetworkDefinition) throws(VirtError) -> Void
+    ) throws(VirtError) -> NetworkDefinition? {
+        guard var definition else { return nil }
+        try body(&definition)
+        try configuration(of: definition).check()
+        return definition
     }
 
     /// Makes the host what a running network is from now on.
@@ -65,11 +65,7 @@ extension NetworkDriver {
         if try before.text() != after.text() {
             // dnsmasq reads its configuration only as it starts.
             network.server?.stop()
-            network.server = nil
-            if after.isNeeded {
-                network.server = try NameServer.start(after, leaseHelper: self.places.leaseHelper)
-                watch(network.server, of: network.uuid)
-            }
+            try serve(&network, as: new)
         } else {
             let isSame = (try before.hosts(), try before.names()) == (try after.hosts(), try after.names())
             if !isSame { try NameServer.reload(after, network.server) }

@@ -50,7 +50,7 @@ extension PCIBuses {
             guard case .pci? = card.source.hostdev?.address else { return nil }
             return native
         }
-        if let model = card.virtioModel { return model == .transitional ? conventional : native }
+        if let model = card.virtioModel { return virtio(model) }
         switch card.model {
         case "usb-net", "spapr-vlan", "smc91c111", "lan9118", "lance", nil: return nil
         case "rtl8139", "e1000", "netfront", "vlance", "vmxnet", "vmxnet2", "vmxnet3", "Am79C970A",

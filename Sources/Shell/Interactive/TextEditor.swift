@@ -20,3 +20,24 @@ enum TextEditor {
         return edited == text ? nil : edited
     }
 }
+
+extension Session {
+    /// Opens a definition in an editor, and defines it as it was left; what somebody else changed meanwhile isn't overwritten.
+    ///
+    /// - Parameters:
+    ///   - what: the object as messages begin with it: `Domain 'x'`.
+    ///   - read: the definition as it is.
+    func edit(
+        _ what: String, _ read: () async throws -> String, define: (String) async throws -> Void
+    ) async throws {
+        let before = try await read()
+        guard let after = try await TextEditor.edit(before) else {
+            return output.note("\(what) XML configuration not changed.\n")
+        }
+        if try await read() != before {
+            throw Failure("The XML configuration was changed by another user")
+        }
+        try await define(after)
+        output.note("\(what) XML configuration edited.\n")
+    }
+}

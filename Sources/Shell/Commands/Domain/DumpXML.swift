@@ -26,16 +26,11 @@ extension Command {
         options: [.domain, .flag("skip-validate", "don't check the XML against the schema")]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
-        let before = try await domain.xmlDesc(flags: [.secure, .inactive])
-        let name = domain.reference.name
-        guard let after = try await TextEditor.edit(before) else {
-            return session.output.note("Domain '\(name)' XML configuration not changed.\n")
-        }
-        if try await domain.xmlDesc(flags: [.secure, .inactive]) != before {
-            throw Failure("The XML configuration was changed by another user")
-        }
         let flags: DomainDefineFlags = arguments.has("skip-validate") ? [] : .validate
-        _ = try await session.connected().domainDefineXMLFlags(xml: after, flags: flags)
-        session.output.note("Domain '\(name)' XML configuration edited.\n")
+        try await session.edit("Domain '\(domain.reference.name)'") {
+            try await domain.xmlDesc(flags: [.secure, .inactive])
+        } define: { xml in
+            _ = try await session.connected().domainDefineXMLFlags(xml: xml, flags: flags)
+        }
     }
 }

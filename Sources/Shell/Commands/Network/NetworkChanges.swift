@@ -76,16 +76,11 @@ extension Command {
         options: [.network]
     ) { session, arguments in
         let network = try await session.network(arguments)
-        let before = try await network.xmlDesc(flags: .inactive)
-        let name = network.reference.name
-        guard let after = try await TextEditor.edit(before) else {
-            return session.output.note("Network \(name) XML configuration not changed.\n")
+        try await session.edit("Network \(network.reference.name)") {
+            try await network.xmlDesc(flags: .inactive)
+        } define: { xml in
+            _ = try await session.connected().networkDefineXML(xml: xml)
         }
-        if try await network.xmlDesc(flags: .inactive) != before {
-            throw Failure("The XML configuration was changed by another user")
-        }
-        _ = try await session.connected().networkDefineXML(xml: after)
-        session.output.note("Network \(name) XML configuration edited.\n")
     }
 }
 
