@@ -4,8 +4,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/if_tun.h>
 #include <linux/openat2.h>
+#include <linux/sockios.h>
 #include <malloc.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -133,3 +137,24 @@ static inline int clinux_flock(int descriptor, int operation) {
 
 /// The entry's name, which may be longer than the structure says.
 static inline const char *clinux_entry_name(const struct dirent *entry) { return entry->d_name; }
+
+/// Makes or joins the tap that is called so; `name` has room for 16 bytes and holds what it is called afterwards.
+static inline int clinux_attach_tap(int descriptor, char *name, int flags) {
+    struct ifreq request = {0};
+    __builtin_memcpy(request.ifr_name, name, IFNAMSIZ - 1);
+    request.ifr_flags = (short)flags;
+    int result = ioctl(descriptor, TUNSETIFF, &request);
+    __builtin_memcpy(name, request.ifr_name, IFNAMSIZ);
+    return result;
+}
+
+/// Reads (0) or sets (1) how many packets a link gathers before it tells of them.
+static inline int clinux_coalesce(int socket, const char *name, int sets, uint32_t *received) {
+    struct ethtool_coalesce values = {.cmd = sets ? ETHTOOL_SCOALESCE : ETHTOOL_GCOALESCE,
+                                      .rx_max_coalesced_frames = *received};
+    struct ifreq request = {.ifr_data = (void *)&values};
+    for (int i = 0; i < IFNAMSIZ - 1 && name[i]; i++) request.ifr_name[i] = name[i];
+    int result = ioctl(socket, SIOCETHTOOL, &request);
+    *received = values.rx_max_coalesced_frames;
+    return result;
+}

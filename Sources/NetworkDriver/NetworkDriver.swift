@@ -2,6 +2,7 @@ import ByteText
 import DriverKit
 import LinuxSystem
 import Logging
+import Synchronization
 import Virt
 import VirtDriver
 import VirtXML
@@ -18,6 +19,8 @@ public final class NetworkDriver: Driver {
     let log: Logger
     public let name = "network"
     let watcher = NetworkGuard()
+    /// Who is told that a network's bridge has been made.
+    let bridgeHandlers = Mutex<[@Sendable (String) async -> Void]>([])
     private let uriPath: String
 
     /// - Parameter uriPath: `/system`, or `/session` in the daemon of a user.

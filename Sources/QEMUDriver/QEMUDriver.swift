@@ -14,11 +14,14 @@ public final class QEMUDriver: Driver {
     /// Guests that run must be under control before anybody is served.
     public let isIndispensable = true
 
-    /// A driver that keeps its files where `configuration` says, and is given the values of secrets by `secrets`.
+    /// A driver that keeps its files where `configuration` says, is given the values of secrets by `secrets`, and places on
+    /// networks by `networks`.
     public init(
-        configuration: QEMUConfiguration, secrets: any SecretSource, events: EventHub, log: Logger
+        configuration: QEMUConfiguration, secrets: any SecretSource, networks: any NetworkPorts,
+        events: EventHub, log: Logger
     ) {
-        context = QEMUContext(configuration: configuration, secrets: secrets, events: events, log: log)
+        context = QEMUContext(
+            configuration: configuration, secrets: secrets, networks: networks, events: events, log: log)
     }
 
     /// A driver of what `context` says.
@@ -39,6 +42,7 @@ public final class QEMUDriver: Driver {
         do throws(SystemError) { try await context.takeUpGuests() } catch {
             throw VirtError(error, "the records of running guests can't be read")
         }
+        context.followNetworks()
         context.tellUnfinished()
     }
 

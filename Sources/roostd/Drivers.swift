@@ -20,10 +20,10 @@ extension DriverSet {
         _ places: Places, _ file: ConfigurationFile, events: EventHub, log: (String) -> Logger
     ) async throws {
         let secrets = SecretDriver(places, events: events, log: log("secret"))
-        let qemu = QEMUDriver(
-            configuration: try await QEMUConfiguration(places, file), secrets: secrets, events: events,
-            log: log("qemu"))
         let networks = NetworkDriver(places, events: events, log: log("network"))
+        let qemu = QEMUDriver(
+            configuration: try await QEMUConfiguration(places, file), secrets: secrets, networks: networks,
+            events: events, log: log("qemu"))
         self.init([secrets, networks, qemu, TestDriver(opensFiles: !places.isSystem)])
     }
 }

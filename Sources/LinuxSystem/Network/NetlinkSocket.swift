@@ -46,6 +46,11 @@ final class NetlinkSocket {
         try ask(message, flags: Self.request | Self.dump, what)
     }
 
+    /// One thing that the kernel has.
+    func get(_ message: NetlinkMessage, _ what: String) throws(SystemError) -> [NetlinkReply] {
+        try ask(message, flags: Self.request | Self.acknowledge, what)
+    }
+
     private func ask(
         _ message: NetlinkMessage, flags: UInt16, _ what: String
     ) throws(SystemError) -> [NetlinkReply] {

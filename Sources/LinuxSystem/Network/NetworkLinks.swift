@@ -27,7 +27,26 @@ public enum NetworkLinks {
 
     /// The link with this name; nil where there is none.
     public static func named(_ name: String) throws(SystemError) -> NetworkLink? {
-        try all().first { $0.name.hasSameBytes(as: name) }
+        let index = if_nametoindex(name)
+        if index == 0 { return nil }
+        return try numbered(Int32(bitPattern: index))
+    }
+
+    /// The link with this number; nil where there is none.
+    public static func numbered(_ index: Int32) throws(SystemError) -> NetworkLink? {
+        do throws(SystemError) {
+            return try NetlinkSocket().get(NetlinkMessage(18, header: header(index)), "a link")
+                .lazy.compactMap { NetworkLink($0) }.first
+        } catch {
+            if error.errno == ENODEV { return nil }
+            throw error
+        }
+    }
+
+    /// The machines that the host knows on its links, by their addresses of both families.
+    public static func neighbours() throws(SystemError) -> [HostNeighbour] {
+        let message = NetlinkMessage(30, header: [UInt8](repeating: 0, count: 12))
+        return try NetlinkSocket().list(message, "the neighbours").compactMap { HostNeighbour($0) }
     }
 
     /// The routes to other hosts.
@@ -115,14 +134,14 @@ public enum NetworkLinks {
         try NetlinkSocket().change(message, name)
     }
 
-    private static func index(of name: String) throws(SystemError) -> Int32 {
+    static func index(of name: String) throws(SystemError) -> Int32 {
         let index = if_nametoindex(name)
         if index == 0 { throw SystemError(call: "netlink", errno: ENODEV, context: name) }
         return Int32(bitPattern: index)
     }
 
     /// The fixed part of messages about links.
-    private static func header(_ index: Int32 = 0, flags: UInt32 = 0, changed: UInt32 = 0) -> [UInt8] {
+    static func header(_ index: Int32 = 0, flags: UInt32 = 0, changed: UInt32 = 0) -> [UInt8] {
         [0, 0, 0, 0] + index.bytes + flags.bytes + changed.bytes
     }
 }

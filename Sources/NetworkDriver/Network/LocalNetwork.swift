@@ -11,6 +11,8 @@ struct LocalNetwork: StartableObject {
     var isAutostarted = false
     /// What serves it while it runs, if anything has to.
     var server: NameServer?
+    /// Who is plugged into it while it runs.
+    var ports: [UUID: NetworkPortDefinition] = [:]
 
     static let kind = ObjectKind<NetworkReference>(
         noun: "network", missing: .noNetwork, origin: .network, filter: .startable()

@@ -14,6 +14,10 @@ struct LocalNetworkService: RegisteredNetworks {
         NetworkCalls(driver: driver, reference: reference)
     }
 
+    func networkPort(_ reference: NetworkPortReference) -> any NetworkPortOperations {
+        NetworkPortCalls(driver: driver, reference: reference)
+    }
+
     func put(_ xml: String, toStart: Bool) async throws(VirtError) -> NetworkReference {
         let definition = try ObjectRegistry<LocalNetwork>.definition(xml)
         return toStart ? try await driver.createTransient(definition) : try await driver.define(definition)

@@ -21,7 +21,8 @@ struct NetworkCalls: NetworkOperations {
         let network = try current()
         let isNext = flags.contains(.inactive) && network.isPersistent
         let definition = isNext ? network.persistent : network.definition
-        return try (definition ?? network.definition).text(
+        let shown = (definition ?? network.definition)
+        return try (isNext ? shown : shown.counting(Array(network.ports.values))).text(
             flags.contains(.inactive) ? .inactive : [], from: .network)
     }
 

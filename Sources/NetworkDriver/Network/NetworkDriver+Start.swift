@@ -62,6 +62,7 @@ extension NetworkDriver {
             throw error
         }
         network.live = definition
+        if definition.hasOwnBridge { tellBridge(of: definition.name) }
     }
 
     /// A network in a range that the host doesn't use. Only the one that hosts come with goes elsewhere, and only for as long
@@ -126,6 +127,8 @@ extension NetworkDriver {
                 log.error("what network '\(definition.name)' left can't all be removed: \(error)")
             }
         }
+        network.ports = [:]
+        removePorts(of: definition.name)
         try? records.remove(definition.name)
     }
 
@@ -200,6 +203,7 @@ extension NetworkDriver {
         guard let uuid = definition.uuid else { return }
         var network = registry[uuid] ?? LocalNetwork(uuid: uuid)
         network.live = definition
+        network.ports = recordedPorts(of: definition.name)
         registry.put(network)
         guard definition.hasOwnBridge else { return }
         do throws(VirtError) {

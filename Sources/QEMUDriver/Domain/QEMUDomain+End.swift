@@ -88,6 +88,7 @@ extension QEMUDomain {
         await ended.monitor?.close()
         let log = ProgramLog(ofGuest: snapshot.name, context.configuration)
         await Blocking.run { log.note("shutting down, reason=\(reason.word)") }
+        await context.giveUp(snapshot.live?.devices.interfaces ?? [])
         await context.clearAway(ended.held, ended.file)
         if !snapshot.isPersistent {
             await removeTPMState(of: snapshot.live)

@@ -59,6 +59,16 @@ extension QEMUDomainSnapshot {
         for (index, card) in cards.enumerated() {
             guard let name = card.target?.dev else { continue }
             all.append(TypedParameter("net.\(index).name", .string(name)))
+            guard let link = try? NetworkLinks.named(name) else { continue }
+            let (received, sent) = card.ways(link.statistics)
+            for (way, counters) in [("rx", received), ("tx", sent)] {
+                for (what, value) in [
+                    ("bytes", counters.bytes), ("pkts", counters.packets), ("errs", counters.errors),
+                    ("drop", counters.dropped),
+                ] {
+                    all.append(TypedParameter("net.\(index).\(way).\(what)", .ullong(value)))
+                }
+            }
         }
         return all
     }

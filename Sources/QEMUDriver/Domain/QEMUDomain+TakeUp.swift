@@ -24,6 +24,7 @@ extension QEMUDomain {
         var run = RunningGuest(record, life, in: context.records)
         (run.trouble, run.recordState) = (trouble, state)
         guest = run
+        for card in live.devices.interfaces { card.target?.dev.map(context.cardNames.note) }
         publish { now in
             (now.id, now.live, now.run.process) = (record.id, live, record.process)
             now.show(life)
@@ -201,6 +202,7 @@ extension QEMUDomain {
             await domain.learnBalloon()
             await domain.learnThreads()
             try await domain.learnDevices(run)
+            await domain.plugAgain()
             domain.watchHelpers()
             let status = try await domain.ask("query-status")["status"]?.string ?? ""
             if domain.hear(.status(status), of: run).action == .goOn {

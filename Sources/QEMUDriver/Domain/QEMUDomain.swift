@@ -60,12 +60,15 @@ actor QEMUDomain: LocalDomain {
 
     /// Has QEMU execute a command; its error becomes the call's. Afterwards the run is the same still.
     @discardableResult
-    func ask(_ command: String, _ arguments: JSONObject? = nil) async throws(VirtError) -> JSONValue {
+    func ask(
+        _ command: String, _ arguments: JSONObject? = nil, descriptors: [Descriptor] = []
+    ) async throws(VirtError) -> JSONValue {
         let guest = try requireGuest()
         guard let monitor = guest.monitor else { throw guest.unreachable(snapshot.name) }
         let reply: JSONValue
         do throws(QMPError) {
-            reply = try await monitor.execute(command, arguments, timeout: Self.patience)
+            reply = try await monitor.execute(
+                command, arguments, descriptors: descriptors, timeout: Self.patience)
         } catch {
             throw VirtError(error, command: command)
         }

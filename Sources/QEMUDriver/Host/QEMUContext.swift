@@ -34,15 +34,19 @@ final class QEMUContext: DomainHost {
     let vhostUserFeatures = VhostUserFeatures()
     /// Who keeps the values of secrets.
     let secrets: any SecretSource
+    /// Who gives cards their places on networks.
+    let networks: any NetworkPorts
+    let cardNames = CardNames()
     private let prober: QEMUProber
     let programs: any QEMUPrograms
 
     /// - Parameter programs: what plays QEMU; the installed binaries where nil.
     init(
-        configuration: QEMUConfiguration, secrets: any SecretSource = NoSecretSource(), events: EventHub,
-        log: Logger, programs: (any QEMUPrograms)? = nil
+        configuration: QEMUConfiguration, secrets: any SecretSource = NoSecretSource(),
+        networks: any NetworkPorts = NoNetworkPorts(), events: EventHub, log: Logger,
+        programs: (any QEMUPrograms)? = nil
     ) {
-        self.secrets = secrets
+        (self.secrets, self.networks) = (secrets, networks)
         self.configuration = configuration
         self.events = events
         self.log = log

@@ -65,7 +65,7 @@ extension QEMUDomain {
     private func plug(_ device: DomainDevice, _ qemu: QEMUCapabilities) async throws(VirtError) {
         guard var live = snapshot.live else { return }
         let run = try requireGuest().id
-        let device = await withFolderServer(device)
+        let device = try await placed(await withFolderServer(device), in: live)
         live.devices.insert(device)
         let parts = try await newParts(of: device, in: live, qemu)
         try await adjustLockedMemory(for: live)
@@ -73,8 +73,10 @@ extension QEMUDomain {
         do throws(VirtError) {
             try await startHelpers(of: device, hotPlugGuest(live, qemu))
             try await record(live)
+            try await connect(device, in: live)
             try await add(parts)
         } catch {
+            await disconnect(device)
             await takeBack(given, of: run)
             await endHelpers(of: device, of: run)
             if let former = snapshot.live { try? await adjustLockedMemory(for: former) }
@@ -143,6 +145,7 @@ extension QEMUDomain {
         var resources = start.resources()
         // QEMU's own network serves a card that comes later: nobody has put it onto the guest's bus.
         resources.usesSlirpHelper = false
+        resources.tapDescriptors = { (card, alias) in card.lentEnds(alias, of: live) }
         return QEMUGuest(domain: live, qemu: qemu, resources: resources)
     }
 

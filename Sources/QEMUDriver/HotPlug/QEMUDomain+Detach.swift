@@ -95,6 +95,7 @@ extension QEMUDomain {
         guard guest(run) != nil else { return }
         await takeBack(files(of: device))
         await endHelpers(of: device, of: run)
+        if case .interface(let card) = device { await context.giveUp([card]) }
         // Where the guest has ended meanwhile, its end gives everything back.
         guard guest(run) != nil else { return }
         let event = DomainDeviceRemovedEvent(domain: snapshot.reference, devAlias: alias)

@@ -16,7 +16,12 @@ extension QEMUDomain {
             let asked = try DomainDevice(device: xml, options: [])
             try asked.checkLiveUpdate()
             let old = try live.devices.one(meantBy: asked)
-            try await domain.change(old, to: try DomainDevice(device: xml), isForced: flags.contains(.force))
+            let new = try DomainDevice(device: xml)
+            if case (.interface(let old), .interface(let asked), .interface(let new)) = (old, asked, new) {
+                try await domain.change(old, to: new, askedAs: asked)
+                return domain.saveRecordSoon()
+            }
+            try await domain.change(old, to: new, isForced: flags.contains(.force))
         }
     }
 
@@ -26,34 +31,11 @@ extension QEMUDomain {
     ) async throws(VirtError) {
         switch (old, new) {
         case (.disk(let old), .disk(let new)): try await change(old, to: new, isForced: isForced)
-        case (.interface(let old), .interface(let new)): try await change(old, to: new)
         case (.memory(let old), .memory(let new)): try await change(old, to: new)
         case (.graphics(let old), .graphics(let new)): try await change(old, to: new)
         default: try new.checkLiveUpdate()
         }
         saveRecordSoon()
-    }
-
-    // MARK: Cards
-
-    /// Plugs a card's cable in or pulls it; all else about it stays as it is.
-    private func change(_ old: InterfaceDevice, to new: InterfaceDevice) async throws(VirtError) {
-        guard var filled = snapshot.live, let index = filled.devices.interfaces.firstIndex(of: old) else {
-            return
-        }
-        filled.devices.interfaces[index] = new
-        try await context.complete(&filled)
-        try old.checkChange(to: filled.devices.interfaces[index])
-        if let alias = old.info.alias, (old.linkState == .down) != (new.linkState == .down) {
-            try await setLink(alias, isUp: new.linkState != .down)
-        }
-        var changed = old
-        changed.linkState = new.linkState
-        publish { $0.live?.devices.replace(.interface(old), with: .interface(changed)) }
-    }
-
-    func setLink(_ alias: String, isUp: Bool) async throws(VirtError) {
-        try await ask("set_link", ["name": .string(alias), "up": .bool(isUp)])
     }
 
     // MARK: Memory

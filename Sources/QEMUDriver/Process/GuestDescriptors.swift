@@ -1,5 +1,6 @@
 import LinuxSystem
 import QEMUModel
+import Virt
 import VirtXML
 
 /// Sockets and files that the daemon opens for one start of a guest and hands to its QEMU.
@@ -14,6 +15,9 @@ struct GuestDescriptors: Sendable {
     private var sockets: [String: Int32] = [:]
     /// Sets of descriptors, by what QEMU remembers them as.
     private var sets: [String: DescriptorSet] = [:]
+    /// The ends of cards, by their aliases, and the first number that is free.
+    private var cards: [String: (ends: [Int32], vhost: [Int32])] = [:]
+    private var next = Self.first
 
     private static let first: Int32 = 200
 
@@ -31,6 +35,30 @@ struct GuestDescriptors: Sendable {
             let log = try LogFile(file, at: need.path, isNonBlocking: true)
             open[need.number] = log.input
             logs.append(log)
+        }
+    }
+
+    /// Numbers what QEMU gets for cards. What lets the kernel carry their packets is open already.
+    mutating func plan(_ ends: [HostCard]) {
+        for end in ends {
+            let numbers = (0..<end.queues).map { next &+ Int32(truncatingIfNeeded: $0) }
+            next &+= Int32(truncatingIfNeeded: end.queues)
+            var vhost: [Int32] = []
+            for descriptor in end.vhost {
+                open[next] = descriptor
+                vhost.append(next)
+                next &+= 1
+            }
+            cards[end.alias] = (numbers, vhost)
+        }
+    }
+
+    /// Makes the ends that have been numbered. May wait.
+    mutating func make(_ ends: [HostCard]) throws(VirtError) {
+        for end in ends {
+            for (number, descriptor) in zip(cards[end.alias]?.ends ?? [], try end.make()) {
+                open[number] = descriptor
+            }
         }
     }
 
@@ -70,14 +98,22 @@ struct GuestDescriptors: Sendable {
                 sets[alias + "-log"] = DescriptorSet(number: sets.count, descriptor: number)
             }
         }
+        next = Self.first &+ Int32(truncatingIfNeeded: needs.count)
         return needs
     }
 
     /// Tells the command line what is open.
     func fill(_ resources: inout QEMUResources) {
-        let (sockets, sets) = (sockets, sets)
+        let (sockets, sets, cards) = (sockets, sets, cards)
         resources.socketDescriptor = { sockets[$0] }
         resources.descriptorSet = { sets[$0] }
+        if cards.isEmpty { return }
+        resources.tapDescriptors = { _, alias in
+            cards[alias].map {
+                TapDescriptors(
+                    descriptors: $0.ends.map { "\($0)" }, vhostDescriptors: $0.vhost.map { "\($0)" })
+            }
+        }
     }
 
     /// Closes what QEMU alone is to hold.

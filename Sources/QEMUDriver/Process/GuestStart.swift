@@ -100,6 +100,8 @@ struct GuestStart: Sendable {
             live.noteHost(configuration.account)
             live.chooseFolderServers(host.vhostUser)
             if live.usesHugePages { context.findHugepages() }
+            try context.placeCards(of: &live)
+            let cards = try live.hostCards()
             let key = BlockCipher.freshKey()
             let secrets = GuestSecrets(source: context.secrets, cipher: BlockCipher(key: key))
             var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
@@ -110,7 +112,8 @@ struct GuestStart: Sendable {
             try makeVariables(live)
             ownerships = try context.files.reserve(live.usedFiles)
             guest.resources.useDescriptors(of: helpers)
-            let descriptors = try GuestDescriptors(for: live, account: configuration.account)
+            var descriptors = try GuestDescriptors(for: live, account: configuration.account)
+            descriptors.plan(cards)
             descriptors.fill(&guest.resources)
             let log = ProgramLog(ofGuest: live.name, configuration)
             let line = try QEMUCommandLine.explained(for: guest)
@@ -123,12 +126,14 @@ struct GuestStart: Sendable {
             // Whose the files were is on disk before they change hands.
             try context.records.save(live.name, held.text)
             try context.files.handOver(ownerships)
+            try descriptors.make(cards)
             return PreparedGuest(
                 definition: live, held: held, emulator: qemu.emulator, arguments: line.words,
                 monitor: monitor, descriptors: descriptors, log: try log.forProgram(), logEnd: try LogEnd(),
                 logStart: start, helperProcesses: helpers)
         } catch {
             context.giveBack(ports, ownerships, folder)
+            for card in live.devices.interfaces { HostCard.remove(card) }
             try? context.starts.remove(live.name)
             try? context.records.remove(live.name)
             throw virtError(error)
@@ -224,6 +229,7 @@ struct GuestStart: Sendable {
     /// Starts QEMU and what serves it, and joins its monitor. The record of the run is on disk before QEMU runs.
     func launch(_ prepared: PreparedGuest, domain: QEMUDomain) async throws(VirtError) {
         do throws(VirtError) {
+            try await context.claimPorts(of: prepared.definition)
             let helperEnds = try await startHelpers(prepared, domain: domain)
             let process = try await startProcess(prepared, helperEnds, domain)
             // QEMU alone holds the socket from here on: when it goes, whoever waits there hears of it.

@@ -30,19 +30,35 @@ extension InterfaceDevice {
         if new.info.acpiIndex != nil, new.info.acpiIndex != info.acpiIndex {
             throw VirtError(.operationDenied, "changing device 'acpi index' is not allowed", from: .qemu)
         }
-        guard type == new.type, sndbuf == new.sndbuf, source == new.source || type == .user else {
-            throw .cannotPlug("unable to change config on '\(new.type.rawValue)' network type")
+        guard isTap && new.isTap || type == new.type, sndbuf == new.sndbuf,
+            source == new.source || type == .user || isTap
+        else { throw .cannotPlug("unable to change config on '\(new.type.rawValue)' network type") }
+        if mtu != new.mtu { throw .cannotPlug("cannot modify MTU") }
+        if let network = source.network, network == new.source.network,
+            source.portgroup != new.source.portgroup
+        {
+            throw .cannotPlug("cannot modify network device portgroup attribute")
         }
         if bandwidth != new.bandwidth, new.target?.dev == nil, target?.dev == nil {
             throw .cannotPlug("Unable to set bandwidth for interface because device name is unknown")
         }
         for (name, isSame) in [
-            ("bandwidth", bandwidth == new.bandwidth), ("vlan", vlan == new.vlan), ("MTU", mtu == new.mtu),
-            ("coalesce", coalesceRxFrames == new.coalesceRxFrames),
-            ("port isolated", isolated == new.isolated),
+            ("bandwidth", bandwidth == new.bandwidth), ("vlan", vlan == new.vlan),
+            ("coalesce", coalesceRxFrames == new.coalesceRxFrames || isTap),
+            ("port isolated", isolated == new.isolated || isTap),
             ("virtualport", virtualPort == new.virtualPort), ("filter", filter == new.filter),
         ] where !isSame {
             throw .cannotPlug("cannot modify network device \(name) of a running guest")
+        }
+    }
+
+    /// Whether packets pass a tap in a bridge, which may be put into another one.
+    package var isTap: Bool { type == .network || type == .bridge }
+
+    /// Refuses another name for the host's end of a card.
+    package func checkName(of new: InterfaceDevice) throws(VirtError) {
+        if let name = new.target?.dev, name != target?.dev {
+            throw .cannotPlug("cannot modify network device tap name")
         }
     }
 
@@ -58,9 +74,7 @@ extension InterfaceDevice {
         if script != new.script || downscript != new.downscript {
             throw .cannotPlug("cannot modify network device script attribute")
         }
-        if let name = new.target?.dev, name != target?.dev {
-            throw .cannotPlug("cannot modify network device tap name")
-        }
+        try checkName(of: new)
         if info.rom?.bar != new.info.rom?.bar {
             throw .cannotPlug("cannot modify network device rom bar setting")
         }

@@ -4,7 +4,7 @@ extension CommandGroup {
         commands: [
             .attachDevice, .attachDisk, .attachInterface, .autostart, .changeMedia, .console, .create,
             .define, .desc, .destroy, .detachDevice, .detachDeviceAlias, .detachDisk, .detachInterface,
-            .domdisplay, .domhostname, .domid, .domifSetlink, .domjobabort, .domjobinfo, .domname,
+            .domdisplay, .domhostname, .domid, .domifSetlink, .domiftune, .domjobabort, .domjobinfo, .domname,
             .domrename, .domuuid, .dumpxml, .edit, .explain, .metadata, .reboot, .reset, .resume, .setmaxmem,
             .setmem,
             .setvcpus, .shutdown, .start, .suspend, .ttyconsole, .undefine, .updateDevice, .vcpucount,

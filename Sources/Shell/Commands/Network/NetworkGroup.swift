@@ -4,7 +4,8 @@ extension CommandGroup {
         commands: [
             .netAutostart, .netCreate, .netDefine, .netDesc, .netDestroy, .netDHCPLeases, .netDumpxml,
             .netEdit,
-            .netEvent, .netInfo, .netList, .netMetadata, .netName, .netStart, .netUndefine, .netUpdate,
+            .netEvent, .netInfo, .netList, .netMetadata, .netName, .netPortCreate, .netPortDelete,
+            .netPortDumpxml, .netPortList, .netStart, .netUndefine, .netUpdate,
             .netUUID,
         ])
 }

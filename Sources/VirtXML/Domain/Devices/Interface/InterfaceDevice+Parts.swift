@@ -2,6 +2,16 @@ import ByteText
 import XMLBinding
 
 extension InterfaceDevice {
+    /// Whether the card is connected as its network says, and not as its definition does.
+    var isPlacedByNetwork: Bool { type != .network && source.network != nil }
+
+    /// Makes it what its definition says: a card of a network.
+    mutating func forgetPlace() {
+        var defined = InterfaceSource()
+        (defined.network, defined.portgroup) = (source.network, source.portgroup)
+        (type, source) = (.network, defined)
+    }
+
     /// Whether the document names a card of the virtio family.
     var isVirtio: Bool { model.map { VirtioModel(rawValue: $0) != nil } ?? false }
 

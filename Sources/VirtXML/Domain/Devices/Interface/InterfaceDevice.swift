@@ -48,6 +48,11 @@ public struct InterfaceDevice: Device {
     public enum LinkState: String, XMLWord { case `default`, up, down }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        if x.isWriting, x.options.contains(.inactive), isPlacedByNetwork {
+            var defined = self
+            defined.forgetPlace()
+            return try defined.bind(&x)
+        }
         try x.attribute("type", &type, default: .user)
         try x.yesNo("managed", &managed, .orNone)
         if x.isReading, type != .hostdev || managed == false { managed = nil }

@@ -117,3 +117,14 @@ public struct InterfaceRoute: XMLElement {
         }
     }
 }
+
+extension InterfaceRoute {
+    /// How many bits of the address name where the route leads to.
+    public var prefixLength: UInt32 {
+        if let prefix { return prefix }
+        if let length = netmask.flatMap({ IPAddress($0)?.maskLength }) { return length }
+        // To everywhere where the address is none.
+        guard let own = IPAddress(address), own.bytes.contains(where: { $0 != 0 }) else { return 0 }
+        return own.usualPrefix ?? 0
+    }
+}

@@ -1,0 +1,135 @@
+import ByteText
+import DriverKit
+import Leases
+import LinuxSystem
+import Logging
+import Synchronization
+import Virt
+import VirtDriver
+import VirtXML
+import XMLBinding
+
+extension NetworkDriver {
+    /// The records of the ports of a network that runs.
+    func portRecords(of network: String) -> DocumentStore {
+        DocumentStore(folder: "\(places.run)/\(network)/ports", survivesPowerCut: false)
+    }
+
+    /// Makes a port on a network that runs.
+    ///
+    /// - Parameter isPlaced: it says itself what it is plugged into.
+    func createPort(
+        _ given: NetworkPortDefinition, isPlaced: Bool, on reference: NetworkReference
+    ) async throws(VirtError) -> NetworkPortReference {
+        guard let uuid = given.uuid else { throw Self.noPort(.zero) }
+        try await change(reference) { (network) throws(VirtError) in
+            let definition = try network.requireActive()
+            if network.ports[uuid] != nil {
+                throw VirtError(
+                    .networkPortExist, "Network port with UUID \(uuid) already exists", from: .network)
+            }
+            let port = isPlaced ? given : try definition.place(given, beside: Array(network.ports.values))
+            try self.keep(port, uuid, of: definition.name)
+            network.ports[uuid] = port
+        }
+        return NetworkPortReference(network: reference, uuid: uuid)
+    }
+
+    /// Changes a port, or removes it where `body` leaves nothing of it.
+    func changePort(
+        _ reference: NetworkPortReference,
+        _ body: @escaping @Sendable (inout NetworkPortDefinition?) throws(VirtError) -> Void
+    ) async throws(VirtError) {
+        try await change(reference.network) { (network) throws(VirtError) in
+            let definition = try network.requireActive()
+            guard network.ports[reference.uuid] != nil else { throw Self.noPort(reference.uuid) }
+            try body(&network.ports[reference.uuid])
+            if let port = network.ports[reference.uuid] {
+                try self.keep(port, reference.uuid, of: definition.name)
+            } else {
+                try? self.portRecords(of: definition.name).remove(reference.uuid.description)
+            }
+        }
+    }
+
+    static func noPort(_ uuid: UUID) -> VirtError {
+        VirtError(.noNetworkPort, "Network port with UUID \(uuid) does not exist", from: .network)
+    }
+
+    private func keep(_ port: NetworkPortDefinition, _ uuid: UUID, of network: String) throws(VirtError) {
+        let (store, text) = (portRecords(of: network), try port.text([], from: .network))
+        try VirtError.reporting("cannot write the record of a port of network '\(network)'", from: .network) {
+            () throws(SystemError) in
+            try FileSystem.makeDirectory(store.folder, mode: 0o755, parents: true)
+            try store.save(uuid.description, text)
+        }
+    }
+
+    /// The ports of a network that runs, by their records.
+    func recordedPorts(of network: String) -> [UUID: NetworkPortDefinition] {
+        let store = portRecords(of: network)
+        var found: [UUID: NetworkPortDefinition] = [:]
+        for name in (try? store.names()) ?? [] {
+            guard let text = try? store.read(name),
+                let port = try? NetworkPortDefinition(xml: text, options: []),
+                let uuid = port.uuid
+            else {
+                log.error(
+                    "the record of port '\(name)' of network '\(network)' can't be read: it is passed over")
+                continue
+            }
+            found[uuid] = port
+        }
+        return found
+    }
+
+    /// Removes the records of a network's ports.
+    func removePorts(of network: String) { try? FileSystem.removeTree("\(places.run)/\(network)") }
+}
+
+extension LocalNetwork {
+    /// What the network is while it runs; throws where it doesn't.
+    func requireActive() throws(VirtError) -> NetworkDefinition {
+        if let live { return live }
+        throw VirtError(.operationInvalid, "network '\(title)' is not active", from: .network)
+    }
+}
+
+extension NetworkDriver: NetworkPorts {
+    public func place(
+        _ port: NetworkPortDefinition, on network: String
+    ) throws(VirtError) -> NetworkPortDefinition {
+        let found = try registry.object(named: network)
+        return try found.requireActive().place(port, beside: Array(found.ports.values))
+    }
+
+    public func claim(_ port: NetworkPortDefinition, on network: String) async throws(VirtError) {
+        do throws(VirtError) {
+            let found = try registry.object(named: network)
+            _ = try await createPort(port, isPlaced: true, on: found.reference)
+        } catch {
+            if error.code != .networkPortExist { throw error }
+        }
+    }
+
+    public func release(_ port: UUID, of network: String) async {
+        guard let found = try? registry.object(named: network) else { return }
+        try? await changePort(NetworkPortReference(network: found.reference, uuid: port)) { $0 = nil }
+    }
+
+    public func onBridge(_ body: @escaping @Sendable (String) async -> Void) {
+        bridgeHandlers.withLock { $0.append(body) }
+    }
+
+    /// Tells that a network's bridge has been made.
+    func tellBridge(of network: String) {
+        let handlers = bridgeHandlers.withLock { $0 }
+        Task { for handler in handlers { await handler(network) } }
+    }
+
+    public func leases(of network: String) async -> [NetworkDHCPLease] {
+        guard let found = try? registry.object(named: network) else { return [] }
+        let calls = NetworkCalls(driver: self, reference: found.reference)
+        return (try? await calls.dhcpLeases(mac: nil, flags: 0)) ?? []
+    }
+}

@@ -1,0 +1,69 @@
+import DriverKit
+import LinuxSystem
+import QEMUModel
+import Virt
+import VirtXML
+
+extension QEMUContext {
+    /// Says where each card of a guest that is about to start is plugged in, and what its end on the host is called. Nothing of
+    /// it is made yet. May wait.
+    func placeCards(of live: inout DomainDefinition) throws(VirtError) {
+        for index in live.devices.interfaces.indices {
+            let placed = try placed(live.devices.interfaces[index], in: live)
+            live.devices.interfaces[index] = placed
+        }
+    }
+
+    /// A card with its place and its name.
+    func placed(_ card: InterfaceDevice, in domain: DomainDefinition) throws(VirtError) -> InterfaceDevice {
+        guard card.hasHostEnd else { return card }
+        var placed = try onNetwork(card, in: domain)
+        try placed.checkHostEnd()
+        var target = placed.target ?? InterfaceDevice.Target()
+        target.dev = try cardNames.name(for: placed)
+        placed.target = target
+        return placed
+    }
+
+    /// A card as its network has it, if it is one of a network.
+    func onNetwork(
+        _ card: InterfaceDevice, in domain: DomainDefinition
+    ) throws(VirtError) -> InterfaceDevice {
+        guard card.type == .network, let network = card.source.network else { return card }
+        var placed = card
+        try placed.take(try networks.place(card.port(of: domain), on: network))
+        return placed
+    }
+
+    /// Makes the port of each card that is on a network.
+    func claimPorts(of domain: DomainDefinition) async throws(VirtError) {
+        for card in domain.devices.interfaces { try await claimPort(of: card, in: domain) }
+    }
+
+    func claimPort(of card: InterfaceDevice, in domain: DomainDefinition) async throws(VirtError) {
+        guard let port = card.claimed(by: domain), let network = card.source.network else { return }
+        try await networks.claim(port, on: network)
+    }
+
+    /// Gives back all that cards have on the host beside QEMU's ends.
+    func giveUp(_ cards: [InterfaceDevice]) async {
+        for card in cards where card.hasHostEnd {
+            if let network = card.source.network, let port = card.source.portID {
+                await networks.release(port, of: network)
+            }
+        }
+        let direct = cards.filter { $0.type == .direct }
+        if !direct.isEmpty { await Blocking.run { for card in direct { HostCard.remove(card) } } }
+    }
+}
+
+extension DomainDefinition {
+    /// The ends on the host of the guest's cards, which have their places and names by now.
+    func hostCards() throws(VirtError) -> [HostCard] {
+        var found: [HostCard] = []
+        for card in devices.interfaces {
+            if let end = try HostCard(card, isKVM: type == .kvm) { found.append(end) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,78 @@
+import LinuxSystem
+import Virt
+import VirtXML
+
+extension InterfaceDevice {
+    /// What the card asks its network for.
+    func port(of domain: DomainDefinition, as id: UUID = .random()) -> NetworkPortDefinition {
+        var port = NetworkPortDefinition()
+        (port.uuid, port.ownerUUID, port.ownerName) = (id, domain.uuid, domain.name)
+        (port.group, port.mac) = (source.portgroup, mac?.address)
+        (port.virtualPort, port.bandwidth, port.vlan) = (virtualPort, bandwidth, vlan)
+        (port.isolated, port.trustGuestRxFilters) = (isolated, trustGuestRxFilters)
+        return port
+    }
+
+    /// The port that the card has, as its network knows it.
+    func claimed(by domain: DomainDefinition) -> NetworkPortDefinition? {
+        guard source.network != nil, let id = source.portID else { return nil }
+        var port = port(of: domain, as: id)
+        switch type {
+        case .network: port.plug = .network(bridge: source.bridge ?? "", manager: source.macTableManager)
+        case .bridge: port.plug = .bridge(bridge: source.bridge ?? "", manager: source.macTableManager)
+        case .direct: port.plug = .direct(dev: source.dev ?? "", mode: source.mode ?? "vepa")
+        default: return nil
+        }
+        return port
+    }
+
+    /// Makes the card what its network makes of it.
+    mutating func take(_ port: NetworkPortDefinition) throws(VirtError) {
+        (source.portID, source.bridge, source.dev, source.macTableManager) = (port.uuid, nil, nil, nil)
+        (virtualPort, bandwidth, vlan) = (port.virtualPort, port.bandwidth, port.vlan)
+        (isolated, trustGuestRxFilters) = (port.isolated, port.trustGuestRxFilters)
+        switch port.plug {
+        case .network(let bridge, let manager):
+            (type, source.bridge, source.macTableManager) = (.network, bridge, manager)
+        case .bridge(let bridge, let manager):
+            (type, source.bridge, source.macTableManager) = (.bridge, bridge, manager)
+        case .direct(let dev, let mode): (type, source.dev, source.mode) = (.direct, dev, mode)
+        case .none, .hostdevPCI:
+            throw VirtError(
+                .operationUnsupported,
+                "network '\(source.network ?? "")' hands out devices of the host, which isn't supported",
+                from: .qemu)
+        }
+    }
+
+    /// Refuses what this host's kernel isn't told for a card.
+    func checkHostEnd() throws(VirtError) {
+        guard hasHostEnd else { return }
+        func refuse(_ what: String) -> VirtError {
+            VirtError(
+                .operationUnsupported,
+                "\(what) of interface \(info.alias ?? mac?.address.xml ?? "") isn't carried out by this driver",
+                from: .qemu)
+        }
+        if filter != nil { throw refuse("the network filter") }
+        if bandwidth != nil { throw refuse("the bandwidth") }
+        if let kind = virtualPort?.type, kind != .none { throw refuse("virtualport '\(kind.rawValue)'") }
+        if script != nil || downscript != nil { throw refuse("the script") }
+        if source.macTableManager == .libvirt { throw refuse("macTableManager='libvirt'") }
+        if vlan != nil { try checkVLAN(refuse) }
+        if type == .ethernet, target?.managed == false, target?.dev == nil {
+            throw VirtError(
+                .internalError, "target dev must be supplied when managed='no'", from: .qemu)
+        }
+    }
+
+    private func checkVLAN(_ refuse: (String) -> VirtError) throws(VirtError) {
+        if type == .ethernet {
+            throw VirtError(
+                .configUnsupported,
+                "interface \(mac?.address.xml ?? "") - vlan tag not supported for this connection type",
+                from: .none)
+        }
+        throw refuse("the VLAN")
+    }
+}

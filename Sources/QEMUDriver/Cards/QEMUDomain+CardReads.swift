@@ -1,0 +1,140 @@
+import ByteText
+import DriverKit
+import LinuxSystem
+import QEMUModel
+import Virt
+import VirtDriver
+import VirtXML
+
+/// What is known of a guest's cards from outside of it.
+extension QEMUDomain {
+    nonisolated func interfaceStats(device: String) async throws(VirtError) -> DomainInterfaceStatsReply {
+        let now = try existingActive()
+        let card = try now.definition.card(device)
+        guard let name = card.target?.dev else {
+            throw VirtError(.internalError, "Interface \(device) has no device on the host", from: .qemu)
+        }
+        let link = try await Blocking.run { () throws(VirtError) in
+            try VirtError.reporting("cannot read the counters of \(name)", from: .qemu) {
+                () throws(SystemError) in try NetworkLinks.named(name)
+            }
+        }
+        guard let link else {
+            throw VirtError(.internalError, "/proc/net/dev: Interface not found", from: .none)
+        }
+        let (received, sent) = card.ways(link.statistics)
+        return DomainInterfaceStatsReply(
+            rxBytes: Int64(clamping: received.bytes), rxPackets: Int64(clamping: received.packets),
+            rxErrs: Int64(clamping: received.errors), rxDrop: Int64(clamping: received.dropped),
+            txBytes: Int64(clamping: sent.bytes), txPackets: Int64(clamping: sent.packets),
+            txErrs: Int64(clamping: sent.errors), txDrop: Int64(clamping: sent.dropped))
+    }
+
+    nonisolated func interfaceAddresses(
+        source: UInt32, flags: UInt32
+    ) async throws(VirtError) -> [DomainInterface] {
+        try Self.driver.require(flags, in: "DomainInterfaceAddresses")
+        let now = try existingActive()
+        switch DomainInterfaceAddressesSource(rawValue: Int32(clamping: source)) {
+        case .lease: return await leases(of: now.definition.devices.interfaces)
+        case .arp: return await neighbours(of: now.definition.devices.interfaces)
+        case .agent:
+            throw VirtError(.argumentUnsupported, "QEMU guest agent is not configured", from: .qemu)
+        default:
+            throw VirtError(.argumentUnsupported, "Unsupported IP address data source \(source)", from: .qemu)
+        }
+    }
+
+    private nonisolated func leases(of cards: [InterfaceDevice]) async -> [DomainInterface] {
+        var found: [DomainInterface] = []
+        for card in cards {
+            guard let network = card.source.network, let mac = card.mac?.address else { continue }
+            let leases = await context.networks.leases(of: network).filter { lease in
+                lease.mac.flatMap { MACAddress(xml: $0) } == mac
+            }
+            if leases.isEmpty { continue }
+            let addresses = leases.map {
+                DomainIPAddress(type: $0.type, addr: $0.ipaddr, prefix: $0.prefix)
+            }
+            found.append(
+                DomainInterface(name: card.target?.dev ?? "", hwaddr: mac.xml, addrs: addresses))
+        }
+        return found
+    }
+
+    /// Each address that the host knows of a card's, by itself.
+    private nonisolated func neighbours(of cards: [InterfaceDevice]) async -> [DomainInterface] {
+        let known = await Blocking.run { (try? NetworkLinks.neighbours()) ?? [] }
+        return cards.flatMap { card in
+            guard let mac = card.mac?.address, card.hasHostEnd else { return [DomainInterface]() }
+            return known.filter { $0.linkAddress == mac.bytes }.compactMap { neighbour in
+                guard let address = IPAddress(bytes: neighbour.address) else { return nil }
+                let type: Int32 = neighbour.address.count == 4 ? 0 : 1
+                return DomainInterface(
+                    name: card.target?.dev ?? "", hwaddr: mac.xml,
+                    addrs: [DomainIPAddress(type: type, addr: "\(address)", prefix: 0)])
+            }
+        }
+    }
+
+    // MARK: Bandwidth
+
+    nonisolated func interfaceParameters(
+        device: String, flags: DomainModificationImpact
+    ) async throws(VirtError) -> [TypedParameter] {
+        // That it understands parameters which are text, a client may always say.
+        let impacts = flags.subtracting(DomainModificationImpact(rawValue: 4))
+        try impacts.require([.live, .config], in: "qemuDomainGetInterfaceParameters", from: .qemu)
+        let now = try existing()
+        let impact = try impacts.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
+        let definition = impact.contains(.live) ? now.definition : now.persistent ?? now.definition
+        let names = ["average", "peak", "burst", "floor"].map { "inbound.\($0)" }
+        let others = ["average", "peak", "burst"].map { "outbound.\($0)" }
+        return Bandwidth.parameters(names + others, of: try definition.card(device).bandwidth)
+    }
+
+    func setInterfaceParameters(
+        device: String, parameters: [TypedParameter], flags: DomainModificationImpact
+    ) async throws(VirtError) {
+        try flags.require([.live, .config], in: "qemuDomainSetInterfaceParameters", from: .qemu)
+        let wanted = try BandwidthChange(parameters, from: .qemu)
+        try await change("tune", flags) { (definition) throws(VirtError) in
+            let old = try definition.card(device)
+            var new = old
+            new.bandwidth = wanted.changed(old.bandwidth)
+            definition.devices.replace(.interface(old), with: .interface(new))
+        } live: { (_, live) async throws(VirtError) in
+            _ = try live.card(device)
+            if wanted.limits {
+                throw VirtError(
+                    .operationUnsupported,
+                    "the bandwidth of a running guest's interface isn't carried out by this driver",
+                    from: .qemu)
+            }
+        }
+    }
+}
+
+extension DomainDefinition {
+    /// The card with this address, or whose end on the host is called so.
+    func card(_ device: String) throws(VirtError) -> InterfaceDevice {
+        let mac = MACAddress(xml: device)
+        let found = devices.interfaces.filter { card in
+            mac.map { card.mac?.address == $0 } ?? (card.target?.dev?.hasSameBytes(as: device) ?? false)
+        }
+        guard let card = found.first else {
+            throw VirtError(.invalidArg, "'\(device)' is not a known interface", from: .qemu)
+        }
+        if found.count == 1 { return card }
+        throw VirtError(
+            .operationFailed, "multiple devices matching MAC address \(device) found", from: .qemu)
+    }
+}
+
+extension InterfaceDevice {
+    /// What the guest has received and sent, by the counters of the host's end. What comes out of a tap is what the guest has
+    /// sent; a link on top of another counts as the guest does.
+    func ways(_ link: LinkStatistics) -> (received: LinkStatistics.Way, sent: LinkStatistics.Way) {
+        type == .direct ? (link.received, link.sent) : (link.sent, link.received)
+    }
+}

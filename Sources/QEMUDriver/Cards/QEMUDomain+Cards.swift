@@ -1,0 +1,105 @@
+import ByteText
+import DriverKit
+import JSON
+import LinuxSystem
+import Logging
+import QEMUModel
+import Virt
+import VirtXML
+
+extension QEMUDomain {
+    // MARK: Cards that come and go
+
+    /// A card with its place on the host, and any other device as it is.
+    func placed(_ device: DomainDevice, in live: DomainDefinition) async throws(VirtError) -> DomainDevice {
+        guard case .interface(let card) = device else { return device }
+        let context = context
+        return try await Blocking.run { () throws(VirtError) in
+            .interface(try context.placed(card, in: live))
+        }
+    }
+
+    /// Makes what a new card has on the host, and hands QEMU its ends.
+    func connect(_ device: DomainDevice, in live: DomainDefinition) async throws(VirtError) {
+        guard case .interface(let card) = device, card.hasHostEnd else { return }
+        try await context.claimPort(of: card, in: live)
+        let isKVM = live.type == .kvm
+        let (ends, vhost) = try await Blocking.run { () throws(VirtError) -> ([Descriptor], [Descriptor]) in
+            guard let end = try HostCard(card, isKVM: isKVM) else { return ([], []) }
+            return (try end.make(), end.vhost)
+        }
+        let names = card.lentEnds(card.info.alias ?? "", of: live)
+        for (name, end) in zip(names.descriptors + names.vhostDescriptors, ends + vhost) {
+            defer { end.close() }
+            try await ask("getfd", ["fdname": .string(name)], descriptors: [end])
+        }
+    }
+
+    /// Gives back what a card had on the host that never came to be.
+    func disconnect(_ device: DomainDevice) async {
+        guard case .interface(let card) = device, card.hasHostEnd, let live = snapshot.live else { return }
+        let names = card.lentEnds(card.info.alias ?? "", of: live)
+        for name in names.descriptors + names.vhostDescriptors {
+            // What QEMU has taken for the card isn't there by this name any more.
+            _ = try? await ask("closefd", ["fdname": .string(name)])
+        }
+        await context.giveUp([card])
+    }
+
+    // MARK: Networks that come again
+
+    /// Puts the cards' ends into their bridges again where they are in none, and makes their ports known. Whoever restarts a
+    /// network or removes a bridge leaves its guests without.
+    func plugAgain(on network: String? = nil) async {
+        guard let live = snapshot.live, snapshot.isActive else { return }
+        for card in live.devices.interfaces {
+            if let network, card.source.network?.hasSameBytes(as: network) != true { continue }
+            // One whose network is stopped is plugged in when that runs.
+            guard (try? await context.claimPort(of: card, in: live)) != nil,
+                let bridge = card.source.bridge
+            else { continue }
+            await plugAgain(card, into: bridge)
+        }
+    }
+
+    private func plugAgain(_ card: InterfaceDevice, into bridge: String) async {
+        let name = snapshot.name
+        do throws(VirtError) {
+            let isNew = try await Blocking.run { () throws(VirtError) -> Bool in
+                guard let end = try HostCard(card, isKVM: false),
+                    let link = try? NetworkLinks.named(end.name),
+                    link.bridge == nil, (try? NetworkLinks.named(bridge)) != nil
+                else { return false }
+                try end.plug(into: bridge)
+                return true
+            }
+            if isNew {
+                context.log.info("'\(card.target?.dev ?? "")' of domain '\(name)' is in \(bridge) again")
+            }
+        } catch {
+            context.log.error("a card of domain '\(name)' can't be put into \(bridge): \(error)")
+        }
+    }
+}
+
+extension QEMUContext {
+    /// Sees to it that guests are on their networks whenever those are made again.
+    func followNetworks() {
+        networks.onBridge { [weak self] network in
+            guard let self else { return }
+            for domain in domains.all { await domain.plugAgain(on: network) }
+        }
+    }
+}
+
+extension InterfaceDevice {
+    /// What QEMU knows the ends of a card by that are handed to it while the guest runs.
+    func lentEnds(_ alias: String, of domain: DomainDefinition) -> TapDescriptors {
+        let queues = Int(clamping: driver?.queues ?? 1)
+        let names = (0..<min(max(1, queues), TapDevice.mostQueues)).map { "\(alias)\($0)" }
+        let hasVhost = (try? HostCard(self, isKVM: domain.type == .kvm))?.vhost.count == names.count
+        return TapDescriptors(
+            descriptors: names.map { "fd-" + $0 },
+            vhostDescriptors: hasVhost ? names.map { "vhostfd-" + $0 } : [])
+    }
+}

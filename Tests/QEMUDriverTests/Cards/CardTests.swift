@@ -1,0 +1,84 @@
+import Testing
+import Virt
+import VirtXML
+import XMLBinding
+
+@testable import QEMUDriver
+
+/// Cards' ends on the host, as far as nothing of the host is made.
+@Suite struct CardTests {
+    private func card(_ content: String, type: String = "bridge") throws -> InterfaceDevice {
+        let source = type == "direct" ? "<source dev='e0'/>" : "<source bridge='br0'/>"
+        return try read("<interface type='\(type)'>\(source)\(content)</interface>")
+    }
+
+    private func read(_ xml: String, _ options: XMLOptions = []) throws -> InterfaceDevice {
+        guard case .interface(let card) = try DomainDevice(xml: xml, options: options) else {
+            throw VirtError(.internalError, "no card")
+        }
+        return card
+    }
+
+    @Test("names are counted, and no number comes back")
+    func counted() throws {
+        let names = CardNames()
+        names.note("vnet9000007")
+        names.note("vnet9000003")
+        names.note("vnetwork")
+        #expect(try names.name(for: card("")) == "vnet9000008")
+        #expect(try names.name(for: card("<target dev='my%d'/>")) == "my9000009")
+        #expect(try names.name(for: card("<target dev='vnet%d'/>")) == "vnet9000010")
+    }
+
+    @Test("links on top of others are counted by themselves")
+    func direct() throws {
+        let names = CardNames()
+        names.note("vnet9000007")
+        names.note("macvtap9000001")
+        #expect(try names.name(for: card("", type: "direct")) == "macvtap9000002")
+    }
+
+    @Test("a name that is given is kept, unless there is such a link or can be none")
+    func given() throws {
+        let names = CardNames()
+        #expect(try names.name(for: card("<target dev='mine9000000'/>")) == "mine9000000")
+        for (name, words) in [
+            ("lo", "The lo interface already exists"), ("averyveryverylongname", "is too long"),
+        ] {
+            let error = #expect(throws: VirtError.self) {
+                try names.name(for: card("<target dev='\(name)'/>"))
+            }
+            #expect(error?.message.contains(words) == true)
+        }
+    }
+
+    @Test("a card that its network has placed is one of the network again in a definition")
+    func definition() throws {
+        var domain = DomainDefinition()
+        (domain.name, domain.uuid) = ("d", .random())
+        var card = try read("<interface type='network'><source network='n' portgroup='g'/></interface>")
+        var port = card.port(of: domain)
+        port.plug = .direct(dev: "e0", mode: "private")
+        try card.take(port)
+        #expect(card.type == .direct)
+        #expect(card.claimed(by: domain) == port)
+        let written = try read(DomainDevice.interface(card).xml(options: .inactive), .inactive)
+        #expect(written.type == .network)
+        #expect(written.source.network == "n" && written.source.portgroup == "g" && written.source.dev == nil)
+        let live = try read(DomainDevice.interface(card).xml(options: []))
+        #expect(live.type == .direct && live.source.portID == port.uuid)
+    }
+
+    @Test(
+        "what isn't carried out is refused by name",
+        arguments: [
+            ("<bandwidth><inbound average='1'/></bandwidth>", "bandwidth"),
+            ("<filterref filter='f'/>", "network filter"), ("<vlan><tag id='1'/></vlan>", "VLAN"),
+            ("<virtualport type='openvswitch'/>", "virtualport 'openvswitch'"),
+            ("<script path='/bin/true'/>", "script"),
+        ])
+    func refused(_ content: String, _ what: String) throws {
+        let error = #expect(throws: VirtError.self) { try card(content).checkHostEnd() }
+        #expect(error?.message.contains(what) == true)
+    }
+}
