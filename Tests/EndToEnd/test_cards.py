@@ -173,6 +173,80 @@ class Cards(unittest.TestCase):
         self.assertEqual(self.ports(network), [])
         self.assertEqual(list((self.host.root / "run/qemu").glob("*.live")), [])
 
+    def test_cards_without_a_bridge(self):
+        self.host.run("ip", "tuntap", "add", "mode", "tap", "name", "made")
+        ethernet = lambda extra, model="virtio": f"<interface type='ethernet'><mac address='52:54:00:aa:00:01'/>{extra}<model type='{model}'/></interface>"
+        guest = self.guest(
+            ethernet("<target dev='mine'/><source><ip address='10.98.0.1' prefix='24'/><route address='10.97.0.0' prefix='16' gateway='10.98.0.2'/></source>", "rtl8139"),
+            ethernet("<target dev='made' managed='no'/>").replace(":01'", ":02'"))
+        self.assertIn("10.98.0.1/24", self.host.run("ip", "-br", "addr", "show", "mine"))
+        self.assertIn("10.97.0.0/16 via 10.98.0.2 dev mine", self.host.run("ip", "route"))
+        self.assertIn("vnet_hdr off", self.link("mine"))
+        self.assertNotIn("fe:54", self.link("made"))
+        guest.destroy()
+        self.assertNotIn("mine", self.host.links())
+        self.assertIn("made", self.host.links())
+        for extra, words in (
+            ("<target managed='no'/>", "target dev must be supplied when managed='no'"),
+            ("<target managed='no' dev='nope'/>", "target managed='no' but specified dev doesn't exist"),
+            ("<target dev='made'/>", "The made interface already exists"),
+        ):
+            self.refused(self.guest(ethernet(extra), start=False).create, words)
+
+    # Cards on top of a device of the host's.
+
+    def lan(self):
+        """A device of the host, and the namespace of another machine that it leads to."""
+        name = self.host.namespace + "-lan"
+        subprocess.run(["ip", "netns", "add", name], check=True)
+        self.addCleanup(subprocess.run, ["ip", "netns", "del", name])
+        self.host.run("ip", "link", "add", "lan0", "type", "veth", "peer", "name", "eth0", "netns", name)
+        self.host.run("ip", "link", "set", "lan0", "up")
+        for words in (["addr", "add", "10.66.0.1/24", "dev", "eth0"], ["link", "set", "eth0", "up"]):
+            subprocess.run(["ip", "-n", name, *words], check=True)
+        return name
+
+    def test_a_guest_is_on_the_lan_by_macvtap(self):
+        self.lan()
+        network = self.connection.networkDefineXML("<network><name>lan</name><forward mode='bridge'><interface dev='lan0'/></forward></network>")
+        network.create()
+        guest = self.guest(card("lan").replace("type='network'", "type='network' trustGuestRxFilters='yes'"), guest=self.host.guest, memory=160)
+        shown = self.cards(guest)[0]
+        self.assertEqual((shown.get("type"), shown.find("target").get("dev")), ("direct", "macvtap0"))
+        self.assertEqual({**shown.find("source").attrib, "portid": ""}, {"network": "lan", "portid": "", "dev": "lan0", "mode": "bridge"})
+        self.assertIn("connections='1'", network.XMLDesc())
+        self.assertIn("macvtap mode bridge", self.link("macvtap0"))
+        console = Terminal([*self.virsh.base, "console", "g1"])
+        self.addCleanup(console.close)
+        console.prompt("\r", "guest# ", 120)
+        console.type("ip addr add 10.66.0.2/24 dev eth0; ip link set eth0 up; ping -c 3 -w 30 10.66.0.1; echo pinged $?\r")
+        console.expect("pinged 0", 60)
+        console.type("ip link set eth0 down; ip link set eth0 address 52:54:00:aa:00:77 up; ping -c 3 -w 30 10.66.0.1; echo again $?\r")
+        console.expect("again 0", 60)
+        self.assertIn("52:54:00:aa:00:77", self.link("macvtap0"))
+        self.assertIn("tx_packets", self.virsh.ok("domifstat", "g1", "macvtap0"))
+        self.host.kill()
+        for pid in self.host.guest_pids():
+            os.kill(pid, signal.SIGKILL)
+        self.host.restart()
+        eventually(lambda: "macvtap0" not in self.host.links(), "the link of the guest that has ended to be gone")
+        self.assertEqual(self.ports(self.connect().networkLookupByName("lan")), [])
+
+    def test_each_way_of_a_macvtap(self):
+        self.lan()
+        direct = lambda mode, extra="", dev="lan0": card(dev, 1, "direct", extra, f" mode='{mode}'").replace("source direct=", "source dev=")
+        for mode, shown in (("private", "private"), ("vepa", "vepa"), ("bridge", "bridge"), ("passthrough", "passthru")):
+            with self.subTest(mode):
+                guest = self.guest(direct(mode, "<target dev='mymac'/><driver queues='2'/>"))
+                self.assertIn(f"macvtap mode {shown}", self.link("mymac"))
+                self.virsh.ok("domif-setlink", "g1", "mymac", "down")
+                self.refused(lambda: guest.updateDeviceFlags(direct("private" if mode == "bridge" else "bridge", "<driver queues='2'/>"), 1), "unable to change config on 'direct' network type")
+                guest.destroy()
+                self.assertNotIn("mymac", self.host.links())
+        self.refused(self.guest(direct("vepa", dev="nolink"), start=False).create, "Unable to get index for interface nolink: No such device")
+        self.refused(self.guest(direct("vepa"), direct("bridge", "<target dev='lan0'/>").replace(":01'", ":02'"), start=False).create, "The lan0 interface already exists")
+        self.assertEqual([link for link in self.host.links() if "macvtap" in link], [])
+
     # Networks that go and come.
 
     def test_a_bridge_that_is_made_again_has_its_guests(self):

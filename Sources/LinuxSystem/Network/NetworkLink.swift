@@ -10,6 +10,8 @@ public struct NetworkLink: Hashable, Sendable {
     public let mtu: UInt32
     /// The number of the bridge that it is in.
     public let bridge: Int32?
+    /// The number of the link that it is on top of, or at the other end of.
+    public let lower: Int32?
     public let isUp: Bool
     public let statistics: LinkStatistics
 
@@ -22,6 +24,7 @@ public struct NetworkLink: Hashable, Sendable {
         kind = values[18].flatMap { NetlinkReply.attributes(in: $0)[1]?.text }
         mtu = values[4]?.number(at: 0, UInt32.self) ?? 0
         bridge = values[10]?.number(at: 0, Int32.self)
+        lower = values[5]?.number(at: 0, Int32.self)
         isUp = (reply.payload.number(at: 8, UInt32.self) ?? 0) & 1 != 0
         statistics = LinkStatistics(values[23] ?? [])
     }

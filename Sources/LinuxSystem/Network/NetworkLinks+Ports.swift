@@ -9,6 +9,17 @@ extension NetworkLinks {
         try NetlinkSocket().change(message, name)
     }
 
+    /// Says whether a link takes what isn't meant for its address: everything, or what is for groups.
+    public static func setTaking(
+        _ name: String, everything: Bool, allGroups: Bool
+    ) throws(SystemError) {
+        let (promiscuous, groups): (UInt32, UInt32) = (0x100, 0x200)
+        let flags = (everything ? promiscuous : 0) | (allGroups ? groups : 0)
+        let message = NetlinkMessage(
+            newLink, header: header(try index(of: name), flags: flags, changed: promiscuous | groups))
+        try NetlinkSocket().change(message, name)
+    }
+
     /// Puts a link into a bridge, or takes it out of the one that it is in.
     public static func setBridge(of name: String, _ bridge: String?) throws(SystemError) {
         var message = NetlinkMessage(newLink, header: header(try index(of: name)))

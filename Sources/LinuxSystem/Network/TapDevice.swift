@@ -21,9 +21,11 @@ public struct TapDevice: Sendable {
     ///
     /// - Parameters:
     ///   - queues: how many ends it has; several may be read at once.
+    ///   - hasHeader: whether packets come and go with a word about checksums and lengths that are worked out later.
     ///   - joins: whether one that is there already is opened, which an administrator has made.
     public init(
-        _ name: String, queues: Int = 1, at maker: String = maker, joins: Bool = false
+        _ name: String, queues: Int = 1, hasHeader: Bool = true, at maker: String = maker,
+        joins: Bool = false
     ) throws(SystemError) {
         guard NetworkLinks.isName(name), !name.utf8.contains(UInt8(ascii: "%")) else {
             throw SystemError(call: "TUNSETIFF", errno: EINVAL, context: name)
@@ -32,13 +34,17 @@ public struct TapDevice: Sendable {
             throw SystemError(call: "TUNSETIFF", errno: E2BIG, context: name)
         }
         var ends: [Descriptor] = []
-        let flags = Self.tap | Self.bare | Self.header | (queues > 1 ? Self.several : 0)
+        let flags = Self.flags(queues, hasHeader)
         while ends.count < queues {
             let end = try FileSystem.open(maker, [.readWrite], links: .trusted)
             try Self.attach(end, name, flags | (ends.isEmpty && !joins ? Self.new : 0))
             ends.append(end)
         }
         (self.name, self.ends) = (name, ends)
+    }
+
+    private static func flags(_ queues: Int, _ hasHeader: Bool) -> Int32 {
+        tap | bare | (hasHeader ? header : 0) | (queues > 1 ? several : 0)
     }
 
     private static func attach(_ end: Descriptor, _ name: String, _ flags: Int32) throws(SystemError) {
@@ -48,10 +54,11 @@ public struct TapDevice: Sendable {
     }
 
     /// Makes an end of a link on top of another one what a tap's end is.
-    public static func prepareDirect(_ end: Descriptor, queues: Int) throws(SystemError) {
-        let flags = tap | bare | header | (queues > 1 ? several : 0)
+    public static func prepareDirect(
+        _ end: Descriptor, queues: Int, hasHeader: Bool
+    ) throws(SystemError) {
         var name = [CChar](repeating: 0, count: 16)
-        try checked("TUNSETIFF") { clinux_attach_tap(end.rawValue, &name, flags) }
+        try checked("TUNSETIFF") { clinux_attach_tap(end.rawValue, &name, flags(queues, hasHeader)) }
     }
 
     /// Closes this process's ends; where nobody else has some, the tap is gone.

@@ -54,7 +54,7 @@ extension NetworkDriver {
     /// Makes on the host what a network is, or nothing. Call it within a change.
     func start(_ network: inout LocalNetwork) throws(VirtError) {
         guard let defined = network.persistent ?? network.live else { return }
-        let definition = try placed(defined)
+        let definition = try placed(defined.withNATPorts)
         if definition.hasOwnBridge { try startBridge(definition, &network) }
         do throws(VirtError) { try keepRecord(of: definition) } catch {
             network.live = definition
@@ -217,6 +217,16 @@ extension NetworkDriver {
 }
 
 extension NetworkDefinition {
+    /// The network with the ports said that addresses are turned into, as a running one shows them.
+    fileprivate var withNATPorts: NetworkDefinition {
+        guard var forward, forward.mode == .nat, forward.nat?.port == nil else { return self }
+        var (nat, network) = (forward.nat ?? NetworkForward.NAT(), self)
+        nat.port = NetworkForward.PortRange()
+        forward.nat = nat
+        network.forward = forward
+        return network
+    }
+
     /// Whether the daemon makes the bridge of the network.
     var hasOwnBridge: Bool { forward?.mode.hasOwnBridge ?? true }
 }

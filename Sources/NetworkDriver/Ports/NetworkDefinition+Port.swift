@@ -19,6 +19,7 @@ extension NetworkDefinition {
             port.trustGuestRxFilters ?? group?.trustGuestRxFilters ?? trustGuestRxFilters
         try check(port)
         port.plug = try plug(for: port, beside: ports)
+        try checkAlone(port, beside: ports)
         return port
     }
 
@@ -75,13 +76,18 @@ extension NetworkDefinition {
                 "network '\(name)' uses a direct mode, but has no forward dev and no interface pool",
                 from: .network)
         }
-        if forward.mode == .passthrough, counts[ByteName(least)] ?? 0 > 0 {
-            throw VirtError(
-                .internalError,
-                "network '\(name)' requires exclusive access to interfaces, but none are available",
-                from: .network)
-        }
         return least
+    }
+
+    /// Refuses a second port on a device that is for one alone.
+    func checkAlone(
+        _ port: NetworkPortDefinition, beside ports: [NetworkPortDefinition]
+    ) throws(VirtError) {
+        guard forward?.mode == .passthrough, ports.contains(where: { $0.plug == port.plug }) else { return }
+        throw VirtError(
+            .internalError,
+            "network '\(name)' requires exclusive access to interfaces, but none are available",
+            from: .network)
     }
 
     /// The network with the number of its ports, as its clients see it while it runs.

@@ -17,9 +17,12 @@ extension NetworkDriver {
 
     /// Makes a port on a network that runs.
     ///
-    /// - Parameter isPlaced: it says itself what it is plugged into.
+    /// - Parameter port: what becomes of the port on this network, beside these ones.
     func createPort(
-        _ given: NetworkPortDefinition, isPlaced: Bool, on reference: NetworkReference
+        _ given: NetworkPortDefinition, on reference: NetworkReference,
+        as port:
+            @escaping @Sendable (NetworkDefinition, [NetworkPortDefinition]) throws(VirtError) ->
+            NetworkPortDefinition
     ) async throws(VirtError) -> NetworkPortReference {
         guard let uuid = given.uuid else { throw Self.noPort(.zero) }
         try await change(reference) { (network) throws(VirtError) in
@@ -28,7 +31,9 @@ extension NetworkDriver {
                 throw VirtError(
                     .networkPortExist, "Network port with UUID \(uuid) already exists", from: .network)
             }
-            let port = isPlaced ? given : try definition.place(given, beside: Array(network.ports.values))
+            let others = Array(network.ports.values)
+            let port = try port(definition, others)
+            try definition.checkAlone(port, beside: others)
             try self.keep(port, uuid, of: definition.name)
             network.ports[uuid] = port
         }
@@ -104,11 +109,13 @@ extension NetworkDriver: NetworkPorts {
     }
 
     public func claim(_ port: NetworkPortDefinition, on network: String) async throws(VirtError) {
-        do throws(VirtError) {
-            let found = try registry.object(named: network)
-            _ = try await createPort(port, isPlaced: true, on: found.reference)
-        } catch {
-            if error.code != .networkPortExist { throw error }
+        let found = try registry.object(named: network)
+        if port.uuid.map({ found.ports[$0] != nil }) == true { return }
+        _ = try await createPort(port, on: found.reference) { (network, _) throws(VirtError) in
+            // What its card doesn't show of it.
+            var whole = try network.place(port, beside: [])
+            whole.plug = port.plug
+            return whole
         }
     }
 

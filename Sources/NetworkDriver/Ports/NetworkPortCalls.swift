@@ -7,7 +7,9 @@ import XMLBinding
 extension NetworkCalls {
     func listAllPorts(flags: UInt32) throws(VirtError) -> [NetworkPortReference] {
         try flags.require(in: "networkListAllPorts", from: .network)
-        return try current().ports.keys.map { NetworkPortReference(network: reference, uuid: $0) }
+        let network = try current()
+        _ = try network.requireActive()
+        return network.ports.keys.map { NetworkPortReference(network: reference, uuid: $0) }
     }
 
     func portLookupByUUID(uuid: UUID) throws(VirtError) -> NetworkPortReference {
@@ -36,7 +38,9 @@ extension NetworkCalls {
                     ? "Port reclaim requested but plug type is none"
                     : "Port reclaim not requested but plug type is not none", from: .network)
         }
-        return try await driver.createPort(port, isPlaced: isPlaced, on: reference)
+        return try await driver.createPort(port, on: reference) { (network, others) throws(VirtError) in
+            isPlaced ? port : try network.place(port, beside: others)
+        }
     }
 }
 

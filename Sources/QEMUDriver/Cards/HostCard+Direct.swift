@@ -12,6 +12,10 @@ extension HostCard {
     func makeDirect() throws(VirtError) -> [Descriptor] {
         let (lower, address) = (card.source.dev ?? "", card.mac?.address.bytes ?? [])
         let mode = Self.modes[card.source.mode ?? "vepa"] ?? 2
+        guard (try? NetworkLinks.named(lower)) != nil else {
+            throw VirtError(
+                .systemError, "Unable to get index for interface \(lower): No such device", from: .none)
+        }
         var number: Int32 = 0
         try report("error creating macvtap interface \(name)@\(lower)") { () throws(SystemError) in
             number = try NetworkLinks.addMacvtap(name, on: lower, address: address, mode: mode)
@@ -38,7 +42,7 @@ extension HostCard {
             while ends.count < queues {
                 // Another network namespace may have a link of the same number, and there is one folder for both.
                 let end = try FileSystem.open(path, [.readWrite, .nonBlocking], links: .trusted)
-                try TapDevice.prepareDirect(end, queues: queues)
+                try TapDevice.prepareDirect(end, queues: queues, hasHeader: card.takesOffloads)
                 ends.append(end)
             }
         }
@@ -47,9 +51,9 @@ extension HostCard {
 
     /// Removes the link, which stays without QEMU, unlike a tap.
     static func remove(_ card: InterfaceDevice) {
-        guard card.type == .direct, let name = card.target?.dev,
+        guard card.type == .direct, let name = card.target?.dev, let lower = card.source.dev,
             let link = try? NetworkLinks.named(name), link.kind == "macvtap",
-            link.address == card.mac?.address.bytes
+            let below = try? NetworkLinks.named(lower), link.lower == below.index
         else { return }
         _ = try? NetworkLinks.remove(name)
     }

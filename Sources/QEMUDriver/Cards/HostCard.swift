@@ -26,7 +26,7 @@ struct HostCard: Sendable {
 
     private static func openVhost(_ card: InterfaceDevice) throws(VirtError) -> [Descriptor] {
         let isAsked = card.driver?.name == .vhost
-        guard card.driver?.name != .qemu, card.virtioModelName else { return [] }
+        guard card.driver?.name != .qemu, card.isVirtio else { return [] }
         var found: [Descriptor] = []
         do throws(SystemError) {
             for _ in 0..<min(max(1, Int(clamping: card.driver?.queues ?? 1)), TapDevice.mostQueues) {
@@ -65,7 +65,8 @@ struct HostCard: Sendable {
     private func open(joins: Bool) throws(VirtError) -> TapDevice {
         do throws(SystemError) {
             return try TapDevice(
-                name, queues: queues, at: card.backend?.tap ?? TapDevice.maker, joins: joins)
+                name, queues: queues, hasHeader: card.takesOffloads, at: card.backend?.tap ?? TapDevice.maker,
+                joins: joins)
         } catch {
             throw VirtError(.systemError, "Unable to create tap device \(name): \(error.reason)", from: .none)
         }
@@ -155,6 +156,13 @@ extension InterfaceDevice {
         }
     }
 
-    /// Whether the card is one of the virtio family.
-    fileprivate var virtioModelName: Bool { model.map { $0.hasBytePrefix("virtio") } ?? false }
+    /// Whether the card is one of the virtio family, whose packets the kernel may carry.
+    fileprivate var isVirtio: Bool { model.map(Self.virtioModels.contains) ?? false }
+
+    /// Whether the card knows of checksums and lengths that are worked out later.
+    var takesOffloads: Bool {
+        isVirtio || model.map { ["e1000e", "igb", "vmxnet3"].contains($0) } ?? false
+    }
+
+    private static let virtioModels: Set = ["virtio", "virtio-transitional", "virtio-non-transitional"]
 }

@@ -30,13 +30,15 @@ extension InterfaceDevice {
     mutating func take(_ port: NetworkPortDefinition) throws(VirtError) {
         (source.portID, source.bridge, source.dev, source.macTableManager) = (port.uuid, nil, nil, nil)
         (virtualPort, bandwidth, vlan) = (port.virtualPort, port.bandwidth, port.vlan)
-        (isolated, trustGuestRxFilters) = (port.isolated, port.trustGuestRxFilters)
+        isolated = port.isolated
         switch port.plug {
         case .network(let bridge, let manager):
             (type, source.bridge, source.macTableManager) = (.network, bridge, manager)
         case .bridge(let bridge, let manager):
             (type, source.bridge, source.macTableManager) = (.bridge, bridge, manager)
-        case .direct(let dev, let mode): (type, source.dev, source.mode) = (.direct, dev, mode)
+        case .direct(let dev, let mode):
+            (type, source.dev, source.mode) = (.direct, dev, mode)
+            trustGuestRxFilters = port.trustGuestRxFilters
         case .none, .hostdevPCI:
             throw VirtError(
                 .operationUnsupported,
@@ -67,7 +69,7 @@ extension InterfaceDevice {
     }
 
     private func checkVLAN(_ refuse: (String) -> VirtError) throws(VirtError) {
-        if type == .ethernet {
+        if type == .ethernet || type == .network {
             throw VirtError(
                 .configUnsupported,
                 "interface \(mac?.address.xml ?? "") - vlan tag not supported for this connection type",

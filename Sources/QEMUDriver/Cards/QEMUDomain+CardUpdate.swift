@@ -38,12 +38,19 @@ extension QEMUDomain {
         let isSame = asked.source.portID != nil && asked.source.portID == old.source.portID
         let placed = old.isTap && !isSame ? try context.onNetwork(new, in: live) : new
         var changed = old
-        changed.linkState = new.linkState
-        guard old.isTap, placed.isTap else {
-            try old.checkChange(to: isSame ? old.with(new) : placed)
-            return changed
+        (changed.linkState, changed.teaming) = (new.linkState, new.teaming)
+        if old.isTap, !placed.isTap {
+            throw VirtError(
+                .operationUnsupported, "unable to change config on '\(new.type.rawValue)' network type",
+                from: .qemu)
         }
         try old.checkChange(to: isSame ? old.with(new) : placed)
+        if old.type == .direct, old.trustGuestRxFilters != new.trustGuestRxFilters {
+            throw VirtError(
+                .operationUnsupported, "cannot modify network device trustGuestRxFilters of a running guest",
+                from: .qemu)
+        }
+        guard old.isTap else { return changed }
         try placed.checkHostEnd()
         changed.coalesceRxFrames = new.coalesceRxFrames
         if !isSame, !old.isPlaced(as: placed) { changed.take(placeOf: placed) }

@@ -24,6 +24,7 @@ extension QEMUDomain {
         case "BLOCK_IO_ERROR": diskFailed(event, of: run)
         case "WATCHDOG": watchdogFired(event, of: run)
         case "VSERPORT_CHANGE": channelChanged(event)
+        case "NIC_RX_FILTER_CHANGED": Task { await filtersChanged(event, of: run) }
         case "DEVICE_TRAY_MOVED": trayMoved(event)
         case "DEVICE_DELETED", "DEVICE_UNPLUG_GUEST_ERROR", "MEM_UNPLUG_ERROR":
             Task { await handleUnplug(event, of: run) }

@@ -31,8 +31,9 @@ extension InterfaceDevice {
             throw VirtError(.operationDenied, "changing device 'acpi index' is not allowed", from: .qemu)
         }
         guard isTap && new.isTap || type == new.type, sndbuf == new.sndbuf,
-            source == new.source || type == .user || isTap
+            source == new.source || type == .user || type == .ethernet || isTap
         else { throw .cannotPlug("unable to change config on '\(new.type.rawValue)' network type") }
+        if backend != new.backend { throw .cannotPlug("cannot modify network device backend settings") }
         if mtu != new.mtu { throw .cannotPlug("cannot modify MTU") }
         if let network = source.network, network == new.source.network,
             source.portgroup != new.source.portgroup
@@ -42,10 +43,12 @@ extension InterfaceDevice {
         if bandwidth != new.bandwidth, new.target?.dev == nil, target?.dev == nil {
             throw .cannotPlug("Unable to set bandwidth for interface because device name is unknown")
         }
+        // Of a tap each can be changed, or is refused by whoever makes its end.
+        if isTap { return }
         for (name, isSame) in [
             ("bandwidth", bandwidth == new.bandwidth), ("vlan", vlan == new.vlan),
-            ("coalesce", coalesceRxFrames == new.coalesceRxFrames || isTap),
-            ("port isolated", isolated == new.isolated || isTap),
+            ("coalesce", coalesceRxFrames == new.coalesceRxFrames),
+            ("port isolated", isolated == new.isolated),
             ("virtualport", virtualPort == new.virtualPort), ("filter", filter == new.filter),
         ] where !isSame {
             throw .cannotPlug("cannot modify network device \(name) of a running guest")

@@ -34,13 +34,15 @@ public struct NetworkPortDefinition: XMLRoot {
     }
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.uuid(&uuid)
+        try Self.bind(&uuid, &x)
         try x.group("owner") { (x) throws(XMLError) in
             try x.value("name", &ownerName)
-            try x.uuid(&ownerUUID)
+            try Self.bind(&ownerUUID, &x)
         }
         try x.value("group", &group)
-        try x.group("mac") { (x) throws(XMLError) in try x.attribute("address", &mac) }
+        try x.group("mac") { (x) throws(XMLError) in
+            try x.attribute("address", &mac, .refusing("Unable to parse MAC '%'", .internalError))
+        }
         try x.element("virtualport", &virtualPort)
         if x.isReading { try virtualPort?.checkKnown(x) }
         try x.element("bandwidth", &bandwidth)
@@ -50,6 +52,17 @@ public struct NetworkPortDefinition: XMLRoot {
             try x.yesNo("trustGuest", &trustGuestRxFilters)
         }
         try x.group("plug") { (x) throws(XMLError) in try bindPlug(&x) }
+    }
+
+    /// An identity, with the words that a port has for a wrong one.
+    private static func bind(_ value: inout UUID?, _ x: inout XMLBinder) throws(XMLError) {
+        var text = value?.description
+        try x.value("uuid", &text)
+        guard x.isReading, let text else { return }
+        guard let parsed = UUID(text) else {
+            throw x.fault("Unable to parse UUID '\(text)'", .internalError, value: text)
+        }
+        value = parsed
     }
 
     private mutating func bindPlug(_ x: inout XMLBinder) throws(XMLError) {

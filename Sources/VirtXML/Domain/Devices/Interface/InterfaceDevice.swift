@@ -245,7 +245,7 @@ public struct InterfaceDevice: Device {
 
         /// Whether a name is one that the daemon makes up for the time that a domain runs.
         public static func isGenerated(_ name: String) -> Bool {
-            ["vnet", "vif", "macvtap", "macvlan"].contains { name.hasBytePrefix($0) }
+            ["vnet", "macvtap", "macvlan"].contains { name.hasBytePrefix($0) }
         }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
