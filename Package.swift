@@ -114,6 +114,17 @@ let package = Package(
                 "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "Leases",
                 "LinuxSystem", log,
             ]),
+        module(
+            "NodeDeviceDriver",
+            uses: [
+                "ByteText", "JSON", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit",
+                "LinuxSystem", log,
+            ]),
+        module(
+            "InterfaceDriver",
+            uses: [
+                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "LinuxSystem", log,
+            ]),
         // Layer 5: fronts.
         module(
             "Roost",
@@ -134,8 +145,9 @@ let package = Package(
         program(
             "roostd",
             uses: [
-                "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "HostKit", "NetworkDriver",
-                "QEMUDriver", "SecretDriver", "TestDriver", "LinuxSystem", log,
+                "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "HostKit", "InterfaceDriver",
+                "NetworkDriver", "NodeDeviceDriver", "QEMUDriver", "SecretDriver", "TestDriver",
+                "LinuxSystem", log,
             ]),
         program("roost-leases", uses: ["Leases", "LinuxSystem"]),
         program("roost-generate", uses: []),
@@ -195,6 +207,17 @@ let package = Package(
             uses: [
                 "ByteText", "DriverConformance", "DriverKit", "LinuxSystem", "PublishedData", "Virt",
                 "VirtDriver", "VirtXML", "XMLBinding", log,
+            ]),
+        tests(
+            of: "NodeDeviceDriver",
+            uses: [
+                "ByteText", "DriverKit", "JSON", "LinuxSystem", "PublishedData", "Virt", "VirtDriver",
+                "VirtXML", "XMLBinding", log,
+            ]),
+        tests(
+            of: "InterfaceDriver",
+            uses: [
+                "ByteText", "DriverKit", "LinuxSystem", "PublishedData", "Virt", "VirtDriver", "VirtXML", log,
             ]),
         tests(of: "Roost", uses: ["TestDriver", "Virt", "VirtDriver"]),
         tests(

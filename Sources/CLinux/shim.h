@@ -158,3 +158,10 @@ static inline int clinux_coalesce(int socket, const char *name, int sets, uint32
     *received = values.rx_max_coalesced_frames;
     return result;
 }
+
+/// Asks about a network link; `data` begins with the command's number, and has room for the answer.
+static inline int clinux_ethtool(int descriptor, const char *link, void *data) {
+    struct ifreq request = {.ifr_data = data};
+    for (int i = 0; i < IFNAMSIZ - 1 && link[i]; i++) request.ifr_name[i] = link[i];
+    return ioctl(descriptor, SIOCETHTOOL, &request);
+}

@@ -1,8 +1,10 @@
 import DriverKit
 import HostKit
+import InterfaceDriver
 import LinuxSystem
 import Logging
 import NetworkDriver
+import NodeDeviceDriver
 import QEMUDriver
 import SecretDriver
 import TestDriver
@@ -24,7 +26,11 @@ extension DriverSet {
         let qemu = QEMUDriver(
             configuration: try await QEMUConfiguration(places, file), secrets: secrets, networks: networks,
             events: events, log: log("qemu"))
-        self.init([secrets, networks, qemu, TestDriver(opensFiles: !places.isSystem)])
+        let devices = NodeDeviceDriver(
+            uriPath: places.isSystem ? "/system" : "/session", events: events, log: log("nodedev"))
+        let interfaces = InterfaceDriver(
+            library: places.layout.library, uriPath: places.isSystem ? "/system" : "/session", events: events)
+        self.init([secrets, networks, devices, interfaces, qemu, TestDriver(opensFiles: !places.isSystem)])
     }
 }
 

@@ -5,6 +5,11 @@ import Glibc
 extension FileSystem {
     /// The names in a directory, sorted, without `.` and `..`.
     public static func names(in path: String) throws(SystemError) -> [String] {
+        try entries(in: path).sorted()
+    }
+
+    /// The same in the order that the file system has them in.
+    public static func entries(in path: String) throws(SystemError) -> [String] {
         guard let stream = opendir(path) else { throw .current("opendir", path) }
         defer { closedir(stream) }
         var names: [String] = []
@@ -12,7 +17,7 @@ extension FileSystem {
             let name = String(cString: clinux_entry_name(entry))
             if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted()
+        return names
     }
 
     /// Makes a directory with exactly this mode, whatever the umask; one that is there is left as it is.

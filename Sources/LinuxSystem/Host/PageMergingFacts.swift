@@ -10,4 +10,11 @@ public struct PageMergingFacts: Sendable {
 
     /// The number in one of the files, such as `pages_shared`.
     public func number(_ name: String) -> UInt64? { files.number(name).map { UInt64(clamping: $0) } }
+
+    /// Changes one of them.
+    public static func set(_ name: String, _ value: UInt32, root: String = "/sys/kernel/mm/ksm")
+        throws(SystemError)
+    {
+        try FileSystem.open("\(root)/\(name)", .writeOnly).writeAll("\(value)".utf8)
+    }
 }

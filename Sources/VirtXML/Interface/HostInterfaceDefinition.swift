@@ -78,7 +78,8 @@ public struct HostInterfaceDefinition: XMLRoot {
 
         public init() {}
 
-        private static let states: Set = [
+        /// The words of the kernel's for what a link does.
+        public static let states: Set = [
             "unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up",
         ]
 

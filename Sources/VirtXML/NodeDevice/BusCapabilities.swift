@@ -44,6 +44,7 @@ public struct USBDeviceCapability: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.supplied("bus", &bus, "USB bus number")
         try x.supplied("device", &device, "USB device number")
+        if x.isWriting { (product.isSpaced, vendor.isSpaced) = (true, true) }
         try x.supplied("product", &product, "USB product ID")
         try x.supplied("vendor", &vendor, "USB vendor ID")
     }

@@ -17,10 +17,12 @@ public enum NodeDeviceCapability: Equatable, Sendable {
     case ccw(CCWCapability)
     case css(CSSCapability)
     case ccwGroup(CCWGroupCapability)
-    case vdpa(path: String)
+    case vdpa(path: String?)
     case apCard(APAddress)
     case apQueue(APAddress)
     case apMatrix(MdevTypes?)
+    /// A device that is there only to be divided.
+    case mdevTypes(MdevTypes)
 
     /// The kind, as the `type` attribute says it.
     public enum Kind: String, XMLWord {
@@ -32,6 +34,7 @@ public enum NodeDeviceCapability: Equatable, Sendable {
         case apCard = "ap_card"
         case apQueue = "ap_queue"
         case apMatrix = "ap_matrix"
+        case mdevTypes = "mdev_types"
     }
 
     public var kind: Kind {
@@ -55,6 +58,7 @@ public enum NodeDeviceCapability: Equatable, Sendable {
         case .apCard: .apCard
         case .apQueue: .apQueue
         case .apMatrix: .apMatrix
+        case .mdevTypes: .mdevTypes
         }
     }
 
@@ -77,10 +81,11 @@ public enum NodeDeviceCapability: Equatable, Sendable {
             case .ccw: .ccw(CCWCapability())
             case .css: .css(CSSCapability())
             case .ccwgroup: .ccwGroup(CCWGroupCapability())
-            case .vdpa: .vdpa(path: "")
+            case .vdpa: .vdpa(path: nil)
             case .apCard: .apCard(APAddress())
             case .apQueue: .apQueue(APAddress())
             case .apMatrix: .apMatrix(nil)
+            case .mdevTypes: .mdevTypes(MdevTypes())
             }
     }
 }
@@ -125,11 +130,16 @@ extension NodeDeviceCapability: XMLElement {
                 .unsupported)
             self = .drm(type: type)
         case .vdpa(var path):
+            x.expand()
             try x.value("chardev", &path)
             self = .vdpa(path: path)
         case .apMatrix(var types):
             try x.subcapability("mdev_types", &types)
             self = .apMatrix(types)
+        case .mdevTypes(let types):
+            var types: MdevTypes? = types
+            try x.subcapability("mdev_types", &types)
+            self = .mdevTypes(types ?? MdevTypes())
         default: break
         }
     }

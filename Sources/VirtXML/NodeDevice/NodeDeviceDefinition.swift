@@ -27,6 +27,13 @@ public struct NodeDeviceDefinition: XMLRoot {
         try x.require(!capabilities.isEmpty, "no device capabilities for '\(x.device)'", .internalError)
     }
 
+    /// The device as it is while it isn't there: without a folder, files and a driver.
+    public var inactive: NodeDeviceDefinition {
+        var device = self
+        (device.path, device.nodes, device.driver) = (nil, [], nil)
+        return device
+    }
+
     private mutating func bindParent(_ x: inout XMLBinder) throws(XMLError) {
         try x.group("parent") { (x) throws(XMLError) in
             try x.attribute("wwnn", &parentWWNN)
@@ -48,6 +55,8 @@ public struct NodeDeviceDefinition: XMLRoot {
         public var path = ""
 
         public init() {}
+
+        public init(_ type: Kind, _ path: String) { (self.type, self.path) = (type, path) }
 
         public enum Kind: String, XMLWord { case dev, link }
 

@@ -60,9 +60,9 @@ public struct PCICapability: XMLElement {
                 "node", &numaNode,
                 .refusing("invalid NUMA node ID supplied for '\(x.device)'", .internalError))
         }
+        if x.isWriting, links.isEmpty { return try x.flag("pci-express", &isExpress) }
         try x.group("pci-express") { (x) throws(XMLError) in
             if x.isReading { isExpress = true }
-            if isExpress { x.expand() }
             try x.elements("link", &links)
         }
     }
@@ -117,11 +117,14 @@ public struct PCICapability: XMLElement {
 public struct IdentifiedName: XMLElement {
     public var id: UInt32 = 0
     public var name: String?
+    /// As libvirt writes it for USB: with a blank behind a number without a name.
+    var isSpaced = false
 
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.hex("id", &id, width: 4)
+        if isSpaced, name == nil { x.verbatim(attributes: " ") }
         try x.content(&name)
     }
 }

@@ -1,3 +1,4 @@
+import PublishedData
 import VirtXML
 import XMLBinding
 
@@ -106,6 +107,20 @@ extension Group {
             Group("nodedev-out", schema: "nodedev.rng", "nodedev/nodedevxml2xmlout") {
                 try NodeDeviceDefinition(xml: $0).xml()
             },
+            Group("nodedev-inactive", cases: inactiveDevices),
         ]
+    }
+
+    /// What devices are once they aren't there: `NAME_inactive.xml` of `NAME.xml`.
+    private static var inactiveDevices: [Case] {
+        let folder = "nodedev/nodedevxml2xmlout"
+        return Published.documentNames(in: folder).filter { $0.hasSuffix("_inactive.xml") }.compactMap {
+            file in
+            let name = file.dropLast("_inactive.xml".count)
+            guard let input = Published.text("nodedev/nodedevschemadata/\(name).xml") else { return nil }
+            return Case(name: file, expected: Published.text("\(folder)/\(file)")) {
+                try NodeDeviceDefinition(xml: input, options: .inactive).inactive.xml()
+            }
+        }
     }
 }

@@ -2,9 +2,9 @@ extension CommandGroup {
     static let host = CommandGroup(
         keyword: "host", title: "Host and Hypervisor",
         commands: [
-            .capabilities, .cpuBaseline, .cpuCompare, .cpuModels, .domcapabilities, .freecell, .hostname,
-            .hypervisorCPUBaseline, .hypervisorCPUCompare, .maxvcpus, .nodecpumap,
-            .nodecpustats,
-            .nodeinfo, .nodememstats, .sysinfo, .uri, .version,
+            .allocpages, .capabilities, .cpuBaseline, .cpuCompare, .cpuModels, .domcapabilities, .freecell,
+            .freepages, .hostname, .hypervisorCPUBaseline, .hypervisorCPUCompare, .maxvcpus,
+            .nodeMemoryTune, .nodecpumap, .nodecpustats, .nodeinfo, .nodememstats, .nodesevinfo,
+            .nodesuspend, .sysinfo, .uri, .version,
         ])
 }

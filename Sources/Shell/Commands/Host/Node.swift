@@ -77,7 +77,7 @@ extension Command {
         let cpu: Int32 = try arguments.number("cpu") ?? -1
         let connection = try await session.connected()
         let stats = { () async throws in
-            try await explaining("Unable to get number of cpu stats") {
+            try await explaining("Unable to get node cpu stats") {
                 try await connection.nodeCPUStats(cpuNum: cpu, flags: 0)
             }
         }
