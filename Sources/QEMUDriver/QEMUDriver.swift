@@ -42,7 +42,7 @@ public final class QEMUDriver: Driver {
         do throws(SystemError) { try await context.takeUpGuests() } catch {
             throw VirtError(error, "the records of running guests can't be read")
         }
-        context.followNetworks()
+        await context.followNetworks()
         context.tellUnfinished()
     }
 

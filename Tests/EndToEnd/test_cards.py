@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -447,6 +448,22 @@ class Cards(unittest.TestCase):
         self.addCleanup(server.kill)
         eventually(lambda: "8000" in subprocess.run(["ip", "netns", "exec", name, "ss", "-tln"], capture_output=True, text=True).stdout, "the server to listen")
         return name
+
+    @unittest.skipUnless(shutil.which("virt-install"), "virt-install isn't installed")
+    def test_virt_install_makes_a_guest_on_default(self):
+        network = self.connection.networkLookupByName("default")
+        network.create()
+        guest = self.host.guest
+        boot = f"kernel={guest}/vmlinuz,initrd={guest}/initrd,kernel_args='{(guest / 'cmdline').read_text().strip()}'"
+        done = subprocess.run(
+            ["virt-install", "--connect", self.host.uri, "--name", "made", "--memory", "160", "--network", "default,model=virtio",
+             "--osinfo", "detect=off,require=off", "--import", "--disk", "none", "--boot", boot, "--graphics", "none",
+             "--noautoconsole", "--virt-type", "qemu"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Domain creation completed", done.stdout)
+        shown = self.cards(self.connection.lookupByName("made"))[0]
+        self.assertEqual((shown.find("source").get("bridge"), shown.find("target").get("dev")), ("virbr0", "vnet0"))
+        self.assertEqual(self.ports(network), [shown.find("source").get("portid")])
 
     def test_a_guest_gets_an_address_and_reaches_the_world(self):
         out = self.outside()

@@ -15,6 +15,9 @@ public protocol NetworkPorts: Sendable {
     /// Removes a port. It may be gone already, and the network too.
     func release(_ port: UUID, of network: String) async
 
+    /// Removes the ports of an owner, on all networks, but for these: what a daemon that was killed has left.
+    func release(of owner: UUID, but kept: Set<UUID>) async
+
     /// Has `body` called with a network's name whenever its bridge has been made, with nothing plugged in.
     func onBridge(_ body: @escaping @Sendable (String) async -> Void)
 
@@ -37,6 +40,7 @@ public struct NoNetworkPorts: NetworkPorts {
     }
 
     public func release(_ port: UUID, of network: String) async {}
+    public func release(of owner: UUID, but kept: Set<UUID>) async {}
     public func onBridge(_ body: @escaping @Sendable (String) async -> Void) {}
     public func leases(of network: String) async -> [NetworkDHCPLease] { [] }
 }

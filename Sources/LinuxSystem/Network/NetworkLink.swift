@@ -12,6 +12,8 @@ public struct NetworkLink: Hashable, Sendable {
     public let bridge: Int32?
     /// The number of the link that it is on top of, or at the other end of.
     public let lower: Int32?
+    /// What an administrator or a program has noted about it.
+    public let note: String?
     public let isUp: Bool
     public let statistics: LinkStatistics
 
@@ -25,6 +27,7 @@ public struct NetworkLink: Hashable, Sendable {
         mtu = values[4]?.number(at: 0, UInt32.self) ?? 0
         bridge = values[10]?.number(at: 0, Int32.self)
         lower = values[5]?.number(at: 0, Int32.self)
+        note = values[20]?.text
         isUp = (reply.payload.number(at: 8, UInt32.self) ?? 0) & 1 != 0
         statistics = LinkStatistics(values[23] ?? [])
     }

@@ -9,6 +9,13 @@ extension NetworkLinks {
         try NetlinkSocket().change(message, name)
     }
 
+    /// Notes something about a link, in 255 bytes.
+    public static func setNote(_ name: String, _ note: String) throws(SystemError) {
+        var message = NetlinkMessage(newLink, header: header(try index(of: name)))
+        message.add(20, note)
+        try NetlinkSocket().change(message, name)
+    }
+
     /// Says whether a link takes what isn't meant for its address: everything, or what is for groups.
     public static func setTaking(
         _ name: String, everything: Bool, allGroups: Bool

@@ -124,6 +124,15 @@ extension NetworkDriver: NetworkPorts {
         try? await changePort(NetworkPortReference(network: found.reference, uuid: port)) { $0 = nil }
     }
 
+    public func release(of owner: UUID, but kept: Set<UUID>) async {
+        for network in registry.all {
+            for (uuid, port) in network.ports where port.ownerUUID == owner && !kept.contains(uuid) {
+                let reference = NetworkPortReference(network: network.reference, uuid: uuid)
+                try? await changePort(reference) { $0 = nil }
+            }
+        }
+    }
+
     public func onBridge(_ body: @escaping @Sendable (String) async -> Void) {
         bridgeHandlers.withLock { $0.append(body) }
     }

@@ -59,10 +59,12 @@ extension QEMUContext {
 
 extension DomainDefinition {
     /// The ends on the host of the guest's cards, which have their places and names by now.
-    func hostCards() throws(VirtError) -> [HostCard] {
+    func hostCards(_ configuration: QEMUConfiguration) throws(VirtError) -> [HostCard] {
         var found: [HostCard] = []
         for card in devices.interfaces {
-            if let end = try HostCard(card, isKVM: type == .kvm) { found.append(end) }
+            guard var end = try HostCard(card, isKVM: type == .kvm) else { continue }
+            end.note = uuid.map { HostCard.note(configuration, $0) }
+            found.append(end)
         }
         return found
     }

@@ -21,6 +21,11 @@ extension HostCard {
             number = try NetworkLinks.addMacvtap(name, on: lower, address: address, mode: mode)
         }
         do throws(VirtError) {
+            if let note {
+                try report("Cannot note whose \(name) is") { () throws(SystemError) in
+                    try NetworkLinks.setNote(name, note)
+                }
+            }
             let ends = try open(number)
             try report("Cannot set interface flags on '\(name)'") { () throws(SystemError) in
                 try NetworkLinks.setUp(name, true)
@@ -47,6 +52,24 @@ extension HostCard {
             }
         }
         return ends
+    }
+
+    /// What is noted about links of a domain's.
+    static func note(_ configuration: QEMUConfiguration, _ domain: UUID) -> String {
+        "\(configuration.run) \(domain)"
+    }
+
+    /// Removes links that a daemon left which was killed, of domains that don't run. May wait.
+    static func removeStray(_ configuration: QEMUConfiguration, running: Set<UUID>) {
+        for link in (try? NetworkLinks.all()) ?? [] where link.kind == "macvtap" {
+            guard
+                let owner = link.note?.droppingBytePrefix(configuration.run + " ").flatMap({
+                    UUID(String($0))
+                }),
+                !running.contains(owner)
+            else { continue }
+            _ = try? NetworkLinks.remove(link.name)
+        }
     }
 
     /// Removes the link, which stays without QEMU, unlike a tap.

@@ -14,6 +14,8 @@ struct HostCard: Sendable {
     let alias: String
     /// What lets the kernel carry packets past QEMU, a descriptor a queue.
     let vhost: [Descriptor]
+    /// What is noted about a link that outlives QEMU: whose it is.
+    var note: String?
 
     /// - Parameter isKVM: whether the guest may have its packets carried by the kernel.
     init?(_ card: InterfaceDevice, isKVM: Bool) throws(VirtError) {

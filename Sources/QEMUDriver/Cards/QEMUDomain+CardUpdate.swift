@@ -25,6 +25,10 @@ extension QEMUDomain {
             try await setLink(alias, isUp: new.linkState != .down)
         }
         publish { $0.live?.devices.replace(.interface(old), with: .interface(changed)) }
+        if old.source.portID == changed.source.portID { return saveRecordSoon() }
+        // A daemon that is killed here leaves a port too many and none too few; the next one removes it.
+        try? await writeRecord()
+        if old.source.portID != nil { await context.giveUp([old]) }
     }
 
     func setLink(_ alias: String, isUp: Bool) async throws(VirtError) {
@@ -74,7 +78,6 @@ extension QEMUDomain {
             if isMoved { await context.giveUp([new]) }
             throw error
         }
-        if isMoved, old.source.portID != new.source.portID { await context.giveUp([old]) }
     }
 }
 
@@ -97,8 +100,10 @@ extension HostCard {
                 throw error
             }
         }
-        try report("Unable to set port \(name) isolated") { () throws(SystemError) in
-            try NetworkLinks.setIsolated(name, card.isolated == true)
+        if old.source.bridge != card.source.bridge || old.isolated != card.isolated {
+            try report("Unable to set port \(name) isolated") { () throws(SystemError) in
+                try NetworkLinks.setIsolated(name, card.isolated == true)
+            }
         }
         if old.coalesceRxFrames == card.coalesceRxFrames { return }
         try report("Cannot set coalesce info on '\(name)'") { () throws(SystemError) in

@@ -23,9 +23,10 @@ extension QEMUDomain {
     func connect(_ device: DomainDevice, in live: DomainDefinition) async throws(VirtError) {
         guard case .interface(let card) = device, card.hasHostEnd else { return }
         try await context.claimPort(of: card, in: live)
-        let isKVM = live.type == .kvm
+        let (isKVM, note) = (live.type == .kvm, HostCard.note(context.configuration, snapshot.uuid))
         let (ends, vhost) = try await Blocking.run { () throws(VirtError) -> ([Descriptor], [Descriptor]) in
-            guard let end = try HostCard(card, isKVM: isKVM) else { return ([], []) }
+            guard var end = try HostCard(card, isKVM: isKVM) else { return ([], []) }
+            end.note = note
             return (try end.make(), end.vhost)
         }
         let names = card.lentEnds(card.info.alias ?? "", of: live)
@@ -37,9 +38,9 @@ extension QEMUDomain {
 
     /// Gives back what a card had on the host that never came to be.
     func disconnect(_ device: DomainDevice) async {
-        guard case .interface(let card) = device, card.hasHostEnd, let live = snapshot.live else { return }
-        let names = card.lentEnds(card.info.alias ?? "", of: live)
-        for name in names.descriptors + names.vhostDescriptors {
+        guard case .interface(let card) = device, card.hasHostEnd else { return }
+        let names = snapshot.live.map { card.lentEnds(card.info.alias ?? "", of: $0) }
+        for name in (names?.descriptors ?? []) + (names?.vhostDescriptors ?? []) {
             // What QEMU has taken for the card isn't there by this name any more.
             _ = try? await ask("closefd", ["fdname": .string(name)])
         }
@@ -52,6 +53,10 @@ extension QEMUDomain {
     /// network or removes a bridge leaves its guests without.
     func plugAgain(on network: String? = nil) async {
         guard let live = snapshot.live, snapshot.isActive else { return }
+        if network == nil {
+            let ports = Set(live.devices.interfaces.compactMap(\.source.portID))
+            await context.networks.release(of: snapshot.uuid, but: ports)
+        }
         for card in live.devices.interfaces {
             if let network, card.source.network?.hasSameBytes(as: network) != true { continue }
             // One whose network is stopped is plugged in when that runs.
@@ -68,7 +73,7 @@ extension QEMUDomain {
             let isNew = try await Blocking.run { () throws(VirtError) -> Bool in
                 guard let end = try HostCard(card, isKVM: false),
                     let link = try? NetworkLinks.named(end.name),
-                    link.bridge == nil, (try? NetworkLinks.named(bridge)) != nil
+                    let wanted = try? NetworkLinks.named(bridge), link.bridge != wanted.index
                 else { return false }
                 try end.plug(into: bridge)
                 return true
@@ -84,7 +89,10 @@ extension QEMUDomain {
 
 extension QEMUContext {
     /// Sees to it that guests are on their networks whenever those are made again.
-    func followNetworks() {
+    func followNetworks() async {
+        let running = Set(domains.all.map(\.snapshot).filter(\.isActive).map(\.uuid))
+        let configuration = configuration
+        await Blocking.run { HostCard.removeStray(configuration, running: running) }
         networks.onBridge { [weak self] network in
             guard let self else { return }
             for domain in domains.all { await domain.plugAgain(on: network) }

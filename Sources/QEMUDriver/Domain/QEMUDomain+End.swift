@@ -89,6 +89,7 @@ extension QEMUDomain {
         let log = ProgramLog(ofGuest: snapshot.name, context.configuration)
         await Blocking.run { log.note("shutting down, reason=\(reason.word)") }
         await context.giveUp(snapshot.live?.devices.interfaces ?? [])
+        await context.networks.release(of: snapshot.uuid, but: [])
         await context.clearAway(ended.held, ended.file)
         if !snapshot.isPersistent {
             await removeTPMState(of: snapshot.live)

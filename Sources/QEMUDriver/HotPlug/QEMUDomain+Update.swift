@@ -18,8 +18,7 @@ extension QEMUDomain {
             let old = try live.devices.one(meantBy: asked)
             let new = try DomainDevice(device: xml)
             if case (.interface(let old), .interface(let asked), .interface(let new)) = (old, asked, new) {
-                try await domain.change(old, to: new, askedAs: asked)
-                return domain.saveRecordSoon()
+                return try await domain.change(old, to: new, askedAs: asked)
             }
             try await domain.change(old, to: new, isForced: flags.contains(.force))
         }

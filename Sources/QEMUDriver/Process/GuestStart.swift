@@ -101,7 +101,7 @@ struct GuestStart: Sendable {
             live.chooseFolderServers(host.vhostUser)
             if live.usesHugePages { context.findHugepages() }
             try context.placeCards(of: &live)
-            let cards = try live.hostCards()
+            let cards = try live.hostCards(configuration)
             let key = BlockCipher.freshKey()
             let secrets = GuestSecrets(source: context.secrets, cipher: BlockCipher(key: key))
             var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
