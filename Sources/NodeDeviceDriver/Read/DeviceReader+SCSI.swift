@@ -56,7 +56,7 @@ extension DeviceReader {
             let unit = place[3]
         else { return nil }
         var scsi = SCSICapability()
-        (scsi.host, scsi.bus, scsi.target, scsi.lun) = (host, bus, target, UInt64(unit))
+        (scsi.host, scsi.bus, scsi.target, scsi.lun) = (host, bus, target, unit)
         scsi.type = device.number("type").flatMap { Self.scsiTypes[$0] }
         return (Self.name("scsi", device.name), .scsi(scsi))
     }

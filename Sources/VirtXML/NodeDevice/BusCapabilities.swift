@@ -20,7 +20,8 @@ public struct SystemCapability: XMLElement {
             try x.value("vendor", &hardwareVendor)
             try x.value("version", &hardwareVersion)
             try x.value("serial", &hardwareSerial)
-            try x.uuid(&uuid)
+            let words = "malformed uuid element for '\(x.device)'"
+            try x.value("uuid", &uuid, .refusing(words, .internalError))
         }
         try x.supply(uuid != nil, "system UUID")
         try x.group("firmware") { (x) throws(XMLError) in
@@ -92,6 +93,10 @@ public struct NetCapability: XMLElement {
         try x.supply(!interface.isEmpty, "network interface")
         try x.value("address", &address)
         try x.element("link", &link)
+        for child in x.node?.children ?? [] where child.name == "feature" {
+            try x.require(
+                child.attribute("name") != nil, "missing network device feature name")
+        }
         var names = features.map { CPUFeatureName($0) }
         try x.elements("feature", &names)
         if x.isReading { features = names.map(\.name) }
@@ -99,7 +104,8 @@ public struct NetCapability: XMLElement {
             try x.require(false, "unknown network device feature '\(name)'")
         }
         try x.knows(
-            ["80203", "80211"], orElse: { _ in "invalid network type supplied for '\(x.device)'" },
+            ["80203", "80211"], missing: nil,
+            orElse: { _ in "invalid network type supplied for '\(x.device)'" },
             .unsupported)
         try x.subcapability("80203", &is80203)
         try x.subcapability("80211", &is80211)
@@ -120,14 +126,15 @@ public struct MdevCapability: XMLElement {
         let words = "missing type id attribute for '\(x.device)'"
         try x.require(x.hasChild("type"), words, .unsupported)
         try x.group("type") { (x) throws(XMLError) in
-            try x.attribute("id", &type, orElse: words, .unsupported)
+            try x.attribute("id", &type, .unlessEmpty, orElse: words, .unsupported)
         }
-        try x.uuid(&uuid)
+        try x.value("uuid", &uuid, .refusing("Invalid uuid '%' for new mdev device", .internalError))
         try x.value("parent_addr", &parentAddress)
         try x.group("iommuGroup") { (x) throws(XMLError) in
             try x.attribute(
                 "number", &iommuGroup,
-                .refusing("invalid iommuGroup number attribute for '\(x.device)'", .internalError), default: 0
+                .unlessEmpty.refusing(
+                    "invalid iommuGroup number attribute for '\(x.device)'", .internalError), default: 0
             )
         }
         try x.elements("attr", &attributes)

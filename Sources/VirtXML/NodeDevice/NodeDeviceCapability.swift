@@ -112,7 +112,10 @@ extension NodeDeviceCapability: XMLElement {
         case .css(var value): try bind(&value, &x, NodeDeviceCapability.css)
         case .ccwGroup(var value): try bind(&value, &x, NodeDeviceCapability.ccwGroup)
         case .apCard(var value): try bind(&value, &x, NodeDeviceCapability.apCard)
-        case .apQueue(var value): try bind(&value, &x, NodeDeviceCapability.apQueue)
+        case .apQueue(var value):
+            try bind(&value, &x, NodeDeviceCapability.apQueue)
+            let words = "missing ap-domain value for '\(x.device)'"
+            try x.require(x.isWriting || x.hasChild("ap-domain"), words, .unsupported)
         default: try bindSimple(&x)
         }
     }
@@ -126,7 +129,7 @@ extension NodeDeviceCapability: XMLElement {
             try x.value("type", &type)
             try x.require(
                 ["primary", "control", "render"].contains(type),
-                "unknown drm type '\(type)' for '\(x.device)'",
+                "unknown drm type '\(type.isEmpty ? "(null)" : type)' for '\(x.device)'",
                 .unsupported)
             self = .drm(type: type)
         case .vdpa(var path):
@@ -134,6 +137,7 @@ extension NodeDeviceCapability: XMLElement {
             try x.value("chardev", &path)
             self = .vdpa(path: path)
         case .apMatrix(var types):
+            try x.requireSubcapabilityTypes()
             try x.subcapability("mdev_types", &types)
             self = .apMatrix(types)
         case .mdevTypes(let types):

@@ -43,9 +43,7 @@ public struct PCICapability: XMLElement {
         if x.isReading { try x.supply(x.attribute("id", ofChild: "vendor") != nil, "PCI vendor ID") }
         try x.supplied("product", &product, "PCI product ID")
         try x.supplied("vendor", &vendor, "PCI vendor ID")
-        for child in x.node?.children ?? [] where child.name == "capability" {
-            try x.require(child.attribute("type") != nil, "Missing capability type")
-        }
+        try x.requireSubcapabilityTypes()
         try x.subcapability("phys_function", &physicalFunction)
         try x.require(
             physicalFunction?.addresses.isEmpty != true, "Missing address in 'phys_function' capability")
@@ -58,12 +56,14 @@ public struct PCICapability: XMLElement {
         try x.group("numa") { (x) throws(XMLError) in
             try x.attribute(
                 "node", &numaNode,
-                .refusing("invalid NUMA node ID supplied for '\(x.device)'", .internalError))
+                .unlessEmpty.refusing("invalid NUMA node ID supplied for '\(x.device)'", .internalError))
         }
         if x.isWriting, links.isEmpty { return try x.flag("pci-express", &isExpress) }
         try x.group("pci-express") { (x) throws(XMLError) in
             if x.isReading { isExpress = true }
             try x.elements("link", &links)
+            // What a link's registers are is said by a word; others are passed over.
+            if x.isReading { links.removeAll { $0.validity == nil } }
         }
     }
 
@@ -75,7 +75,8 @@ public struct PCICapability: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("maxCount", &maxCount, .refusing("Malformed 'maxCount' parameter", .xml))
+            let words = "Malformed 'maxCount' parameter"
+            try x.attribute("maxCount", &maxCount, .unlessEmpty.refusing(words, .xml))
             try x.elements("address", &addresses)
         }
     }
@@ -94,7 +95,7 @@ public struct PCICapability: XMLElement {
 
     /// How fast the slot is, and how fast the device uses it.
     public struct Link: XMLElement {
-        public var validity: Validity = .cap
+        public var validity: Validity?
         public var port: Int32?
         /// In GT/s.
         public var speed: String?
@@ -105,10 +106,12 @@ public struct PCICapability: XMLElement {
         public enum Validity: String, XMLWord { case cap, sta }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("validity", &validity)
+            try x.attribute("validity", &validity, .orNone)
             try x.attribute("port", &port)
-            try x.word("speed", &speed, of: ["2.5", "5", "8", "16", "32", "64"])
-            try x.attribute("width", &width)
+            if x.isWriting || x.node?.attribute("speed") != "" {
+                try x.word("speed", &speed, of: ["2.5", "5", "8", "16", "32", "64"])
+            }
+            try x.width(&width)
         }
     }
 }
@@ -146,7 +149,9 @@ public struct MdevTypes: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("id", &id, orElse: "missing 'id' attribute for mediated device's <type> element")
+            try x.attribute(
+                "id", &id, .unlessEmpty,
+                orElse: "missing 'id' attribute for mediated device's <type> element")
             try x.value("name", &name)
             try x.value("deviceAPI", &deviceAPI)
             try x.require(!deviceAPI.isEmpty, "missing device API for mediated device type '\(id)'")
@@ -168,6 +173,8 @@ public struct VPD: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("name", &name)
+        try x.require(
+            name?.isEmpty == false || x.isWriting, "Could not read a device name from the <name> element")
         try x.elements("fields", &fields)
     }
 
@@ -186,14 +193,15 @@ public struct VPD: XMLElement {
         public enum Access: String, XMLWord { case readonly, readwrite }
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("access", &access)
+            let words = "Unsupported VPD field access type '%'"
+            try x.attribute("access", &access, .refusing(words, .xml))
             try x.value("change_level", &changeLevel)
             try x.value("manufacture_id", &manufactureID)
             try x.value("part_number", &partNumber)
             try x.value("serial_number", &serialNumber)
             try x.value("asset_tag", &assetTag)
-            try x.elements("vendor_field", &vendorFields)
-            try x.elements("system_field", &systemFields)
+            try x.fields("vendor_field", &vendorFields)
+            try x.fields("system_field", &systemFields)
         }
     }
 
@@ -206,6 +214,31 @@ public struct VPD: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("index", &index)
             try x.content(&value)
+        }
+    }
+}
+
+extension XMLBinder {
+    /// How many lanes a link has: reading takes any C notation, and needs one.
+    fileprivate mutating func width(_ value: inout UInt32) throws(XMLError) {
+        var number: UInt32? = isReading ? nil : value
+        try self.number(
+            "width", &number,
+            .refusing(
+                "Invalid value for attribute 'width' in element 'link': '%'. Expected non-negative integer value",
+                .xml))
+        guard let number else {
+            throw fault("Missing required attribute 'width' in element 'link'", attribute: "width")
+        }
+        value = number
+    }
+
+    /// Fields that have one byte for a name.
+    fileprivate mutating func fields(_ name: StaticString, _ list: inout [VPD.Field]) throws(XMLError) {
+        try elements(name, &list)
+        guard isReading else { return }
+        for field in list {
+            try require(field.index.utf8.count == 1, "'\(name)' 'index' value '\(field.index)' malformed")
         }
     }
 }

@@ -12,9 +12,10 @@ public struct ChannelAddress: XMLElement {
         try x.hexValue("cssid", &cssid, width: 1)
         try x.hexValue("ssid", &ssid, width: 1)
         try x.hexValue("devno", &devno, width: 4)
-        try x.require(
-            cssid <= 0xfe && ssid <= 3 && devno <= 0xffff, "invalid channel address")
     }
+
+    /// Whether there can be such a place.
+    var isPossible: Bool { cssid <= 0xfe && ssid <= 3 && devno <= 0xffff }
 }
 
 extension XMLBinder {
@@ -60,6 +61,7 @@ public struct CCWCapability: XMLElement {
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.value("group_device", &device)
+            try x.require(!device.isEmpty, "missing group_device value for '\(x.device)'", .unsupported)
         }
     }
 }
@@ -74,6 +76,8 @@ public struct CSSCapability: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try address.bind(&x)
         try x.element("channel_dev_addr", &channelAddress)
+        try x.require(channelAddress?.isPossible != false, "invalid channel address")
+        try x.requireSubcapabilityTypes()
         try x.subcapability("mdev_types", &mdevTypes)
     }
 }
@@ -93,9 +97,19 @@ public struct CCWGroupCapability: XMLElement {
         try x.channelState(&state)
         try address.bind(&x)
         try x.group("members") { (x) throws(XMLError) in try x.elements("ccw_device", &members) }
+        for child in x.node?.children ?? [] where child.name == "capability" {
+            try checkCard(child.attribute("type"), x)
+        }
         try x.subcapability("qeth_generic", &generic)
         try x.subcapability("qeth_layer2", &layer2)
         try x.subcapability("qeth_layer3", &layer3)
+    }
+
+    private func checkCard(_ type: String?, _ x: XMLBinder) throws(XMLError) {
+        guard let type else { throw x.fault("Missing required attribute 'type' in element 'capability'") }
+        try x.require(
+            ["qeth_generic", "qeth_layer2", "qeth_layer3"].contains(type),
+            "Invalid value for attribute 'type' in element 'capability': '\(type)'.")
     }
 
     public struct Member: XMLElement {
@@ -105,7 +119,8 @@ public struct CCWGroupCapability: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("ref", &reference)
+            let words = "Missing ref property on ccw_device in members for '\(x.device)'"
+            try x.attribute("ref", &reference, orElse: words)
             try x.content(&device)
         }
     }
@@ -137,6 +152,10 @@ public struct APAddress: XMLElement {
         guard x.isReading ? x.hasChild("ap-domain") : domain != nil else { return }
         var number = domain ?? 0
         try x.hexValue("ap-domain", &number, width: 4)
+        let text = x.node?.children.first { $0.name == "ap-domain" }?.text ?? ""
+        try x.require(
+            number <= 255 || x.isWriting, "ap-domain value '\(text)' is out of range for '\(x.device)'",
+            .unsupported)
         domain = number
     }
 }

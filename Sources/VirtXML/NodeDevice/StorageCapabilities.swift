@@ -10,10 +10,10 @@ public struct SCSIHostCapability: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.value("host", &host)
+        try x.value("host", &host, .orNone)
         try x.value("unique_id", &uniqueID)
         try x.knows(
-            ["fc_host", "vport_ops"],
+            ["fc_host", "vport_ops"], missing: "missing SCSI host capability type for '\(x.device)'",
             orElse: { "unknown SCSI host capability type '\($0)' for '\(x.device)'" })
         try x.subcapability("fc_host", &fibreChannel)
         try x.subcapability("vport_ops", &vports)
@@ -58,7 +58,8 @@ public struct SCSITargetCapability: XMLElement {
         try x.value("target", &target)
         try x.supply(!target.isEmpty, "target name")
         try x.knows(
-            ["fc_remote_port"], orElse: { "unknown SCSI target capability type '\($0)' for '\(x.device)'" })
+            ["fc_remote_port"], missing: "missing type for SCSI target capability for '\(x.device)'",
+            orElse: { "unknown SCSI target capability type '\($0)' for '\(x.device)'" })
         try x.subcapability("fc_remote_port", &remotePort)
     }
 
@@ -81,7 +82,7 @@ public struct SCSICapability: XMLElement {
     public var host: UInt32 = 0
     public var bus: UInt32 = 0
     public var target: UInt32 = 0
-    public var lun: UInt64 = 0
+    public var lun: UInt32 = 0
     public var type: String?
 
     public init() {}
@@ -115,7 +116,7 @@ public struct StorageCapability: XMLElement {
         try x.value("block", &block)
         try x.supply(!block.isEmpty, "block device path")
         try x.knows(
-            ["removable", "hotpluggable"],
+            ["removable", "hotpluggable"], missing: "missing storage capability type for '\(x.device)'",
             orElse: { "unknown storage capability type '\($0)' for '\(x.device)'" })
         try x.value("bus", &bus)
         try x.value("drive_type", &driveType)
@@ -126,8 +127,8 @@ public struct StorageCapability: XMLElement {
         let words = "invalid size supplied for '\(x.device)'"
         try x.value("size", &size, .refusing(words, .internalError))
         try x.supply(size != nil || removable != nil, "size")
-        try x.value("logical_block_size", &logicalBlockSize)
-        try x.value("num_blocks", &blockCount)
+        try x.value("logical_block_size", &logicalBlockSize, .orNone)
+        try x.value("num_blocks", &blockCount, .orNone)
         try x.subcapability("hotpluggable", &isHotpluggable)
     }
 
@@ -142,11 +143,11 @@ public struct StorageCapability: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.value("media_available", &mediaAvailable)
+            try x.value("media_available", &mediaAvailable, .orNone)
             try x.supplied("media_size", &mediaSize, "removable media size")
             try x.value("media_label", &mediaLabel)
-            try x.value("logical_block_size", &logicalBlockSize)
-            try x.value("num_blocks", &blockCount)
+            try x.value("logical_block_size", &logicalBlockSize, .orNone)
+            try x.value("num_blocks", &blockCount, .orNone)
         }
     }
 }

@@ -31,7 +31,7 @@ extension XMLBinder {
     {
         let text = attribute("id", ofChild: name)
         if isReading {
-            try supply(text != nil, what)
+            try supply(text?.isEmpty == false, what)
             let digits = text?.hasBytePrefix("0x") == true ? text?.dropFirst(2) : text?[...]
             guard digits.flatMap({ UInt32($0, radix: 16) }) != nil else {
                 throw fault("invalid \(what) supplied for '\(device)'", .internalError)
@@ -41,12 +41,26 @@ extension XMLBinder {
     }
 
     /// Refuses a capability inside of another one that isn't among those known.
-    func knows(_ types: Set<String>, orElse words: (String) -> String, _ code: XMLError.Code = .internalError)
-        throws(XMLError)
-    {
+    ///
+    /// - Parameter missing: what is said of one without a type; nil where that doesn't count.
+    func knows(
+        _ types: Set<String>, missing: String?, orElse words: (String) -> String,
+        _ code: XMLError.Code = .internalError
+    ) throws(XMLError) {
         for child in node?.children ?? [] where child.name == "capability" {
             let type = child.attribute("type") ?? ""
-            if !types.contains(type) { throw fault(words(type), code) }
+            if type.isEmpty {
+                if let missing { throw fault(missing, code) }
+            } else if !types.contains(type) {
+                throw fault(words(type), code)
+            }
+        }
+    }
+
+    /// Refuses a capability inside of another one that has no type.
+    func requireSubcapabilityTypes() throws(XMLError) {
+        for child in node?.children ?? [] where child.name == "capability" {
+            try require(child.attribute("type") != nil, "Missing capability type")
         }
     }
 }

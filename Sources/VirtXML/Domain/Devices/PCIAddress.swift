@@ -41,7 +41,8 @@ public struct PCIAddress: XMLElement, Hashable {
         try check(domain, "domain", 0xFFFF_FFFF, x)
         try check(bus, "bus", 0xFF, x)
         try check(slot, "slot", 0x1F, x)
-        try check(function, "function", 7, x)
+        try x.require(
+            function <= 7, "Invalid PCI address function=0x\(String(function, radix: 16)), must be <= 7")
     }
 
     private func check(_ value: UInt32, _ name: String, _ limit: UInt32, _ x: XMLBinder) throws(XMLError) {
