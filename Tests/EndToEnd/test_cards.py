@@ -160,7 +160,7 @@ class Cards(unittest.TestCase):
             (lan("<target dev='a b'/>"), "Unable to create tap device a b: Invalid argument"),
             (lan("<target dev='x%dy%d'/>"), "Unable to create tap device x%dy%d: Invalid argument"),
             (lan("<driver queues='300'/>"), "Argument list too long"),
-            (lan("<bandwidth><inbound average='100'/></bandwidth>"), "the bandwidth of interface net1 isn't carried out"),
+            (lan("<bandwidth><outbound average='100'/></bandwidth>"), "the outbound bandwidth of interface net1 isn't carried out"),
             (lan("<filterref filter='clean-traffic'/>"), "the network filter of interface net1 isn't carried out"),
             (lan("<backend tap='/dev/null'/>"), "Inappropriate ioctl for device"),
         ):
@@ -363,6 +363,28 @@ class Cards(unittest.TestCase):
                 self.refused(lambda: update(one), words)
         self.assertIn("master br0", self.link("vnet0"))
         self.assertEqual(len(self.ports(first)), 1)
+
+    def test_what_a_guest_receives_is_limited(self):
+        self.bridge()
+        limited = card("br0", 1, "bridge", "<bandwidth><inbound average='100' peak='200' burst='300'/></bandwidth>")
+        try:
+            guest = self.guest(limited)
+        except libvirt.libvirtError as error:
+            if "has no 'htb'" in str(error):
+                self.skipTest("this kernel's traffic control has no htb")
+            raise
+        limits = lambda: self.host.run("tc", "class", "show", "dev", "vnet0").strip()
+        self.assertEqual(limits(), "class htb 1:1 root prio 0 rate 800Kbit ceil 1600Kbit burst 300Kb cburst 300Kb")
+        self.virsh.ok("domiftune", "g1", "vnet0", "--inbound", "1000")
+        self.assertIn("rate 8Mbit ceil 8Mbit", limits())
+        self.assertIn("<inbound average='1000'/>", guest.XMLDesc())
+        self.assertIn("inbound.average: 1000", self.virsh.ok("domiftune", "g1", "vnet0"))
+        guest.updateDeviceFlags(card("br0", 1, "bridge", "<bandwidth><inbound average='4000000'/></bandwidth>"), 1)
+        self.assertIn("rate 32Gbit", limits())
+        self.refused(lambda: guest.setInterfaceParameters("vnet0", {"outbound.average": 5}, 1), "the outbound bandwidth of interface net0 isn't carried out")
+        self.virsh.ok("domiftune", "g1", "vnet0", "--inbound", "0")
+        self.assertEqual(limits(), "")
+        self.assertNotIn("<bandwidth>", guest.XMLDesc())
 
     # Ports by themselves.
 

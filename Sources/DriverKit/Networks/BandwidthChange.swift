@@ -32,9 +32,6 @@ public struct BandwidthChange: Sendable {
         }
     }
 
-    /// Whether it asks for any limit.
-    public var limits: Bool { values.values.contains { $0 > 0 } }
-
     /// A bandwidth after the change; nil where nothing is limited.
     public func changed(_ old: Bandwidth?) -> Bandwidth? {
         var new = old ?? Bandwidth()

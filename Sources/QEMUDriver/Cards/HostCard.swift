@@ -51,12 +51,13 @@ struct HostCard: Sendable {
     func make() throws(VirtError) -> [Descriptor] {
         switch card.type {
         case .direct: return try makeDirect()
-        case .ethernet where card.target?.managed == false: return try open(joins: true).ends
         default: break
         }
-        let tap = try open(joins: false)
+        let joins = card.type == .ethernet && card.target?.managed == false
+        let tap = try open(joins: joins)
         do throws(VirtError) {
-            try prepare()
+            if !joins { try prepare() }
+            if card.sendingLimit != nil { try limit() }
         } catch {
             tap.close()
             throw error

@@ -57,7 +57,7 @@ extension InterfaceDevice {
                 from: .qemu)
         }
         if filter != nil { throw refuse("the network filter") }
-        if bandwidth != nil { throw refuse("the bandwidth") }
+        try checkBandwidth(refuse)
         if let kind = virtualPort?.type, kind != .none { throw refuse("virtualport '\(kind.rawValue)'") }
         if script != nil || downscript != nil { throw refuse("the script") }
         if source.macTableManager == .libvirt { throw refuse("macTableManager='libvirt'") }

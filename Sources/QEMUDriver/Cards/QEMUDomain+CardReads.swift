@@ -103,15 +103,22 @@ extension QEMUDomain {
             var new = old
             new.bandwidth = wanted.changed(old.bandwidth)
             definition.devices.replace(.interface(old), with: .interface(new))
-        } live: { (_, live) async throws(VirtError) in
-            _ = try live.card(device)
-            if wanted.limits {
-                throw VirtError(
-                    .operationUnsupported,
-                    "the bandwidth of a running guest's interface isn't carried out by this driver",
-                    from: .qemu)
-            }
+        } live: { (domain, live) async throws(VirtError) in
+            let old = try live.card(device)
+            var new = old
+            new.bandwidth = wanted.changed(old.bandwidth)
+            try await domain.limit(old, to: new)
         }
+    }
+
+    /// Limits a running guest's card from now on.
+    private func limit(_ old: InterfaceDevice, to new: InterfaceDevice) async throws(VirtError) {
+        try new.checkHostEnd()
+        try await Blocking.run { () throws(VirtError) in
+            try HostCard(new, isKVM: false)?.limit()
+        }
+        publish { $0.live?.devices.replace(.interface(old), with: .interface(new)) }
+        saveRecordSoon()
     }
 }
 

@@ -56,7 +56,7 @@ extension QEMUDomain {
         }
         guard old.isTap else { return changed }
         try placed.checkHostEnd()
-        changed.coalesceRxFrames = new.coalesceRxFrames
+        (changed.coalesceRxFrames, changed.bandwidth) = (new.coalesceRxFrames, placed.bandwidth)
         if !isSame, !old.isPlaced(as: placed) { changed.take(placeOf: placed) }
         try await carry(old, to: changed, live)
         return changed
@@ -105,6 +105,7 @@ extension HostCard {
                 try NetworkLinks.setIsolated(name, card.isolated == true)
             }
         }
+        if old.bandwidth != card.bandwidth { try limit() }
         if old.coalesceRxFrames == card.coalesceRxFrames { return }
         try report("Cannot set coalesce info on '\(name)'") { () throws(SystemError) in
             try NetworkLinks.setCoalescing(name, frames: card.coalesceRxFrames ?? 0)
@@ -119,6 +120,7 @@ extension InterfaceDevice {
         (mine.portID, theirs.portID) = (nil, nil)
         return type == other.type && mine == theirs && isolated == other.isolated
             && trustGuestRxFilters == other.trustGuestRxFilters
+            && (source.network == nil || bandwidth == other.bandwidth)
     }
 
     fileprivate mutating func take(placeOf other: InterfaceDevice) {

@@ -72,7 +72,7 @@ import XMLBinding
     @Test(
         "what isn't carried out is refused by name",
         arguments: [
-            ("<bandwidth><inbound average='1'/></bandwidth>", "bandwidth"),
+            ("<bandwidth><outbound average='1'/></bandwidth>", "the outbound bandwidth"),
             ("<filterref filter='f'/>", "network filter"), ("<vlan><tag id='1'/></vlan>", "VLAN"),
             ("<virtualport type='openvswitch'/>", "virtualport 'openvswitch'"),
             ("<script path='/bin/true'/>", "script"),
