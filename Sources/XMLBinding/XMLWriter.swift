@@ -87,7 +87,7 @@ import ByteText
     }
 
     private mutating func indent() {
-        for _ in 0..<depth { append("  ") }
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
     }
 
     private mutating func byte(_ scalar: Unicode.Scalar) { bytes.append(UInt8(ascii: scalar)) }

@@ -4,15 +4,10 @@ extension DomainDefinition {
     /// Gives virtio devices of s390 machines places in the channel subsystem.
     mutating func assignCCW() throws(ConfigurationError) {
         var used: Set<CCWAddress> = []
-        var failure: ConfigurationError?
-        var copy = devices
-        copy.forEachInfo { info in
-            guard case .ccw(let address)? = info.address, address.devno != nil else { return }
-            if !used.insert(address).inserted {
-                failure = .xml("The CCW devno '\(address.qemuText)' is in use already")
-            }
+        for case .ccw(let address)? in devices.infos.map(\.address) where address.devno != nil {
+            if used.insert(address).inserted { continue }
+            throw .xml("The CCW devno '\(address.qemuText)' is in use already")
         }
-        if let failure { throw failure }
         var next: UInt32 = 0
         forEachVirtio { info in if info.address == nil { info.address = .ccw(CCWAddress()) } }
         for index in devices.hostdevs.indices where devices.hostdevs[index].model == "vfio-ccw" {

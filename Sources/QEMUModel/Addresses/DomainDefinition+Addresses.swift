@@ -122,9 +122,8 @@ extension DomainDefinition {
 
     private mutating func assignSpaprVIO() {
         var used = SpaprRegisters()
-        var copy = devices
-        copy.forEachInfo { info in
-            if case .spaprVIO(let address)? = info.address, let reg = address.reg { used.take(reg) }
+        for case .spaprVIO(let address)? in devices.infos.map(\.address) {
+            if let reg = address.reg { used.take(reg) }
         }
         for index in devices.interfaces.indices where devices.interfaces[index].model == "spapr-vlan" {
             Self.assignRegister(&devices.interfaces[index].info, 0x1000, &used)

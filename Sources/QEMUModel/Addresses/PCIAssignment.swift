@@ -83,8 +83,7 @@ extension DomainDefinition {
     /// Adds controllers for buses that addresses name and that have none.
     private mutating func addMentionedBuses(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         var highest: UInt32 = 0
-        var copy = devices
-        copy.forEachInfo { info in
+        for info in devices.infos {
             if let address = info.address?.pci, address.domain == 0 { highest = max(highest, address.bus) }
         }
         // Controllers count on from those that stand before them.

@@ -33,9 +33,9 @@ extension DomainDefinition {
         // Memory is no PCI device to the guest's firmware.
         copy.memories = []
         copy.hostdevs.removeAll { $0.kind == .mdev }
-        copy.forEachInfo { info in
+        for info in copy.infos {
             guard let zpci = info.address?.pci?.zpci, let uid = zpci.uid, let alias = info.alias else {
-                return
+                continue
             }
             var device: JSONObject = ["driver": "zpci", "uid": JSONValue(uid)]
             device.add("fid", zpci.fid)

@@ -4,9 +4,8 @@ extension DomainDefinition {
     /// A device's turn in the boot order belongs to it alone.
     func checkBootOrders() throws(ConfigurationError) {
         var orders: Set<UInt32> = [], twice: UInt32?
-        var copy = devices
-        copy.forEachInfo { info in
-            if let order = info.boot?.order, !orders.insert(order).inserted { twice = twice ?? order }
+        for order in devices.infos.compactMap(\.boot?.order) where !orders.insert(order).inserted {
+            twice = twice ?? order
         }
         if let twice { throw .unsupported("boot order '\(twice)' used for more than one device") }
         if !orders.isEmpty, !os.boot.isEmpty {
@@ -35,11 +34,9 @@ extension DomainDefinition {
 
     func checkAliases() throws(ConfigurationError) {
         var aliases: Set<String> = []
-        var copy = devices
-        var names: [String] = []
-        copy.consoles = copy.consoles.filter { $0.targetType != .serial }
-        copy.forEachInfo { if let alias = $0.alias { names.append(alias) } }
-        for alias in names where !aliases.insert(alias).inserted {
+        var devices = devices
+        devices.consoles.removeAll { $0.targetType == .serial }
+        for alias in devices.infos.compactMap(\.alias) where !aliases.insert(alias).inserted {
             throw .unsupported("non unique alias detected: \(alias)")
         }
     }
@@ -62,12 +59,10 @@ extension DomainDefinition {
 
     /// Nothing is said of memory that isn't there.
     func checkDisabledROMs() throws(ConfigurationError) {
-        var copy = devices, isTold = false
-        copy.forEachInfo { info in
-            guard let rom = info.rom, rom.enabled == false else { return }
-            isTold = isTold || rom.bar != nil || rom.file != nil
+        let disabled = devices.infos.compactMap(\.rom).filter { $0.enabled == false }
+        if disabled.contains(where: { $0.bar != nil || $0.file != nil }) {
+            throw .unsupported("ROM tuning is not supported when ROM is disabled")
         }
-        if isTold { throw .unsupported("ROM tuning is not supported when ROM is disabled") }
     }
 
     /// Virtio disks are where the machine has devices of their family.
@@ -110,13 +105,10 @@ extension DomainDefinition {
     /// Lines to the guest are ports of controllers that there are.
     func checkVirtioSerialPorts() throws(ConfigurationError) {
         var used: Set<VirtioSerialAddress> = []
-        var places: [VirtioSerialAddress] = []
-        var copy = devices
-        copy.forEachInfo { if case .virtioSerial(let place)? = $0.address { places.append(place) } }
         let ports = Dictionary(
             devices.controllers.filter { $0.type == .virtioSerial }.map { ($0.index ?? 0, $0.ports ?? 31) },
             uniquingKeysWith: { first, _ in first })
-        for place in places {
+        for case .virtioSerial(let place)? in devices.infos.map(\.address) {
             guard let count = ports[place.controller] else {
                 throw .xml("virtio serial controller \(place.controller) is missing")
             }

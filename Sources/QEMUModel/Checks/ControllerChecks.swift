@@ -163,25 +163,18 @@ extension DomainDefinition {
     /// Identities on s390 are unique and not zero.
     func checkZPCI(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
         var uids: Set<UInt32> = [], fids: Set<UInt32> = []
-        var failure: ConfigurationError?
-        let hasZPCI = qemu.has("zpci")
-        var copy = devices
-        copy.forEachInfo { info in
-            guard let zpci = info.address?.pci?.zpci else { return }
-            guard failure == nil else { return }
-            if !hasZPCI { failure = .unsupported("This QEMU binary doesn't support zPCI") }
-            if let uid = zpci.uid, uid == 0 || uid > 0xffff {
-                failure = .xml("Invalid PCI address uid='0x\(hex(uid, 4))', must be > 0x0000 and <= 0xffff")
-            }
+        for zpci in devices.infos.compactMap(\.address?.pci?.zpci) {
             if let uid = zpci.uid, !uids.insert(uid).inserted {
-                failure = .internal("zPCI uid \(uid) is already reserved")
-                return
+                throw .internal("zPCI uid \(uid) is already reserved")
             }
             if let fid = zpci.fid, !fids.insert(fid).inserted {
-                failure = .internal("zPCI fid \(fid) is already reserved")
+                throw .internal("zPCI fid \(fid) is already reserved")
             }
+            if let uid = zpci.uid, uid == 0 || uid > 0xffff {
+                throw .xml("Invalid PCI address uid='0x\(hex(uid, 4))', must be > 0x0000 and <= 0xffff")
+            }
+            if !qemu.has("zpci") { throw .unsupported("This QEMU binary doesn't support zPCI") }
         }
-        if let failure { throw failure }
     }
 }
 

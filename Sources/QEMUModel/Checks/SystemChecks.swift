@@ -74,13 +74,9 @@ extension DomainDefinition {
 
     /// What the boot menu, and the loader of a device, can be told.
     func checkBoot() throws(ConfigurationError) {
-        var badLoadparm: String?
-        var copy = devices
-        copy.forEachInfo { info in
-            if let text = info.boot?.loadparm, !(1...8).contains(text.count) { badLoadparm = text }
-        }
-        if let badLoadparm {
-            throw .internal("loadparm value '\(badLoadparm.uppercased())' must be between 1 and 8 characters")
+        let loadparms = devices.infos.compactMap(\.boot?.loadparm)
+        if let wrong = loadparms.last(where: { !(1...8).contains($0.count) }) {
+            throw .internal("loadparm value '\(wrong.uppercased())' must be between 1 and 8 characters")
         }
         if let timeout = os.bootMenu?.timeout, timeout > 65535 {
             throw .unsupported("invalid value for boot menu timeout, must be in range [0,65535]")

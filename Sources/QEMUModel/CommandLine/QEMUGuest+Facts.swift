@@ -42,12 +42,7 @@ extension QEMUGuest {
     /// What a guest on s390 is told to load, if no device says it.
     var machineLoadparm: String? {
         guard domain.board.isCCW, !loadparmIsDeviceProperty else { return nil }
-        var found: String?
-        var devices = domain.devices
-        devices.forEachInfo { info in
-            if info.boot?.order == 1, let text = info.boot?.loadparm { found = text }
-        }
-        return found
+        return domain.devices.infos.compactMap(\.boot).last { $0.order == 1 && $0.loadparm != nil }?.loadparm
     }
 
     /// Whether each device is told what to load; older binaries are told once for all.

@@ -3,7 +3,9 @@ import Virt
 
 /// The program `roost`, from its arguments to its exit status.
 public enum RoostProgram {
-    /// Does what the arguments (without the program's name) and the environment say.
+    /// Does what the arguments (without the program's name) and the environment say. It runs beside the main thread:
+    /// calls of a driver in this process then take no turn of another thread, which cost more than the calls.
+    @concurrent
     public static func run(_ arguments: [String]) async -> Int32 {
         let output = Output()
         defer { output.flush() }

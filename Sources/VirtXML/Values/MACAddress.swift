@@ -29,7 +29,15 @@ extension MACAddress: XMLValue {
     }
 
     public var xml: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
+        String(unsafeUninitializedCapacity: 17) { text in
+            for place in 0..<17 {
+                let shift = UInt64(44 - 4 * (place - place / 3))
+                let digit = UInt8(truncatingIfNeeded: value >> shift & 0xF)
+                let first = digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10
+                text[place] = place % 3 == 2 ? UInt8(ascii: ":") : first + digit
+            }
+            return 17
+        }
     }
 }
 

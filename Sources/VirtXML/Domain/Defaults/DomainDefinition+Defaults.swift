@@ -114,10 +114,7 @@ extension DomainDefinition {
     /// A whole machine boots from its first disk, unless a device or the document says otherwise.
     public mutating func fillBootOrder() {
         guard os.type == "hvm", os.boot.isEmpty, bootloader == nil else { return }
-        var hasOrder = false
-        var copy = devices
-        copy.forEachInfo { if $0.boot != nil { hasOrder = true } }
-        if !hasOrder { os.boot = [.hd] }
+        if !devices.haveInfo(where: { $0.boot != nil }) { os.boot = [.hd] }
     }
 
     var isX86: Bool { os.arch == "x86_64" || os.arch == "i686" }

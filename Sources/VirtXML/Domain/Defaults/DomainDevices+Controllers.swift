@@ -72,8 +72,11 @@ extension DomainDevices {
     }
 
     private mutating func addDiskControllers(_ bus: DiskBus, _ type: ControllerDevice.Kind) {
-        let used = disks.filter { $0.target.bus == bus }.compactMap { $0.info.address?.drive?.controller }
-        addAll(type, upTo: used.max())
+        var last: UInt32?
+        for index in disks.indices where disks[index].target.bus == bus {
+            if let used = disks[index].info.address?.drive?.controller { last = max(last ?? 0, used) }
+        }
+        addAll(type, upTo: last)
     }
 
     /// Numbers come from documents, so a chain of them is kept short.

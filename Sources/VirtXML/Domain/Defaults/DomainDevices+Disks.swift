@@ -24,11 +24,13 @@ extension DomainDevices {
     /// the order of their targets.
     mutating func sortDisks() {
         var ranks: [DiskBus?: Int] = [:]
-        for disk in disks where ranks[disk.target.bus] == nil { ranks[disk.target.bus] = ranks.count }
-        let keys = disks.enumerated().map { position, disk in
-            (ranks[disk.target.bus] ?? 0, DiskTarget.index(disk.target.dev) ?? -1, position)
+        let targets = disks.indices.map { disks[$0].target }
+        for target in targets where ranks[target.bus] == nil { ranks[target.bus] = ranks.count }
+        let keys = targets.enumerated().map { position, target in
+            (ranks[target.bus] ?? 0, DiskTarget.index(target.dev) ?? -1, position)
         }
-        disks = keys.sorted { $0 < $1 }.map { disks[$0.2] }
+        let sorted = keys.sorted { $0 < $1 }
+        if !sorted.elementsEqual(keys, by: ==) { disks = sorted.map { disks[$0.2] } }
     }
 
     /// Fills in buses from targets, and places on controllers for those that have none.

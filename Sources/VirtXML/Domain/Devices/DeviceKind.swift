@@ -12,6 +12,8 @@ public struct DeviceKind: Sendable {
     let change: @Sendable (DeviceChange, any DeviceElement, inout DomainDevices) -> Void
     /// Visits the names and places of the devices, if the kind has any.
     private(set) var visit: @Sendable (inout DomainDevices, (inout DeviceInfo) -> Void) -> Void = { _, _ in }
+    /// Shows the names and places of the devices, if the kind has any.
+    private(set) var show: @Sendable (DomainDevices, (DeviceInfo) -> Void) -> Void = { _, _ in }
 
     /// What is listed among the devices and is none of the guest's, such as a lease: it has no name and no place.
     ///
@@ -49,6 +51,11 @@ public struct DeviceKind: Sendable {
     ) -> DeviceKind where Slot.Item: Device {
         var kind = entry(path, wrap, only: only, then: then)
         kind.visit = { devices, body in devices[keyPath: path].forEachItem { body(&$0.info) } }
+        // By index: a device is large, and what it is made of need not be copied for its place.
+        kind.show = { devices, body in
+            let items = devices[keyPath: path].items
+            for index in items.indices { body(items[index].info) }
+        }
         return kind
     }
 }

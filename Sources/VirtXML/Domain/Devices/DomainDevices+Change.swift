@@ -4,6 +4,22 @@ extension DomainDevices {
     /// All devices, by kind in the order of documents.
     public var all: [DomainDevice] { DeviceKind.all.flatMap { $0.devices(self) } }
 
+    /// Every device's name, place and boot order, in the order of documents.
+    public var infos: [DeviceInfo] {
+        var infos: [DeviceInfo] = []
+        for kind in DeviceKind.visited { kind.show(self) { infos.append($0) } }
+        return infos
+    }
+
+    /// Whether this is true of any device's name, place and boot order.
+    public func haveInfo(where isMeant: (DeviceInfo) -> Bool) -> Bool {
+        var isFound = false
+        for kind in DeviceKind.visited where !isFound {
+            kind.show(self) { isFound = isFound || isMeant($0) }
+        }
+        return isFound
+    }
+
     /// Visits every device's name, place and boot order, and lets them be changed.
     public mutating func forEachInfo(_ body: (inout DeviceInfo) -> Void) {
         for kind in DeviceKind.visited { kind.visit(&self, body) }
