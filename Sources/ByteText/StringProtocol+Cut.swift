@@ -56,6 +56,17 @@ extension StringProtocol {
         return split(atByte: letter, omittingEmptySubsequences: false).joined(separator: other)
     }
 
+    /// The text with another wherever it has these bytes.
+    @inlinable public func replacing(bytesOf mark: some StringProtocol, with other: String) -> String {
+        var text = ""
+        var rest = self[...]
+        while let found = rest.firstRange(ofBytesOf: mark) {
+            text += rest[..<found.lowerBound] + other
+            rest = rest[found.upperBound...]
+        }
+        return text + rest
+    }
+
     /// The start of the text that needs no more than `limit` bytes; no letter is cut in two.
     @inlinable public func prefix(bytes limit: Int) -> SubSequence {
         var (end, bytes) = (startIndex, 0)

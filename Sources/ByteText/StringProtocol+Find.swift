@@ -49,13 +49,20 @@ extension StringProtocol {
 
     /// Whether the text has the same bytes once.
     @inlinable public func contains(bytesOf other: some StringProtocol) -> Bool {
-        guard let first = other.utf8.first else { return true }
+        other.isEmpty || firstRange(ofBytesOf: other) != nil
+    }
+
+    /// Where the text first has the same bytes; nil for none.
+    @inlinable func firstRange(ofBytesOf other: some StringProtocol) -> Range<Index>? {
+        guard let first = other.utf8.first else { return nil }
         var rest = utf8[...]
         while let index = rest.firstIndex(of: first) {
             rest = rest[index...]
-            if rest.starts(with: other.utf8) { return true }
+            if rest.starts(with: other.utf8) {
+                return index..<utf8.index(index, offsetBy: other.utf8.count)
+            }
             rest = rest.dropFirst()
         }
-        return false
+        return nil
     }
 }

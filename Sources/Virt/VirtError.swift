@@ -38,9 +38,7 @@ public struct VirtError: Error, Hashable, Sendable {
     public init(_ code: ErrorNumber, _ detail: String? = nil, from domain: ErrorDomain = .none) {
         let detail = detail == "" ? nil : detail
         let format = code.format(hasDetail: detail != nil)
-        // The formats are the project's own, and no letter joins their marks.
-        let parts = format.split(separator: "%s", omittingEmptySubsequences: false)  // Characters: as said
-        let message = parts.joined(separator: detail ?? "")
+        let message = format.replacing(bytesOf: "%s", with: detail ?? "")
         self.init(code: code, domain: domain, message: message, string1: format, string2: detail)
     }
 

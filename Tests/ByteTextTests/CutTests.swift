@@ -21,6 +21,13 @@ struct CutTests {
         #expect(" a\r\n".trimmingBlanks() == "a")
     }
 
+    @Test("bytes are replaced wherever they stand")
+    func replaceBytes() {
+        #expect("%s: %s%".replacing(bytesOf: "%s", with: "a") == "a: a%")
+        #expect(("%s" + joiners.after).replacing(bytesOf: "%s", with: "") == joiners.after)
+        #expect("abc".replacing(bytesOf: "", with: "x") == "abc")
+    }
+
     @Test("parts are what stands between the bytes, whatever joins them")
     func split() {
         let text = "a,\u{301}b,,c\u{600},"

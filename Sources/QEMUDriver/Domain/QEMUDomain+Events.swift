@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import JSON
 import Logging
@@ -59,7 +60,7 @@ extension QEMUDomain {
         let action = Int32(event.data["action"]?.string.flatMap { actions[$0] } ?? 0)
         let node = event.data["qom-path"]?.string ?? event.data["device"]?.string ?? ""
         let disk = snapshot.live?.devices.disks.first { disk in
-            disk.info.alias.map { node.contains($0) } ?? false
+            disk.info.alias.map { node.contains(bytesOf: $0) } ?? false
         }
         let (path, alias) = (disk?.source.path ?? "", disk?.info.alias ?? "")
         let reason = event.data["nospace"]?.bool == true ? "enospc" : ""

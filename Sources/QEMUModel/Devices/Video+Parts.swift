@@ -70,7 +70,7 @@ extension QEMUGuest {
 
     private func addHeads(_ video: VideoDevice, _ driver: String, to device: inout JSONObject) {
         if video.type == .virtio {
-            if video.acceleration?.accel3d == true, !driver.contains("-gl"),
+            if video.acceleration?.accel3d == true, !driver.contains(bytesOf: "-gl"),
                 qemu.has("virtio-gpu-device", "virgl")
             {
                 device["virgl"] = true

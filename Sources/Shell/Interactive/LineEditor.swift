@@ -1,3 +1,5 @@
+import ByteText
+
 /// What happens between a prompt and Enter, without the terminal: keys go in, screens and results come out.
 struct LineEditor {
     enum Step: Equatable {
@@ -74,7 +76,7 @@ struct LineEditor {
         }
         search = wanted
         let found =
-            wanted.isEmpty ? nil : history[..<min(start, history.count)].lastIndex { $0.contains(wanted) }
+            wanted.isEmpty ? nil : history[..<min(start, history.count)].lastIndex { $0.contains(bytesOf: wanted) }
         if let found {
             place = found
             buffer.set(history[found])
