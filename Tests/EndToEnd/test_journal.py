@@ -234,8 +234,44 @@ class Producer(threading.Thread):
             self.done[self.asked or self.names[0]].append(None)
 
 
+class Renamer(threading.Thread):
+    """Gives a domain one name after the other until the daemon goes."""
+
+    def __init__(self, uri):
+        super().__init__(daemon=True)
+        self.uri, self.done = uri, 0
+
+    def run(self):
+        try:
+            (domain,) = libvirt.open(self.uri).listAllDomains()
+            number = int(domain.name()[1:])
+            while True:
+                number += 1
+                domain.rename(f"n{number}")
+                self.done += 1
+        except libvirt.libvirtError:
+            pass
+
+
 @on_roostd
 class KilledJournal(JournalCase):
+    def test_a_name_that_was_given_up_is_told_with_the_new_one(self):
+        libvirt.open(self.own.uri).defineXML(domains.domain("n0"))
+        moments = random.Random(1)
+        for _ in range(8):
+            renamer = Renamer(self.own.uri)
+            renamer.start()
+            eventually(lambda: renamer.done >= 3, "renames", 60)
+            threading.Event().wait(moments.uniform(0, 0.02))
+            self.own.kill()
+            renamer.join(30)
+            self.own.restart()
+        (now,) = (domain.name() for domain in libvirt.open(self.own.uri).listAllDomains())
+        told = [line.split("domain ")[1] for _, line in self.since(0)]
+        steps = [f"'n{number + gone}': {words}" for number in range(int(now[1:]))
+                 for gone, words in ((0, "Undefined Renamed"), (1, "Defined Renamed"))]
+        self.assertEqual(told, ["'n0': Defined Added"] + steps)
+
     def test_who_resumes_has_each_event_exactly_once(self):
         wanted = int(os.environ.get("ROOST_EVENTS", "1000"))
         kills = int(os.environ.get("ROOST_KILLS", "10"))

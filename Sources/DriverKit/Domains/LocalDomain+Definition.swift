@@ -82,22 +82,29 @@ extension LocalDomain {
         if now.name.hasSameBytes(as: newName) {
             throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .domain)
         }
-        try host.domains.claim(newName, for: now.uuid)
         definition.name = newName
+        let undefined = lifecycle(.undefined, DomainEventUndefinedDetailType.renamed.rawValue)
+        let defined = Event.domainLifecycle(
+            DomainLifecycleEvent(
+                domain: DomainReference(name: newName, uuid: now.uuid, id: now.id),
+                event: DomainEventType.defined.rawValue,
+                detail: DomainEventDefinedDetailType.renamed.rawValue))
+        try host.domains.claim(newName, for: now.uuid)
         do throws(VirtError) {
-            try await host.withStorage { [definition] (store) throws(VirtError) in
-                try store.save(
-                    definition, as: newName, inPlaceOf: now.name, isAutostarted: now.isAutostarted)
+            try await host.events.announcing(undefined, defined) { [definition] () async throws(VirtError) in
+                try await host.withStorage { (store) throws(VirtError) in
+                    try store.save(
+                        definition, as: newName, inPlaceOf: now.name, isAutostarted: now.isAutostarted)
+                }
             }
         } catch {
             host.domains.release(newName, of: now.uuid)
             throw error
         }
-        let undefined = lifecycle(.undefined, DomainEventUndefinedDetailType.renamed.rawValue)
         publish([undefined]) { ($0.name, $0.persistent) = (newName, definition) }
         // Only now may another domain have the old name: its files stood there still.
         host.domains.release(now.name, of: now.uuid)
-        host.events.publish(lifecycle(.defined, DomainEventDefinedDetailType.renamed.rawValue))
+        host.events.publish(defined)
     }
 
     public func setAutostart(autostart: Bool) async throws(VirtError) {

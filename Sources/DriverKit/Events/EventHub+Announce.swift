@@ -23,13 +23,13 @@ extension EventHub {
         }
     }
 
-    /// The same for a change that waits.
+    /// The same for a change that waits, and of which several events may tell, in this order.
     public func announcing<Value>(
-        _ event: Event, _ change: () async throws(VirtError) -> Value
+        _ events: Event..., change: () async throws(VirtError) -> Value
     ) async throws(VirtError) -> Value {
-        journal?.note(.announced, about: event)
+        for event in events { journal?.note(.announced, about: event) }
         do throws(VirtError) { return try await change() } catch {
-            journal?.note(.withdrawn, about: event)
+            for event in events { journal?.note(.withdrawn, about: event) }
             throw error
         }
     }
