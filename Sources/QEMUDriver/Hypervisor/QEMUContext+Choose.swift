@@ -77,6 +77,7 @@ extension QEMUCapabilities {
             throw VirtError(
                 .invalidArg, "the machine '\(name)' is not supported by emulator '\(emulator)'", from: .qemu)
         }
-        return (acceleration?.defaultMachine ?? acceleration?.machines.first)?.name ?? "none"
+        return (acceleration?.defaultMachine(of: architecture) ?? acceleration?.machines.first)?.name
+            ?? "none"
     }
 }

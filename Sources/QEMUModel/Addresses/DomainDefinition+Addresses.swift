@@ -10,7 +10,7 @@ extension DomainDefinition {
             domain throws(ConfigurationError) in
             try domain.assignVirtioSerialPorts()
         }
-        if board.isPSeries { filling("the first free register of its kind") { $0.assignSpaprVIO() } }
+        filling("the first free register of its kind") { $0.assignSpaprVIO() }
         if board.isCCW {
             try filling("the first free device number") { domain throws(ConfigurationError) in
                 try domain.assignCCW()
@@ -40,7 +40,7 @@ extension DomainDefinition {
     /// Whether virtio devices are mapped into memory, there being no bus for them.
     private var usesVirtioMMIO: Bool {
         !board.hasPCI && !board.isS390
-            && (board.machine.hasBytePrefix("vexpress-") || board.isRISCV)
+            && (board.machine.hasBytePrefix("vexpress-") || board.isRISCVVirt)
     }
 
     private mutating func assignVirtioMMIO() {
@@ -79,7 +79,7 @@ extension DomainDefinition {
             body(&devices.sounds[index].info)
         }
         if let model = devices.memballoon?.model,
-            model == .virtio || board.isCCW && model.rawValue.hasBytePrefix("virtio")
+            model == .virtio || (board.isCCW || !board.hasPCI) && model.rawValue.hasBytePrefix("virtio")
         {
             if var balloon = devices.memballoon {
                 body(&balloon.info)

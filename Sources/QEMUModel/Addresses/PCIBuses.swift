@@ -52,9 +52,9 @@ extension PCIBuses {
         }
         if let model = card.virtioModel { return virtio(model) }
         switch card.model {
-        case "usb-net", "spapr-vlan", "smc91c111", "lan9118", "lance", nil: return nil
+        case "usb-net", "spapr-vlan", "lance", nil: return nil
         case "rtl8139", "e1000", "netfront", "vlance", "vmxnet", "vmxnet2", "vmxnet3", "Am79C970A",
-            "Am79C973", "82540EM", "82545EM", "82543GC":
+            "Am79C973", "82540EM", "82545EM", "82543GC", "lan9118":
             return conventional
         default: return native
         }

@@ -55,6 +55,6 @@ package struct QEMUAcceleration: Sendable, Equatable {
         machines.first { $0.alias == name } ?? machines.first { $0.name == name }
     }
 
-    /// The machine that is taken if none is named.
-    package var defaultMachine: QEMUMachine? { machines.usual }
+    /// The machine that is taken if a guest of the architecture names none.
+    package func defaultMachine(of architecture: String) -> QEMUMachine? { machines.usual(of: architecture) }
 }

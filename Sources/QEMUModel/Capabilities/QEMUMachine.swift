@@ -19,9 +19,6 @@ package struct QEMUMachine: Sendable, Equatable {
     package var isDeprecated: Bool
     package var isDefault: Bool
 
-    /// Taken for ARM, where QEMU has no default.
-    package static let fallback = "integratorcp"
-
     package init?(_ entry: JSONValue) {
         guard let name = entry["name"]?.string, name != "none" else { return nil }
         self.name = name
@@ -38,6 +35,9 @@ package struct QEMUMachine: Sendable, Equatable {
 }
 
 extension [QEMUMachine] {
-    /// The one that is taken if none is named.
-    var usual: QEMUMachine? { first(where: \.isDefault) ?? first { $0.name == QEMUMachine.fallback } }
+    /// The one that is taken if none is named: a `virt` board where QEMU itself has no better choice.
+    func usual(of architecture: String) -> QEMUMachine? {
+        let virt = ["aarch64", "armv7l", "armv6l", "riscv64", "riscv32", "loongarch64"].contains(architecture)
+        return (virt ? first { $0.alias == "virt" || $0.name == "virt" } : nil) ?? first(where: \.isDefault)
+    }
 }

@@ -249,7 +249,20 @@ extension DomainDefinition {
     }
 
     private func checkFormat(_ disk: DiskDevice) throws(ConfigurationError) {
-        switch disk.driver.format {
+        if disk.driver.format == .luks { throw .unsupported("unknown driver format value 'luks'") }
+        try check(disk.source, disk.driver.format, cache: disk.driver.metadataCacheSize)
+        var below = disk.backingStore
+        while let image = below, let source = image.source {
+            try check(source, image.format, cache: image.metadataCacheSize)
+            below = image.backingStore
+        }
+    }
+
+    /// An image, and what it is said to be.
+    private func check(
+        _ source: StorageSource, _ format: StorageFormat?, cache: ByteSize?
+    ) throws(ConfigurationError) {
+        switch format {
         case .dir:
             throw .unsupported(
                 "'directory' storage format is not directly supported by QEMU, use 'dir' disk type instead")
@@ -257,15 +270,14 @@ extension DomainDefinition {
             throw .unsupported("storage format 'iso' is not directly supported by QEMU, use 'raw' instead")
         case .cow:
             throw .unsupported("'cow' storage format is not supported")
-        case .luks: throw .unsupported("unknown driver format value 'luks'")
-        case .fat where disk.source.type != .dir && !disk.source.isEmpty:
+        case .fat where source.type != .dir && !source.isEmpty:
             throw .unsupported("storage format 'fat' is supported only with 'dir' storage type")
         default: break
         }
-        if disk.source.type == .dir, let format = disk.driver.format, format != .fat {
+        if source.type == .dir, let format, format != .fat {
             throw .unsupported("storage type 'dir' requires use of storage format 'fat'")
         }
-        if disk.driver.metadataCacheSize != nil, disk.driver.format != .qcow2 {
+        if cache != nil, format != .qcow2 {
             throw .unsupported("metadata cache max size control is supported only with qcow2 images")
         }
     }

@@ -21,7 +21,7 @@ extension DomainDefinition {
             unsupported(
                 "The 'eoi' attribute of the 'apic' feature is", features.apic?.eoi != nil && !board.isX86),
             unsupported(
-                "Hyperv features are", features.hyperv != nil && !board.isX86 && os.arch != "aarch64"),
+                "Hyperv features are", features.hyperv != nil && !board.isX86 && !board.isARMVirt),
             unsupported("The 'pvspinlock' feature is", features.pvspinlock != nil && !board.isX86),
             (
                 "PMU is always enabled for architecture '\(os.arch ?? "")'",

@@ -4,7 +4,7 @@ extension DomainDefinition {
     /// The ways to see the screen, and what they carry.
     func checkGraphics(_ host: QEMUHost) throws(ConfigurationError) {
         for graphics in devices.graphics {
-            try checkBackend(graphics.audioID)
+            if graphics.type != .dbus { try checkBackend(graphics.audioID) }
             try check(graphics, host)
             if graphics.isAccelerated { try checkRenderers() }
         }

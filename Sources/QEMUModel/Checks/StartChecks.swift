@@ -49,12 +49,19 @@ extension DomainDefinition {
         for device in devices.hostdevs where device.info.rom != nil && device.info.address == nil {
             throw .unsupported("ROM tuning is only supported for PCI devices")
         }
+        if let gic = features.gic?.version, gic != .v2, board.isARM, qemu.architecture != "aarch64" {
+            throw .unsupported("gic-version option is not available with this QEMU binary")
+        }
+        let isHeard = !devices.sounds.isEmpty || devices.graphics.contains { $0.needsAudio }
+        if isHeard, devices.audios.isEmpty {
+            throw .internal("unable to find audio backend for sound device")
+        }
         for card in devices.interfaces where card.type == .hostdev && card.backend?.tap != nil {
             throw .unsupported(
                 "interface \(card.mac?.address.xml ?? "") - custom tap device path is not supported for network interfaces of type hostdev"
             )
         }
-        for input in devices.inputs where input.type == .passthrough && input.source?.evdev == nil {
+        for input in devices.inputs where input.type == .evdev && input.source == nil {
             throw .internal("argument key 'evdev' must not have null value")
         }
         for shmem in devices.shmems {
@@ -126,4 +133,9 @@ extension DomainDefinition {
             }
         }
     }
+}
+
+extension GraphicsDevice {
+    /// Whether QEMU is told a backend of sound for it.
+    fileprivate var needsAudio: Bool { type == .vnc || type == .dbus && audioID != nil }
 }

@@ -57,7 +57,7 @@ extension QEMUCommandLine {
     }
 
     private func addPlatform(to machine: inout OptionText) {
-        if let gic = domain.features.gic?.version, domain.board.isARM {
+        if let gic = domain.features.gic?.version, domain.board.isARM, qemu.architecture == "aarch64" {
             machine.from("features/gic") { $0.add("gic-version", gic.rawValue) }
         }
         if let index = domain.devices.iommus.firstIndex(where: { $0.model == .smmuv3 }) {

@@ -89,14 +89,17 @@ extension QEMUCommandLine {
         }
         for (index, cell) in cells.enumerated() {
             let backend = try MemoryBackend.cell(guest, cell, index: index)
-            try add(backend.parts, from: .one(Self.cellPath, index))
+            try add(backend.parts, from: origin(ofCell: index))
             try addNode(cell, index)
         }
         try addDistances(cells)
         try addInterconnects()
     }
 
-    static let cellPath = "cpu/numa/cell"
+    /// The element that a cell is; where the document says none, what it was made for.
+    func origin(ofCell index: Int) -> QEMUOrigin {
+        domain.cpu?.isSaid == true ? .one("cpu/numa/cell", index) : .element("maxMemory")
+    }
 
     private mutating func addNode(_ cell: NUMACell, _ index: Int) throws(ConfigurationError) {
         var node = OptionText("node")
@@ -108,7 +111,7 @@ extension QEMUCommandLine {
         } else {
             node.add("mem", (cell.memory?.bytes ?? 0) >> 20)
         }
-        try arguments.add("-numa", node, from: .one(Self.cellPath, index))
+        try arguments.add("-numa", node, from: origin(ofCell: index))
     }
 
     private mutating func addDistances(_ cells: [NUMACell]) throws(ConfigurationError) {
@@ -133,7 +136,7 @@ extension QEMUCommandLine {
             distance.add("src", from)
             distance.add("dst", to)
             distance.add("val", told(from, to))
-            try arguments.add("-numa", distance, from: .one(Self.cellPath, from))
+            try arguments.add("-numa", distance, from: origin(ofCell: from))
         }
     }
 }

@@ -16,7 +16,7 @@ extension QEMUCommandLine {
         }
         for (index, cell) in numa.cells.enumerated() {
             for cache in cell.caches {
-                try arguments.add("-numa", Self.text(of: cache, index), from: .one(Self.cellPath, index))
+                try arguments.add("-numa", Self.text(of: cache, index), from: origin(ofCell: index))
             }
         }
     }

@@ -8,6 +8,7 @@ extension DomainDefinition {
         _ qemu: QEMUCapabilities, host: QEMUHost? = nil
     ) throws(ConfigurationError) {
         try checkStart(qemu, host)
+        try checkCPUModel(qemu)
         if host != nil { try checkCPUFits(qemu) }
         filling("what the host makes of the CPU that is asked for") { $0.settleCPU(qemu) }
         try filling("the first free port of a USB bus") { domain throws(ConfigurationError) in

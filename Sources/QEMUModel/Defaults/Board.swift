@@ -54,7 +54,7 @@ package struct Board: Equatable, Sendable {
     }
 
     /// Whether devices are looked for on PCI buses: those that the document names, where the machine has none.
-    var knowsPCI: Bool { hasPCI || isX86 }
+    var knowsPCI: Bool { hasPCI || isX86 || architecture == "m68k" }
 
     /// Whether several PCI buses have names with numbers; the only bus of other boards is called `pci`.
     var numbersPCIBuses: Bool {

@@ -9,7 +9,7 @@ extension DomainDefinition {
             cpu?.check = type == .kvm && !board.isARM ? .partial : CheckNone.value
         }
         if cpu?.mode == .hostModel, cpu?.check == nil {
-            cpu?.check = board.isARM ? CheckNone.value : .partial
+            cpu?.check = board.isARM && type == .kvm ? CheckNone.value : .partial
         }
         if cpu?.mode == .hostModel {
             cpu?.match = nil
@@ -20,7 +20,7 @@ extension DomainDefinition {
             cpu?.model?.fallback = .allow
         }
         guard cpu?.mode == nil || cpu?.mode == .custom && cpu?.model?.name == nil else { return }
-        guard let name = defaultCPUName(qemu) else { return }
+        guard let name = defaultCPUName(qemu) else { return forgetEmptyCPU() }
         var filled = cpu ?? GuestCPU()
         filled.mode = .custom
         if name == "host" {
@@ -46,6 +46,13 @@ extension DomainDefinition {
         }
         cpu?.match = nil
         cpu?.model = nil
+    }
+
+    /// What says nothing of a CPU is none.
+    private mutating func forgetEmptyCPU() {
+        var empty = GuestCPU()
+        empty.mode = cpu?.mode
+        if cpu == empty { cpu = nil }
     }
 
     private func defaultCPUName(_ qemu: QEMUCapabilities) -> String? {

@@ -75,21 +75,20 @@ extension DomainDefinition {
         }
     }
 
-    /// Where sound goes: to who looks at the screen, if that can carry sound.
+    /// Where sound goes: to who looks at the last screen that has a say in it.
     mutating func addDefaultAudio() {
         guard devices.audios.isEmpty else { return }
-        var kind = AudioBackend.Kind.none
-        if let first = devices.graphics.first(where: { $0.type != .eglHeadless }) {
-            switch first.type {
+        var kind: AudioBackend.Kind? = devices.graphics.isEmpty ? AudioBackend.Kind.none : nil
+        for screen in devices.graphics {
+            switch screen.type {
             case .spice: kind = .spice
-            case .vnc: kind = .none
-            // Other screens carry no sound of their own.
-            default: if devices.sounds.isEmpty { return }
+            case .vnc: kind = AudioBackend.Kind.none
+            // The window's own program plays it.
+            case .sdl: kind = nil
+            default: break
             }
-        } else if !devices.graphics.isEmpty, devices.sounds.isEmpty {
-            return
         }
-        devices.audios = [AudioBackend(kind)]
+        devices.audios = kind.map { [AudioBackend($0)] } ?? []
     }
 
     /// The card of a guest that has a screen but names no card.
@@ -117,7 +116,7 @@ extension Board {
     var hasSATA: Bool { isQ35 }
 
     var hasDefaultBalloon: Bool {
-        !isARM && !isLoongArch && architecture != "sparc" && architecture != "sparc64"
+        !isARM && !isLoongArch && !["sparc", "sparc64", "m68k"].contains(architecture)
     }
 
     /// The model of the USB controller that a board has without being asked.
@@ -136,13 +135,13 @@ extension Board {
             models.first { USBControllerModel.driver($0).map(qemu.has) ?? false }
         }
         if architecture == "ppc", updatesABI { return first("piix3-uhci", "pci-ohci") }
-        if updatesABI && isPPC || isARM && !isVirt, let modern = first("qemu-xhci", "nec-xhci") {
+        if updatesABI && isPPC || architecture == "aarch64", let modern = first("qemu-xhci", "nec-xhci") {
             return modern
         }
         if isX86 { return first("piix3-uhci") }
         if isPSeries { return first("pci-ohci", "nec-xhci") }
-        if isVirt { return first("qemu-xhci", "nec-xhci") }
-        if isPPC || isARM { return first("pci-ohci") }
+        if isLoongArch { return first("qemu-xhci", "nec-xhci") }
+        if isPPC { return first("pci-ohci") }
         if isS390 { return "none" }
         return first("piix3-uhci", "pci-ohci")
     }

@@ -9,7 +9,7 @@ extension DomainDefinition {
         {
             features.ioapic = .qemu
         }
-        if os.firmware == .efi || os.loader?.secure == true { fillSMM() }
+        if os.firmware == .efi { fillSMM() }
         if features.smm?.state == false { features.smm?.tseg = nil }
     }
 

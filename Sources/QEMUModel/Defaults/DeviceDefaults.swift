@@ -88,7 +88,7 @@ extension DomainDefinition {
         switch serial.target.type {
         case "isa-serial", "usb-serial", "pci-serial": serial.target.model = serial.target.type
         case "spapr-vio-serial": serial.target.model = "spapr-vty"
-        case "system-serial" where board.isARM: serial.target.model = "pl011"
+        case "system-serial" where board.isARMVirt: serial.target.model = "pl011"
         case "system-serial" where board.isRISCV || board.isLoongArch: serial.target.model = "16550a"
         case "sclp-serial": serial.target.model = "sclpconsole"
         case "isa-debug": serial.target.model = "isa-debugcon"

@@ -63,6 +63,8 @@ extension DomainDefinition {
 
     /// Fills in what devices leave open, and adds the controllers that they need.
     private mutating func fillAllDevices(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws {
+        // First: one of the document's that names no bus isn't taken for it.
+        filling("every PC has a PS/2 keyboard and mouse") { $0.addDefaultInputs() }
         filling("what a device of the kind is where nothing is said") { domain in
             for index in domain.devices.interfaces.indices {
                 FillLog.current?.hint(
@@ -85,7 +87,6 @@ extension DomainDefinition {
         }
         filling("the first free slot of the card reader") { $0.devices.fillSmartcardAddresses() }
         filling("a guest with a screen has a graphics card") { $0.fillVideo(model: $0.defaultVideo(qemu)) }
-        filling("every PC has a PS/2 keyboard and mouse") { $0.addDefaultInputs() }
         filling("sound goes to who looks at the screen, or nowhere") { $0.addDefaultAudio() }
     }
 
@@ -101,13 +102,10 @@ extension DomainDefinition {
         }
     }
 
-    /// A guest that memory can be plugged into has cells on most machines.
+    /// A guest that memory can be plugged into has cells.
     private mutating func fillOnlyCell(_ host: QEMUHost) {
-        guard host.updatesABI, memory.maximum != nil, cpu?.numa?.cells.isEmpty ?? true, !board.isS390,
-            board.architecture != "ppc"
-        else {
-            return
-        }
+        guard host.updatesABI, memory.maximum != nil, cpu?.numa?.cells.isEmpty ?? true, !board.isS390
+        else { return }
         let plugged = devices.memories.reduce(UInt64(0)) { $0 &+ ($1.target.size?.bytes ?? 0) }
         var cell = NUMACell()
         cell.id = 0
@@ -115,6 +113,8 @@ extension DomainDefinition {
         let total = memory.total?.bytes ?? 0
         cell.memory = ByteSize(bytes: total > plugged ? total - plugged : total)
         var cpu = cpu ?? GuestCPU()
+        // Where nothing else is said of the processor, libvirt doesn't say this either.
+        cpu.isUnsaid = self.cpu == nil
         cpu.numa = GuestNUMA()
         cpu.numa?.cells = [cell]
         self.cpu = cpu
@@ -161,7 +161,9 @@ extension DomainDefinition {
         if os.arch == nil { os.arch = qemu.architecture }
         if devices.emulator == nil { devices.emulator = host.emulator(os.arch ?? "") ?? qemu.emulator }
         let offered = qemu.accelerations[QEMUAccelerator(type)] ?? qemu.accelerations.values.first
-        if os.machine == nil { os.machine = offered?.defaultMachine.map { $0.alias ?? $0.name } }
+        if os.machine == nil {
+            os.machine = offered?.defaultMachine(of: board.architecture).map { $0.alias ?? $0.name }
+        }
         if host.resolvesMachineAliases, let machine = os.machine, let known = offered?.machine(named: machine)
         {
             filling("what the name of the machine stands for in this QEMU") { $0.os.machine = known.name }

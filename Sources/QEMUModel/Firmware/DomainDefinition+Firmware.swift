@@ -6,6 +6,7 @@ extension DomainDefinition {
     mutating func fillFirmware(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
         try checkFirmware(host)
         guard os.firmware != nil || os.loader?.path != nil else { return }
+        let isCalledROM = os.loader?.type == .rom
         filling("firmware is a ROM unless it is said to be flash") { domain in
             if domain.os.firmware != nil { return }
             if domain.os.loader?.path != nil, domain.os.loader?.type == nil { domain.os.loader?.type = .rom }
@@ -22,8 +23,8 @@ extension DomainDefinition {
             }
             filling("no firmware descriptor names this file; it is known by its name, or raw") { domain in
                 domain.takeKnownPair(host)
-                // A new definition leaves open what a ROM has but one of.
-                let isSaid = !host.updatesABI || domain.os.loader?.type != .rom
+                // A new definition leaves open what it calls a ROM, which has but one.
+                let isSaid = !host.updatesABI || !isCalledROM
                 if format != nil || domain.os.loader?.path != nil && isSaid {
                     domain.setLoaderFormat(format ?? .raw)
                 }
@@ -114,12 +115,16 @@ extension DomainDefinition {
 
     /// A guest's variables are in a file of its own.
     private mutating func fillVariables(_ host: QEMUHost) {
-        guard var nvram = os.nvram, os.loader?.type == .pflash, os.loader?.path != nil else { return }
-        nvram.format = nvram.format ?? .raw
+        guard let loader = os.loader, loader.type == .pflash, loader.path != nil else { return }
+        let isNeeded = loader.readonly == true && loader.stateless != true
+        guard var nvram = os.nvram ?? (isNeeded ? NVRAM() : nil) else { return }
         if nvram.path == nil, nvram.source == nil {
+            // What is copied from nowhere is as the code is.
+            nvram.format = nvram.template == nil ? loader.format ?? .raw : nvram.format ?? .raw
             let ending = nvram.format == .qcow2 ? "qcow2" : "fd"
             nvram.path = "\(host.nvramFolder)/\(name)_VARS.\(ending)"
         }
+        nvram.format = nvram.format ?? .raw
         os.nvram = nvram
     }
 
@@ -131,9 +136,7 @@ extension DomainDefinition {
         }
         let wantsVariables = os.nvram != nil || loader?.stateless == false
         if os.firmware == nil, loader?.path == nil, loader != nil || os.nvram != nil {
-            if loader?.secure == true, !board.isQ35 {
-                throw .unsupported("Secure boot is supported with q35 machine types only")
-            }
+            try checkFirmwareFeatures(host)
             throw .detail("no loader path specified and firmware auto selection disabled")
         }
         if os.firmware == .bios, wantsVariables { throw .detail("Only EFI firmware permits NVRAM") }
@@ -151,10 +154,20 @@ extension DomainDefinition {
                 "firmware feature 'enrolled-keys' cannot be enabled when firmware feature 'secure-boot' is disabled"
             )
         }
-        if os.firmware == nil, !os.firmwareFeatures.isEmpty, host.updatesABI {
-            throw .detail(
-                "cannot use feature-based firmware autoselection when firmware autoselection is disabled")
-        }
+        try checkFirmwareFeatures(host)
+    }
+
+    private func checkFirmwareFeatures(_ host: QEMUHost) throws(ConfigurationError) {
+        guard os.firmware == nil, !os.firmwareFeatures.isEmpty, host.updatesABI else { return }
+        throw .detail(
+            "cannot use feature-based firmware autoselection when firmware autoselection is disabled")
+    }
+
+    /// Who names a loader that guards what is booted has said how that is guarded.
+    private func checkSecureBoot() throws(ConfigurationError) {
+        guard os.firmware == nil, os.loader?.path != nil, os.loader?.secure == true else { return }
+        if !board.isQ35 { throw .unsupported("Secure boot is supported with q35 machine types only") }
+        if features.smm?.state != true { throw .unsupported("Secure boot requires SMM feature enabled") }
     }
 
     /// Firmware finds the machine by tables, or by the tables' absence.
@@ -169,6 +182,7 @@ extension DomainDefinition {
         if board.acpiNeedsUEFI, board.isVirt, features.acpi, !isUEFI {
             throw .unsupported("ACPI requires UEFI on this architecture")
         }
+        try checkSecureBoot()
     }
 }
 

@@ -18,7 +18,7 @@ extension GuestCapabilities {
         arch = guest.architecture
         wordsize = QEMUArchitecture.wordSize(arch)
         emulator = guest.binary.emulator
-        let usual = all.usual
+        let usual = all.usual(of: arch)
         machines = ([usual].compactMap(\.self) + all.filter { $0 != usual }).flatMap { Self.machines($0) }
         domains = [QEMUAccelerator.tcg, .kvm].filter(guest.binary.accelerators.contains).map {
             Domain($0.virtType)

@@ -76,7 +76,8 @@ struct LineEditor {
         }
         search = wanted
         let found =
-            wanted.isEmpty ? nil : history[..<min(start, history.count)].lastIndex { $0.contains(bytesOf: wanted) }
+            wanted.isEmpty
+            ? nil : history[..<min(start, history.count)].lastIndex { $0.contains(bytesOf: wanted) }
         if let found {
             place = found
             buffer.set(history[found])

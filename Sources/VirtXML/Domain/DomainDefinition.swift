@@ -114,6 +114,7 @@ public struct DomainDefinition: XMLRoot {
         try x.value("title", &title)
         try x.value("description", &description)
         try x.element("metadata", &metadata)
+        if x.isReading, metadata?.entries.isEmpty == true { metadata = nil }
         if x.isReading { try checkIdentity(x) }
     }
 
@@ -191,7 +192,7 @@ public struct DomainDefinition: XMLRoot {
         try x.element("idmap", &idmap)
         if idmap == IDMap() { idmap = nil }
         try x.element("features", &features)
-        try x.element("cpu", &cpu)
+        if x.isReading || cpu?.isSaid == true { try x.element("cpu", &cpu) }
         try x.element("clock", &clock)
     }
 

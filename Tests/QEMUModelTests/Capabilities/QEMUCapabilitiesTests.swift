@@ -35,7 +35,7 @@ private let folder = "support/qemucapabilitiesdata"
         #expect(kvm.machine(named: "pc")?.name == "pc-i440fx-10.0")
         #expect(kvm.machine(named: "pc-q35-10.0")?.alias == "q35")
         #expect(kvm.machine(named: "none") == nil)
-        #expect(kvm.defaultMachine?.alias == "pc")
+        #expect(kvm.defaultMachine(of: "x86_64")?.alias == "pc")
         #expect(capabilities.accelerations[.tcg]?.cpuModels.isEmpty == false)
     }
 

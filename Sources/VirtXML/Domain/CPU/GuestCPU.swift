@@ -16,8 +16,13 @@ public struct GuestCPU: XMLElement {
     @Boxed public var maxPhysAddr: CPUPhysicalAddress?
     public var features: [CPUFeature] = []
     @Boxed public var numa: GuestNUMA?
+    /// Nothing is said of the processor. Cells that were made for memory to be plugged into aren't told of then, either.
+    public var isUnsaid = false
 
     public init() {}
+
+    /// Whether the document says something of the processor.
+    public var isSaid: Bool { !isUnsaid || mode != nil }
 
     /// The most features that a document may name: more than any processor has.
     public static let mostFeatures = 2048

@@ -85,7 +85,9 @@ public struct NUMACell: XMLElement {
             try x.elements("sibling", &distances, atMost: GuestNUMA.mostCells)
             try x.require(!distances.isEmpty, "NUMA distances defined without siblings")
         }
-        if x.isReading { distances.sort { $0.id < $1.id } }
+        if x.isReading {
+            distances = Dictionary(distances.map { ($0.id, $0) }) { $1 }.values.sorted { $0.id < $1.id }
+        }
         try x.elements("cache", &caches)
     }
 

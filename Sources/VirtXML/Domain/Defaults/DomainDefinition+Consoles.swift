@@ -16,6 +16,9 @@ extension DomainDefinition {
             mirrorFirstConsole(first)
         } else if let serial = devices.serials.first, serial.mayBeConsole {
             devices.consoles.insert(ConsoleDevice(mirroring: serial), at: 0)
+            for index in devices.consoles.indices.dropFirst() {
+                devices.consoles[index].port = UInt32(clamping: index)
+            }
         }
     }
 

@@ -118,4 +118,5 @@ extension DomainDefinition {
     }
 
     var isX86: Bool { os.arch == "x86_64" || os.arch == "i686" }
+    var isS390: Bool { os.arch == "s390x" || os.arch == "s390" }
 }

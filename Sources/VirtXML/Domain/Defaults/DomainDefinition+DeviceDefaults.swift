@@ -20,8 +20,8 @@ extension DomainDefinition {
         switch type {
         case .mouse, .keyboard:
             if os.type == "xen" || os.type == "linux" { return .xen }
-            return isX86 ? .ps2 : .usb
-        case .tablet: return .usb
+            return isX86 ? .ps2 : isS390 ? .virtio : .usb
+        case .tablet: return isS390 ? .virtio : .usb
         case .passthrough: return .virtio
         case .evdev: return .none
         }

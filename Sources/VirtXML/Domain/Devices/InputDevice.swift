@@ -88,7 +88,7 @@ public struct InputDevice: Device {
             try x.attribute("evdev", &evdev)
             try x.attribute("dev", &dev)
             // A device that is passed through as a whole has nothing else to be said.
-            if evdev != nil, x.isWriting { return }
+            if evdev != nil, x.isWriting || dev == nil { return }
             try x.attribute("grab", &grab)
             try x.attribute("grabToggle", &grabToggle)
             try x.onOff("repeat", &self.repeat)

@@ -61,6 +61,8 @@ public struct ResourcePartition: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("partition", &partition)
-        try x.group("fibrechannel") { (x) throws(XMLError) in try x.attribute("appid", &fibreChannelAppID) }
+        try x.group("fibrechannel") { (x) throws(XMLError) in
+            try x.attribute("appid", &fibreChannelAppID, .unlessEmpty)
+        }
     }
 }

@@ -108,7 +108,10 @@ extension XMLBinder {
     /// The `format` element of an image that isn't a disk's own.
     mutating func imageFormat(_ format: inout StorageFormat?, _ cache: inout ByteSize?) throws(XMLError) {
         try group("format") { (x) throws(XMLError) in
-            try x.attribute("type", &format, .unlessEmpty.refusing("unknown storage source format '%'", .xml))
+            let unknown = "unknown storage source format"
+            try x.attribute("type", &format, .unlessEmpty.refusing("\(unknown) '%'", .xml))
+            // Of an image that guests use it says how it is encrypted, not what it is.
+            try x.require(format != .luks, "\(unknown) 'luks'")
             try x.metadataCache(&cache)
         }
     }

@@ -96,7 +96,8 @@ extension StorageSource {
     }
 
     private mutating func bindSecrets(_ x: inout XMLBinder) throws(XMLError) {
-        try x.element("auth", &auth)
+        // Who asks a server for a volume is known to its pool.
+        if type != .volume { try x.element("auth", &auth) }
         try x.element("encryption", &encryption)
     }
 

@@ -127,8 +127,10 @@ extension GraphicsDevice {
         guard x.isReading || x.options.contains(.secure) else {
             return try x.attribute("connected", &connected)
         }
+        // Who has no password needs no name.
+        if x.isReading || password != nil { try x.attribute("username", &username) }
         try x.attribute("passwd", &password)
-        guard password != nil else { return }
+        guard password != nil else { return username = nil }
         try x.attribute("passwdValidTo", &passwordValidTo)
         if let passwordValidTo, x.isReading, !Self.isTime(passwordValidTo) {
             throw x.fault(
