@@ -1,10 +1,49 @@
 """What the server says of the host and of itself."""
 
 import os
+import pathlib
 import socket
 import xml.etree.ElementTree as etree
 
+import libvirt
+
+from harness import paths
 from harness.case import ServerCase, on_each_server
+from harness.virsh import Virsh
+
+# Each is said alike by both programs, whatever the server answers.
+ALIKE = """
+freepages --all --pagesize 2048
+freepages --cellno 0 --pagesize 2M
+freepages --cellno 0 --pagesize 3
+freepages --cellno 7 --pagesize 4
+freepages --cellno 0
+freepages --pagesize 4
+freepages --all --cellno 0
+allocpages 3 1
+allocpages 3 1 --cellno 0
+allocpages 4 5
+allocpages 2048 x
+allocpages 2M 0 --all --cellno 0
+node-memory-tune
+node-memory-tune --shm-pages-to-scan x
+node-memory-tune 1 2 3 4
+nodesuspend mem 60
+nodesuspend disk 60
+nodesuspend hybrid 60
+nodesuspend bogus 60
+nodesuspend mem -1
+nodesuspend mem x
+freecell --cellno 7
+freecell --all --cellno 0
+nodecpumap --pretty
+nodememstats --cell 7
+nodesevinfo
+"""
+
+
+class Roost(Virsh):
+    program = str(paths.PROGRAMS / "roost")
 
 
 @on_each_server
@@ -26,6 +65,35 @@ class Host(ServerCase):
         self.assertEqual(int(fields["CPU(s)"]), os.cpu_count())
         self.assertEqual(fields["NUMA cell(s)"], "1")
         self.assertRegex(fields["Memory size"], r"^\d+ KiB$")
+
+    def test_virsh_and_roost_say_the_same(self):
+        roost = Roost(self.server.uri)
+        for line in ALIKE.strip().splitlines():
+            with self.subTest(line):
+                self.assertEqual(roost(*line.split()), self.virsh(*line.split()))
+
+    def test_pages_are_made_and_given_back(self):
+        pool = pathlib.Path("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages")
+        if not pool.exists() or os.geteuid() != 0:
+            self.skipTest("the host has no pages of 2 MiB that may be made")
+        before = int(pool.read_text())
+        self.addCleanup(pool.write_text, str(before))
+        self.assertEqual(self.connect().allocPages({2048: before + 1}, -1, 1, libvirt.VIR_NODE_ALLOC_PAGES_SET), 1)
+        self.assertEqual(int(pool.read_text()), before + 1)
+        self.connect().allocPages({2048: 1}, -1, 1)
+        self.assertEqual(int(pool.read_text()), before + 2)
+
+    def test_parameters_of_merging_are_set(self):
+        connection = self.connect()
+        scanned = connection.getMemoryParameters().get("shm_pages_to_scan")
+        if scanned is None or os.geteuid() != 0:
+            self.skipTest("the host doesn't merge pages")
+        self.addCleanup(connection.setMemoryParameters, {"shm_pages_to_scan": scanned})
+        connection.setMemoryParameters({"shm_pages_to_scan": scanned + 7})
+        self.assertEqual(connection.getMemoryParameters()["shm_pages_to_scan"], scanned + 7)
+        with self.assertRaises(libvirt.libvirtError) as refused:
+            connection.setMemoryParameters({"shm_pages_shared": 1})
+        self.assertEqual(refused.exception.get_error_code(), libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED)
 
     def test_capabilities(self):
         capabilities = etree.fromstring(self.virsh.ok("capabilities"))

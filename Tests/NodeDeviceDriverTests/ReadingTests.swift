@@ -66,6 +66,29 @@ import VirtXML
         #expect(xml.contains("<link state='down'/>"))
     }
 
+    @Test("a card whose memory an InfiniBand device has too does RDMA")
+    func remoteMemory() async throws {
+        let host = try await Host()
+        let card = "sys/devices/pci0000:00/0000:00:1c.0/0000:01:00.0"
+        try host.tree.write("\(card)/resource", "0x1 0x2 0x3\n")
+        try host.tree.link("\(card)/net/eth7/device", to: "../../../0000:01:00.0")
+        try host.tree.link("\(card)/infiniband/mlx5_0/device", to: "../../../0000:01:00.0")
+        try host.tree.link("sys/class/infiniband/mlx5_0", to: "../../../\(card)/infiniband/mlx5_0")
+        let xml = try await host.device("net_eth7_52_54_00_aa_bb_cc").xmlDesc(flags: [])
+        #expect(xml.contains("<feature name='rdma'/>"))
+    }
+
+    @Test("parts that a card is divided into later are shown, and its registers aren't read again")
+    func refresh() async throws {
+        let host = try await Host()
+        let card = "sys/devices/pci0000:00/0000:00:1c.1/0000:06:00.0"
+        try host.tree.link("\(card)/virtfn0", to: "../0000:06:00.1")
+        try host.tree.write("\(card)/config", "")
+        let xml = try await host.device("pci_0000_06_00_0").xmlDesc(flags: [])
+        #expect(xml.contains("<address domain='0x0000' bus='0x06' slot='0x00' function='0x1'/>"))
+        #expect(xml.contains("<link validity='cap' port='0' speed='5' width='1'/>"))
+    }
+
     @Test("what a card's maker wrote counts only if it is whole")
     func brokenCards() throws {
         let whole: [UInt8] = [0x82, 1, 0, 0x41, 0x90, 8, 0, 0x50, 0x4E, 1, 0x31, 0x52, 0x56, 1]

@@ -12,14 +12,14 @@ extension LocalHypervisor {
         pageSizes: [UInt32], pageCounts: [UInt64], startCell: Int32, cellCount: UInt32,
         flags: NodeAllocPagesFlags
     ) async throws(VirtError) -> Int32 {
-        try flags.require(.add, in: "qemuNodeAllocPages", from: .qemu)
+        try flags.require(.set, in: "qemuNodeAllocPages", from: .qemu)
         let cells: [Int?] =
             startCell == -1 ? [nil] : try Node.cells(from: startCell, count: Int(cellCount)).map { $0 }
         return try await Blocking.run { () throws(VirtError) in
             var changed: Int32 = 0
             for cell in cells {
                 for (size, count) in zip(pageSizes, pageCounts) {
-                    try Node.setPages(ofSize: size, to: count, in: cell, adding: flags.contains(.add))
+                    try Node.setPages(ofSize: size, to: count, in: cell, adding: !flags.contains(.set))
                     changed += 1
                 }
             }

@@ -3,7 +3,7 @@ import Virt
 import VirtDriver
 
 extension LocalHypervisor {
-    /// Has the host sleep, and wake by itself after some seconds. The call answers before it sleeps.
+    /// Has the host sleep, and wake by itself after some seconds.
     public func nodeSuspendForDuration(target: UInt32, duration: UInt64, flags: UInt32)
         async throws(VirtError)
     {

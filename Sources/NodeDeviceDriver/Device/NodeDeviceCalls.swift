@@ -78,8 +78,9 @@ extension NodeDeviceDriver {
         guard var known = device.live, let path = known.path, Self.changes(known) else {
             return device.definition
         }
-        guard let now = await Blocking.run({ self.reader.device(at: path) })?.definition else { return known }
-        (known.capabilities, known.driver) = (now.capabilities, now.driver)
+        let former = known.capabilities
+        guard let now = await Blocking.run({ self.reader.current(former, at: path) }) else { return known }
+        (known.capabilities, known.driver) = now
         return known
     }
 

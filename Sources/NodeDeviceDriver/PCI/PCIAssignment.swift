@@ -69,7 +69,7 @@ struct PCIAssignment: Sendable {
         try await Blocking.run { () throws(VirtError) in
             let path = try folder(of: device)
             let name = FileSystem.lastPart(of: path)
-            if tree.bytes("\(path)/config", limit: 4096).map({ PCIConfiguration($0).headerType }) ?? 0 != 0 {
+            if let device = tree.device(at: path), PCIConfiguration(device).headerType != 0 {
                 throw VirtError(
                     .internalError,
                     "Invalid attempt to reset PCI device \(name). Only PCI endpoint devices can be reset",

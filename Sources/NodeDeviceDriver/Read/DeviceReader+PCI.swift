@@ -14,13 +14,18 @@ extension DeviceReader {
         )
         (pci.vendor.id, pci.product.id) = (UInt32(clamping: vendor), UInt32(clamping: product))
         (pci.vendor.name, pci.product.name) = names.names(pci.vendor.id, pci.product.id)
-        describe(&pci, PCIConfiguration(device.tree.bytes("\(device.path)/config", limit: 4096) ?? []))
+        describe(&pci, PCIConfiguration(device))
+        pci.vpd = device.tree.bytes("\(device.path)/vpd", limit: 32768).flatMap { VPD(card: $0) }
+        pci.numaNode = device.number("numa_node").flatMap { $0 < 0 ? nil : Int32(exactly: $0) }
+        refresh(&pci, device)
+        return (Self.name("pci", device.name), .pci(pci))
+    }
+
+    /// Reads what changes while the device is there. Its registers and its maker's data don't, and take long to read.
+    func refresh(_ pci: inout PCICapability, _ device: SystemDevice) {
         describeFunctions(&pci, device)
         pci.mdevTypes = mdevTypes(device)
-        pci.vpd = device.tree.bytes("\(device.path)/vpd", limit: 32768).flatMap { VPD(card: $0) }
         pci.iommuGroup = iommuGroup(device)
-        pci.numaNode = device.number("numa_node").flatMap { $0 < 0 ? nil : Int32(exactly: $0) }
-        return (Self.name("pci", device.name), .pci(pci))
     }
 
     private func describe(_ pci: inout PCICapability, _ configuration: PCIConfiguration) {
@@ -32,9 +37,9 @@ extension DeviceReader {
 
     /// Which cards of its kind a card is divided into, or which it is a part of.
     private func describeFunctions(_ pci: inout PCICapability, _ device: SystemDevice) {
-        if let whole = device.target("physfn").flatMap({ PCIAddress(kernelName: $0) }) {
-            pci.physicalFunction = .init([whole])
-        }
+        let whole = device.target("physfn").flatMap { PCIAddress(kernelName: $0) }
+        pci.physicalFunction = whole.map { .init([$0]) }
+        pci.virtualFunctions = nil
         guard let most = device.number("sriov_totalvfs"), most > 0 else { return }
         var parts: [PCIAddress] = []
         while parts.count < most,

@@ -26,6 +26,18 @@ struct DeviceReader: Sendable {
     /// The device with this folder; nil where it isn't one that is shown.
     func device(at path: String) -> ReadDevice? { tree.device(at: path).flatMap { read($0) } }
 
+    /// What a device is by now, and what drives it; nil where it has gone.
+    func current(
+        _ known: [NodeDeviceCapability], at path: String
+    ) -> (capabilities: [NodeDeviceCapability], driver: String?)? {
+        guard let device = tree.device(at: path) else { return nil }
+        if case .pci(var pci)? = known.first {
+            refresh(&pci, device)
+            return ([.pci(pci)], device.driver)
+        }
+        return read(device).map { ($0.definition.capabilities, $0.definition.driver) }
+    }
+
     private func read(_ device: SystemDevice) -> ReadDevice? {
         guard let kind = Self.kind(of: device), let (name, capability) = read(device, as: kind) else {
             return nil

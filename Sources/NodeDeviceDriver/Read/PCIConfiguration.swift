@@ -1,13 +1,18 @@
+import LinuxSystem
 import VirtXML
 
-/// A PCI device's registers, as far as they could be read.
+/// A PCI device's registers, as far as they could be read: the first 256 bytes, since each costs time.
 struct PCIConfiguration {
     private let bytes: [UInt8]
+    /// How many there are.
+    private let size: UInt64
     /// Where what the device says of PCI Express begins.
     private let express: Int?
 
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+    init(_ device: SystemDevice) {
+        let path = device.tree.root + device.path + "/config"
+        bytes = (try? FileSystem.readStart(of: path, count: 256)) ?? []
+        size = (try? FileSystem.status(of: path).size) ?? 0
         express = Self.express(in: bytes)
     }
 
@@ -15,7 +20,7 @@ struct PCIConfiguration {
     var headerType: UInt8 { (byte(0x0E) ?? 0) & 0x7F }
 
     /// Whether the device is on PCI Express: it says so, or has the registers that only such devices have.
-    var isExpress: Bool { express != nil || bytes.count > 256 }
+    var isExpress: Bool { express != nil || size > 256 }
 
     /// What its link can do, and what it does; nothing for what is within the root complex.
     var links: [PCICapability.Link] {

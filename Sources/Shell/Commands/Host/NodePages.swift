@@ -46,7 +46,7 @@ extension Command {
         }
         _ = try await connection.nodeAllocPages(
             pageSizes: [size], pageCounts: [count], startCell: first, cellCount: max(1, cells),
-            flags: arguments.has("add") ? .add : [])
+            flags: arguments.has("add") ? .add : .set)
     }
 
     static let nodeMemoryTune = Command(
