@@ -6,7 +6,7 @@ ABSENT = re.compile("|".join([
     r"host doesn't support passthrough of host PCI devices", r"vhost-scsi device file '/dev/vhost-scsi' cannot be found",
     r"cannot open directory '/dev/dri'", r"Could not open TPM device /", r"USB host device is missing bus/device information",
     r"Child process \(.*\) unexpected", r"Secret not found", r"Network not found",
-    r"Advice from numad is needed",
+    r"Advice from numad is needed", r"Host SMBIOS information is not available",
 ]))
 # A key, a server's key and a password are for nbdkit; where libvirt is not told to use that it drops them without a word.
 SSH = re.compile(r"protocol=\"ssh\".*?(keyfile=|<knownHosts|<auth)", re.S)

@@ -4,14 +4,15 @@ import VirtXML
 
 /// What is asked of a CPU's name once its guest starts.
 extension DomainDefinition {
+    /// Refuses to say anything of a CPU of which libvirt knows nothing, such as those of 32-bit POWER.
+    func checkCPUKind() throws(ConfigurationError) {
+        guard let cpu, cpu.isSaid, !board.hasKnownCPUs else { return }
+        throw .noCPUDriver("'\(board.architecture)' architecture is not supported by CPU driver")
+    }
+
     /// Refuses a model that nobody knows: libvirt on x86, whose models it describes itself; QEMU elsewhere.
     func checkCPUModel(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        guard let cpu, cpu.isSaid else { return }
-        // Of other CPUs, such as those of 32-bit POWER, libvirt knows nothing.
-        if !board.hasKnownCPUs {
-            throw .noCPUDriver("'\(board.architecture)' architecture is not supported by CPU driver")
-        }
-        guard cpu.mode == .custom, let name = cpu.model?.name else { return }
+        guard let cpu, cpu.mode == .custom, let name = cpu.model?.name else { return }
         if board.isX86 {
             if cpu.match != .minimum, X86Model.named(name) == nil {
                 throw .internal("Unknown CPU model \(name)")

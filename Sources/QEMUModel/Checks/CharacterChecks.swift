@@ -72,6 +72,9 @@ extension DomainDefinition {
 
     /// The first console may be the first serial port; there is no other such port.
     func checkConsolePlaces() throws(ConfigurationError) {
+        if !board.isX86, devices.serials.contains(where: { $0.target.type == "isa-debug" }) {
+            throw .unsupported("isa-debug serial type only valid on x86 architecture")
+        }
         if devices.consoles.dropFirst().contains(where: { ($0.targetType ?? .serial) == .serial }) {
             throw .unsupported("Only the first console can be a serial port")
         }
@@ -116,9 +119,6 @@ extension DomainDefinition {
     }
 
     private func checkAddress(of serial: SerialDevice, _ type: String) throws(ConfigurationError) {
-        if type == "isa-debug", !board.isX86 {
-            throw .unsupported("isa-debug serial type only valid on x86 architecture")
-        }
         guard let kind = serial.info.address?.kind else { return }
         switch type {
         case "isa-serial" where kind != .isa && board.isX86, "isa-debug" where kind != .isa:

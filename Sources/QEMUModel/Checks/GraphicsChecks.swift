@@ -4,7 +4,7 @@ extension DomainDefinition {
     /// The ways to see the screen, and what they carry.
     func checkGraphics(_ host: QEMUHost) throws(ConfigurationError) {
         for graphics in devices.graphics {
-            if graphics.type != .dbus { try checkBackend(graphics.audioID) }
+            if graphics.type == .dbus { try checkBus(graphics) } else { try checkBackend(graphics.audioID) }
             try check(graphics, host)
             if graphics.isAccelerated { try checkRenderers() }
         }
@@ -55,6 +55,13 @@ extension DomainDefinition {
                 throw .unsupported("Spice audio is not supported without spice graphics")
             }
         }
+    }
+
+    /// A screen on D-Bus carries sound of its own kind; a backend that isn't there is missed at the start.
+    private func checkBus(_ screen: GraphicsDevice) throws(ConfigurationError) {
+        guard let backend = devices.audios.first(where: { $0.id == screen.audioID }), backend.type != .dbus
+        else { return }
+        throw .unsupported("The associated audio is not of 'dbus' kind.")
     }
 
     private func checkBackend(_ id: UInt32?) throws(ConfigurationError) {

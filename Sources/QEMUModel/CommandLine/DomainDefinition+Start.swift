@@ -7,6 +7,7 @@ extension DomainDefinition {
     package mutating func prepareForStart(
         _ qemu: QEMUCapabilities, host: QEMUHost? = nil
     ) throws(ConfigurationError) {
+        try checkCPUKind()
         try checkStart(qemu, host)
         try checkCPUModel(qemu)
         if host != nil { try checkCPUFits(qemu) }

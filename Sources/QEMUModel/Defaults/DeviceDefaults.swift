@@ -89,7 +89,7 @@ extension DomainDefinition {
         case "isa-serial", "usb-serial", "pci-serial": serial.target.model = serial.target.type
         case "spapr-vio-serial": serial.target.model = "spapr-vty"
         case "system-serial" where board.isARMVirt: serial.target.model = "pl011"
-        case "system-serial" where board.isRISCV || board.isLoongArch: serial.target.model = "16550a"
+        case "system-serial" where board.isRISCVVirt || board.isLoongArch: serial.target.model = "16550a"
         case "sclp-serial": serial.target.model = "sclpconsole"
         case "isa-debug": serial.target.model = "isa-debugcon"
         default: break
@@ -209,7 +209,7 @@ extension Board {
         }
         if isPSeries { return "spapr-vio-serial" }
         if isS390 { return "sclp-serial" }
-        if isARMVirt || isRISCV || isLoongArch { return "system-serial" }
+        if isVirt { return "system-serial" }
         return nil
     }
 }

@@ -22,10 +22,13 @@ extension QEMUGuest {
         return parts
     }
 
-    /// Whether the board has the card already: those of ARM that have no PCI.
+    /// Whether the board has the card already: those of ARM that are on no bus of virtio's.
     private func isSoldered(_ card: InterfaceDevice) -> Bool {
-        let board = domain.board
-        return board.isARM && !board.hasPCI && card.info.address == nil
+        guard domain.board.isARM else { return false }
+        switch card.info.address?.kind {
+        case .pci, .virtioMMIO: return false
+        default: return true
+        }
     }
 
     /// A card of the host is handed over as any PCI device is.
