@@ -471,6 +471,51 @@ class Cards(unittest.TestCase):
         eventually(lambda: "8000" in subprocess.run(["ip", "netns", "exec", name, "ss", "-tln"], capture_output=True, text=True).stdout, "the server to listen")
         return name
 
+    def test_guests_of_each_mode_reach_what_they_may(self):
+        """Of a network that leads nowhere none, of routed and open ones all, in both directions and both families."""
+        out = self.outside()
+        for words in (["-6", "addr", "add", "fd55::1/64", "dev", "uplink", "nodad"],):
+            self.host.run("ip", *words)
+        for words in (["addr", "add", "fd55::2/64", "dev", "eth0", "nodad"], ["route", "add", "10.77.0.0/16", "via", "10.55.0.1"],
+                      ["-6", "route", "add", "fd77::/16", "via", "fd55::1"]):
+            subprocess.run(["ip", "-n", out, *words], check=True)
+        cards, wanted = [], {"none": False, "route": True, "open": True}
+        for number, mode in enumerate(wanted, 1):
+            forward = "" if mode == "none" else f"<forward mode='{mode}'/>"
+            self.connection.networkDefineXML(
+                f"<network><name>{mode}</name>{forward}<bridge name='virbr{number}' delay='0' stp='off'/>"
+                f"<ip address='10.77.{number}.1' netmask='255.255.255.0'/><ip family='ipv6' address='fd77:{number}::1' prefix='64'/></network>").create()
+            cards.append(card(mode, number))
+        self.guest(*cards, guest=self.host.guest, memory=160)
+        console = Terminal([*self.virsh.base, "console", "g1"])
+        self.addCleanup(console.close)
+        console.prompt("\r", "guest# ", 120)
+
+        def run(text):
+            # What is typed is shown, too, and isn't the answer.
+            console.type(f"{text}; echo ga''ve $?\r")
+            console.expect("gave ", 60)
+            return console.expect("\n").strip()
+
+        def reached(address):
+            call = f"import socket; socket.create_connection(('{address}', 81), 3)"
+            return subprocess.run(["ip", "netns", "exec", out, sys.executable, "-c", call], capture_output=True).returncode == 0
+
+        # Nothing passes until both ends know that their addresses are theirs alone.
+        self.assertEqual(run("httpd -p 81 -h /"), "0")
+        run("reach() { for i in $(seq $1); do ping -$2 -c 1 -W 1 $3 >/dev/null 2>&1 && return 0; done; return 1; }")
+
+        for number, (mode, leads) in enumerate(wanted.items(), 1):
+            with self.subTest(mode):
+                link = f"$(basename $(grep -l 52:54:00:aa:00:0{number} /sys/class/net/*/address | xargs dirname))"
+                self.assertEqual(run(
+                    f"l={link}; ip link set $l up; ip addr add 10.77.{number}.9/24 dev $l; ip -6 addr add fd77:{number}::9/64 dev $l; "
+                    f"ip route replace 10.55.0.0/24 via 10.77.{number}.1; ip -6 route replace fd55::/64 via fd77:{number}::1"), "0")
+                self.assertEqual(run(f"reach 20 4 10.77.{number}.1 && reach 20 6 fd77:{number}::1"), "0")
+                for family, outside, own in ((4, "10.55.0.2", f"10.77.{number}.9"), (6, "fd55::2", f"fd77:{number}::9")):
+                    self.assertEqual(run(f"reach {20 if leads else 3} {family} {outside}") == "0", leads, outside)
+                    self.assertEqual(reached(own), leads, own)
+
     @unittest.skipUnless(shutil.which("virt-install"), "virt-install isn't installed")
     def test_virt_install_makes_a_guest_on_default(self):
         network = self.connection.networkLookupByName("default")
@@ -509,6 +554,9 @@ class Cards(unittest.TestCase):
         console.type("wget -qO- http://10.55.0.2:8000/; echo fetched $?\r")
         console.expect("seen from 10.55.0.1", 60)
         console.expect("fetched 0")
+        console.type("httpd -p 80 -h /; wget -qO- http://127.0.0.1/s >/dev/null; echo ser''ves $?\r")
+        console.expect("serves 0", 30)
+        subprocess.run(["ip", "-n", out, "route", "add", "192.168.122.0/24", "via", "10.55.0.1"], check=True)
         reached = subprocess.run(
             ["ip", "netns", "exec", out, sys.executable, "-c", f"import socket; socket.create_connection(('{address}', 80), 2)"],
             capture_output=True, text=True)
