@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The TCP ports of this host.
