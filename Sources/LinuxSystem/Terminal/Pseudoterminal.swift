@@ -31,7 +31,7 @@ public struct Pseudoterminal: Sendable {
 
 extension FileStatus {
     /// The kind of device that a device file stands for, as in `<sys/sysmacros.h>`.
-    fileprivate var representedMajor: UInt32 {
+    public var representedMajor: UInt32 {
         UInt32(truncatingIfNeeded: representedDevice >> 8 & 0xFFF | representedDevice >> 32 & 0xFFFF_F000)
     }
 }

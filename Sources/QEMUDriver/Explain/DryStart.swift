@@ -43,6 +43,7 @@ struct DryStart: Sendable {
             resources.runFolder = configuration.run
             resources.memoryFolder = configuration.library + "/ram"
             resources.vncListen = configuration.vncListen
+            resources.lookOnHost()
             // Whoever runs the command has yet to open the device, and choose a number where none is named.
             resources.vsockDescriptor = { _ in "-1" }
             resources.vsockCID = { _ in 0 }

@@ -220,6 +220,7 @@ struct GuestStart: Sendable {
         resources.usesNbdkit = configuration.usesNbdkit
         resources.usesSlirpHelper = FileSystem.exists(configuration.slirpHelper)
         resources.now = { Int64(clamping: CalendarTime.now.seconds) }
+        resources.lookOnHost()
         resources.concealSecrets()
         return resources
     }

@@ -10,17 +10,26 @@ extension PCIPlan {
     private static let isOfChipset = "the machine's chipset has it there"
 
     private mutating func placePIIX3(_ domain: inout DomainDefinition) throws(ConfigurationError) {
-        try own(slot: 1, function: 0)
-        for index in domain.devices.controllers.indices {
-            let controller = domain.devices.controllers[index]
-            if controller.type == .ide, controller.index == 0 {
+        for controller in domain.devices.controllers {
+            if controller.isPrimaryIDE {
                 try require(
                     controller.info, slot: 1, function: 1,
                     "Primary IDE controller must have PCI address 0:0:1.1")
+            }
+            if controller.isPrimaryPIIX3 {
+                try require(
+                    controller.info, slot: 1, function: 2,
+                    "PIIX3 USB controller at index 0 must have PCI address 0:0:1.2")
+            }
+        }
+        try own(slot: 1, function: 0)
+        for index in domain.devices.controllers.indices {
+            let controller = domain.devices.controllers[index]
+            if controller.isPrimaryIDE {
                 try fix(&domain.devices.controllers[index].info, slot: 1, function: 1)
                 hint(.controller(index), Self.isOfChipset)
             }
-            if controller.type == .usb, controller.index == 0, controller.model == "piix3-uhci" {
+            if controller.isPrimaryPIIX3 {
                 try fix(&domain.devices.controllers[index].info, slot: 1, function: 2)
                 hint(.controller(index), Self.isOfChipset)
             }
@@ -31,6 +40,9 @@ extension PCIPlan {
     }
 
     private mutating func placeICH9(_ domain: inout DomainDefinition) throws(ConfigurationError) {
+        if domain.devices.controllers.contains(where: \.standsAsOnPIIX3) {
+            throw .internal("Bus 0 must be PCI for integrated PIIX3 USB or IDE controllers")
+        }
         for index in domain.devices.controllers.indices
         where domain.devices.controllers[index].type == .sata && domain.devices.controllers[index].index == 0
         {
@@ -145,5 +157,18 @@ extension ControllerDevice {
         case "ich9-uhci3": 2
         default: nil
         }
+    }
+}
+
+extension ControllerDevice {
+    fileprivate var isPrimaryIDE: Bool { type == .ide && index == 0 }
+    fileprivate var isPrimaryPIIX3: Bool { type == .usb && index == 0 && model == "piix3-uhci" }
+
+    /// Whether it is where a PIIX3 has it, of which a machine with PCI Express has none.
+    fileprivate var standsAsOnPIIX3: Bool {
+        guard let place = info.address?.pci, place.domain == 0, place.bus == 0, place.slot == 1 else {
+            return false
+        }
+        return isPrimaryIDE && place.function == 1 || isPrimaryPIIX3 && place.function == 2
     }
 }

@@ -165,10 +165,10 @@ extension DomainDefinition {
         var uids: Set<UInt32> = [], fids: Set<UInt32> = []
         for zpci in devices.infos.compactMap(\.address?.pci?.zpci) {
             if let uid = zpci.uid, !uids.insert(uid).inserted {
-                throw .internal("zPCI uid \(uid) is already reserved")
+                throw .internal("zPCI uid \(String(uid, radix: 8)) is already reserved")
             }
             if let fid = zpci.fid, !fids.insert(fid).inserted {
-                throw .internal("zPCI fid \(fid) is already reserved")
+                throw .internal("zPCI fid \(String(fid, radix: 8)) is already reserved")
             }
             if let uid = zpci.uid, uid == 0 || uid > 0xffff {
                 throw .xml("Invalid PCI address uid='0x\(hex(uid, 4))', must be > 0x0000 and <= 0xffff")
