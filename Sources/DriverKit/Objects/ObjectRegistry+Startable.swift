@@ -18,15 +18,19 @@ extension ObjectRegistry where Object: StartableObject {
 
     /// Changes an object, alone. It goes once it neither runs nor is defined.
     ///
-    /// - Parameter name: what the caller knows it by, for the error that there is none.
+    /// - Parameters:
+    ///   - none: says that there is none.
+    ///   - events: where what the change tells of is told, once everybody sees the change.
     public func change<Result: Sendable>(
-        _ uuid: UUID, named name: String,
-        _ body: @escaping @Sendable (inout Object) throws(VirtError) -> Result
+        _ uuid: UUID, orElse none: VirtError, telling events: EventHub,
+        _ body: @escaping @Sendable (inout Object, inout [Event]) throws(VirtError) -> Result
     ) async throws(VirtError) -> Result {
         try await change { () throws(VirtError) -> Result in
-            guard var object = self[uuid] else { throw Object.kind.none(matching: "name '\(name)'") }
-            let result = try body(&object)
+            guard var object = self[uuid] else { throw none }
+            var told: [Event] = []
+            let result = try body(&object, &told)
             if object.isActive || object.isPersistent { self.put(object) } else { self.remove(uuid) }
+            for event in told { events.publish(event) }
             return result
         }
     }

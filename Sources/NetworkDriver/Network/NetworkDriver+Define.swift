@@ -81,19 +81,19 @@ extension NetworkDriver {
 
     /// Forgets what a network is the next time; one that doesn't run is gone.
     func undefine(_ reference: NetworkReference) async throws(VirtError) {
-        try await change(reference) { (network) throws(VirtError) in
+        try await change(reference) { (network, told) throws(VirtError) in
             guard network.isPersistent else {
                 throw VirtError(.operationInvalid, "can't undefine transient network", from: .network)
             }
-            let (told, name) = (network.event(.undefined), network.title)
-            try self.events.announcing(told) { () throws(VirtError) in try self.definitions.remove(name) }
+            let (event, name) = (network.event(.undefined), network.title)
+            try self.events.announcing(event) { () throws(VirtError) in try self.definitions.remove(name) }
             (network.persistent, network.isAutostarted) = (nil, false)
-            self.events.publish(told)
+            told.append(event)
         }
     }
 
     func setAutostart(_ reference: NetworkReference, _ isAutostarted: Bool) async throws(VirtError) {
-        try await change(reference) { (network) throws(VirtError) in
+        try await change(reference) { (network, _) throws(VirtError) in
             guard network.isPersistent else {
                 throw VirtError(
                     .operationInvalid, "cannot set autostart for transient network", from: .network)

@@ -8,41 +8,32 @@ import VirtXML
 extension NetworkDriver {
     /// Starts a network that is defined.
     func create(_ reference: NetworkReference) async throws(VirtError) {
-        try await change(reference) { (network) throws(VirtError) in
+        try await change(reference) { (network, told) throws(VirtError) in
             if network.isActive {
                 throw VirtError(.operationInvalid, "network is already active", from: .network)
             }
             try self.start(&network)
-            self.events.publish(network.event(.started))
+            told.append(network.event(.started))
         }
     }
 
     /// Stops a network. One that isn't defined is no more then.
     func destroy(_ reference: NetworkReference) async throws(VirtError) {
-        try await change(reference) { (network) throws(VirtError) in
+        try await change(reference) { (network, told) throws(VirtError) in
             guard network.isActive else {
                 throw VirtError(.operationInvalid, "network '\(network.title)' is not active", from: .network)
             }
-            let told = network.event(.stopped)
+            told.append(network.event(.stopped))
             self.stop(&network)
-            self.events.publish(told)
         }
     }
 
     /// Changes a network, alone. It goes once it neither runs nor is defined.
     func change(
         _ reference: NetworkReference,
-        _ body: @escaping @Sendable (inout LocalNetwork) throws(VirtError) -> Void
+        _ body: @escaping @Sendable (inout LocalNetwork, inout [Event]) throws(VirtError) -> Void
     ) async throws(VirtError) {
-        try await registry.change { () throws(VirtError) in
-            guard var network = self.registry[reference.uuid] else { throw Self.none(reference) }
-            try body(&network)
-            if network.isActive || network.isPersistent {
-                self.registry.put(network)
-            } else {
-                self.registry.remove(network.uuid)
-            }
-        }
+        try await registry.change(reference.uuid, orElse: Self.none(reference), telling: events, body)
     }
 
     static func none(_ reference: NetworkReference) -> VirtError {

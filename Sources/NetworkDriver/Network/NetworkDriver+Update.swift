@@ -15,7 +15,7 @@ extension NetworkDriver {
         _ reference: NetworkReference, _ flags: NetworkUpdateFlags, telling told: Event? = nil,
         _ body: @escaping @Sendable (inout NetworkDefinition) throws(VirtError) -> Void
     ) async throws(VirtError) {
-        try await change(reference) { (network) throws(VirtError) in
+        try await change(reference) { (network, events) throws(VirtError) in
             let places = try self.places(flags, network)
             // Both are known to be possible before either is kept.
             let next = try self.changed(places.contains(.config) ? network.persistent : nil, body)
@@ -25,8 +25,7 @@ extension NetworkDriver {
                 network.persistent = next
             }
             if let live { try self.apply(live, to: &network) }
-            self.registry.put(network)
-            if let told { self.events.publish(told) }
+            if let told { events.append(told) }
         }
     }
 

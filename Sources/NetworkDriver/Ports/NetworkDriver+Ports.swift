@@ -25,7 +25,7 @@ extension NetworkDriver {
             NetworkPortDefinition
     ) async throws(VirtError) -> NetworkPortReference {
         guard let uuid = given.uuid else { throw Self.noPort(.zero) }
-        try await change(reference) { (network) throws(VirtError) in
+        try await change(reference) { (network, _) throws(VirtError) in
             let definition = try network.requireActive()
             if network.ports[uuid] != nil {
                 throw VirtError(
@@ -45,7 +45,7 @@ extension NetworkDriver {
         _ reference: NetworkPortReference,
         _ body: @escaping @Sendable (inout NetworkPortDefinition?) throws(VirtError) -> Void
     ) async throws(VirtError) {
-        try await change(reference.network) { (network) throws(VirtError) in
+        try await change(reference.network) { (network, _) throws(VirtError) in
             let definition = try network.requireActive()
             guard network.ports[reference.uuid] != nil else { throw Self.noPort(reference.uuid) }
             try body(&network.ports[reference.uuid])

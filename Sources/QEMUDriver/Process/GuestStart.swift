@@ -28,7 +28,7 @@ struct PreparedGuest: Sendable {
     let helperProcesses: [HelperProcess]
 
     /// Closes what QEMU alone is to hold.
-    fileprivate func close() {
+    func close() {
         monitor.close()
         descriptors.close()
         log.close()
@@ -47,17 +47,17 @@ struct GuestStart: Sendable {
     /// The number of the monitor's socket in QEMU.
     static let monitorNumber: Int32 = 3
 
-    private var configuration: QEMUConfiguration { context.configuration }
+    var configuration: QEMUConfiguration { context.configuration }
 
     /// The folder of this start: short enough for sockets in it.
-    private var folder: String { "\(configuration.library)/domain-\(shortName)" }
+    var folder: String { "\(configuration.library)/domain-\(shortName)" }
 
     /// The key that QEMU and the daemon share.
-    private var keyFile: String { folder + "/master-key.aes" }
+    var keyFile: String { folder + "/master-key.aes" }
 
-    private var channelFolder: String { configuration.channelFolder(of: folder) }
+    var channelFolder: String { configuration.channelFolder(of: folder) }
 
-    private var shortName: String { definition.shortName(ofStart: id) }
+    var shortName: String { definition.shortName(ofStart: id) }
 
     // MARK: Preparation
 
@@ -151,56 +151,6 @@ struct GuestStart: Sendable {
         }
     }
 
-    /// Makes the guest's folders, and in its own the monitor's socket: before anybody else may write there.
-    private func makeFolders(_ key: SecretBytes) throws(SystemError) -> Descriptor {
-        try FileSystem.removeTree(folder)
-        try FileSystem.makeDirectory(folder, mode: 0o700)
-        try FileSystem.makeDirectory(configuration.channels, mode: 0o711, parents: true)
-        try FileSystem.removeTree(channelFolder)
-        try makeOwned(channelFolder)
-        try makeOwned(configuration.memoryFolder(of: folder))
-        let monitor = try UnixSocket.listen(at: folder + "/monitor.sock", mode: 0o600)
-        try FileSystem.replace(
-            keyFile, with: key.withBytes { Array($0) }, owner: configuration.account, survivesPowerCut: false)
-        try openFolder()
-        return monitor
-    }
-
-    /// Lets the guest's user write into the guest's folder, in which nobody takes away or replaces what is the daemon's.
-    private func openFolder() throws(SystemError) {
-        let directory = try FileSystem.open(folder, .directory, links: .refuseLast)
-        if let account = configuration.account {
-            try directory.setOwner(user: ThisProcess.user, group: account.group)
-        }
-        try directory.setMode(configuration.account == nil ? 0o711 : 0o1771)
-    }
-
-    /// Makes a folder that is the guest's user's.
-    private func makeOwned(_ folder: String) throws(SystemError) {
-        try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)
-        guard let account = configuration.account else { return }
-        let directory = try FileSystem.open(folder, .directory, links: .trusted)
-        try directory.setOwner(user: account.user, group: account.group)
-    }
-
-    /// Gives a guest that has none yet a store for its firmware's variables, or one that is to forget them a new one.
-    private func makeVariables(_ live: DomainDefinition) throws(SystemError) {
-        guard let nvram = live.os.nvram, let path = nvram.path, let template = nvram.template,
-            resetsVariables || !FileSystem.exists(path)
-        else { return }
-        if let folder = FileSystem.parent(of: path) {
-            try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)
-        }
-        let content = try FileSystem.read(template, limit: 64 << 20)
-        try FileSystem.replace(path, with: content, mode: 0o600, owner: configuration.account)
-    }
-
-    /// Makes the folders that the guest's memory is kept in where it is made of huge pages.
-    private func makeHugepageFolders(_ live: DomainDefinition) throws(SystemError) {
-        guard live.usesHugePages else { return }
-        for mount in context.hugepageMounts.value { try makeOwned(mount.folder(of: shortName)) }
-    }
-
     /// The secrets of a guest that runs.
     func secrets() -> GuestSecrets {
         let key = try? FileSystem.read(keyFile, limit: 4096)
@@ -225,58 +175,7 @@ struct GuestStart: Sendable {
         return resources
     }
 
-    // MARK: Launch
-
-    /// Starts QEMU and what serves it, and joins its monitor. The record of the run is on disk before QEMU runs.
-    func launch(_ prepared: PreparedGuest, domain: QEMUDomain) async throws(VirtError) {
-        do throws(VirtError) {
-            try await context.claimPorts(of: prepared.definition)
-            let helperEnds = try await startHelpers(prepared, domain: domain)
-            let process = try await startProcess(prepared, helperEnds, domain)
-            // QEMU alone holds the socket from here on: when it goes, whoever waits there hears of it.
-            prepared.close()
-            try await domain.watch(process, ofStart: id)
-            try await domain.openMonitor(of: id)
-        } catch {
-            prepared.close()
-            throw await explained(error, prepared, domain)
-        }
-    }
-
-    private func startProcess(
-        _ prepared: PreparedGuest, _ helperEnds: [Int32: Descriptor], _ domain: QEMUDomain
-    ) async throws(VirtError) -> ProcessHandle {
-        let variables = GuestEnvironment.variables(prepared.held.folder, of: prepared.definition)
-        let environment = Dictionary(variables.map { ($0.name, $0.value) }) { $1 }
-        var orders = LaunchOrders(
-            prepared.emulator, prepared.arguments, environment: environment)
-        (orders.output, orders.errorOutput) = (prepared.log.input, prepared.log.input)
-        orders.logs = [prepared.log] + prepared.descriptors.logs
-        (orders.logLimits, orders.logEnd) = (configuration.logLimits, prepared.logEnd)
-        orders.descriptors = prepared.descriptors.open.merging(helperEnds) { $1 }
-        orders.descriptors[Self.monitorNumber] = prepared.monitor
-        orders.owner = configuration.account
-        orders.groups = configuration.account == nil ? nil : configuration.groups
-        orders.fileMask = 0o027
-        let (context, name) = (context, definition.name)
-        let (memory, cpus) = (prepared.definition.lockedMemory, prepared.definition.hostCPUsOfEmulator)
-        do throws(SystemError) {
-            return try await context.programs.launch(orders) { (process) async throws(SystemError) in
-                if let memory { try process.allow(memory) }
-                // Threads start where the one does that starts them.
-                if let cpus { try HostThread(process.identity.id).setAffinity(cpus.members) }
-                try await domain.note(process, of: id)
-                try await Blocking.run { () throws(SystemError) in
-                    try FileSystem.replace(
-                        "\(context.configuration.run)/\(name).pid", with: "\(process.identity.id)\n",
-                        mode: 0o644, survivesPowerCut: false)
-                }
-            }
-        } catch {
-            throw VirtError(
-                error, "QEMU could not be started for domain '\(name)' (\(error.call) \(prepared.emulator))")
-        }
-    }
+    // MARK: Record
 
     private func record(
         _ live: DomainDefinition, _ id: Int32, _ ownerships: [FileOwnership], _ ports: [UInt16],
@@ -292,27 +191,5 @@ struct GuestStart: Sendable {
         record.startsPaused = startsPaused
         record.leftovers = helpers.flatMap(\.allLeftovers)
         return record
-    }
-
-    /// An error with what QEMU said before it gave up, and with what its helpers said that have ended too.
-    private func explained(
-        _ error: VirtError, _ prepared: PreparedGuest, _ domain: QEMUDomain
-    ) async -> VirtError {
-        if await domain.isToEnd(id) {
-            return VirtError(
-                .operationAborted, "domain '\(definition.name)' was destroyed while it was started",
-                from: .qemu)
-        }
-        let log = ProgramLog(ofGuest: definition.name, configuration)
-        let helpers = await domain.helpers(of: id)
-        await prepared.logEnd.wait(within: .seconds(2))
-        let (said, others) = await Blocking.run {
-            (log.tail(ProgramLog.linesOfQEMU, from: prepared.logStart), helpers.compactMap(\.lastWords))
-        }
-        if said.isEmpty && others.isEmpty { return error }
-        let words = ([said.isEmpty ? error.message : said] + others).joined(separator: "\n")
-        return VirtError(
-            .internalError, "QEMU unexpectedly closed the monitor (vm='\(definition.name)'): \(words)",
-            from: .qemu)
     }
 }

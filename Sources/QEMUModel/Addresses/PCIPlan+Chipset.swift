@@ -3,6 +3,9 @@ import VirtXML
 extension PCIPlan {
     /// Devices of the chipset have fixed places, which no other device gets.
     mutating func placeChipset(_ domain: inout DomainDefinition) throws(ConfigurationError) {
+        if board.hasPCIeRoot, domain.devices.controllers.contains(where: \.standsAsOnPIIX3) {
+            throw .internal("Bus 0 must be PCI for integrated PIIX3 USB or IDE controllers")
+        }
         if board.isI440FX { try placePIIX3(&domain) }
         if board.isQ35 { try placeICH9(&domain) }
     }
@@ -40,9 +43,6 @@ extension PCIPlan {
     }
 
     private mutating func placeICH9(_ domain: inout DomainDefinition) throws(ConfigurationError) {
-        if domain.devices.controllers.contains(where: \.standsAsOnPIIX3) {
-            throw .internal("Bus 0 must be PCI for integrated PIIX3 USB or IDE controllers")
-        }
         for index in domain.devices.controllers.indices
         where domain.devices.controllers[index].type == .sata && domain.devices.controllers[index].index == 0
         {

@@ -11,13 +11,21 @@ struct TestNetwork: NetworkOperations {
 
     private func current() throws(VirtError) -> TestNetworkState {
         if let network = networks[reference.uuid] { return network }
-        throw TestNetworkState.kind.none(matching: "name '\(reference.name)'")
+        throw missing
     }
 
+    private var missing: VirtError { TestNetworkState.kind.none(matching: "name '\(reference.name)'") }
+
     private func change(
+        _ event: NetworkEventLifecycleType? = nil,
         _ body: @escaping @Sendable (inout TestNetworkState) throws(VirtError) -> Void
     ) async throws(VirtError) {
-        try await networks.change(reference.uuid, named: reference.name, body)
+        try await networks.change(reference.uuid, orElse: missing, telling: events) {
+            (network, told) throws(VirtError) in
+            let reference = network.reference
+            try body(&network)
+            if let event { told.append(TestNetworkState.kind.lifecycle(reference, event.rawValue)) }
+        }
     }
 
     // MARK: Read
@@ -41,31 +49,26 @@ struct TestNetwork: NetworkOperations {
     // MARK: Change
 
     func create() async throws(VirtError) {
-        try await change { (network) throws(VirtError) in
+        try await change(.started) { (network) throws(VirtError) in
             if network.isActive {
                 throw VirtError(
                     .operationInvalid, "Network '\(network.title)' is already running", from: .test)
             }
             network.live = network.persistent
-            self.events.tell(.started, network.reference)
         }
     }
 
     /// Stops it; the event comes for a network that didn't run too.
     func destroy() async throws(VirtError) {
-        try await change { (network) throws(VirtError) in
-            self.events.tell(.stopped, network.reference)
-            network.live = nil
-        }
+        try await change(.stopped) { (network) throws(VirtError) in network.live = nil }
     }
 
     func undefine() async throws(VirtError) {
-        try await change { (network) throws(VirtError) in
+        try await change(.undefined) { (network) throws(VirtError) in
             if network.isActive {
                 throw VirtError(
                     .operationInvalid, "Network '\(network.title)' is still running", from: .test)
             }
-            self.events.tell(.undefined, network.reference)
             network.persistent = nil
         }
     }

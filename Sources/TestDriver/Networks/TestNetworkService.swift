@@ -19,10 +19,3 @@ struct TestNetworkService: RegisteredNetworks {
         return try await networks.put(document: xml, toStart: toStart, telling: change.rawValue, in: events)
     }
 }
-
-extension EventHub {
-    /// Something happened to a network.
-    func tell(_ event: NetworkEventLifecycleType, _ network: NetworkReference) {
-        publish(TestNetworkState.kind.lifecycle(network, event.rawValue))
-    }
-}

@@ -11,13 +11,21 @@ struct TestStoragePool: StoragePoolOperations {
 
     func current() throws(VirtError) -> TestPoolState {
         if let pool = pools[reference.uuid] { return pool }
-        throw TestPoolState.kind.none(matching: "name '\(reference.name)'")
+        throw missing
     }
 
+    private var missing: VirtError { TestPoolState.kind.none(matching: "name '\(reference.name)'") }
+
     func change<Result: Sendable>(
+        telling event: Event? = nil,
         _ body: @escaping @Sendable (inout TestPoolState) throws(VirtError) -> Result
     ) async throws(VirtError) -> Result {
-        try await pools.change(reference.uuid, named: reference.name, body)
+        try await pools.change(reference.uuid, orElse: missing, telling: events) {
+            (pool, told) throws(VirtError) -> Result in
+            let result = try body(&pool)
+            if let event { told.append(event) }
+            return result
+        }
     }
 
     /// Changes a pool that is active, or one that isn't.
@@ -25,9 +33,9 @@ struct TestStoragePool: StoragePoolOperations {
         whileActive isActive: Bool, _ event: StoragePoolEventLifecycleType,
         _ body: @escaping @Sendable (inout TestPoolState) -> Void = { _ in }
     ) async throws(VirtError) {
-        try await change { (pool) throws(VirtError) in
+        let told = TestPoolState.kind.lifecycle(reference, event.rawValue)
+        try await change(telling: told) { (pool) throws(VirtError) in
             try pool.require(isActive: isActive)
-            self.events.tell(event, pool.reference)
             body(&pool)
         }
     }
@@ -76,10 +84,8 @@ struct TestStoragePool: StoragePoolOperations {
 
     func refresh(flags: UInt32) async throws(VirtError) {
         try flags.require(in: "testStoragePoolRefresh", from: .test)
-        try await change { (pool) throws(VirtError) in
-            try pool.require(isActive: true)
-            self.events.publish(.storagePoolRefresh(StoragePoolRefreshEvent(pool: pool.reference)))
-        }
+        let told = Event.storagePoolRefresh(StoragePoolRefreshEvent(pool: reference))
+        try await change(telling: told) { (pool) throws(VirtError) in try pool.require(isActive: true) }
     }
 
     func setAutostart(autostart: Bool) async throws(VirtError) {

@@ -13,7 +13,7 @@ struct TestStorageService: StorageService {
     }
 
     func storageVol(_ reference: StorageVolReference) -> any StorageVolOperations {
-        TestStorageVol(reference: reference, pools: pools)
+        TestStorageVol(reference: reference, pools: pools, events: events)
     }
 
     // MARK: Find
@@ -77,12 +77,5 @@ struct TestStorageService: StorageService {
         _ text: String, toStart: Bool, _ event: StoragePoolEventLifecycleType
     ) async throws(VirtError) -> StoragePoolReference {
         try await pools.put(document: text, toStart: toStart, telling: event.rawValue, in: events)
-    }
-}
-
-extension EventHub {
-    /// Something happened to a storage pool.
-    func tell(_ event: StoragePoolEventLifecycleType, _ pool: StoragePoolReference) {
-        publish(TestPoolState.kind.lifecycle(pool, event.rawValue))
     }
 }

@@ -9,6 +9,7 @@ import XMLBinding
 struct TestStorageVol: StorageVolOperations {
     let reference: StorageVolReference
     let pools: ObjectRegistry<TestPoolState>
+    let events: EventHub
 
     private func pool() throws(VirtError) -> TestPoolState {
         let pool = try pools.object(named: reference.pool)
@@ -40,7 +41,9 @@ struct TestStorageVol: StorageVolOperations {
     func delete(flags: StorageVolDeleteFlags) async throws(VirtError) {
         try flags.require(in: "testStorageVolDelete", from: .test)
         let name = reference.name
-        try await pools.change(try pool().uuid, named: reference.pool) { (pool) throws(VirtError) in
+        let missing = TestPoolState.kind.none(matching: "name '\(reference.pool)'")
+        try await pools.change(try pool().uuid, orElse: missing, telling: events) {
+            (pool, _) throws(VirtError) in
             let volume = try pool.volume(named: name)
             pool.volumes.removeAll { $0.name.hasSameBytes(as: volume.name) }
         }
