@@ -46,10 +46,12 @@ extension NetworkDriver {
     func start(_ network: inout LocalNetwork) throws(VirtError) {
         guard let defined = network.persistent ?? network.live else { return }
         let definition = try placed(defined.withNATPorts)
-        if definition.hasOwnBridge { try startBridge(definition, &network) }
-        do throws(VirtError) { try keepRecord(of: definition) } catch {
-            network.live = definition
-            stop(&network)
+        // On record first: a daemon that is killed while it makes a network leaves nothing that the next one doesn't know.
+        try keepRecord(of: definition)
+        do throws(VirtError) {
+            if definition.hasOwnBridge { try startBridge(definition, &network) }
+        } catch {
+            try? records.remove(definition.name)
             throw error
         }
         network.live = definition

@@ -95,11 +95,14 @@ extension QEMUDomain {
         guard guest(run) != nil else { return }
         await takeBack(files(of: device))
         await endHelpers(of: device, of: run)
-        if case .interface(let card) = device { await context.giveUp([card]) }
         // Where the guest has ended meanwhile, its end gives everything back.
         guard guest(run) != nil else { return }
+        publish { $0.live?.devices.remove(device) }
+        // Once nobody takes it for the guest's any more: who plugs cards in again would have its port made anew.
+        if case .interface(let card) = device { await context.giveUp([card]) }
+        guard guest(run) != nil else { return }
         let event = DomainDeviceRemovedEvent(domain: snapshot.reference, devAlias: alias)
-        publish([.domainDeviceRemoved(event)]) { $0.live?.devices.remove(device) }
+        publish([.domainDeviceRemoved(event)]) { _ in }
         saveRecordSoon()
         if let left = snapshot.live { try? await adjustLockedMemory(for: left) }
         if guest(run) != nil { settle(alias, .done) }
