@@ -4,7 +4,7 @@ import VirtXML
 
 /// What is asked of a CPU's name once its guest starts.
 extension DomainDefinition {
-    /// Refuses to say anything of a CPU of which libvirt knows nothing, such as those of 32-bit POWER.
+    /// Refuses to say anything of a CPU of which libvirt knows nothing.
     func checkCPUKind() throws(ConfigurationError) {
         guard let cpu, cpu.isSaid, !board.hasKnownCPUs else { return }
         throw .noCPUDriver("'\(board.architecture)' architecture is not supported by CPU driver")
@@ -38,12 +38,6 @@ extension DomainDefinition {
             throw .unsupported("CPU model \(name) is not supported by hypervisor")
         }
         throw .noCPUDriver("cannot translate CPU model \(name) to a supported model")
-    }
-}
-
-extension Board {
-    fileprivate var hasKnownCPUs: Bool {
-        isX86 || isARM || isS390 || isLoongArch || ["ppc64", "ppc64le", "riscv64"].contains(architecture)
     }
 }
 

@@ -50,7 +50,7 @@ extension QEMUCommandLine {
         get throws(ConfigurationError) {
             guard hasSettings else { return nil }
             let arch = domain.os.arch ?? ""
-            guard let model = guest.defaultCPUModel, arch != "ppc", arch != "riscv32" else {
+            guard let model = guest.defaultCPUModel, domain.board.hasKnownCPUs else {
                 throw .unsupported("CPU flags requested but can't determine default CPU for arch \(arch)")
             }
             return model

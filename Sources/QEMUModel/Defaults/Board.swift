@@ -37,6 +37,10 @@ package struct Board: Equatable, Sendable {
     var isVirt: Bool { isARMVirt || isRISCVVirt || isLoongArchVirt }
     var isPPC: Bool { ["ppc64", "ppc64le", "ppc"].contains(architecture) }
     var isPSeries: Bool { (architecture == "ppc64" || architecture == "ppc64le") && isMachine("pseries") }
+    /// Whether libvirt describes CPUs of the kind: it doesn't those of 32-bit POWER and RISC-V, and of rarer ones.
+    var hasKnownCPUs: Bool {
+        isX86 || isARM || isS390 || isLoongArch || ["ppc64", "ppc64le", "riscv64"].contains(architecture)
+    }
     var isS390: Bool { architecture == "s390x" || architecture == "s390" }
     /// Whether devices are on channels rather than on buses.
     var isCCW: Bool { isS390 && isMachine("s390-ccw-virtio") }

@@ -59,8 +59,7 @@ extension DomainDefinition {
         let guest = QEMUGuest(
             domain: self, qemu: qemu,
             resources: QEMUResources(domainFolder: "", shortName: "", monitorDescriptor: 0))
-        // Of the CPUs of 32-bit POWER and RISC-V libvirt knows nothing.
-        if board.architecture == "ppc" || board.architecture == "riscv32" { return nil }
+        if !board.hasKnownCPUs { return nil }
         if type == .kvm, board.isARM || board.isRISCV { return nil }
         if type == .kvm, board.isS390 { return "host" }
         return guest.defaultCPUModel
