@@ -45,6 +45,11 @@ public struct FileStatus: Hashable, Sendable {
         changed = Self.nanoseconds(facts.st_ctim)
     }
 
+    /// The kind of device that a device file stands for, as in `<sys/sysmacros.h>`.
+    public var representedMajor: UInt32 {
+        UInt32(truncatingIfNeeded: representedDevice >> 8 & 0xFFF | representedDevice >> 32 & 0xFFFF_F000)
+    }
+
     private static func nanoseconds(_ time: timespec) -> Int64 {
         Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }

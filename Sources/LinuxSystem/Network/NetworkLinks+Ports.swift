@@ -4,16 +4,12 @@ import Glibc
 extension NetworkLinks {
     /// Gives a link another address, six bytes for Ethernet.
     public static func setAddress(_ name: String, _ address: [UInt8]) throws(SystemError) {
-        var message = NetlinkMessage(newLink, header: header(try index(of: name)))
-        message.add(1, address)
-        try NetlinkSocket().change(message, name)
+        try change(name, 1, to: address)
     }
 
     /// Notes something about a link, in 255 bytes.
     public static func setNote(_ name: String, _ note: String) throws(SystemError) {
-        var message = NetlinkMessage(newLink, header: header(try index(of: name)))
-        message.add(20, note)
-        try NetlinkSocket().change(message, name)
+        try change(name, 20, to: Array(note.utf8) + [0])
     }
 
     /// Says whether a link takes what isn't meant for its address: everything, or what is for groups.

@@ -99,8 +99,13 @@ public enum NetworkLinks {
     }
 
     public static func setMTU(_ name: String, _ mtu: UInt32) throws(SystemError) {
+        try change(name, 4, to: mtu.bytes)
+    }
+
+    /// Changes one thing about a link, by the kernel's number for it.
+    static func change(_ name: String, _ attribute: UInt16, to value: [UInt8]) throws(SystemError) {
         var message = NetlinkMessage(newLink, header: header(try index(of: name)))
-        message.add(4, mtu)
+        message.add(attribute, value)
         try NetlinkSocket().change(message, name)
     }
 

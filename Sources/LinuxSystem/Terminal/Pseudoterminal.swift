@@ -28,10 +28,3 @@ public struct Pseudoterminal: Sendable {
     /// `DEVPTS_SUPER_MAGIC`
     private static let fileSystem: Int64 = 0x1CD1
 }
-
-extension FileStatus {
-    /// The kind of device that a device file stands for, as in `<sys/sysmacros.h>`.
-    public var representedMajor: UInt32 {
-        UInt32(truncatingIfNeeded: representedDevice >> 8 & 0xFFF | representedDevice >> 32 & 0xFFFF_F000)
-    }
-}

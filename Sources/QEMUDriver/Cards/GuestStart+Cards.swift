@@ -45,12 +45,15 @@ extension QEMUContext {
         try await networks.claim(port, on: network)
     }
 
+    func releasePort(of card: InterfaceDevice) async {
+        guard let network = card.source.network, let port = card.source.portID else { return }
+        await networks.release(port, of: network)
+    }
+
     /// Gives back all that cards have on the host beside QEMU's ends.
     func giveUp(_ cards: [InterfaceDevice]) async {
         for card in cards where card.hasHostEnd {
-            if let network = card.source.network, let port = card.source.portID {
-                await networks.release(port, of: network)
-            }
+            await releasePort(of: card)
         }
         let direct = cards.filter { $0.type == .direct }
         if !direct.isEmpty { await Blocking.run { for card in direct { HostCard.remove(card) } } }

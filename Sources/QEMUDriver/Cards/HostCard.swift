@@ -28,7 +28,7 @@ struct HostCard: Sendable {
 
     private static func openVhost(_ card: InterfaceDevice) throws(VirtError) -> [Descriptor] {
         let isAsked = card.driver?.name == .vhost
-        guard card.driver?.name != .qemu, card.isVirtio else { return [] }
+        guard card.driver?.name != .qemu, card.virtioModel != nil else { return [] }
         var found: [Descriptor] = []
         do throws(SystemError) {
             for _ in 0..<min(max(1, Int(clamping: card.driver?.queues ?? 1)), TapDevice.mostQueues) {
@@ -49,10 +49,7 @@ struct HostCard: Sendable {
 
     /// Makes it, plugged in and switched on; QEMU's ends of it. May wait.
     func make() throws(VirtError) -> [Descriptor] {
-        switch card.type {
-        case .direct: return try makeDirect()
-        default: break
-        }
+        if card.type == .direct { return try makeDirect() }
         let joins = card.type == .ethernet && card.target?.managed == false
         let tap = try open(joins: joins)
         do throws(VirtError) {
@@ -159,13 +156,8 @@ extension InterfaceDevice {
         }
     }
 
-    /// Whether the card is one of the virtio family, whose packets the kernel may carry.
-    fileprivate var isVirtio: Bool { model.map(Self.virtioModels.contains) ?? false }
-
     /// Whether the card knows of checksums and lengths that are worked out later.
     var takesOffloads: Bool {
-        isVirtio || model.map { ["e1000e", "igb", "vmxnet3"].contains($0) } ?? false
+        virtioModel != nil || model.map { ["e1000e", "igb", "vmxnet3"].contains($0) } ?? false
     }
-
-    private static let virtioModels: Set = ["virtio", "virtio-transitional", "virtio-non-transitional"]
 }

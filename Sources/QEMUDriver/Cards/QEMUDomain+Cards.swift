@@ -63,7 +63,7 @@ extension QEMUDomain {
             guard (try? await context.claimPort(of: card, in: live)) != nil else { continue }
             guard has(card) else {
                 // It has gone meanwhile, and whoever removed it has given its port back before this made it again.
-                await giveBackPort(of: card)
+                await context.releasePort(of: card)
                 continue
             }
             if let bridge = card.source.bridge { await plugAgain(card, into: bridge) }
@@ -74,11 +74,6 @@ extension QEMUDomain {
     private func has(_ card: InterfaceDevice) -> Bool {
         guard let guest, guest.phase != .clearing, let live = snapshot.live else { return false }
         return live.devices.interfaces.contains { $0.source.portID == card.source.portID }
-    }
-
-    private func giveBackPort(of card: InterfaceDevice) async {
-        guard let network = card.source.network, let port = card.source.portID else { return }
-        await context.networks.release(port, of: network)
     }
 
     private func plugAgain(_ card: InterfaceDevice, into bridge: String) async {

@@ -3,7 +3,7 @@ import VirtXML
 
 extension InterfaceDevice {
     /// Whether the card is one of the virtio family, and of which generation.
-    var virtioModel: VirtioModel? { model.flatMap { VirtioModel(rawValue: $0) } }
+    package var virtioModel: VirtioModel? { model.flatMap { VirtioModel(rawValue: $0) } }
 }
 
 extension InterfaceDevice.Kind {
