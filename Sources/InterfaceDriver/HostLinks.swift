@@ -21,7 +21,7 @@ struct HostLinks: Sendable {
 
     /// The links but for those that are a bridge's, which are shown within it.
     func all() -> [Link] {
-        devices.filter { !tree.exists("\($0.path)/brport") }.map(Self.link)
+        tree.devices(on: [], of: ["net"]).filter { !tree.exists("\($0.path)/brport") }.map(Self.link)
     }
 
     func named(_ name: String) -> Link? { device(name).map(Self.link) }
@@ -30,10 +30,8 @@ struct HostLinks: Sendable {
         Link(name: device.name, address: device.text("address") ?? "", state: device.text("operstate") ?? "")
     }
 
-    private var devices: [SystemDevice] { tree.devices(on: [], of: ["net"]) }
-
     private func device(_ name: String) -> SystemDevice? {
-        NetworkLinks.isName(name) ? devices.first { $0.name.hasSameBytes(as: name) } : nil
+        NetworkLinks.isName(name) ? tree.device(named: name, of: "net") : nil
     }
 
     /// A link as a document; nil where there is none of that name.

@@ -8,15 +8,14 @@ extension NodeDeviceDriver {
     /// Puts there what the host shows, and takes away what it doesn't any more. Call it within a change.
     func readAll(telling: Bool = false) {
         let found = reader.all()
-        let paths = Set(found.compactMap(\.definition.path).map { ByteName($0) })
+        let paths = Set(found.compactMap(\.path).map { ByteName($0) })
         for device in registry.all {
             if let path = device.path, !paths.contains(ByteName(path)) { end(device) }
         }
-        var names: [ByteName: String] = [:]
-        for device in registry.all { device.path.map { names[ByteName($0)] = device.title } }
+        var names = names
         for device in found {
-            put(device.definition, names, telling: telling)
-            device.definition.path.map { names[ByteName($0)] = device.definition.name }
+            put(device, names, telling: telling)
+            device.path.map { names[ByteName($0)] = device.name }
         }
     }
 
@@ -39,12 +38,17 @@ extension NodeDeviceDriver {
     /// Reads a device anew that is there, or has come. Call it within a change.
     func read(_ path: String) {
         guard let found = reader.device(at: path) else { return }
-        if let former = device(at: path), !former.title.hasSameBytes(as: found.definition.name) {
+        if let former = device(at: path), !former.title.hasSameBytes(as: found.name) {
             end(former)
         }
-        var names: [ByteName: String] = [:]
-        for device in registry.all { device.path.map { names[ByteName($0)] = device.title } }
-        put(found.definition, names, telling: true)
+        put(found, names, telling: true)
+    }
+
+    /// The names of the devices that are there, by their folders.
+    private var names: [ByteName: String] {
+        registry.all.reduce(into: [:]) { names, device in
+            device.path.map { names[ByteName($0)] = device.title }
+        }
     }
 
     /// - Parameter names: those of devices by their folders, among which the parent is found.

@@ -13,7 +13,9 @@ public struct DeviceTree: Sendable {
     /// The devices on some buses and of some classes, parents before their children.
     public func devices(on buses: [String], of classes: [String]) -> [SystemDevice] {
         let folders = buses.map { "/sys/bus/\($0)/devices" } + classes.map { "/sys/class/\($0)" }
-        let paths = Set(folders.flatMap { linked(from: $0) }.map { ByteName($0) })
+        let paths = Set(
+            folders.flatMap { folder in names(in: folder).compactMap { linked(folder, $0) } }
+                .map { ByteName($0) })
         return paths.sorted().compactMap { device(at: $0.text) }
     }
 
@@ -21,6 +23,11 @@ public struct DeviceTree: Sendable {
     public func device(at path: String) -> SystemDevice? {
         guard path.hasBytePrefix("/sys/devices/"), let events = text("\(path)/uevent") else { return nil }
         return SystemDevice(tree: self, path: path, kernel: events)
+    }
+
+    /// The device of a class that has this name; nil where there is none.
+    public func device(named name: String, of class: String) -> SystemDevice? {
+        linked("/sys/class/\(`class`)", name).flatMap { device(at: $0) }
     }
 
     /// A file's text without blanks at its end; nil where it can't be read.
@@ -41,13 +48,11 @@ public struct DeviceTree: Sendable {
 
     public func exists(_ path: String) -> Bool { FileSystem.exists(root + path) }
 
-    /// The folders that the links in a folder lead to. Links of `/sys` are relative, and go up to it first.
-    private func linked(from folder: String) -> [String] {
-        names(in: folder).compactMap { name in
-            guard var rest = (try? FileSystem.readLink("\(root)\(folder)/\(name)"))?[...] else { return nil }
-            while let shorter = rest.droppingBytePrefix("../") { rest = shorter }
-            return rest.hasBytePrefix("devices/") ? "/sys/\(rest)" : nil
-        }
+    /// The folder that a link leads to. Links of `/sys` are relative, and go up to it first.
+    private func linked(_ folder: String, _ name: String) -> String? {
+        guard var rest = (try? FileSystem.readLink("\(root)\(folder)/\(name)"))?[...] else { return nil }
+        while let shorter = rest.droppingBytePrefix("../") { rest = shorter }
+        return rest.hasBytePrefix("devices/") ? "/sys/\(rest)" : nil
     }
 }
 

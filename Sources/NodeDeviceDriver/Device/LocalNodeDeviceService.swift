@@ -43,12 +43,7 @@ struct LocalNodeDeviceService: NodeDeviceService {
         wwnn: String, wwpn: String, flags: UInt32
     ) throws(VirtError) -> NodeDeviceReference {
         try flags.require(in: "nodeDeviceLookupSCSIHostByWWN", from: .nodedev)
-        let found = driver.registry.all.first { device in
-            guard case .scsiHost(let host)? = device.live?.capabilities.first,
-                let fibre = host.fibreChannel
-            else { return false }
-            return fibre.wwnn.hasSameBytes(as: wwnn) && fibre.wwpn.hasSameBytes(as: wwpn)
-        }
+        let found = driver.registry.all.first { $0.fibreChannel?.has(wwnn: wwnn, wwpn: wwpn) == true }
         if let found { return found.reference }
         throw NodeDevice.kind.none(matching: "wwnn '\(wwnn)' and wwpn '\(wwpn)'")
     }

@@ -17,7 +17,9 @@ extension NodeDeviceDriver {
         let limit = MonotonicTime.now.advanced(by: .seconds(10))
         repeat {
             try await registry.change { () throws(VirtError) in self.readAll(telling: true) }
-            if let made = registry.all.first(where: { $0.fibreChannel?.hasSameNames(as: port) == true }) {
+            if let made = registry.all.first(where: {
+                $0.fibreChannel?.has(wwnn: port.wwnn, wwpn: port.wwpn) == true
+            }) {
                 return made.reference
             }
             try? await Task.sleep(for: .milliseconds(50))
@@ -45,7 +47,7 @@ extension NodeDeviceDriver {
             let port = device.fibreChannel
             if let name = document.parent, !name.isEmpty { return device.title.hasSameBytes(as: name) }
             if let node = document.parentWWNN, let name = document.parentWWPN {
-                return port?.wwnn.hasSameBytes(as: node) == true && port?.wwpn.hasSameBytes(as: name) == true
+                return port?.has(wwnn: node, wwpn: name) == true
             }
             if let fabric = document.parentFabricWWN {
                 return port?.fabricWWN?.hasSameBytes(as: fabric) == true
@@ -73,14 +75,14 @@ extension NodeDeviceDriver {
 
 extension NodeDevice {
     /// Its names in a Fibre Channel network.
-    fileprivate var fibreChannel: SCSIHostCapability.FibreChannel? {
+    var fibreChannel: SCSIHostCapability.FibreChannel? {
         if case .scsiHost(let host)? = live?.capabilities.first { return host.fibreChannel }
         return nil
     }
 }
 
 extension SCSIHostCapability.FibreChannel {
-    fileprivate func hasSameNames(as other: Self) -> Bool {
-        wwnn.hasSameBytes(as: other.wwnn) && wwpn.hasSameBytes(as: other.wwpn)
+    func has(wwnn node: String, wwpn port: String) -> Bool {
+        wwnn.hasSameBytes(as: node) && wwpn.hasSameBytes(as: port)
     }
 }

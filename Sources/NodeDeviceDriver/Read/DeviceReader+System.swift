@@ -4,7 +4,7 @@ import VirtXML
 
 extension DeviceReader {
     /// The computer that all else is a part of, by what its firmware says.
-    func system() -> ReadDevice {
+    func system() -> NodeDeviceDefinition {
         func fact(_ name: String) -> String? {
             tree.text("/sys/devices/virtual/dmi/id/\(name)").flatMap { $0.isEmpty ? nil : $0 }
         }
@@ -20,6 +20,6 @@ extension DeviceReader {
         var definition = NodeDeviceDefinition()
         definition.name = NodeDevice.computer
         definition.capabilities = [.system(system)]
-        return ReadDevice(definition: definition)
+        return definition
     }
 }

@@ -19,12 +19,12 @@ struct DeviceReader: Sendable {
     private static let classes = ["block", "net", "drm", "scsi_generic", "mtty"]
 
     /// All devices that are shown, parents before their children.
-    func all() -> [ReadDevice] {
+    func all() -> [NodeDeviceDefinition] {
         [system()] + tree.devices(on: Self.buses, of: Self.classes).compactMap { read($0) }
     }
 
     /// The device with this folder; nil where it isn't one that is shown.
-    func device(at path: String) -> ReadDevice? { tree.device(at: path).flatMap { read($0) } }
+    func device(at path: String) -> NodeDeviceDefinition? { tree.device(at: path).flatMap { read($0) } }
 
     /// What a device is by now, and what drives it; nil where it has gone.
     func current(
@@ -35,10 +35,10 @@ struct DeviceReader: Sendable {
             refresh(&pci, device)
             return ([.pci(pci)], device.driver)
         }
-        return read(device).map { ($0.definition.capabilities, $0.definition.driver) }
+        return read(device).map { ($0.capabilities, $0.driver) }
     }
 
-    private func read(_ device: SystemDevice) -> ReadDevice? {
+    private func read(_ device: SystemDevice) -> NodeDeviceDefinition? {
         guard let kind = Self.kind(of: device), let (name, capability) = read(device, as: kind) else {
             return nil
         }
@@ -49,7 +49,7 @@ struct DeviceReader: Sendable {
         definition.nodes = device.node.map { [.init(.dev, $0)] } ?? []
         definition.nodes += device.links.map { .init(.link, $0) }
         definition.capabilities = [capability]
-        return ReadDevice(definition: definition)
+        return definition
     }
 
     private func read(_ device: SystemDevice, as kind: NodeDeviceCapability.Kind) -> Found? {
@@ -117,9 +117,4 @@ struct DeviceReader: Sendable {
     static func number(in name: String, after word: String) -> UInt32? {
         name.droppingBytePrefix(word).flatMap { UInt32($0) }
     }
-}
-
-/// A device as it was read.
-struct ReadDevice: Sendable {
-    var definition: NodeDeviceDefinition
 }
