@@ -13,21 +13,16 @@ import xml.etree.ElementTree as etree
 
 import libvirt
 
-from harness import paths
 from harness.domains import domain
 from harness.host import Host
 from harness.terminal import Terminal
-from harness.virsh import Virsh
+from harness.virsh import Roost, Virsh
 from harness.waiting import eventually
 
 NAT = """<network><name>{0}</name><forward mode='nat'/><bridge name='{1}' delay='0' stp='off'/>{3}
   <ip address='10.77.{2}.1' netmask='255.255.255.0'><dhcp><range start='10.77.{2}.2' end='10.77.{2}.99'/></dhcp></ip></network>"""
 PORT = "6f9ef4a5-2b3c-4f5e-9a12-1122334455aa"
 OWNER = "<owner><name>foo</name><uuid>6f9ef4a5-2b3c-4f5e-9a12-112233445566</uuid></owner>"
-
-
-class Roost(Virsh):
-    program = str(paths.PROGRAMS / "roost")
 
 
 def card(network="n1", number=1, kind="network", extra="", source="", model="virtio"):

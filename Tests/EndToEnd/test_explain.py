@@ -5,16 +5,9 @@ import pathlib
 import shutil
 import unittest
 
-from harness import paths
 from harness.case import ServerCase, on_each_server, on_roostd
 from harness.domains import disk
-from harness.virsh import Virsh
-
-
-class Roost(Virsh):
-    """The project's own shell."""
-
-    program = str(paths.PROGRAMS / "roost")
+from harness.virsh import Roost
 
 
 class ExplainCase(ServerCase):

@@ -7,9 +7,8 @@ import xml.etree.ElementTree as etree
 
 import libvirt
 
-from harness import paths
 from harness.case import ServerCase, on_each_server
-from harness.virsh import Virsh
+from harness.virsh import Roost
 
 # Each is said alike by both programs, whatever the server answers.
 ALIKE = """
@@ -40,10 +39,6 @@ nodecpumap --pretty
 nodememstats --cell 7
 nodesevinfo
 """
-
-
-class Roost(Virsh):
-    program = str(paths.PROGRAMS / "roost")
 
 
 @on_each_server

@@ -5,9 +5,8 @@ import xml.etree.ElementTree as etree
 
 import libvirt
 
-from harness import paths
 from harness.case import ServerCase, on_each_server
-from harness.virsh import Virsh
+from harness.virsh import Roost, Virsh
 from test_networks import Host
 
 # Each is said alike by both programs, whatever the server answers.
@@ -40,10 +39,6 @@ iface-bridge lo brx
 iface-unbridge nope
 iface-unbridge lo
 """
-
-
-class Roost(Virsh):
-    program = str(paths.PROGRAMS / "roost")
 
 
 @on_each_server

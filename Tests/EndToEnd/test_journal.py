@@ -10,16 +10,12 @@ import unittest
 
 import libvirt
 
-from harness import domains, paths, server
+from harness import domains, server
 from harness.case import ServerCase, on_roostd
-from harness.virsh import Virsh
+from harness.virsh import Roost, Virsh
 from harness.waiting import eventually
 
 LINE = re.compile(r"^(\d+): event '([\w-]+)' for (?:domain '([^']+)'|(\w+) (\S+?))(?:: (.*))?$")
-
-
-class Roost(Virsh):
-    program = str(paths.PROGRAMS / "roost")
 
 
 class JournalCase(ServerCase):

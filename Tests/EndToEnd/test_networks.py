@@ -9,18 +9,13 @@ import unittest
 
 import libvirt
 
-from harness import paths
 from harness.host import Host
-from harness.virsh import Virsh
+from harness.virsh import Roost, Virsh
 from harness.waiting import eventually
 
 DHCP = pathlib.Path(__file__).parent / "harness/dhcp.py"
 NAT = """<network><name>{0}</name><forward mode='nat'/><bridge name='{1}'/>
   <ip address='10.77.{2}.1' netmask='255.255.255.0'><dhcp><range start='10.77.{2}.2' end='10.77.{2}.99'/></dhcp></ip></network>"""
-
-
-class Roost(Virsh):
-    program = str(paths.PROGRAMS / "roost")
 
 
 @unittest.skipUnless(os.geteuid() == 0, "network namespaces need root")

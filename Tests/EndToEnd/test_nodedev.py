@@ -6,9 +6,8 @@ import xml.etree.ElementTree as etree
 
 import libvirt
 
-from harness import paths
 from harness.case import ServerCase, on_each_server, on_roostd
-from harness.virsh import Virsh
+from harness.virsh import Roost, Virsh
 from harness.waiting import eventually
 from test_events import EventLoop
 from test_networks import Host
@@ -72,10 +71,6 @@ NEWER = [
     ("nodedev-dumpxml 2001001b32a9da4e,2101001b32a9da4e",
      "error: Could not find matching device '2001001b32a9da4e,2101001b32a9da4e'\n"),
 ]
-
-
-class Roost(Virsh):
-    program = str(paths.PROGRAMS / "roost")
 
 
 class DeviceCase(ServerCase):

@@ -5,10 +5,10 @@ import struct
 
 import libvirt
 
-from harness import paths, wire
+from harness import wire
 from harness.between import Between
 from harness.case import ServerCase, on_each_server
-from harness.virsh import Virsh
+from harness.virsh import Roost, Virsh
 from harness.waiting import eventually
 from test_events import EventLoop
 
@@ -22,10 +22,6 @@ SECRET = "<secret><usage type='ceph'><name>{name}</name></usage></secret>"
 # How a client registers, and gives that up.
 PROCEDURES = {"event": (316, 317), "net-event": (313, 314), "pool-event": (368, 369), "nodedev-event": (374, 375),
               "secret-event": (380, 381)}
-
-
-class Roost(Virsh):
-    program = str(paths.PROGRAMS / "roost")
 
 
 class EventCase(ServerCase):

@@ -11,15 +11,11 @@ import uuid
 
 import libvirt
 
-from harness import domains, paths
+from harness import domains
 from harness.case import ServerCase, on_each_server, on_roostd
-from harness.virsh import Virsh
+from harness.virsh import Roost, Virsh
 
 COMMANDS = ["define", "dumpxml", "event", "get-value", "list", "set-value", "undefine"]
-
-
-class Roost(Virsh):
-    program = str(paths.PROGRAMS / "roost")
 
 
 class SecretCase(ServerCase):

@@ -4,6 +4,8 @@ import dataclasses
 import os
 import subprocess
 
+from . import paths
+
 
 @dataclasses.dataclass
 class Result:
@@ -45,3 +47,9 @@ class Virsh:
         return subprocess.Popen(
             [*self.base, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+
+
+class Roost(Virsh):
+    """The project's own shell, in its place."""
+
+    program = str(paths.PROGRAMS / "roost")
