@@ -111,8 +111,8 @@ let package = Package(
         module(
             "NetworkDriver",
             uses: [
-                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "Leases",
-                "LinuxSystem", log,
+                "ByteText", "JSON", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "HostKit",
+                "Leases", "LinuxSystem", log,
             ]),
         module(
             "NodeDeviceDriver",
@@ -205,7 +205,7 @@ let package = Package(
         tests(
             of: "NetworkDriver",
             uses: [
-                "ByteText", "DriverConformance", "DriverKit", "LinuxSystem", "PublishedData", "Virt",
+                "ByteText", "DriverConformance", "DriverKit", "JSON", "LinuxSystem", "PublishedData", "Virt",
                 "VirtDriver", "VirtXML", "XMLBinding", log,
             ]),
         tests(

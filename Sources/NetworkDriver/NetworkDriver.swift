@@ -19,12 +19,17 @@ public final class NetworkDriver: Driver {
     let log: Logger
     public let name = "network"
     let watcher = NetworkGuard()
+    let obstacles = ObstacleSearch()
+    let settings: NetworkSettings
     /// Who is told that a network's bridge has been made.
     let bridgeHandlers = Mutex<[@Sendable (String) async -> Void]>([])
     private let uriPath: String
 
     /// - Parameter uriPath: `/system`, or `/session` in the daemon of a user.
-    public init(places: NetworkPlaces, uriPath: String, events: EventHub, log: Logger) {
+    public init(
+        places: NetworkPlaces, settings: NetworkSettings, uriPath: String, events: EventHub, log: Logger
+    ) {
+        self.settings = settings
         definitions = DefinitionStore(
             folder: places.definitions, autostart: true, editedBy: "net-edit", origin: .network
         ) {

@@ -22,7 +22,9 @@ extension DriverSet {
         _ places: Places, _ file: ConfigurationFile, events: EventHub, log: (String) -> Logger
     ) async throws {
         let secrets = SecretDriver(places, events: events, log: log("secret"))
-        let networks = NetworkDriver(places, events: events, log: log("network"))
+        var settings = NetworkSettings()
+        try settings.take(try await ConfigurationFile(ifThere: places.layout.configuration + "/network.conf"))
+        let networks = NetworkDriver(places, settings, events: events, log: log("network"))
         let qemu = QEMUDriver(
             configuration: try await QEMUConfiguration(places, file), secrets: secrets, networks: networks,
             events: events, log: log("qemu"))
@@ -46,9 +48,12 @@ extension SecretDriver {
 }
 
 extension NetworkDriver {
-    fileprivate convenience init(_ places: Places, events: EventHub, log: Logger) {
+    fileprivate convenience init(
+        _ places: Places, _ settings: NetworkSettings, events: EventHub, log: Logger
+    ) {
         self.init(
             places: NetworkPlaces(places.layout, leaseHelper: try? ThisProcess.companion("roost-leases")),
+            settings: settings,
             uriPath: places.isSystem ? "/system" : "/session", events: events, log: log)
     }
 }

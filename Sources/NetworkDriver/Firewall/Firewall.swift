@@ -5,7 +5,7 @@ import VirtXML
 
 /// The rules of all running networks, in the kernel.
 final class Firewall: Sendable {
-    private let nftables = Nftables()
+    let nftables = Nftables()
     private let state = Mutex(State())
 
     private struct State {

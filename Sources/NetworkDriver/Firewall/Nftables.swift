@@ -27,28 +27,37 @@ final class Nftables: Sendable {
     /// One command at a time.
     private let library = Mutex<Library?>(nil)
 
+    /// How rules are listed.
+    enum Form: UInt32 {
+        /// In nft's language, without counters.
+        case plain = 4
+        /// In nft's language, with the numbers by which rules are removed.
+        case handles = 12
+        case json = 16
+    }
+
     /// Runs commands, in nft's own language, as one transaction: all of them or none. May wait for the kernel.
     ///
-    /// - Returns: what was listed, without counters.
+    /// - Returns: what was listed.
     @discardableResult
-    func run(_ commands: [String]) throws(VirtError) -> String {
+    func run(_ commands: [String], as form: Form = .plain) throws(VirtError) -> String {
         let text = commands.map { $0 + "\n" }.joined()
         let result = library.withLock { loaded -> Result<String, VirtError> in
             guard let library = loaded ?? Self.load() else { return .failure(Self.missing) }
             loaded = library
-            return Self.run(text, library)
+            return Self.run(text, form, library)
         }
         return try result.get()
     }
 
-    private static func run(_ text: String, _ library: Library) -> Result<String, VirtError> {
+    private static func run(_ text: String, _ form: Form, _ library: Library) -> Result<String, VirtError> {
         // One that has changed tables remembers them as they were before.
         guard let context = library.make(0) else { return .failure(missing) }
         defer { library.free(context) }
         guard library.keepOutput(context) == 0, library.keepErrors(context) == 0 else {
             return .failure(missing)
         }
-        library.choose(context, 4)
+        library.choose(context, form.rawValue)
         if library.run(context, text) == 0 {
             return .success(library.output(context).map { String(cString: $0) } ?? "")
         }

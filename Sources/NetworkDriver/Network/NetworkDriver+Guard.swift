@@ -33,8 +33,12 @@ final class NetworkGuard: Sendable {
 extension NetworkDriver {
     /// Sees to it that networks that run stay.
     func guardNetworks() {
+        planObstacleSearch()
         do throws(SystemError) {
-            try watcher.begin { [weak self] in await self?.restore() }
+            try watcher.begin { [weak self] in
+                await self?.restore()
+                self?.planObstacleSearch()
+            }
         } catch {
             log.warning("what somebody removes of networks can't be noticed: \(error)")
         }

@@ -119,6 +119,7 @@ extension NetworkDriver {
             } catch {
                 log.error("what network '\(definition.name)' left can't all be removed: \(error)")
             }
+            if settings.coexists { removeAccepts(but: network.uuid) }
         }
         network.ports = [:]
         removePorts(of: definition.name)
@@ -186,6 +187,7 @@ extension NetworkDriver {
         do throws(VirtError) {
             if running().isEmpty { return }
             try firewall.set(running())
+            removeAccepts()
             guardNetworks()
         } catch {
             log.error("the networks that run aren't protected: \(error)")
