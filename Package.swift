@@ -125,6 +125,12 @@ let package = Package(
             uses: [
                 "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "LinuxSystem", log,
             ]),
+        module(
+            "StorageDriver",
+            uses: [
+                "ByteText", "JSON", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "HostKit",
+                "LinuxSystem", log,
+            ]),
         // Layer 5: fronts.
         module(
             "Roost",
@@ -146,8 +152,8 @@ let package = Package(
             "roostd",
             uses: [
                 "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "HostKit", "InterfaceDriver",
-                "NetworkDriver", "NodeDeviceDriver", "QEMUDriver", "SecretDriver", "TestDriver",
-                "LinuxSystem", log,
+                "NetworkDriver", "NodeDeviceDriver", "QEMUDriver", "SecretDriver", "StorageDriver",
+                "TestDriver", "LinuxSystem", log,
             ]),
         program("roost-leases", uses: ["Leases", "LinuxSystem"]),
         program("roost-generate", uses: []),
@@ -218,6 +224,13 @@ let package = Package(
             of: "InterfaceDriver",
             uses: [
                 "ByteText", "DriverKit", "LinuxSystem", "PublishedData", "Virt", "VirtDriver", "VirtXML", log,
+            ]),
+        tests(
+            of: "StorageDriver",
+            uses: [
+                "ByteText", "DriverConformance", "DriverKit", "HostKit", "LinuxSystem", "PublishedData",
+                "Virt",
+                "VirtDriver", "VirtXML", "XMLBinding", "roost-launch", log,
             ]),
         tests(of: "Roost", uses: ["TestDriver", "Virt", "VirtDriver"]),
         tests(

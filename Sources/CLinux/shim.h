@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
+#include <linux/fs.h>
 #include <linux/if_tun.h>
 #include <linux/openat2.h>
 #include <linux/sockios.h>
@@ -49,6 +50,10 @@ enum {
     CLINUX_AT_EMPTY_PATH = 0x1000,
     CLINUX_SPAWN_SETSID = 0x80,
     CLINUX_P_PIDFD = 3,
+    CLINUX_FALLOC_KEEP_SIZE = 1,
+    CLINUX_FALLOC_PUNCH_HOLE = 2,
+    CLINUX_SEEK_DATA = 3,
+    CLINUX_SEEK_HOLE = 4,
     CLINUX_RENAME_NOREPLACE = 1,
     CLINUX_SYNC_FILE_RANGE_WRITE_AND_WAIT = 7,
 };
@@ -78,6 +83,12 @@ static inline int clinux_pidfd_send_group_signal(int descriptor, int number) {
 static inline int clinux_openat2(int folder, const char *path, struct open_how how) {
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
+
+static inline int clinux_fallocate(int file, int mode, off_t offset, off_t length) {
+    return (int)syscall(SYS_fallocate, file, mode, offset, length);
+}
+
+static inline int clinux_clone_file(int to, int from) { return ioctl(to, FICLONE, from); }
 
 // `f_type` of `fstatfs`, or -1.
 static inline int64_t clinux_file_system(int descriptor) {

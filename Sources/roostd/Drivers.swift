@@ -7,6 +7,7 @@ import NetworkDriver
 import NodeDeviceDriver
 import QEMUDriver
 import SecretDriver
+import StorageDriver
 import TestDriver
 import VirtDriver
 
@@ -28,11 +29,14 @@ extension DriverSet {
         let qemu = QEMUDriver(
             configuration: try await QEMUConfiguration(places, file), secrets: secrets, networks: networks,
             events: events, log: log("qemu"))
+        let storage = StorageDriver(places, secrets: secrets, events: events, log: log("storage"))
         let devices = NodeDeviceDriver(
             uriPath: places.isSystem ? "/system" : "/session", events: events, log: log("nodedev"))
         let interfaces = InterfaceDriver(
             library: places.layout.library, uriPath: places.isSystem ? "/system" : "/session", events: events)
-        self.init([secrets, networks, devices, interfaces, qemu, TestDriver(opensFiles: !places.isSystem)])
+        self.init([
+            secrets, networks, storage, devices, interfaces, qemu, TestDriver(opensFiles: !places.isSystem),
+        ])
     }
 }
 
@@ -54,6 +58,16 @@ extension NetworkDriver {
         self.init(
             places: NetworkPlaces(places.layout, leaseHelper: try? ThisProcess.companion("roost-leases")),
             settings: settings,
+            uriPath: places.isSystem ? "/system" : "/session", events: events, log: log)
+    }
+}
+
+extension StorageDriver {
+    fileprivate convenience init(
+        _ places: Places, secrets: any SecretSource, events: EventHub, log: Logger
+    ) {
+        self.init(
+            places: StoragePlaces(places.layout), secrets: secrets,
             uriPath: places.isSystem ? "/system" : "/session", events: events, log: log)
     }
 }

@@ -5,9 +5,15 @@ import VirtDriver
 public struct PoolSort: StartableSort {
     public let connection: any DriverConnection
     public let differences: ObjectDifferences
+    /// Where their folders are; nil where they are nowhere.
+    private let folder: String?
 
-    public init(_ connection: any DriverConnection, _ differences: ObjectDifferences = ObjectDifferences()) {
-        (self.connection, self.differences) = (connection, differences)
+    /// - Parameter folder: where their folders are made; nil where they are nowhere.
+    public init(
+        _ connection: any DriverConnection, _ differences: ObjectDifferences = ObjectDifferences(),
+        folder: String? = nil
+    ) {
+        (self.connection, self.differences, self.folder) = (connection, differences, folder)
     }
 
     public var description: String { "storage pools" }
@@ -16,6 +22,7 @@ public struct PoolSort: StartableSort {
     public var stopped: Int32 { StoragePoolEventLifecycleType.stopped.rawValue }
     public var listGroups: [UInt32] { StartableFlags.usual.groups }
 
+    private var starting: StoragePoolCreateFlags { folder == nil ? [] : .withBuild }
     private var service: any StorageService { connection.storage }
     private func pool(_ it: TriedObject) throws(VirtError) -> any StoragePoolOperations {
         try service.storagePool(StoragePoolReference(name: it.name, uuid: it.uuid))
@@ -24,14 +31,14 @@ public struct PoolSort: StartableSort {
     public func document(_ it: TriedObject, _: ObjectVariant) -> String {
         """
         <pool type='dir'><name>\(it.name)</name><uuid>\(it.uuid)</uuid>
-          <target><path>/conformance/\(it.name)</path></target></pool>
+          <target><path>\(folder ?? "/conformance")/\(it.name)</path></target></pool>
         """
     }
     public func define(_ document: String) async throws(VirtError) {
         _ = try await service.storagePoolDefineXML(xml: document, flags: [])
     }
     public func create(_ document: String) async throws(VirtError) {
-        _ = try await service.storagePoolCreateXML(xml: document, flags: [])
+        _ = try await service.storagePoolCreateXML(xml: document, flags: starting)
     }
     public func undefine(_ it: TriedObject) async throws(VirtError) { try await pool(it).undefine() }
     public func xml(_ it: TriedObject) async throws(VirtError) -> String {
@@ -49,7 +56,9 @@ public struct PoolSort: StartableSort {
     public func truths(_ it: TriedObject, _: ObjectVariant) async throws(VirtError) -> UInt32 {
         try await StartableFlags.usual.truths(self, it)
     }
-    public func start(_ it: TriedObject) async throws(VirtError) { try await pool(it).create(flags: []) }
+    public func start(_ it: TriedObject) async throws(VirtError) {
+        try await pool(it).create(flags: starting)
+    }
     public func stop(_ it: TriedObject) async throws(VirtError) { try await pool(it).destroy() }
     public func isActive(_ it: TriedObject) async throws(VirtError) -> Bool { try await pool(it).isActive() }
     public func isPersistent(_ it: TriedObject) async throws(VirtError) -> Bool {

@@ -39,8 +39,21 @@ struct MadeImageTests {
         arguments: [.qcow, .qcow2, .qed, .vmdk, .vdi] as [StorageFormat])
     func formats(format: StorageFormat) async throws {
         let made = try await make(format)
-        #expect(made.known == ImageHeader(format: format, virtualSize: Self.size))
+        var expected = ImageHeader(format: format, virtualSize: Self.size)
+        if format == .qcow2 { expected.qcow2 = .init(version: 3, clusterSize: 65536) }
+        #expect(made.known == expected)
         #expect(made.detected == made.known)
+    }
+
+    @Test("an image of qcow2 says of which kind it is")
+    func kind() async throws {
+        let older = try await make(.qcow2, ["-o", "compat=0.10,cluster_size=4096"]).known?.qcow2
+        #expect(older == .init(version: 2, clusterSize: 4096))
+        let newer = try await make(.qcow2, ["-o", "lazy_refcounts=on,extended_l2=on,cluster_size=131072"])
+            .known
+        var expected = ImageHeader.QCOW2(version: 3, clusterSize: 131072)
+        (expected.hasLazyReferenceCounts, expected.hasExtendedTable) = (true, true)
+        #expect(newer?.qcow2 == expected)
     }
 
     @Test(

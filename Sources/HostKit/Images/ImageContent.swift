@@ -7,7 +7,7 @@ public struct ImageContent: Sendable {
     /// The last 512 bytes, where some formats keep what others begin with.
     let end: ImageBytes
     /// In bytes; nil where it isn't known.
-    let length: UInt64?
+    public let length: UInt64?
 
     /// How much of an image is read: names and volume descriptors stand no further from its start.
     public static let extent = 64 << 10
@@ -20,13 +20,20 @@ public struct ImageContent: Sendable {
     public init(of path: String) throws(SystemError) {
         let file = try FileSystem.open(path, [.readOnly, .nonBlocking])
         do throws(SystemError) {
-            let length = try file.length()
-            let start = try file.read(at: 0, atMost: Self.extent)
-            let end = length > 512 ? try file.read(at: length - 512, atMost: 512) : []
-            self.init(start: start, end: end, length: length)
+            try self.init(of: file)
         } catch {
             throw SystemError(call: error.call, errno: error.errno, context: path)
         }
+    }
+
+    /// Reads it from an open file; may wait for the disk.
+    ///
+    /// - Parameter extent: how much of its start is read.
+    public init(of file: Descriptor, extent: Int = Self.extent) throws(SystemError) {
+        let length = try file.length()
+        let start = try file.read(at: 0, atMost: extent)
+        let end = length > 512 ? try file.read(at: length - 512, atMost: 512) : []
+        self.init(start: start, end: end, length: length)
     }
 }
 
@@ -65,4 +72,9 @@ struct ImageBytes: Sendable {
         guard !overflow, end <= UInt64(bytes.count) else { return nil }
         return bytes[Int(offset)..<Int(end)]
     }
+}
+
+extension ImageContent {
+    /// Whether it bears the sign of qcow2.
+    public var isQCOW2: Bool { (start.qcowVersion ?? 0) > 1 }
 }

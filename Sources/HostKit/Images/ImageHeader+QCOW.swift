@@ -14,12 +14,26 @@ extension ImageHeader {
         case 2: header.encryption = .luks
         default: break
         }
+        if format == .qcow2 { header.qcow2 = qcow2(start, version) }
         guard offset > 0 else { return header }
         guard let name = start.name(at: offset, size: length) else { return nil }
         header.backing = Backing(name: name)
         let end = version == 3 ? start.bigEndian(at: 100, size: 4) : version == 2 ? 72 : nil
         header.backing?.format = end.flatMap { backingFormat(start, from: $0) }
         return header
+    }
+
+    /// What is said in qcow2's own part; nil where that can't be.
+    private static func qcow2(_ start: ImageBytes, _ version: UInt64) -> QCOW2? {
+        guard let bits = start.bigEndian(at: 20, size: 4), (9...21).contains(bits) else { return nil }
+        var facts = QCOW2(version: version, clusterSize: 1 << bits)
+        guard version == 3, let needed = start.bigEndian(at: 72, size: 8),
+            let optional = start.bigEndian(at: 80, size: 8)
+        else { return facts }
+        facts.hasDataFile = needed & 4 != 0
+        facts.hasExtendedTable = needed & 16 != 0
+        facts.hasLazyReferenceCounts = optional & 1 != 0
+        return facts
     }
 
     /// Looks through the extensions that follow the header of a qcow2 image.

@@ -11,6 +11,19 @@ public struct ImageHeader: Sendable, Equatable {
     public var backing: Backing?
     /// How what is in it is encrypted; nil where it isn't.
     public var encryption: Encryption?
+    /// What only qcow2 has; nil in images of other formats.
+    public var qcow2: QCOW2?
+
+    /// What an image of qcow2 says of its own kind.
+    public struct QCOW2: Sendable, Equatable {
+        /// 2 or 3.
+        public var version: UInt64
+        /// In bytes.
+        public var clusterSize: UInt64
+        public var hasLazyReferenceCounts = false
+        public var hasExtendedTable = false
+        public var hasDataFile = false
+    }
 
     /// An image that another one names as the one below it.
     public struct Backing: Sendable, Equatable {

@@ -40,7 +40,7 @@ extension Descriptor {
     }
 
     /// One waiting read of at most `count` bytes; empty at the end.
-    func readOnce(atMost count: Int) throws(SystemError) -> [UInt8] {
+    public func readOnce(atMost count: Int) throws(SystemError) -> [UInt8] {
         var failure: SystemError?
         let chunk = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
             do throws(SystemError) {

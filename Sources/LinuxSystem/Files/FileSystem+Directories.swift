@@ -62,3 +62,10 @@ extension FileSystem {
         path.split(atByte: "/").last.map(String.init) ?? ""
     }
 }
+
+extension FileSystem {
+    /// Removes a directory that has nothing in it.
+    public static func removeEmptyFolder(_ path: String) throws(SystemError) {
+        try checked("rmdir", path) { rmdir(path) }
+    }
+}

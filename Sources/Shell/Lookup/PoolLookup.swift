@@ -2,9 +2,11 @@ import Roost
 import Virt
 
 extension Session {
-    /// The storage pool that the option `pool` names, by UUID or by name.
-    func pool(_ arguments: Arguments, byName: Bool = true, byUUID: Bool = true) async throws -> StoragePool {
-        let text = try arguments.required("pool")
+    /// The storage pool that an option names, by UUID or by name.
+    func pool(
+        _ arguments: Arguments, option: String = "pool", byName: Bool = true, byUUID: Bool = true
+    ) async throws -> StoragePool {
+        let text = try arguments.required(option)
         let connection = try await connected()
         return try await explaining("failed to get pool '\(text)'") {
             if byUUID, text.utf8.count == 36, let uuid = UUID(text) {

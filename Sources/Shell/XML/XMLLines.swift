@@ -1,3 +1,5 @@
+import ByteText
+
 /// Lines of XML, written element by element.
 struct XMLLines {
     private(set) var text = ""
@@ -27,6 +29,14 @@ struct XMLLines {
     mutating func add(_ name: String, text: String?) {
         guard let text else { return }
         line("<\(name)>\(xmlEscaped(text))</\(name)>")
+    }
+
+    /// An element with lines in it.
+    mutating func add(_ name: String, _ lines: XMLLines) {
+        line("<\(name)>")
+        let indent = String(repeating: "  ", count: level + 1)
+        for inner in lines.text.split(atByte: "\n") { text += indent + inner + "\n" }
+        line("</\(name)>")
     }
 
     private mutating func line(_ line: String) {

@@ -4,6 +4,12 @@ extension XMLQuery.Node {
     /// Sets an attribute.
     func set(_ name: String, to value: String) { _ = xmlSetProp(pointer, name, value) }
 
+    /// Sets the text in it.
+    func setText(_ text: String) {
+        xmlNodeSetContent(pointer, nil)
+        xmlNodeAddContent(pointer, text)
+    }
+
     /// The first child with a name; made if there is none.
     func child(_ name: String) -> XMLQuery.Node? {
         if let found = nodes("./\(name)").first { return found }

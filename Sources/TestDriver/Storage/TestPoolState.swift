@@ -3,8 +3,6 @@ import DriverKit
 import Virt
 import VirtXML
 
-extension StoragePoolDefinition: NamedDefinition {}
-
 /// A storage pool of the test host, with its volumes.
 struct TestPoolState: StartableObject {
     let uuid: UUID
@@ -15,7 +13,7 @@ struct TestPoolState: StartableObject {
 
     static let kind = ObjectKind<StoragePoolReference>(
         noun: "storage pool", short: "pool", missing: .noStoragePool, origin: .test, definitions: .storage,
-        filter: .startable(types: 0xF_FFC0)
+        filter: .storagePools
     ) { .storagePoolLifecycle(StoragePoolLifecycleEvent(pool: $0, event: $1, detail: 0)) }
 
     init(uuid: UUID) { self.uuid = uuid }
@@ -32,13 +30,7 @@ struct TestPoolState: StartableObject {
 
     var available: UInt64 { Self.capacity - min(allocation, Self.capacity) }
 
-    var typeFlag: UInt32 { Self.typeFlags[definition.type]?.rawValue ?? 0 }
-
-    private static let typeFlags: [StoragePoolDefinition.Kind: ConnectListAllStoragePoolsFlags] = [
-        .dir: .dir, .fs: .fs, .netfs: .netfs, .logical: .logical, .disk: .disk, .iscsi: .iscsi, .scsi: .scsi,
-        .mpath: .mpath, .rbd: .rbd, .sheepdog: .sheepdog, .gluster: .gluster, .zfs: .zfs,
-        .vstorage: .vstorage, .iscsiDirect: .iscsiDirect,
-    ]
+    var typeFlag: UInt32 { definition.type.listFlag.rawValue }
 
     /// The document that counts now, with the sizes as they are.
     var document: StoragePoolDefinition {

@@ -2,6 +2,7 @@ import DriverKit
 import Virt
 import VirtDriver
 import VirtXML
+import XMLBinding
 
 /// The storage pools of the test host: found, listed, defined.
 struct TestStorageService: StorageService {
@@ -78,4 +79,63 @@ struct TestStorageService: StorageService {
     ) async throws(VirtError) -> StoragePoolReference {
         try await pools.put(document: text, toStart: toStart, telling: event.rawValue, in: events)
     }
+
+    func findStoragePoolSources(type: String, srcSpec: String?, flags: UInt32) throws(VirtError) -> String {
+        try flags.require(in: "testConnectFindStoragePoolSources", from: .test)
+        guard let kind = StoragePoolDefinition.Kind(rawValue: type), kind != .dir else {
+            throw VirtError(.internalError, "unknown storage pool type \(type)", from: .test)
+        }
+        switch kind {
+        case .logical: return Self.volumeGroups
+        case .netfs:
+            let source = try srcSpec.map { (text) throws(VirtError) in
+                try PoolSourceDocument(document: text, from: .storage).source
+            }
+            guard let host = source?.hosts.first else {
+                throw VirtError(.invalidArg, "hostname must be specified for netfs sources", from: .test)
+            }
+            return Self.share(of: host.name)
+        default:
+            throw VirtError(
+                .noSupport, "pool type '\(type)' does not support source discovery", from: .test)
+        }
+    }
+
+    /// What could be made into pools on every test host.
+    private static let volumeGroups = """
+        <sources>
+          <source>
+            <device path='/dev/sda20'/>
+            <name>testvg1</name>
+            <format type='lvm2'/>
+          </source>
+          <source>
+            <device path='/dev/sda21'/>
+            <name>testvg2</name>
+            <format type='lvm2'/>
+          </source>
+        </sources>
+
+        """
+
+    private static func share(of host: String) -> String {
+        """
+        <sources>
+          <source>
+            <host name='\(host)'/>
+            <dir path='/testshare'/>
+            <format type='nfs'/>
+          </source>
+        </sources>
+
+        """
+    }
+}
+
+/// What a client says of where it looks for pools.
+private struct PoolSourceDocument: XMLRoot {
+    static let elementName: StaticString = "source"
+    var source = PoolSource()
+
+    mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try source.bind(&x) }
 }

@@ -8,3 +8,8 @@ func sanitized(path: String) -> String {
     let isDouble = path.hasBytePrefix("//") && !path.hasBytePrefix("///")
     return (isDouble ? "//" : "/") + parts
 }
+
+extension StoragePoolDefinition {
+    /// A path as a pool's target has it: without needless slashes.
+    public static func cleaned(_ path: String) -> String { sanitized(path: path) }
+}

@@ -62,7 +62,7 @@ extension StoragePoolDefinition.Kind {
     var hasTarget: Bool { ![.rbd, .sheepdog, .gluster, .iscsiDirect].contains(self) }
 
     /// What the source may be made of; nil where it has no format.
-    var sourceFormats: [String]? {
+    public var sourceFormats: [String]? {
         switch self {
         case .fs:
             [

@@ -43,22 +43,21 @@ public struct StorageTarget: XMLElement {
 
     private mutating func bindFeatures(_ x: inout XMLBinder) throws(XMLError) {
         guard x.isReading || features != nil else { return }
-        var lazy = features?.contains("lazy_refcounts") ?? false
-        var extended = features?.contains("extended_l2") ?? false
-        var present = false
+        var (isThere, has) = (false, Self.knownFeatures.map { features?.contains($0.description) ?? false })
         try x.always("features") { (x) throws(XMLError) in
-            present = true
-            if let other = x.node?.children.first(where: {
-                !["lazy_refcounts", "extended_l2"].contains($0.name)
+            isThere = true
+            if let other = x.node?.children.first(where: { (node) in
+                !Self.knownFeatures.contains { $0.description == node.name }
             }) {
                 throw x.fault("unsupported feature \(other.name)", .unsupported)
             }
-            try x.flag("lazy_refcounts", &lazy)
-            try x.flag("extended_l2", &extended)
+            for (index, name) in Self.knownFeatures.enumerated() { try x.flag(name, &has[index]) }
         }
-        guard x.isReading, present else { return }
-        features = (lazy ? ["lazy_refcounts"] : []) + (extended ? ["extended_l2"] : [])
+        guard x.isReading, isThere else { return }
+        features = zip(Self.knownFeatures, has).filter(\.1).map(\.0.description)
     }
+
+    private static let knownFeatures: [StaticString] = ["lazy_refcounts", "extended_l2", "data_file"]
 
     /// Seconds since 1970, with nanoseconds behind a point.
     public struct Timestamps: XMLElement {

@@ -60,11 +60,10 @@ public struct StorageVolumeDefinition: XMLRoot {
         if target.features != nil { target.compat = target.compat ?? "1.1" }
     }
 
-    /// What a file may be.
-    private static let fileFormats: Set = [
+    /// What a file may be, in libvirt's order.
+    public static let fileFormats = [
         "raw", "dir", "bochs", "cloop", "dmg", "iso", "vpc", "vdi", "fat", "vhd", "ploop", "cow", "qcow",
-        "qcow2",
-        "qed", "vmdk",
+        "qcow2", "qed", "vmdk",
     ]
 
     /// A device that parts of the volume lie on.
