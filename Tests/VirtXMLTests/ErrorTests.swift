@@ -128,10 +128,6 @@ import XMLBinding
             "<cpu><numa><cell memory='1'><distances><sibling id='0' value='11'/></distances></cell></numa></cpu>",
             .xml, "'value 11' is invalid for 'sibling id 0' under NUMA 'cell id 0'"
         ),
-        (
-            "<cpu><numa><cell memory='1'/><interconnects><latency initiator='1' target='0' type='access' value='1'/>"
-                + "</interconnects></numa></cpu>", .xml, "'initiator' refers to a non-existent NUMA node"
-        ),
         ("<clock offset='timezone'/>", .internalError, "missing 'timezone' attribute"),
         ("<clock offset='absolute' start='x'/>", .internalError, "missing 'start' attribute"),
         ("<features><bogus/></features>", .unsupported, "unexpected feature 'bogus'"),

@@ -74,7 +74,9 @@ extension DomainDefinition {
                 || controller.type == .scsi && controller.model?.hasBytePrefix("virtio") == true
             if isVirtio { body(&devices.controllers[index].info) }
         }
-        for index in devices.filesystems.indices { body(&devices.filesystems[index].info) }
+        for index in devices.filesystems.indices where devices.filesystems[index].driver?.type != "mtp" {
+            body(&devices.filesystems[index].info)
+        }
         for index in devices.sounds.indices where devices.sounds[index].model == .virtio {
             body(&devices.sounds[index].info)
         }

@@ -52,7 +52,7 @@ struct PCIKind: Sendable {
     /// All kinds, in the order in which their devices get places.
     static let all: [PCIKind] = [
         many(\.controllers, where: { $0.type == .pci }) { $1.connection(of: $0) },
-        many(\.filesystems) { $1.virtio($0.model) },
+        many(\.filesystems) { $0.driver?.type == "mtp" ? nil : $1.virtio($0.model) },
         many(\.interfaces, where: { $0.type != .hostdev }) { $1.connection(of: $0) },
         many(\.sounds) { $1.connection(of: $0) },
         many(\.controllers, where: { $0.type != .pci }) { $1.connection(of: $0) },

@@ -69,6 +69,9 @@ extension DomainDefinition {
         for index in devices.interfaces.indices where devices.interfaces[index].model == "usb-net" {
             try body(&devices.interfaces[index].info, false)
         }
+        for index in devices.filesystems.indices where devices.filesystems[index].driver?.type == "mtp" {
+            try body(&devices.filesystems[index].info, false)
+        }
         for index in devices.sounds.indices where devices.sounds[index].model == .usb {
             try body(&devices.sounds[index].info, false)
         }

@@ -80,6 +80,7 @@ extension DomainDefinition {
             !usbInfos.isEmpty || !devices.hubs.isEmpty || devices.disks.contains { $0.target.bus == .usb }
             || devices.serials.contains { $0.target.type == "usb-serial" }
             || devices.interfaces.contains { $0.model == "usb-net" }
+            || devices.filesystems.contains { $0.driver?.type == "mtp" }
             || devices.hostdevs.contains { $0.kind == .usb || $0.mode == .capabilities }
         let hasBus = devices.controllers.contains { $0.type == .usb && $0.model != "none" }
         if !hasBus, isUsed {

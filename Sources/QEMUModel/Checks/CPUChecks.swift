@@ -73,11 +73,7 @@ extension DomainDefinition {
                     "CPU maximum physical address bits number specification cannot be used with mode='passthrough'"
                 )
             }
-        case .emulate:
-            if size.bits == nil {
-                throw .unsupported(
-                    "if using CPU maximum physical address mode='emulate', bits= must be specified too")
-            }
+        case .emulate: break
         }
     }
 

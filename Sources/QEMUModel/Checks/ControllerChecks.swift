@@ -28,6 +28,11 @@ extension DomainDefinition {
                 throw .unsupported(
                     "virtio-scsi IOThreads only available for virtio pci and virtio ccw controllers")
             }
+            if controller.driver?.iothread != nil, controller.driver?.iothreads.isEmpty == false {
+                throw .xml(
+                    "controller driver 'iothread' attribute can't be used together with 'iothreads' subelement"
+                )
+            }
             let threads = controller.driver?.iothread.map { [$0] } ?? controller.driver?.iothreads.map(\.id)
             for thread in threads ?? [] where !hasIOThread(thread) {
                 throw .unsupported("controller iothread '\(thread)' not defined in iothreadid")
@@ -119,10 +124,13 @@ extension DomainDefinition {
     /// What a PCI bus can't carry, though it would have to.
     func checkPlugs() throws(ConfigurationError) {
         let hasPlug =
-            !devices.controllers.contains { $0.type == .xenbus || $0.type == .isa }
+            !devices.controllers.contains { [.xenbus, .isa].contains($0.type) && $0.info.address == nil }
             && !devices.videos.enumerated().contains { $1.type == .gop && !isPrimaryOfPC($0) }
             && !isOnPCI(devices.memballoon) && !devices.sounds.contains { $0.model == .ich7 }
-            && !devices.filesystems.contains { ["loop", "nbd", "ploop"].contains($0.driver?.type ?? "path") }
+            && (board.isCCW
+                || !devices.filesystems.contains {
+                    ["loop", "nbd", "ploop"].contains($0.driver?.type ?? "path")
+                })
         if hasPlug { return }
         if !devices.controllers.contains(where: { $0.type == .pci }) { throw .noPCIBuses }
         throw .internal("Cannot automatically add a new PCI bus for a device with connect flags 00")

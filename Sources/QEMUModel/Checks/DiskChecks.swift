@@ -13,6 +13,7 @@ extension DomainDefinition {
         try checkImages(of: disk)
         try checkPassage(of: disk)
         if let tune = disk.iotune { try check(tune) }
+        try checkThreadNames(of: disk)
         try checkAddressKind(of: disk)
         try checkBus(disk)
         if disk.source.type == .vhostuser { try checkVhostUser(disk) }
@@ -24,7 +25,9 @@ extension DomainDefinition {
         }
         try checkLabels(of: disk)
         try checkFloppyBus(disk)
-        if disk.target.removable != nil, disk.target.bus != .usb, disk.target.bus != .scsi {
+        if disk.target.removable != nil, disk.target.bus != .usb,
+            disk.target.bus != .scsi || disk.device != .disk
+        {
             throw .xml("removable is only valid for usb or scsi disks")
         }
         if let policy = disk.source.startupPolicy { try check(startupPolicy: policy, disk) }
@@ -69,8 +72,9 @@ extension DomainDefinition {
         try checkPartition(disk)
         try checkFormat(disk)
         if let encryption = disk.source.encryption ?? disk.encryption {
-            try check(encryption, of: disk, qemu)
+            try check(encryption, of: disk.source, disk.driver.format, qemu)
         }
+        try checkLayers(of: disk, qemu)
         try checkSource(disk, qemu)
         if disk.source.type == .vhostuser { try requireSharedMemory("vhostuser") }
         if disk.source.type == .vhostvdpa { try checkVDPA(disk) }
@@ -214,15 +218,16 @@ extension DomainDefinition {
         }
     }
 
-    private func check(
-        _ encryption: StorageEncryption, of disk: DiskDevice, _ qemu: QEMUCapabilities
+    func check(
+        _ encryption: StorageEncryption, of source: StorageSource, _ format: StorageFormat?,
+        _ qemu: QEMUCapabilities
     ) throws(ConfigurationError) {
         if encryption.format == .qcow || encryption.format == .default {
             throw .unsupported("old qcow/qcow2 encryption is not supported")
         }
-        if encryption.engine != .librbd { try checkOwn(encryption, of: disk) }
+        if encryption.engine != .librbd { try checkOwn(encryption, format ?? .raw) }
         guard encryption.engine == .librbd else { return }
-        if disk.source.type != .network || disk.source.network?.protocol != .rbd {
+        if source.type != .network || source.network?.protocol != .rbd {
             throw .unsupported("librbd encryption is supported only with RBD backed disks")
         }
         if encryption.secrets.count > 1, !qemu.schema.has("blockdev-add", "rbd", "encrypt", "parent") {
@@ -234,7 +239,8 @@ extension DomainDefinition {
     }
 
     /// What QEMU itself can decrypt.
-    private func checkOwn(_ encryption: StorageEncryption, of disk: DiskDevice) throws(ConfigurationError) {
+    private func checkOwn(_ encryption: StorageEncryption, _ format: StorageFormat) throws(ConfigurationError)
+    {
         if encryption.format != .luks {
             throw .unsupported(
                 "'\(encryption.format.rawValue)' is currently not supported by the qemu encryption engine")
@@ -242,7 +248,6 @@ extension DomainDefinition {
         if encryption.secrets.count > 1 {
             throw .unsupported("qemu encryption engine expects only a single secret")
         }
-        let format = disk.driver.format ?? .raw
         if format != .raw, format != .qcow2 {
             throw .unsupported("encryption is supported only with 'raw' and 'qcow2' image format")
         }
@@ -274,7 +279,7 @@ extension DomainDefinition {
             throw .unsupported("storage format 'fat' is supported only with 'dir' storage type")
         default: break
         }
-        if source.type == .dir, let format, format != .fat {
+        if source.type == .dir, !source.isEmpty, let format, format != .fat {
             throw .unsupported("storage type 'dir' requires use of storage format 'fat'")
         }
         if cache != nil, format != .qcow2 {

@@ -60,6 +60,14 @@ extension DomainDefinition {
         }
     }
 
+    /// A disk has one thread or several, not both.
+    func checkThreadNames(of disk: DiskDevice) throws(ConfigurationError) {
+        if disk.driver.iothread != nil, !disk.driver.iothreads.isEmpty {
+            throw .xml(
+                "disk driver 'iothread' attribute can't be used together with 'iothreads' subelement")
+        }
+    }
+
     func checkThreads(of disk: DiskDevice) throws(ConfigurationError) {
         let threads = disk.driver.iothread.map { [$0] } ?? disk.driver.iothreads.map(\.id)
         guard !threads.isEmpty else { return }

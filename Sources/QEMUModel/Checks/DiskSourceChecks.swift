@@ -5,7 +5,7 @@ extension DomainDefinition {
     /// Whether there is something to be read, and what is done where it is missing.
     func checkPresence(_ disk: DiskDevice) throws(ConfigurationError) {
         let source = disk.source
-        if source.isEmpty, source.type != .volume, disk.device == .disk || disk.device == .lun {
+        if source.isEmpty, disk.device == .disk || disk.device == .lun {
             throw .noSource(disk.target.dev)
         }
     }
@@ -23,14 +23,39 @@ extension DomainDefinition {
     /// What the images that a disk is made of may say, its own first.
     func checkImages(of disk: DiskDevice) throws(ConfigurationError) {
         try check(disk.source, disk.auth ?? disk.source.auth, disk.encryption ?? disk.source.encryption)
-        if disk.source.dataStore != nil, disk.driver.format != .qcow2 {
-            throw .unsupported("<dataStore> feature available only with qcow2 images")
-        }
+        try checkDataStore(of: disk.source, disk.driver.format)
         var below = disk.backingStore
         while let image = below {
-            if let source = image.source { try check(source, source.auth, source.encryption) }
+            if let source = image.source {
+                try check(source, source.auth, source.encryption)
+                try checkDataStore(of: source, image.format)
+            }
             below = image.backingStore
         }
+    }
+
+    /// What QEMU can't open of what is below a disk's image.
+    func checkLayers(of disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
+        var below = disk.backingStore
+        while let image = below {
+            if let source = image.source {
+                if let encryption = source.encryption {
+                    try check(encryption, of: source, image.format, qemu)
+                }
+                if source.type == .network, let network = source.network { try checkServers(of: network) }
+            }
+            below = image.backingStore
+        }
+    }
+
+    /// Only one format keeps its data in another file, which is nothing but data.
+    private func checkDataStore(of source: StorageSource, _ format: StorageFormat?) throws(ConfigurationError)
+    {
+        guard let store = source.dataStore else { return }
+        if format != .qcow2 {
+            throw .unsupported("<dataStore> feature available only with qcow2 images")
+        }
+        if store.format != .raw { throw .unsupported("only 'raw' images supported as <dataStore>") }
     }
 
     private func check(
@@ -95,11 +120,18 @@ extension DomainDefinition {
         if network.tlsHostname != nil, network.protocol != .nbd {
             throw .unsupported("'tlsHostname' field is supported only with NBD disks")
         }
-        switch network.protocol {
-        case .tftp where !qemu.schema.has("blockdev-add", "tftp"):
+        if network.protocol == .tftp, !qemu.schema.has("blockdev-add", "tftp") {
             throw .unsupported("'tftp' protocol is not supported with this QEMU binary")
+        }
+        try checkServers(of: network)
+    }
+
+    private func checkServers(of network: NetworkStorage) throws(ConfigurationError) {
+        switch network.protocol {
         case .nfs where network.hosts.count != 1:
             throw .unsupported("'nfs' protocol requires the usage of exactly one host")
+        case .nfs where network.hosts.contains { $0.transport != .tcp && $0.transport != nil }:
+            throw .unsupported("'nfs' host must use TCP protocol")
         case .nfs where network.hosts.contains { $0.port != nil }:
             throw .unsupported("port cannot be specified in 'nfs' protocol host")
         default: break

@@ -6,10 +6,10 @@ extension DomainDefinition {
         if folder.info.boot != nil, folder.driver?.type != "virtiofs" {
             throw .unsupported("boot order is only supported for virtiofs")
         }
+        if folder.type != .mount { throw .unsupported("only supports mount filesystem type") }
         if folder.spaceHardLimit != nil || folder.spaceSoftLimit != nil {
             throw .unsupported("filesystem usage limits are not supported with QEMU")
         }
-        if folder.type != .mount { throw .unsupported("only supports mount filesystem type") }
         if folder.source.path == nil, folder.source.socket == nil {
             throw .noSource(folder.targetDir ?? "")
         }
@@ -34,6 +34,10 @@ extension DomainDefinition {
         case "handle":
             if folder.accessMode != .passthrough {
                 throw .unsupported("only supports passthrough accessmode")
+            }
+        case "mtp":
+            if folder.accessMode != .passthrough {
+                throw .unsupported("mtp only supports passthrough accessmode")
             }
         default: throw .unsupported("Filesystem driver type not supported")
         }

@@ -29,6 +29,8 @@ extension DomainDefinition {
 
     private func check(_ graphics: GraphicsDevice, _ host: QEMUHost) throws(ConfigurationError) {
         switch graphics.type {
+        case .rdp where graphics.listens.contains { if case .socket = $0.kind { true } else { false } }:
+            throw .unsupported("listen type 'socket' is not available for graphics type 'rdp'")
         case .rdp, .desktop:
             throw .unsupported("\(graphics.type.rawValue) graphics are not supported with this QEMU")
         case .spice where !host.hasSpiceTLS && graphics.autoport != true && (graphics.tlsPort ?? 0) > 0:

@@ -9,10 +9,17 @@ extension DomainDefinition {
             throw .internal("SCSI controller only supports 1 bus")
         }
         try checkInfo(device.info)
+        try checkTeaming(of: device)
         if device.mode == .capabilities {
+            if device.info.rom != nil { throw .unsupported("ROM tuning is only supported for PCI devices") }
+            if device.info.acpiIndex != nil {
+                throw .unsupported("ACPI index is only supported for PCI devices")
+            }
             throw .unsupported("hostdev mode 'capabilities' is not supported in qemu")
         }
-        try checkTeaming(of: device)
+        if device.teaming != nil, device.kind != .pci {
+            throw .unsupported("teaming is only supported for pci hostdev devices")
+        }
         switch device.source {
         case .pci(let pci):
             if pci.startupPolicy != nil {
@@ -37,7 +44,6 @@ extension DomainDefinition {
         if teaming.persistent == nil {
             throw .unsupported("missing required persistent attribute in hostdev teaming element")
         }
-        if device.kind != .pci { throw .unsupported("teaming is only supported for pci hostdev devices") }
     }
 
     private func checkAddressKind(of device: HostdevDevice) throws(ConfigurationError) {

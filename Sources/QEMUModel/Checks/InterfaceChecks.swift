@@ -55,7 +55,7 @@ extension DomainDefinition {
         }
         if card.type == .vhostuser || card.type == .vdpa, card.virtioModel == nil {
             throw .unsupported(
-                "invalid model for interface of type '\(type)': '\(card.model ?? "")' - must be 'virtio'")
+                "invalid model for interface of type '\(type)': '\(card.knownModel)' - must be 'virtio'")
         }
     }
 

@@ -6,16 +6,9 @@ extension DomainDefinition {
         let index = controller.index ?? 0
         if index > 255 { throw .unsupported("PCI controller index \(index) too high, maximum is 255") }
         let isRoot = controller.model == "pci-root" || controller.model == "pcie-root"
-        if isRoot, index != 0, controller.model == "pcie-root" {
-            throw .unsupported("Index for 'pcie-root' controllers must be 0")
-        }
-        if !isRoot, index == 0, let model = controller.model {
-            throw .unsupported("Index for '\(model)' controllers must be > 0")
-        }
         if isRoot, controller.info.address != nil {
             throw .unsupported("pci-root and pcie-root controllers should not have an address")
         }
-        try checkBus(of: controller)
         let target = controller.pciTarget ?? .init()
         if isRoot, index == 0, target.node != nil {
             throw .unsupported("The PCI controller with index=0 can't be associated with a NUMA node")
@@ -25,9 +18,21 @@ extension DomainDefinition {
 
     /// What QEMU's PCI controller may be told.
     func checkPCIOptions(_ controller: ControllerDevice) throws(ConfigurationError) {
-        try checkBoard(of: controller)
         try checkName(of: controller)
+        try checkBoard(of: controller)
         try checkOptions(controller.pciTarget ?? .init(), of: controller)
+        try checkBus(of: controller)
+        try checkIndex(of: controller)
+    }
+
+    private func checkIndex(of controller: ControllerDevice) throws(ConfigurationError) {
+        let model = controller.model ?? ""
+        if model == "pcie-root", controller.index ?? 0 != 0 {
+            throw .unsupported("Index for 'pcie-root' controllers must be 0")
+        }
+        if controller.index ?? 0 == 0, model != "pci-root", model != "pcie-root", !model.isEmpty {
+            throw .unsupported("Index for '\(model)' controllers must be > 0")
+        }
     }
 
     /// The first bus is the machine's own.

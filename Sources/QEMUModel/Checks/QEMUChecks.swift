@@ -50,6 +50,7 @@ extension DomainDefinition {
     /// What the guest as a whole can't be, asked once everything has its place.
     func checkQEMU(_ qemu: QEMUCapabilities, _ host: QEMUHost) throws(ConfigurationError) {
         try checkEmulator(qemu)
+        try checkVCPULimit(qemu)
         try checkACPI(host)
         try checkWhole(qemu)
         try checkLifecycle()
@@ -85,7 +86,9 @@ extension DomainDefinition {
         try checkWatchdogs()
         try checkSmallDevices(qemu)
         try checkMemory(qemu)
-        for device in devices.redirdevs { try check(device.source, of: device.info) }
+        for device in devices.redirdevs where device.source.type != .dbus {
+            try check(device.source, of: device.info)
+        }
         for iommu in devices.iommus { try check(iommu) }
         try checkLateDevices(qemu)
         try checkGraphics(host)

@@ -15,11 +15,11 @@ extension DomainDefinition {
             throw .unsupported("diag288 model of watchdog is virtual and cannot go on any bus.")
         case .diag288 where !board.isS390:
             throw .unsupported("diag288 model of watchdog is allowed for s390 and s390x only")
-        case .itco where !board.isQ35:
-            throw .unsupported("itco model of watchdog is only part of q35 machine")
         case .itco where kind != nil:
             throw .unsupported(
                 "itco model of watchdog is part of the machine and cannot have any address set.")
+        case .itco where !board.isQ35:
+            throw .unsupported("itco model of watchdog is only part of q35 machine")
         default: break
         }
     }
@@ -28,8 +28,9 @@ extension DomainDefinition {
     func checkWatchdogs() throws(ConfigurationError) {
         for watchdog in devices.watchdogs {
             try checkPlace(watchdog.info)
-            if devices.watchdogs.filter({ $0.model == .itco }).count > 1 {
-                throw .unsupported("domain can only have one watchdog with model 'itco'")
+            for model in [WatchdogDevice.Model.itco, .ib700, .diag288]
+            where devices.watchdogs.filter({ $0.model == model }).count > 1 {
+                throw .unsupported("domain can only have one watchdog with model '\(model.rawValue)'")
             }
             if watchdog.action != devices.watchdogs.first?.action {
                 throw .unsupported("watchdogs with different actions are not supported with this QEMU binary")
@@ -165,7 +166,7 @@ extension DomainDefinition {
         if let mode = source.mode, mode != "connect" {
             throw .xml("only 'connect' mode is supported for external TPM device")
         }
-        if source.path ?? "" == "" { throw .xml("missing socket path for external TPM device") }
+        if source.path == nil { throw .xml("missing socket path for external TPM device") }
     }
 
     private func checkVersion(of tpm: TPMDevice) throws(ConfigurationError) {

@@ -18,13 +18,19 @@ extension DomainDefinition {
             throw .xml("Domain '\(name)' sysinfo are not available")
         }
         for disk in devices.disks {
+            // Nobody can give a domain descriptors by a name.
+            if let group = disk.source.fdgroup, disk.source.type == .file {
+                throw .argument("file descriptor group '\(group)' was not associated with the domain")
+            }
             if let network = disk.source.network, disk.source.type == .network { try checkServer(network) }
-            guard let encryption = disk.source.encryption ?? disk.encryption, encryption.secrets.isEmpty
+            guard let encryption = disk.source.encryption ?? disk.encryption, encryption.secrets.isEmpty,
+                disk.driver.format != .qcow2
             else { continue }
             throw .internal("missing secret info for '\(encryption.format.rawValue)' driver")
         }
-        for device in devices.hostdevs where device.driver?.name == .xen {
-            throw .internal("invalid PCI passthrough type 'xen'")
+        for device in devices.hostdevs where device.kind == .pci {
+            guard let way = device.driver?.name, way != .vfio else { continue }
+            throw .internal("invalid PCI passthrough type '\(way.rawValue)'")
         }
         if board.isPSeries, devices.disks.contains(where: { $0.device == .floppy }) {
             throw .unsupported("PowerPC pseries machines do not support floppy device")
@@ -84,6 +90,12 @@ extension DomainDefinition {
             case .nbd, .ssh: throw .internal("\(name) protocol accepts only one host")
             case .iscsi: throw .internal("iSCSI protocol accepts only one host")
             default: throw .internal("protocol '\(name)' accepts only one host")
+            }
+        }
+        if network.protocol == .ssh {
+            if network.name ?? "" == "" { throw .internal("argument key 'path' must not have null value") }
+            if let way = network.hosts.first?.transport, way != .tcp {
+                throw .internal("only TCP protocol can be converted to InetSocketAddress")
             }
         }
         if network.tls == true, network.protocol != .nbd {

@@ -4,7 +4,9 @@ extension DomainDefinition {
     /// The first CPU starts, and those that can't be pulled out start before the others.
     func checkSingleVCPUs() throws(ConfigurationError) {
         if let vcpuNumberFault { throw .xml(vcpuNumberFault) }
-        if vcpu.current == 0 || vcpus.first?.enabled == false {
+        if vcpu.current == 0 || vcpus.first?.enabled == false
+            || !vcpus.isEmpty && !vcpus.contains(where: { $0.id == 0 })
+        {
             throw .unsupported("vcpu 0 can't be offline")
         }
         guard let first = vcpus.first else { return }

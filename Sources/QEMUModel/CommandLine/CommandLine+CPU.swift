@@ -164,8 +164,8 @@ extension QEMUCommandLine {
         let isHost = domain.cpu?.mode == .hostPassthrough || domain.cpu?.mode == .maximum
         switch cache.mode {
         case .disable:
-            text.add("l3-cache", on: false)
             if isHost { text.add("host-cache-info", on: false) }
+            text.add("l3-cache", on: false)
         case .emulate:
             text.add("l3-cache", on: true)
             if isHost { text.add("host-cache-info", on: false) }

@@ -6,8 +6,8 @@ extension QEMUCommandLine {
     /// Every device, in the order in which libvirt writes them: what others are plugged into comes first.
     mutating func addDevices() throws(ConfigurationError) {
         let devices = domain.devices
-        try addPCIHole()
         try add(each: devices.iommus, guest.parts)
+        try addPCIHole()
         try addControllers()
         try add(each: devices.memories, guest.parts)
         try addDisks()

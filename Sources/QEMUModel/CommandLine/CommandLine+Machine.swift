@@ -98,8 +98,11 @@ extension QEMUCommandLine {
         if guest.hasMemoryAttributes { machine.from("cpu/numa") { $0.add("hmat", on: true) } }
         if domain.os.biosUseSerial == true { machine.from("os/bios") { $0.add("graphics", on: false) } }
         if let loadparm = guest.machineLoadparm { machine.add("loadparm", loadparm) }
-        if let hpet = domain.timer(.hpet)?.present, qemu.option("machine", has: "hpet") {
-            machine.from(domain.origin(of: .hpet)) { $0.add("hpet", on: hpet) }
+        // Each is told, though the last counts.
+        for timer in domain.clock.timers
+        where timer.name == .hpet && qemu.option("machine", has: "hpet") {
+            guard let isPresent = timer.present else { continue }
+            machine.from(domain.origin(of: .hpet)) { $0.add("hpet", on: isPresent) }
         }
         addSpeaker(to: &machine)
         if domain.board.isPSeries, domain.cpu?.mode == .hostModel, let model = domain.cpu?.model?.name {

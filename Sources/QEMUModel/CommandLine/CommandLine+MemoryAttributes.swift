@@ -4,14 +4,13 @@ extension QEMUCommandLine {
     /// How quickly cells reach each other's memory, and the caches between.
     mutating func addInterconnects() throws(ConfigurationError) {
         guard let numa = domain.cpu?.numa else { return }
-        for way in numa.latencies {
-            var text = Self.text(of: way, "latency")
-            text.add("latency", way.value)
-            try arguments.add("-numa", text, from: .element("cpu/numa/interconnects"))
-        }
-        for way in numa.bandwidths {
-            var text = Self.text(of: way, "bandwidth")
-            text.add("bandwidth", "\(way.value)K")
+        for way in numa.interconnects {
+            var text = Self.text(of: way, way.isBandwidth ? "bandwidth" : "latency")
+            if way.isBandwidth {
+                text.add("bandwidth", "\(way.value)K")
+            } else {
+                text.add("latency", way.value)
+            }
             try arguments.add("-numa", text, from: .element("cpu/numa/interconnects"))
         }
         for (index, cell) in numa.cells.enumerated() {
@@ -40,7 +39,7 @@ extension QEMUCommandLine {
         ]
         var text = OptionText("hmat-cache")
         text.add("node-id", cell)
-        text.add("size", "\(cache.size?.kibibytes ?? 0)K")
+        text.add("size", "\(UInt32(truncatingIfNeeded: cache.size?.kibibytes ?? 0))K")
         text.add("level", cache.level)
         text.add("associativity", associativities[cache.associativity])
         text.add("policy", policies[cache.policy])
@@ -53,8 +52,7 @@ extension QEMUGuest {
     /// Whether the guest is told how quickly memory is reached.
     var hasMemoryAttributes: Bool {
         guard let numa = domain.cpu?.numa else { return false }
-        return !numa.latencies.isEmpty || !numa.bandwidths.isEmpty
-            || numa.cells.contains { !$0.caches.isEmpty }
+        return !numa.interconnects.isEmpty || numa.cells.contains { !$0.caches.isEmpty }
     }
 
     /// The cell whose CPUs reach the memory of a cell best: itself, or of those that are told the quickest, or
@@ -63,9 +61,11 @@ extension QEMUGuest {
         guard let numa = domain.cpu?.numa else { return 0 }
         func hasCPUs(_ cell: NUMACell) -> Bool { cell.cpus?.isEmpty == false }
         if hasCPUs(numa.cells[cell]) { return UInt32(clamping: cell) }
-        let quickest = numa.latencies.filter { Int($0.target) == cell }.min { $0.value < $1.value }
+        let quickest = numa.interconnects.filter { !$0.isBandwidth && Int($0.target) == cell }.min {
+            $0.value < $1.value
+        }
         if let quickest { return quickest.initiator }
-        let broadest = numa.bandwidths.filter { Int($0.target) == cell }
+        let broadest = numa.interconnects.filter { $0.isBandwidth && Int($0.target) == cell }
         // The first of those that are as broad.
         if let most = broadest.map(\.value).max(), let found = broadest.first(where: { $0.value == most }) {
             return found.initiator

@@ -13,6 +13,10 @@ extension DomainDefinition {
         for index in devices.consoles.indices { domain.fill(&devices.consoles[index]) }
         for index in devices.filesystems.indices { domain.fill(&devices.filesystems[index]) }
         for index in devices.hostdevs.indices { domain.fill(&devices.hostdevs[index]) }
+        for index in devices.redirdevs.indices where devices.redirdevs[index].source.type == .dbus {
+            let source = devices.redirdevs[index].source
+            devices.redirdevs[index].source.channel = source.channel ?? "org.qemu.usbredir"
+        }
         for index in devices.tpms.indices { domain.fill(&devices.tpms[index]) }
         for index in devices.panics.indices { domain.fill(&devices.panics[index]) }
         for index in devices.shmems.indices { domain.fill(&devices.shmems[index]) }
@@ -58,7 +62,7 @@ extension DomainDefinition {
         }
         if let port = network.protocol.usualPort {
             for index in network.hosts.indices
-            where network.hosts[index].port == nil && network.hosts[index].transport != .unix {
+            where network.hosts[index].port == nil && [nil, .tcp].contains(network.hosts[index].transport) {
                 network.hosts[index].port = port
             }
         }

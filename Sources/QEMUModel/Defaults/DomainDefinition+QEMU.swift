@@ -52,7 +52,6 @@ extension DomainDefinition {
                 domain.memory.total = total
             }
         }
-        try checkVCPULimit(qemu)
         try filling("CPUs are placed where they are told, if not by a service") { try $0.fillVCPUs() }
         filling("a guest that powers off or crashes ends, one that reboots starts anew") {
             $0.fillLifecycle()

@@ -12,8 +12,8 @@ extension QEMUGuest {
         case .ccw(let address): device.add("devno", address.qemuText)
         case .spaprVIO(let address): device.add("reg", address.reg)
         case .isa(let address):
-            device.add("iobase", address.iobase)
-            device.add("irq", address.irq)
+            device.add("iobase", address.iobase ?? 0)
+            device.add("irq", address.irq.flatMap { $0 == 0 ? nil : $0 })
         case .dimm(let address):
             device.add("slot", address.slot)
             device.add("addr", address.base)

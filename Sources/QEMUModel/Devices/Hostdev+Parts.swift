@@ -18,7 +18,10 @@ extension QEMUGuest {
     }
 
     private func vfio(_ device: HostdevDevice, _ pci: PCIHostdev) throws(ConfigurationError) -> JSONObject {
-        var object: JSONObject = ["driver": "vfio-pci", "host": .string(pci.address.description)]
+        var object: JSONObject = [
+            "driver": .string(device.ramfb == true ? "vfio-pci-nohotplug" : "vfio-pci"),
+            "host": .string(pci.address.description),
+        ]
         object.add("id", try alias(of: device.info))
         addBoot(of: device.info, to: &object)
         if let teaming = device.teaming { object.add("failover_pair_id", teaming.persistent) }
@@ -79,6 +82,16 @@ extension QEMUGuest {
         return parts + [.device(object)]
     }
 
+    /// That the host hasn't a SCSI device, said by where it would be.
+    private static func missing(_ scsi: SCSIHostdev) -> ConfigurationError {
+        let host = scsi.adapter?.droppingBytePrefix("scsi_host") ?? ""
+        let place = "\(host):\(scsi.address.bus):\(scsi.address.target):\(scsi.address.unit)"
+        let folder = "/sys/bus/scsi/devices/\(place)/scsi_generic"
+        return .refused(
+            VirtError(
+                .systemError, "cannot open directory '\(folder)': No such file or directory", from: .none))
+    }
+
     private func scsiNode(
         _ device: HostdevDevice, _ scsi: SCSIHostdev
     ) throws(ConfigurationError) -> ([QEMUPart], String) {
@@ -86,7 +99,7 @@ extension QEMUGuest {
         guard let iscsi = scsi.iscsi else {
             let node = scsiNodeName(alias)
             let path = resources.scsiGeneric(scsi)
-            guard let path else { throw .failed("SCSI device of '\(scsi.adapter ?? "")' is not there") }
+            guard let path else { throw Self.missing(scsi) }
             return (
                 [
                     .blockdev([

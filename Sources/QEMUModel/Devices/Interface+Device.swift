@@ -3,6 +3,16 @@ import VirtXML
 
 extension InterfaceDevice {
     /// Whether the card is one of the virtio family, and of which generation.
+    /// The model's name where libvirt has a name for it.
+    package var knownModel: String {
+        let names = [
+            "netfront", "rtl8139", "virtio", "e1000", "e1000e", "igb", "virtio-transitional",
+            "virtio-non-transitional", "usb-net", "spapr-vlan", "lan9118", "scm91c111", "vlance", "vmxnet",
+            "vmxnet2", "vmxnet3", "Am79C970A", "Am79C973", "82540EM", "82545EM", "82543GC",
+        ]
+        return model.flatMap { names.contains($0) ? $0 : nil } ?? "unknown"
+    }
+
     package var virtioModel: VirtioModel? { model.flatMap { VirtioModel(rawValue: $0) } }
 }
 

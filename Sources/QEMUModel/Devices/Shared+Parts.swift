@@ -4,7 +4,21 @@ import VirtXML
 extension QEMUGuest {
     /// The parts of a shared folder.
     package func parts(of folder: FilesystemDevice) throws(ConfigurationError) -> [QEMUPart] {
-        folder.driver?.type == "virtiofs" ? try virtiofs(folder) : try plan9(folder)
+        switch folder.driver?.type {
+        case "virtiofs": try virtiofs(folder)
+        case "mtp": try media(folder)
+        default: try plan9(folder)
+        }
+    }
+
+    /// A folder that the guest sees as a camera's or a telephone's.
+    private func media(_ folder: FilesystemDevice) throws(ConfigurationError) -> [QEMUPart] {
+        var device: JSONObject = ["driver": "usb-mtp", "id": .string(try alias(of: folder.info))]
+        device.add("rootdir", folder.source.path)
+        device.add("desc", folder.targetDir)
+        device.add("readonly", folder.readonly)
+        try addAddress(of: folder.info, to: &device)
+        return [.device(device)]
     }
 
     private func virtiofs(_ folder: FilesystemDevice) throws(ConfigurationError) -> [QEMUPart] {

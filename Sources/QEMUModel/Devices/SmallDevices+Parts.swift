@@ -137,7 +137,7 @@ extension QEMUGuest {
         switch panic.model {
         case .isa:
             var device: JSONObject = ["driver": "pvpanic"]
-            if case .isa(let address)? = panic.info.address { device.add("ioport", address.iobase) }
+            if case .isa(let address)? = panic.info.address { device.add("ioport", address.iobase ?? 0) }
             return [.device(device)]
         case .pvpanic:
             var device: JSONObject = ["driver": "pvpanic-pci"]

@@ -143,7 +143,10 @@ public struct DomainDefinition: XMLRoot {
         try x.element("memoryBacking", &memoryBacking)
         if memoryBacking == MemoryBacking() { memoryBacking = nil }
         try vcpu.bindElement(&x)
-        try x.group("vcpus") { (x) throws(XMLError) in try x.elements("vcpu", &vcpus) }
+        try x.group("vcpus") { (x) throws(XMLError) in
+            try checkVCPUNumbers(x)
+            try x.elements("vcpu", &vcpus)
+        }
         try iothreads.bind(&x)
         let threads = Set(iothreads.threads.map(\.id))
         var tune = cputune ?? CPUTune()

@@ -94,10 +94,6 @@ extension DomainRuleTests {
             .ccw, "<cpu><cache level='3' mode='emulate'/></cpu>",
             "unsupported configuration: CPU cache specification is not supported for 's390x' architecture"),
         Rule(
-            .pc, "<cpu><maxphysaddr mode='emulate'/></cpu>",
-            "unsupported configuration: if using CPU maximum physical address mode='emulate', bits= must be specified too"
-        ),
-        Rule(
             .virt, "<cpu mode='host-passthrough'/>",
             "unsupported configuration: CPU mode 'host-passthrough' for aarch64 qemu domain on x86_64 host is not supported by hypervisor"
         ),

@@ -21,7 +21,7 @@ package struct BlockImage {
     }
 
     /// The node that reads the image's file.
-    package var storageNode: String { nodePrefix + "-storage" }
+    package var storageNode: String { drive ?? nodePrefix + "-storage" }
     /// The name of the node that stands for a part of the file alone.
     var sliceNode: String { nodePrefix + "-slice-sto" }
     /// What the format's node stands on.
@@ -34,6 +34,8 @@ package struct BlockImage {
     var formatNode: String { nodePrefix + "-format" }
     /// The name's part that the two share.
     var nodePrefix: String { name ?? "libvirt-\(index)" }
+    /// The name of a drive of the old kind, which has no nodes.
+    var drive: String?
     /// A name in place of the number, for images that are no disk's.
     package var name: String?
 

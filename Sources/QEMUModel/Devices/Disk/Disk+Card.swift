@@ -3,12 +3,15 @@ import VirtXML
 
 extension QEMUGuest {
     /// An SD card: boards have the slot, so QEMU is told by its old option.
-    func card(_ disk: DiskDevice) throws(ConfigurationError) -> QEMUPart {
+    func card(_ disk: DiskDevice) throws(ConfigurationError) -> [QEMUPart] {
+        if disk.source.type == .nvme { throw .internal("unsupported storage type for this code path") }
+        var image = BlockImage(disk)
+        image.drive = try alias(of: disk.info)
         var text = OptionText()
         if let path = disk.source.path, disk.source.type == .file || disk.source.type == .block {
             text.add("file", path)
         } else if !disk.source.isEmpty {
-            try text.add("file", storageNode(BlockImage(disk), disk.driver, disk.device))
+            try text.add("file", storageNode(image, disk.driver, disk.device))
         }
         text.add("format", (disk.driver.format ?? .raw).rawValue)
         text.add("if", "sd")
@@ -20,7 +23,7 @@ extension QEMUGuest {
         text.add("discard", driver.discard?.rawValue)
         text.add("detect-zeroes", driver.detectZeroes?.rawValue)
         text.add("aio", driver.io?.rawValue)
-        return .option("-drive", text)
+        return try connectionParts(image) + [.option("-drive", text)]
     }
 }
 
@@ -34,6 +37,10 @@ extension OptionText {
                 add("\(name).\(key)", number)
             } else if let flag = value.bool {
                 add("\(name).\(key)", on: flag)
+            } else if let values = value.array {
+                for (index, element) in values.enumerated() {
+                    add("\(name).\(key).\(index)", element.object ?? [:])
+                }
             } else {
                 add("\(name).\(key)", value.string)
             }

@@ -5,7 +5,7 @@ extension QEMUGuest {
     /// The parts of a disk: the nodes that serve it, and the device that the guest sees.
     package func parts(of disk: DiskDevice) throws(ConfigurationError) -> [QEMUPart] {
         if disk.source.type == .vhostuser { return try vhostUser(disk) }
-        if disk.target.bus == .sd { return [try card(disk)] }
+        if disk.target.bus == .sd { return try card(disk) }
         var graph = BlockGraph(guest: self, driver: disk.effectiveDriver, kind: disk.device)
         var top: String?
         if !disk.source.isEmpty { top = try graph.add(BlockImage(disk)) }

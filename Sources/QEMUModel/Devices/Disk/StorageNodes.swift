@@ -95,18 +95,32 @@ extension QEMUGuest {
         return host
     }
 
+    private static var noRDMA: ConfigurationError {
+        .internal("transport protocol 'rdma' is not yet supported")
+    }
+
     private func socketAddress(
         _ network: NetworkStorage, defaultPort: UInt32
     ) throws(ConfigurationError) -> JSONValue {
         let host = try host(network)
         if host.transport == .rdma {
-            throw .internal("transport protocol 'rdma' is not yet supported")
+            throw Self.noRDMA
         }
         if host.transport == .unix { return ["type": "unix", "path": .string(host.socket ?? "")] }
         return [
             "type": "inet", "host": .string(host.name ?? ""),
             "port": .string("\(host.port ?? defaultPort)"),
         ]
+    }
+
+    /// What only can be reached by TCP.
+    private func internetAddress(
+        _ host: StorageHost, defaultPort: UInt32
+    ) throws(ConfigurationError) -> JSONValue {
+        if host.transport != .tcp, host.transport != nil {
+            throw .internal("only TCP protocol can be converted to InetSocketAddress")
+        }
+        return ["host": .string(host.name ?? ""), "port": .string("\(host.port ?? defaultPort)")]
     }
 
     private func rbd(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
@@ -120,7 +134,9 @@ extension QEMUGuest {
         node.add("conf", network.configFile)
         if !network.hosts.isEmpty {
             node["server"] = .array(
-                network.hosts.map { ["host": .string($0.name ?? ""), "port": .string("\($0.port ?? 0)")] })
+                try network.hosts.map { host throws(ConfigurationError) in
+                    try internetAddress(host, defaultPort: 0)
+                })
         }
         if let encryption = image.encryption, encryption.engine == .librbd {
             node.add("encrypt", try rbdEncryption(encryption, image))
@@ -154,9 +170,10 @@ extension QEMUGuest {
         guard let host = network.hosts.first, network.hosts.count == 1 else {
             throw .internal("iSCSI protocol accepts only one host")
         }
-        let parts = (network.name ?? "").split(atByte: "/", maxSplits: 1).map { String($0) }
+        let parts = (network.name ?? "").split(atByte: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            .map { String($0) }
         let lun = try parts.dropFirst().first.map { text throws(ConfigurationError) in
-            guard let lun = UInt32(text) else {
+            guard let lun = UInt32(text) ?? Int32(text).map(UInt32.init(bitPattern:)) else {
                 throw .internal("cannot parse target for lunStr '\(parts.first ?? "")'")
             }
             return lun
@@ -181,7 +198,9 @@ extension QEMUGuest {
         let ports: [String: UInt32] = ["http": 80, "https": 443, "ftp": 21, "ftps": 990, "tftp": 69]
         let scheme = network.protocol.rawValue
         let path = network.name ?? ""
-        var url = "\(scheme)://\(host.name ?? ""):\(host.port ?? ports[scheme] ?? 0)"
+        let isTCP = host.transport == nil || host.transport == .tcp
+        var url = isTCP ? scheme : "\(scheme)+\(host.transport?.rawValue ?? "")"
+        url += "://\(host.name ?? "")" + (isTCP ? ":\(host.port ?? ports[scheme] ?? 0)" : "")
         let escaped = path.split(atByte: ":", omittingEmptySubsequences: false).joined(separator: "%3A")
         url += escaped.hasBytePrefix("/") ? escaped : "/" + escaped
         if let query = network.query { url += "?" + query }
@@ -206,9 +225,8 @@ extension QEMUGuest {
     private func ssh(_ network: NetworkStorage, _ image: BlockImage) throws(ConfigurationError) -> JSONObject
     {
         let host = try host(network)
-        let path = network.name ?? ""
-        var node: JSONObject = ["driver": "ssh", "path": .string(path)]
-        node["server"] = ["host": .string(host.name ?? ""), "port": .string("\(host.port ?? 22)")]
+        var node: JSONObject = ["driver": "ssh", "path": .string(network.name ?? "")]
+        node["server"] = try internetAddress(host, defaultPort: 22)
         node.add("user", network.identity?.username ?? image.auth?.username)
         return node
     }
@@ -239,8 +257,9 @@ extension QEMUGuest {
 
     private func gluster(_ network: NetworkStorage) throws(ConfigurationError) -> JSONObject {
         let parts = (network.name ?? "").split(atByte: "/", maxSplits: 1).map { String($0) }
-        let servers = network.hosts.map { host -> JSONValue in
-            host.transport == .unix
+        let servers = try network.hosts.map { host throws(ConfigurationError) -> JSONValue in
+            if host.transport == .rdma { throw Self.noRDMA }
+            return host.transport == .unix
                 ? ["type": "unix", "path": .string(host.socket ?? "")]
                 : [
                     "type": "inet", "host": .string(host.name ?? ""),

@@ -27,16 +27,22 @@ extension GuestNUMA {
                 throw x.fault("NUMA cells \(index) and \(other) have overlapping vCPU ids", .unsupported)
             }
             for distance in cell.distances { try check(distance, of: index, x) }
-            var levels: Set<UInt32> = []
             for cache in cell.caches {
                 try x.require(
                     cache.level > 0, "Invalid 'level' attribute in cache element for NUMA node \(index)")
                 try x.require(cache.level <= 3, "Ain't nobody heard of that much cache level")
-                try x.require(
-                    levels.insert(cache.level).inserted,
-                    "Cache level '\(cache.level)' already defined")
             }
         }
+    }
+
+    /// What is told of memory's speed is told once, and of what there is.
+    func checkAttributes() throws(XMLError) {
+        for cell in cells {
+            if let cache = cell.caches.firstRepeated(by: \.level) {
+                throw XMLError(.xml, "Cache level '\(cache.level)' already defined")
+            }
+        }
+        try checkInterconnects()
     }
 
     private func check(_ distance: NUMACell.Distance, of cell: Int, _ x: XMLBinder) throws(XMLError) {
@@ -65,20 +71,20 @@ extension GuestNUMA {
     }
 
     /// Ways between cells, and to caches of cells, that there are; each is told once.
-    func checkInterconnects(_ x: XMLBinder) throws(XMLError) {
-        for (list, name) in [(latencies, "latencies"), (bandwidths, "bandwidths")] {
-            var seen: Set<GuestNUMA.Interconnect.Way> = []
-            for way in list {
-                try x.require(
-                    way.initiator < cells.count, "'initiator' refers to a non-existent NUMA node")
-                try x.require(way.target < cells.count, "'target' refers to a non-existent NUMA node")
-                if let level = way.cache {
-                    try x.require(
-                        cells[Int(way.target)].caches.contains { $0.level == level },
-                        "'cache' refers to a non-existent NUMA node cache")
-                }
-                try x.require(
-                    seen.insert(way.way).inserted, "Duplicate info for NUMA \(name)")
+    private func checkInterconnects() throws(XMLError) {
+        var seen: Set<GuestNUMA.Interconnect.Way> = []
+        for way in interconnects {
+            guard way.initiator < cells.count else {
+                throw XMLError(.xml, "'initiator' refers to a non-existent NUMA node")
+            }
+            guard way.target < cells.count else {
+                throw XMLError(.xml, "'target' refers to a non-existent NUMA node")
+            }
+            if let level = way.cache, !cells[Int(way.target)].caches.contains(where: { $0.level == level }) {
+                throw XMLError(.xml, "'cache' refers to a non-existent NUMA node cache")
+            }
+            guard seen.insert(way.way).inserted else {
+                throw XMLError(.xml, "Duplicate info for NUMA latencies")
             }
         }
     }
@@ -116,7 +122,10 @@ extension GuestNUMA.Interconnect {
         var target: UInt32
         var cache: UInt32?
         var type: Kind?
+        var isBandwidth: Bool
     }
 
-    fileprivate var way: Way { Way(initiator: initiator, target: target, cache: cache, type: type) }
+    fileprivate var way: Way {
+        Way(initiator: initiator, target: target, cache: cache, type: type, isBandwidth: isBandwidth)
+    }
 }

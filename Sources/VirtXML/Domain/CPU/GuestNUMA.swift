@@ -3,8 +3,8 @@ import XMLBinding
 /// How memory and CPUs lie together in the guest.
 public struct GuestNUMA: XMLElement {
     public var cells: [NUMACell] = []
-    public var latencies: [Interconnect] = []
-    public var bandwidths: [Interconnect] = []
+    /// Ways between cells, in the order in which they are told.
+    public var interconnects: [Interconnect] = []
 
     /// The most cells that QEMU gives a guest.
     static let mostCells = 128
@@ -19,10 +19,25 @@ public struct GuestNUMA: XMLElement {
             try fillDistances(x)
         }
         try x.group("interconnects") { (x) throws(XMLError) in
-            try x.elements("latency", &latencies)
-            try x.elements("bandwidth", &bandwidths)
+            if x.isReading { return try readInterconnects(&x) }
+            for var way in interconnects {
+                try x.always(way.elementName) { (x) throws(XMLError) in try way.bind(&x) }
+            }
         }
-        if x.isReading { try checkInterconnects(x) }
+    }
+
+    private mutating func readInterconnects(_ x: inout XMLBinder) throws(XMLError) {
+        var (latencies, bandwidths) = ([Interconnect](), [Interconnect]())
+        try x.elements("latency", &latencies)
+        try x.elements("bandwidth", &bandwidths)
+        var (soon, much) = (latencies[...], bandwidths[...])
+        interconnects = (x.node?.children ?? []).compactMap { child in
+            switch child.name {
+            case "latency": soon.popFirst()
+            case "bandwidth": much.popFirst()
+            default: nil
+            }
+        }
     }
 
     /// How quickly one cell reaches another one's memory.
@@ -34,8 +49,12 @@ public struct GuestNUMA: XMLElement {
         /// In nanoseconds, or with a unit, a second.
         public var value: UInt64 = 0
         public var unit: String?
+        /// Whether it tells how much, and not how soon.
+        public var isBandwidth = false
 
         public init() {}
+
+        var elementName: StaticString { isBandwidth ? "bandwidth" : "latency" }
 
         public enum Kind: String, XMLWord { case access, read, write }
 
@@ -50,14 +69,15 @@ public struct GuestNUMA: XMLElement {
 
         private mutating func bindValue(_ x: inout XMLBinder) throws(XMLError) {
             // What has a unit is read as an amount.
-            let words = "Invalid value '%' for element or attribute './@value'"
-            let isAmount = x.node?.name == "bandwidth"
-            try x.attribute("value", &value, isAmount ? .refusing(words, .xml) : .plain)
-            try x.attribute("unit", &unit)
-            if x.isReading, let unit {
-                let size = try ByteSize(value, unit: unit)
-                (value, self.unit) = (size.kibibytes, "KiB")
+            if x.isReading { isBandwidth = x.node?.name == "bandwidth" }
+            guard x.isReading, isBandwidth else {
+                try x.attribute("value", &value)
+                return try x.attribute("unit", &unit)
             }
+            var size: ByteSize?
+            try x.size(attribute: "value", unitAttribute: "unit", &size)
+            try x.require(size != nil, "missing element or attribute './@value'")
+            (value, unit) = (size?.kibibytes ?? 0, "KiB")
         }
     }
 }
@@ -138,7 +158,11 @@ public struct NUMACell: XMLElement {
                 try x.attribute("value", &count, .unlessEmpty.refusing(words, .xml))
                 try x.attribute("unit", &word)
                 if x.isReading {
-                    size = try count.map { count throws(XMLError) in try ByteSize(count, unit: unit.name) }
+                    // A line's is kept in 32 bits.
+                    size = try count.map { count throws(XMLError) in
+                        let kept = unit == .bytes ? UInt64(UInt32(truncatingIfNeeded: count)) : count
+                        return try ByteSize(kept, unit: unit.name)
+                    }
                 }
             }
         }

@@ -92,6 +92,7 @@ extension DomainDefinition {
         }
         let count = vcpu.maximum
         try cpu?.numa?.fillCPUs(count: count)
+        try cpu?.numa?.checkAttributes()
         cputune?.limit(toVCPUs: count)
         if cputune == CPUTune() { cputune = nil }
     }

@@ -8,6 +8,16 @@ extension DomainDefinition {
         listVCPUs()
     }
 
+    /// Of several faults a number that can't be is said before what stands behind it.
+    func checkVCPUNumbers(_ x: XMLBinder) throws(XMLError) {
+        for child in x.node?.children ?? [] where child.name == "vcpu" {
+            guard let number = child.attribute("id").flatMap({ UInt32($0) }) else { return }
+            try x.require(
+                number < vcpu.maximum, "vcpu id '\(number)' is out of range of maximum vcpu count")
+            guard ["yes", "no"].contains(child.attribute("enabled")) else { return }
+        }
+    }
+
     /// What is wrong about the CPUs' numbers: there can't be one with each. Nil where all is well.
     package var vcpuNumberFault: String? {
         vcpus.first { $0.id >= vcpu.maximum }.map {

@@ -152,13 +152,11 @@ extension CharacterSource {
     private mutating func readUDP(_ x: inout XMLBinder) throws(XMLError) {
         var ends: [UDPEnd] = []
         try x.elements("source", &ends)
-        for end in ends {
-            if end.mode == .bind {
-                (bindHost, bindService) = (end.host, end.service)
-            } else {
-                (host, service) = (end.host, end.service)
-            }
+        // Of two that say the same end the first counts.
+        if let near = ends.first(where: { $0.mode == .bind }) {
+            (bindHost, bindService) = (near.host, near.service)
         }
+        if let far = ends.first(where: { $0.mode != .bind }) { (host, service) = (far.host, far.service) }
     }
 
     private mutating func bindNullModem(_ x: inout XMLBinder) throws(XMLError) {
@@ -174,7 +172,10 @@ extension CharacterSource {
                 try x.requireAttribute("copypaste")
                 try x.yesNo("copypaste", &clipboardCopyPaste)
             }
-            try x.group("mouse") { (x) throws(XMLError) in try x.attribute("mode", &mouseMode) }
+            try x.group("mouse") { (x) throws(XMLError) in
+                try x.requireAttribute("mode")
+                try x.attribute("mode", &mouseMode)
+            }
         }
     }
 

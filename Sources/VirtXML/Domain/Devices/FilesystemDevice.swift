@@ -85,7 +85,7 @@ public struct FilesystemDevice: Device {
         public var type: String?
         public var format: StorageFormat?
         public var wrpolicy: String?
-        public var queue: UInt32?
+        public var queue: UInt64?
         public var virtio = VirtioOptions()
 
         public init() {}
@@ -99,7 +99,8 @@ public struct FilesystemDevice: Device {
             if x.isReading { try virtio.bind(&x) }
             if type == "virtiofs" {
                 try x.attribute(
-                    "queue", &queue, .unlessEmpty.refusing("cannot parse queue size '%' for virtiofs", .xml))
+                    "queue", &queue,
+                    .unlessEmpty.refusing("cannot parse queue size '%' for virtiofs", .xml))
             }
             if x.isWriting { try virtio.bind(&x) }
             if x.isReading, type == nil { (format, wrpolicy) = (nil, nil) }

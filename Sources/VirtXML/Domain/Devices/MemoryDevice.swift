@@ -34,7 +34,7 @@ public struct MemoryDevice: Device {
         }
         try x.group("source") { (x) throws(XMLError) in
             if x.isWriting { try x.value("nodemask", &nodemask) }
-            try x.size("pagesize", &pageSize)
+            if x.isWriting || [.dimm, .virtioMem].contains(model) { try x.size("pagesize", &pageSize) }
             if x.isReading { try x.value("nodemask", &nodemask) }
             try x.value("path", &path)
             try x.size("alignsize", &alignSize)

@@ -22,9 +22,8 @@ public struct SoundDevice: Device {
         if model == .virtio { try x.positive("streams", &streams) }
         if [.ich6, .ich7, .ich9].contains(model) { try x.elements("codec", &codecs) }
         try x.audio(&audioID)
-        if x.isReading { try info.bind(&x) }
+        try info.bind(&x)
         if model == .virtio { try x.element("driver", &driver) }
-        if x.isWriting { try info.bind(&x) }
     }
 
     /// A converter on a high-definition card.

@@ -56,6 +56,7 @@ public struct LaunchSecurity: XMLElement {
         guard x.isReading else { return }
         guard let text, let value = text.hasBytePrefix("0x") ? UInt64(anyBase: text) : UInt64(text, radix: 16)
         else { throw x.fault("failed to get launch security policy", value: text) }
+        try x.require(type != .sev || value <= UInt32.max, "failed to get launch security policy")
         policy = value
     }
 }

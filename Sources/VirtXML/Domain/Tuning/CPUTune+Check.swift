@@ -35,11 +35,15 @@ extension CPUTune {
         }
     }
 
-    /// Each thread has one pin.
-    private func checkThreads() throws(XMLError) {
+    /// Each CPU has one pin.
+    func checkPins() throws(XMLError) {
         if let pin = vcpuPins.firstRepeated(by: \.vcpu) {
             throw XMLError(.internalError, "duplicate vcpupin for vcpu '\(pin.vcpu)'")
         }
+    }
+
+    /// Each thread has one pin.
+    private func checkThreads() throws(XMLError) {
         if let pin = iothreadPins.firstRepeated(by: \.iothread) {
             throw XMLError(.internalError, "duplicate iothreadpin for same iothread '\(pin.iothread)'")
         }

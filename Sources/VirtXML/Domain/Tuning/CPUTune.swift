@@ -41,6 +41,7 @@ public struct CPUTune: XMLElement {
         try x.value(
             "iothread_quota", &iothreadQuota, .refusing("can't parse cputune iothread quota value", .xml))
         try x.elements("vcpupin", &vcpuPins)
+        if x.isReading { try checkPins() }
         try bindEmulatorPin(&x)
         let pins = x.node?.children.filter { $0.name == "iothreadpin" } ?? []
         try check(pins.compactMap { $0.attribute("iothread").flatMap { UInt32($0) } }, threads, x)

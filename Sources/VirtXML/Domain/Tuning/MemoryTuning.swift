@@ -109,6 +109,11 @@ public struct NUMATune: XMLElement {
         {
             memory = nil
         }
+        if !hasCells, x.hasChild("memnode"), let memory, memory.placement != .auto, memory.nodeset == nil {
+            throw XMLError(
+                .unsupported,
+                "nodeset for NUMA memory tuning must be set if 'placement' is 'static'")
+        }
         try x.require(
             hasCells || !x.hasChild("memnode") || memory?.placement == .auto,
             "Element 'memnode' is invalid without any guest NUMA cells")

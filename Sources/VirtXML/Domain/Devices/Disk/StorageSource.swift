@@ -161,6 +161,7 @@ extension StorageSource {
     /// What the source is called in messages.
     public var name: String {
         if let volume { return "pool = '\(volume.pool)', volume = '\(volume.volume)'" }
+        if type == .vhostuser || type == .vhostvdpa { return "" }
         guard let network, let name = network.name else { return path ?? "" }
         let isSplit = network.protocol == .rbd || network.protocol == .gluster
         return isSplit ? name.cut(atByte: "/").map { String($0.1) } ?? name : name

@@ -14,7 +14,6 @@ public struct PCIHostdev: XMLElement {
         try x.yesNo("writeFiltering", &writeFiltering)
         var copy: PCIAddress? = x.isReading ? nil : address
         try x.element("address", &copy)
-        try x.require(copy != nil, "'address' must be specified for PCI host devices")
         address = copy ?? address
         // Where the host has it is what it is: nothing else shares the slot by wish.
         address.multifunction = nil
@@ -68,9 +67,17 @@ public struct SCSIHostdev: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.attribute("bus", &bus)
-            try x.attribute("target", &target)
-            try x.attribute("unit", &unit)
+            try bind("bus", &bus, &x)
+            try bind("target", &target, &x)
+            try bind("unit", &unit, &x)
+        }
+
+        private func bind<V: FixedWidthInteger & XMLValue>(
+            _ name: StaticString, _ value: inout V, _ x: inout XMLBinder
+        ) throws(XMLError) {
+            try x.require(
+                x.node?.attribute(name) != nil, "Missing required attribute '\(name)' in element 'address'")
+            try x.number(name, &value)
         }
     }
 

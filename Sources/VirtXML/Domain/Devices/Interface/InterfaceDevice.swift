@@ -87,9 +87,9 @@ public struct InterfaceDevice: Device {
         try bindMAC(&x)
         try bindHostDriver(&x)
         try source.bindElement(&x, type, isServed: isServed(x))
-        try bindBandwidth(&x)
         try x.element("vlan", &vlan)
         try x.element("virtualport", &virtualPort)
+        try bindBandwidth(&x)
         try bindRoutes(&x)
         try bindIsolation(&x)
         try bindScripts(&x)
@@ -229,11 +229,20 @@ public struct InterfaceDevice: Device {
         try x.group("coalesce") { (x) throws(XMLError) in
             try x.group("rx") { (x) throws(XMLError) in
                 try x.group("frames") { (x) throws(XMLError) in
+                    try checkCoalescing(x)
                     try x.attribute("max", &coalesceRxFrames, Self.coalesceReading)
                 }
             }
         }
         if coalesceRxFrames == 0 { coalesceRxFrames = nil }
+    }
+
+    private func checkCoalescing(_ x: XMLBinder) throws(XMLError) {
+        guard let text = x.node?.attribute("max"), let number = UInt64(text), number > UInt32.max else {
+            return
+        }
+        throw x.fault(
+            "value '\(text)' is too big for coalesce parameter, maximum is '\(UInt32.max)'", .overflow)
     }
 
     /// The host's end of the cable.
@@ -288,7 +297,7 @@ public struct InterfaceDevice: Device {
                 "type", &type, .unlessEmpty.refusing("unknown teaming type '%'"),
                 orElse: "unknown teaming type '(null)'",
                 .unsupported)
-            try x.attribute("persistent", &persistent)
+            try x.attribute("persistent", &persistent, .unlessEmpty)
         }
     }
 }
