@@ -14,14 +14,17 @@ public final class QEMUDriver: Driver {
     /// Guests that run must be under control before anybody is served.
     public let isIndispensable = true
 
-    /// A driver that keeps its files where `configuration` says, is given the values of secrets by `secrets`, and places on
-    /// networks by `networks`.
+    /// A driver that keeps its files where `configuration` says, is given the values of secrets by `secrets`, places on
+    /// networks by `networks`, and volumes by `volumes`.
     public init(
         configuration: QEMUConfiguration, secrets: any SecretSource, networks: any NetworkPorts,
-        events: EventHub, log: Logger
+        volumes: any StorageVolumes, events: EventHub, log: Logger
     ) {
-        context = QEMUContext(
-            configuration: configuration, secrets: secrets, networks: networks, events: events, log: log)
+        let context = QEMUContext(
+            configuration: configuration, secrets: secrets, networks: networks, volumes: volumes,
+            events: events, log: log)
+        self.context = context
+        volumes.onUse { [weak context] path in context?.guest(using: path) }
     }
 
     /// A driver of what `context` says.

@@ -26,10 +26,10 @@ extension DriverSet {
         var settings = NetworkSettings()
         try settings.take(try await ConfigurationFile(ifThere: places.layout.configuration + "/network.conf"))
         let networks = NetworkDriver(places, settings, events: events, log: log("network"))
+        let storage = StorageDriver(places, secrets: secrets, events: events, log: log("storage"))
         let qemu = QEMUDriver(
             configuration: try await QEMUConfiguration(places, file), secrets: secrets, networks: networks,
-            events: events, log: log("qemu"))
-        let storage = StorageDriver(places, secrets: secrets, events: events, log: log("storage"))
+            volumes: storage, events: events, log: log("qemu"))
         let devices = NodeDeviceDriver(
             uriPath: places.isSystem ? "/system" : "/session", events: events, log: log("nodedev"))
         let interfaces = InterfaceDriver(

@@ -1,3 +1,4 @@
+import DriverKit
 import Explanation
 import Foundation
 import QEMUCorpus
@@ -27,7 +28,8 @@ enum Explained {
         let dry = try log.keep { () throws in
             var domain = try DomainDefinition(xml: xml, options: [.inactive, .secure])
             try domain.fillQEMUDefaults(qemu, host: host)
-            return try DryStart(domain, qemu, configuration, for: .explanation(resources, HelperHost()))
+            return try DryStart(
+                domain, qemu, configuration, NoStorageVolumes(), for: .explanation(resources, HelperHost()))
         }
         log.finish(dry.domain)
         let guest = GuestExplanation(

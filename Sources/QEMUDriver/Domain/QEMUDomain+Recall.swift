@@ -46,7 +46,8 @@ extension QEMUDomain {
         guest?.recordState = .known
         guest?.life.recall(
             DomainState(rawValue: record.state), record.reason, startsPaused: record.startsPaused)
-        let live = try? DomainDefinition(xml: record.xml, options: .secure)
+        var live = try? DomainDefinition(xml: record.xml, options: .secure)
+        live?.recallVolumes(from: context.volumes)
         publish { now in
             now.run.process = record.process
             if let live { now.live = live }

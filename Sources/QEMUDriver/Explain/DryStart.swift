@@ -1,6 +1,8 @@
 import ByteText
+import DriverKit
 import LinuxSystem
 import QEMUModel
+import Virt
 import VirtDriver
 import VirtXML
 
@@ -25,9 +27,10 @@ struct DryStart: Sendable {
 
     init(
         _ definition: DomainDefinition, _ qemu: QEMUCapabilities, _ configuration: QEMUConfiguration,
-        for purpose: Purpose
+        _ volumes: any StorageVolumes, for purpose: Purpose
     ) throws(ConfigurationError) {
         domain = definition
+        do throws(VirtError) { try domain.locateVolumes(in: volumes) } catch { throw .refused(error) }
         let shortName = definition.shortName(ofStart: -1)
         folder = "\(configuration.library)/domain-\(shortName)"
         try domain.prepareForStart(qemu, host: QEMUContext.startHost())

@@ -18,12 +18,12 @@ extension QEMUContext {
         _ definition: DomainDefinition, _ log: FillLog, as subject: DomainExplanation.Subject
     ) async throws(VirtError) -> String {
         let qemu = try await capabilities(of: definition.devices.emulator ?? "")
-        let configuration = configuration
+        let (configuration, volumes) = (configuration, volumes)
         let purpose = await explanation(of: definition)
         let result = await Blocking.run { () -> Result<String, VirtError> in
             do throws(ConfigurationError) {
                 let dry = try log.keep { () throws(ConfigurationError) in
-                    try DryStart(definition, qemu, configuration, for: purpose)
+                    try DryStart(definition, qemu, configuration, volumes, for: purpose)
                 }
                 var host = HostProbe(process: nil)
                 host.folders = [

@@ -55,11 +55,11 @@ extension QEMUDomain {
     ) async throws(VirtError) -> FillLog {
         let (log, definition) = try await context.history(
             of: now.persistent ?? live, isStored: now.isPersistent, flags.explained)
-        let configuration = context.configuration
+        let (configuration, volumes) = (context.configuration, context.volumes)
         let purpose = await context.explanation(of: definition)
         await Blocking.run {
             _ = try? log.keep { () throws(ConfigurationError) in
-                try DryStart(definition, qemu, configuration, for: purpose)
+                try DryStart(definition, qemu, configuration, volumes, for: purpose)
             }
             log.adopt(live, by: .roost("settled when the guest was started, or since"))
         }

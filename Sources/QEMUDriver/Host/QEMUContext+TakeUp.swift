@@ -82,7 +82,8 @@ extension QEMUContext {
 
     /// A guest on record, whose domain is known from here on.
     private func former(_ record: LiveRecord) -> FormerGuest? {
-        let live = try? DomainDefinition(xml: record.xml, options: .secure)
+        var live = try? DomainDefinition(xml: record.xml, options: .secure)
+        live?.recallVolumes(from: volumes)
         if live == nil { log.error("the document of the running guest '\(record.name)' can't be understood") }
         return former(record, live, trouble: nil)
     }

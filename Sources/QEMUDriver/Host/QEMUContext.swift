@@ -36,6 +36,8 @@ final class QEMUContext: DomainHost {
     let secrets: any SecretSource
     /// Who gives cards their places on networks.
     let networks: any NetworkPorts
+    /// Who finds disks that are said by pool and volume.
+    let volumes: any StorageVolumes
     let cardNames = CardNames()
     private let prober: QEMUProber
     let programs: any QEMUPrograms
@@ -43,10 +45,11 @@ final class QEMUContext: DomainHost {
     /// - Parameter programs: what plays QEMU; the installed binaries where nil.
     init(
         configuration: QEMUConfiguration, secrets: any SecretSource = NoSecretSource(),
-        networks: any NetworkPorts = NoNetworkPorts(), events: EventHub, log: Logger,
+        networks: any NetworkPorts = NoNetworkPorts(), volumes: any StorageVolumes = NoStorageVolumes(),
+        events: EventHub, log: Logger,
         programs: (any QEMUPrograms)? = nil
     ) {
-        (self.secrets, self.networks) = (secrets, networks)
+        (self.secrets, self.networks, self.volumes) = (secrets, networks, volumes)
         self.configuration = configuration
         self.events = events
         self.log = log

@@ -23,9 +23,10 @@ extension QEMUDomain {
     }
 
     /// Gives the running guest a device.
-    private func plug(_ device: DomainDevice) async throws(VirtError) {
+    private func plug(_ given: DomainDevice) async throws(VirtError) {
         try requireGuest()
-        try device.checkLiveAttach()
+        try given.checkLiveAttach()
+        let device = try given.located(in: context.volumes)
         if case .lease = device {
             publish { $0.live?.devices.insert(device) }
             return saveRecordSoon()

@@ -50,7 +50,9 @@ extension QEMUDomain {
         var disk = old.empty
         disk.source = new.source
         if !new.source.isEmpty {
-            disk.driver.format = new.driver.format ?? old.driver.format ?? .raw
+            disk.driver.format = new.driver.format ?? old.driver.format
+            try disk.locate(in: context.volumes)
+            disk.driver.format = disk.driver.format ?? .raw
             disk.backingStore = new.backingStore
             var next = lastImage
             disk.numberImages(&next)
@@ -126,6 +128,10 @@ extension StorageSource {
     fileprivate func isSameImage(as other: StorageSource) -> Bool {
         var (one, two) = (self, other)
         (one.index, two.index) = (nil, nil)
+        // Where a volume is says nothing that its name doesn't.
+        if one.type == .volume, two.type == .volume {
+            (one.path, one.located, two.path, two.located) = (nil, nil, nil, nil)
+        }
         if one.isEmpty && two.isEmpty { return true }
         return one == two
     }

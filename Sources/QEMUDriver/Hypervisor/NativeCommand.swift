@@ -1,4 +1,5 @@
 import ByteText
+import DriverKit
 import QEMUModel
 import Virt
 import VirtDriver
@@ -11,12 +12,12 @@ struct NativeCommand {
 
     init(
         _ definition: DomainDefinition, _ qemu: QEMUCapabilities, _ configuration: QEMUConfiguration,
-        secrets: any SecretSource
+        _ volumes: any StorageVolumes, secrets: any SecretSource
     )
         throws(VirtError)
     {
         do throws(ConfigurationError) {
-            let dry = try DryStart(definition, qemu, configuration, for: .conversion(secrets))
+            let dry = try DryStart(definition, qemu, configuration, volumes, for: .conversion(secrets))
             text = Self.text(dry.folder, dry.domain, qemu.emulator, dry.arguments.words)
         } catch {
             throw VirtError(error)

@@ -73,6 +73,8 @@ extension QEMUHypervisor {
         }
         try await context.complete(&definition)
         let qemu = try await context.capabilities(of: definition.devices.emulator ?? "")
-        return try NativeCommand(definition, qemu, context.configuration, secrets: context.secrets).text
+        return try NativeCommand(
+            definition, qemu, context.configuration, context.volumes, secrets: context.secrets
+        ).text
     }
 }

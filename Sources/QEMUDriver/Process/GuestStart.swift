@@ -91,6 +91,7 @@ struct GuestStart: Sendable {
         var ports: [UInt16] = []
         var ownerships: [FileOwnership] = []
         do {
+            try live.locateVolumes(in: context.volumes)
             try live.prepareForStart(qemu, host: QEMUContext.startHost())
             live.dropMissingMedia()
             try ImageChain.fill(&live, account: configuration.account)

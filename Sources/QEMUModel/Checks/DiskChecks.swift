@@ -275,11 +275,11 @@ extension DomainDefinition {
             throw .unsupported("storage format 'iso' is not directly supported by QEMU, use 'raw' instead")
         case .cow:
             throw .unsupported("'cow' storage format is not supported")
-        case .fat where source.type != .dir && !source.isEmpty:
+        case .fat where ![.dir, .volume].contains(source.actualType) && !source.isEmpty:
             throw .unsupported("storage format 'fat' is supported only with 'dir' storage type")
         default: break
         }
-        if source.type == .dir, !source.isEmpty, let format, format != .fat {
+        if source.actualType == .dir, !source.isEmpty, let format, format != .fat {
             throw .unsupported("storage type 'dir' requires use of storage format 'fat'")
         }
         if cache != nil, format != .qcow2 {

@@ -104,9 +104,12 @@ extension DomainDefinition {
         }
     }
 
-    /// What is in a pool can't be found, since there are none here.
+    /// What is in a pool is known by now, or can't be found.
     private func checkPools() throws(ConfigurationError) {
-        for disk in devices.disks where disk.source.type == .volume {
+        for disk in devices.disks where disk.source.located == .dir && !disk.readonly {
+            throw .unsupported("virtual FAT storage can't be accessed in read-write mode")
+        }
+        for disk in devices.disks where disk.source.type == .volume && disk.source.located == nil {
             guard let pool = disk.source.volume?.pool else {
                 let words = "name in virStoragePoolLookupByName must not be NULL"
                 throw .refused(VirtError(code: .invalidArg, domain: .storage, message: words))

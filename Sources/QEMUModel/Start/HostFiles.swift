@@ -47,7 +47,7 @@ extension DiskDevice {
 
 extension StorageSource {
     /// The file or device of the host that holds the image, if one does.
-    package var localPath: String? { type == .file || type == .block ? path : nil }
+    package var localPath: String? { actualType == .file || actualType == .block ? path : nil }
 }
 
 extension BackingStore {

@@ -1,4 +1,5 @@
 import Dispatch
+import DriverKit
 import JSON
 import Virt
 import VirtDriver
@@ -18,7 +19,8 @@ func takeNumbers(_ input: [UInt8]) {
     guard (try? domain.fillQEMUDefaults(qemu, host: host)) != nil else { return }
     check(domain, input)
     guard
-        let dry = try? DryStart(domain, qemu, InstalledQEMU.configuration, for: .conversion(NoSecretSource()))
+        let dry = try? DryStart(
+            domain, qemu, InstalledQEMU.configuration, NoStorageVolumes(), for: .conversion(NoSecretSource()))
     else { return }
     let size = dry.arguments.words.reduce(0) { $0 + $1.utf8.count }
     if size > 4 << 20 { fatalError("\(input.count) bytes of a document become \(size) of a command line") }

@@ -39,7 +39,7 @@ struct BlockGraph {
     func hasFormatNode(_ image: BlockImage) -> Bool {
         guard image.nodeFormat == .raw else { return true }
         if image.ownEncryption != nil { return true }
-        if image.source.type == .dir || image.name == "libvirt-pflash0" { return true }
+        if image.source.actualType == .dir || image.name == "libvirt-pflash0" { return true }
         return !guest.qemu.canMaskRawNode && image.source.type != .vhostvdpa
     }
 

@@ -27,7 +27,7 @@ package struct BlockImage {
     /// What the format's node stands on.
     var lowestNode: String { source.slice == nil ? storageNode : sliceNode }
     /// The format as QEMU has to read it: a folder is made a raw image by what serves it.
-    var nodeFormat: StorageFormat { source.type == .dir ? .raw : format ?? .raw }
+    var nodeFormat: StorageFormat { source.actualType == .dir ? .raw : format ?? .raw }
     /// The encryption that QEMU itself sees to; a server may see to another.
     var ownEncryption: StorageEncryption? { encryption.flatMap { $0.engine == .librbd ? nil : $0 } }
     /// The node that understands the image's format.

@@ -8,7 +8,7 @@ extension QEMUGuest {
         var image = BlockImage(disk)
         image.drive = try alias(of: disk.info)
         var text = OptionText()
-        if let path = disk.source.path, disk.source.type == .file || disk.source.type == .block {
+        if let path = disk.source.localPath {
             text.add("file", path)
         } else if !disk.source.isEmpty {
             try text.add("file", storageNode(image, disk.driver, disk.device))

@@ -7,7 +7,7 @@ extension QEMUGuest {
     package func storageNode(
         _ image: BlockImage, _ driver: DiskDriver, _ kind: DiskDevice.Kind
     ) throws(ConfigurationError) -> JSONObject {
-        switch image.source.type {
+        switch image.source.actualType {
         case .file: return try file("file", image.source, driver)
         case .block:
             let isDrive = kind == .cdrom && resources.isCDROMDrive(image.source.path ?? "")

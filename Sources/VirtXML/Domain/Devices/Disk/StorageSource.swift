@@ -6,6 +6,8 @@ public struct StorageSource: Equatable, Sendable {
     public var type: Kind = .file
     /// The file, device, folder or socket.
     public var path: String?
+    /// What a volume is on the host, at `path`, once its pool has been asked. No document has either.
+    public var located: Kind?
     /// Open descriptors that stand for the file.
     public var fdgroup: String?
     @Boxed public var network: NetworkStorage?
@@ -33,6 +35,9 @@ public struct StorageSource: Equatable, Sendable {
     public enum Kind: String, XMLWord { case file, block, dir, network, volume, nvme, vhostuser, vhostvdpa }
 
     public enum StartupPolicy: String, XMLWord { case mandatory, requisite, optional }
+
+    /// What the image is on the host: of a volume, what its pool said.
+    public var actualType: Kind { type == .volume ? located ?? type : type }
 
     /// No medium is in the drive.
     public var isEmpty: Bool {
