@@ -9,15 +9,22 @@ protocol PoolBackend: Sendable {
     /// Makes the pool's folder lead to what the pool is made from.
     func start() async throws(VirtError)
     func stop() async throws(VirtError)
+    /// Whether what `start` made is there.
+    func isThere() async -> Bool
     /// Removes what `build` has made.
     func delete(_ flags: StoragePoolDeleteFlags) async throws(VirtError)
 }
 
+extension PoolBackend {
+    func isThere() async -> Bool { true }
+}
+
 extension StoragePoolDefinition {
     /// What the pool is on the host; libvirt's error of a type that nobody is there for.
-    func backend() throws(VirtError) -> any PoolBackend {
+    func backend(_ driver: StorageDriver) throws(VirtError) -> any PoolBackend {
         switch type {
         case .dir: return DirectoryPool(self)
+        case .fs, .netfs: return MountedPool(self, driver)
         default:
             let all = Kind.inOrder
             let number = all.firstIndex(of: type) ?? all.count

@@ -79,7 +79,7 @@ struct LocalStorageService: StorageService {
 
     func storagePoolCapabilities(flags: UInt32) throws(VirtError) -> String {
         try flags.require(in: "storageConnectGetStoragePoolCapabilities", from: .storage)
-        return try StoragePoolCapabilities.local.text(from: .storage)
+        return try StoragePoolCapabilities(of: driver).text(from: .storage)
     }
 
     func findStoragePoolSources(
@@ -90,7 +90,16 @@ struct LocalStorageService: StorageService {
         }
         var definition = StoragePoolDefinition()
         definition.type = kind
-        _ = try definition.backend()
+        _ = try definition.backend(driver)
+        if kind == .netfs {
+            let source = try srcSpec.map { (text) throws(VirtError) in
+                try PoolSourceQuestion(document: text, from: .storage).source
+            }
+            guard let host = source?.hosts.first?.name else {
+                throw VirtError(.invalidArg, "hostname must be specified for netfs sources", from: .storage)
+            }
+            return try await SharedFolders(host: host).document()
+        }
         throw VirtError(
             .noSupport, "pool type '\(type)' does not support source discovery", from: .storage)
     }

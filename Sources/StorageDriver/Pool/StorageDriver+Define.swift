@@ -29,7 +29,7 @@ extension StorageDriver {
         definition.uuid = uuid
         try DocumentStore.check(name: definition.name, from: .storage)
         try registry.check(definition.name, uuid, toStart: toStart)
-        _ = try definition.backend()
+        _ = try definition.backend(self)
         if let other = registry.all.first(where: { $0.uuid != uuid && $0.hasSamePlace(as: definition) }) {
             throw VirtError(
                 .operationFailed, "Storage source conflict with pool: '\(other.title)'", from: .storage)

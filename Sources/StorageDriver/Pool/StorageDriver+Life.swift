@@ -40,7 +40,7 @@ extension StorageDriver {
                 return started.reference
             }
         } catch {
-            try? await definition.backend().stop()
+            try? await definition.backend(self).stop()
             throw error
         }
     }
@@ -63,7 +63,7 @@ extension StorageDriver {
     private func start(
         _ definition: StoragePoolDefinition, _ content: PoolContent, building flags: StoragePoolCreateFlags
     ) async throws(VirtError) {
-        let backend = try definition.backend()
+        let backend = try definition.backend(self)
         if !flags.isEmpty { try await backend.build(flags.asBuilding) }
         // On record first: a daemon that is killed while it mounts something leaves word of it.
         try await keepRecord(of: definition)
@@ -87,7 +87,7 @@ extension StorageDriver {
         try await alone(with: reference, "destroy") { (pool) async throws(VirtError) in
             try pool.requireActive()
             try pool.requireIdle()
-            try await pool.definition.backend().stop()
+            try await pool.definition.backend(self).stop()
             try await self.noteStopped(reference)
         }
     }
@@ -105,7 +105,7 @@ extension StorageDriver {
     func build(_ reference: StoragePoolReference, _ flags: StoragePoolBuildFlags) async throws(VirtError) {
         try await alone(with: reference, "build") { (pool) async throws(VirtError) in
             try pool.requireInactive("already")
-            try await pool.document(ofNextTime: true).backend().build(flags)
+            try await pool.document(ofNextTime: true).backend(self).build(flags)
             self.events.publish(pool.event(.created))
         }
     }
@@ -114,7 +114,7 @@ extension StorageDriver {
         try await alone(with: reference, "delete") { (pool) async throws(VirtError) in
             try pool.requireInactive("still")
             try pool.requireIdle()
-            try await pool.definition.backend().delete(flags)
+            try await pool.definition.backend(self).delete(flags)
             self.events.publish(pool.event(.deleted))
         }
     }
@@ -127,7 +127,7 @@ extension StorageDriver {
                 try await self.look(through: pool.content, of: pool.definition)
             } catch {
                 if !pool.content.isBusy {
-                    try? await pool.definition.backend().stop()
+                    try? await pool.definition.backend(self).stop()
                     try? await self.noteStopped(reference)
                 }
                 throw error

@@ -66,6 +66,10 @@ extension StorageDriver {
 
     private func takeUp(_ pool: LocalPool) async {
         do throws(VirtError) {
+            // A daemon that was killed while it mounted something has left word of it, and perhaps no more.
+            guard try await pool.definition.backend(self).isThere() else {
+                return try await noteStopped(pool.reference)
+            }
             try await look(through: pool.content, of: pool.definition)
         } catch {
             log.error(

@@ -2,15 +2,15 @@ import Virt
 import VirtXML
 
 extension StoragePoolCapabilities {
-    /// Which types of pools this driver has, and what they can be made of.
-    static var local: StoragePoolCapabilities {
-        var all = StoragePoolCapabilities()
-        all.pools = StoragePoolDefinition.Kind.inOrder.map { type in
+    /// Which types of pools a driver has, and what they can be made of.
+    init(of driver: StorageDriver) {
+        self.init()
+        pools = StoragePoolDefinition.Kind.inOrder.map { type in
             var pool = Pool()
             var definition = StoragePoolDefinition()
             definition.type = type
             pool.type = type
-            pool.supported = (try? definition.backend()) != nil
+            pool.supported = (try? definition.backend(driver)) != nil
             pool.pool = type.sourceFormats.map {
                 Formats("sourceFormatType", $0, standard: type == .logical ? "lvm2" : $0.first ?? "")
             }
@@ -19,7 +19,6 @@ extension StoragePoolCapabilities {
             }
             return pool
         }
-        return all
     }
 }
 

@@ -2,7 +2,6 @@ import DriverKit
 import Virt
 import VirtDriver
 import VirtXML
-import XMLBinding
 
 /// The storage pools of the test host: found, listed, defined.
 struct TestStorageService: StorageService {
@@ -86,15 +85,15 @@ struct TestStorageService: StorageService {
             throw VirtError(.internalError, "unknown storage pool type \(type)", from: .test)
         }
         switch kind {
-        case .logical: return Self.volumeGroups
+        case .logical: return try Self.volumeGroups.text(from: .test)
         case .netfs:
             let source = try srcSpec.map { (text) throws(VirtError) in
-                try PoolSourceDocument(document: text, from: .storage).source
+                try PoolSourceQuestion(document: text, from: .storage).source
             }
             guard let host = source?.hosts.first else {
                 throw VirtError(.invalidArg, "hostname must be specified for netfs sources", from: .test)
             }
-            return Self.share(of: host.name)
+            return try Self.share(of: host).text(from: .test)
         default:
             throw VirtError(
                 .noSupport, "pool type '\(type)' does not support source discovery", from: .test)
@@ -102,40 +101,21 @@ struct TestStorageService: StorageService {
     }
 
     /// What could be made into pools on every test host.
-    private static let volumeGroups = """
-        <sources>
-          <source>
-            <device path='/dev/sda20'/>
-            <name>testvg1</name>
-            <format type='lvm2'/>
-          </source>
-          <source>
-            <device path='/dev/sda21'/>
-            <name>testvg2</name>
-            <format type='lvm2'/>
-          </source>
-        </sources>
-
-        """
-
-    private static func share(of host: String) -> String {
-        """
-        <sources>
-          <source>
-            <host name='\(host)'/>
-            <dir path='/testshare'/>
-            <format type='nfs'/>
-          </source>
-        </sources>
-
-        """
+    private static var volumeGroups: PoolSourceList {
+        var list = PoolSourceList()
+        list.sources = [("/dev/sda20", "testvg1"), ("/dev/sda21", "testvg2")].map { (path, name) in
+            var (source, device) = (PoolSource(), PoolDevice())
+            device.path = path
+            (source.devices, source.name, source.format) = ([device], name, "lvm2")
+            return source
+        }
+        return list
     }
-}
 
-/// What a client says of where it looks for pools.
-private struct PoolSourceDocument: XMLRoot {
-    static let elementName: StaticString = "source"
-    var source = PoolSource()
-
-    mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try source.bind(&x) }
+    private static func share(of host: PoolHost) -> PoolSourceList {
+        var (list, source) = (PoolSourceList(), PoolSource())
+        (source.hosts, source.dir, source.format) = ([host], "/testshare", "nfs")
+        list.sources = [source]
+        return list
+    }
 }
