@@ -115,6 +115,12 @@ let package = Package(
                 "Leases", "LinuxSystem", log,
             ]),
         module(
+            "NWFilterDriver",
+            uses: [
+                "ByteText", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "HostKit",
+                "LinuxSystem", log,
+            ]),
+        module(
             "NodeDeviceDriver",
             uses: [
                 "ByteText", "JSON", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit",
@@ -152,7 +158,8 @@ let package = Package(
             "roostd",
             uses: [
                 "ByteText", "Virt", "VirtDriver", "Daemon", "DriverKit", "HostKit", "InterfaceDriver",
-                "NetworkDriver", "NodeDeviceDriver", "QEMUDriver", "SecretDriver", "StorageDriver",
+                "NWFilterDriver", "NetworkDriver", "NodeDeviceDriver", "QEMUDriver", "SecretDriver",
+                "StorageDriver",
                 "TestDriver", "LinuxSystem", log,
             ]),
         program("roost-leases", uses: ["Leases", "LinuxSystem"]),
@@ -213,6 +220,12 @@ let package = Package(
             uses: [
                 "ByteText", "DriverConformance", "DriverKit", "JSON", "LinuxSystem", "PublishedData", "Virt",
                 "VirtDriver", "VirtXML", "XMLBinding", log,
+            ]),
+        tests(
+            of: "NWFilterDriver",
+            uses: [
+                "ByteText", "DriverKit", "LinuxSystem", "PublishedData", "Virt", "VirtDriver", "VirtXML",
+                "XMLBinding", log,
             ]),
         tests(
             of: "NodeDeviceDriver",

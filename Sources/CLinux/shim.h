@@ -5,7 +5,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
+#include <linux/filter.h>
 #include <linux/fs.h>
+#include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/openat2.h>
 #include <linux/sockios.h>

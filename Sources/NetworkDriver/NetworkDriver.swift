@@ -1,5 +1,6 @@
 import ByteText
 import DriverKit
+import HostKit
 import LinuxSystem
 import Logging
 import Synchronization
@@ -18,7 +19,7 @@ public final class NetworkDriver: Driver {
     let events: EventHub
     let log: Logger
     public let name = "network"
-    let watcher = NetworkGuard()
+    let watcher = HostWatch()
     let obstacles = ObstacleSearch()
     let settings: NetworkSettings
     /// Who is told that a network's bridge has been made.

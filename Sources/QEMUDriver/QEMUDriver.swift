@@ -15,14 +15,14 @@ public final class QEMUDriver: Driver {
     public let isIndispensable = true
 
     /// A driver that keeps its files where `configuration` says, is given the values of secrets by `secrets`, places on
-    /// networks by `networks`, and volumes by `volumes`.
+    /// networks by `networks`, filters for its cards by `filters`, and volumes by `volumes`.
     public init(
         configuration: QEMUConfiguration, secrets: any SecretSource, networks: any NetworkPorts,
-        volumes: any StorageVolumes, events: EventHub, log: Logger
+        filters: any FilterBindings, volumes: any StorageVolumes, events: EventHub, log: Logger
     ) {
         let context = QEMUContext(
-            configuration: configuration, secrets: secrets, networks: networks, volumes: volumes,
-            events: events, log: log)
+            configuration: configuration, secrets: secrets, networks: networks, filters: filters,
+            volumes: volumes, events: events, log: log)
         self.context = context
         volumes.onUse { [weak context] path in context?.guest(using: path) }
     }

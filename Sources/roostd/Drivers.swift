@@ -3,6 +3,7 @@ import HostKit
 import InterfaceDriver
 import LinuxSystem
 import Logging
+import NWFilterDriver
 import NetworkDriver
 import NodeDeviceDriver
 import QEMUDriver
@@ -27,16 +28,19 @@ extension DriverSet {
         try settings.take(try await ConfigurationFile(ifThere: places.layout.configuration + "/network.conf"))
         let networks = NetworkDriver(places, settings, events: events, log: log("network"))
         let storage = StorageDriver(places, secrets: secrets, events: events, log: log("storage"))
+        let filters =
+            places.isSystem ? NWFilterDriver(places.layout, events: events, log: log("nwfilter")) : nil
         let qemu = QEMUDriver(
             configuration: try await QEMUConfiguration(places, file), secrets: secrets, networks: networks,
-            volumes: storage, events: events, log: log("qemu"))
+            filters: filters as (any FilterBindings)? ?? NoFilterBindings(), volumes: storage, events: events,
+            log: log("qemu"))
         let devices = NodeDeviceDriver(
             uriPath: places.isSystem ? "/system" : "/session", events: events, log: log("nodedev"))
         let interfaces = InterfaceDriver(
             library: places.layout.library, uriPath: places.isSystem ? "/system" : "/session", events: events)
-        self.init([
-            secrets, networks, storage, devices, interfaces, qemu, TestDriver(opensFiles: !places.isSystem),
-        ])
+        self.init(
+            [secrets, networks] + (filters.map { [$0] } ?? [])
+                + [storage, devices, interfaces, qemu, TestDriver(opensFiles: !places.isSystem)])
     }
 }
 

@@ -1,3 +1,4 @@
+import HostKit
 import LinuxSystem
 import Synchronization
 import Virt
@@ -5,7 +6,7 @@ import VirtXML
 
 /// The rules of all running networks, in the kernel.
 final class Firewall: Sendable {
-    let nftables = Nftables()
+    let nftables = Nftables(from: .network)
     private let state = Mutex(State())
 
     private struct State {

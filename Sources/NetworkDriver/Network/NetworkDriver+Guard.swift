@@ -1,34 +1,10 @@
 import ByteText
 import DriverKit
+import HostKit
 import LinuxSystem
 import Logging
-import Synchronization
 import Virt
 import VirtXML
-
-/// What sees to it that running networks stay what they are on the host, whoever changes it.
-final class NetworkGuard: Sendable {
-    private let news = Mutex<[NetlinkNews]>([])
-    /// Whether the host is to be looked at soon: one look is for all changes up to it.
-    private let isLooking = Atomic(false)
-
-    /// Has `look` called after anybody changes rules or links, from now on. It is kept up to date by the kernel's word, and
-    /// asks nothing by itself.
-    func begin(_ look: @escaping @Sendable () async -> Void) throws(SystemError) {
-        if news.withLock({ !$0.isEmpty }) { return }
-        let handler: @Sendable () -> Void = { [weak self] in
-            guard let self, !isLooking.exchange(true, ordering: .relaxed) else { return }
-            Task {
-                self.isLooking.store(false, ordering: .relaxed)
-                await look()
-            }
-        }
-        let heard = [
-            try NetlinkNews(of: .firewall, handler: handler), try NetlinkNews(of: .links, handler: handler),
-        ]
-        news.withLock { $0 = heard }
-    }
-}
 
 extension NetworkDriver {
     /// Sees to it that networks that run stay.

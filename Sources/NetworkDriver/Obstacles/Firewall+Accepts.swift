@@ -1,3 +1,4 @@
+import HostKit
 import ByteText
 import JSON
 import Virt

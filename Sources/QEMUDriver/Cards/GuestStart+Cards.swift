@@ -50,10 +50,20 @@ extension QEMUContext {
         await networks.release(port, of: network)
     }
 
+    /// Has the packets of each card with a filter go through that.
+    func bindFilters(of domain: DomainDefinition) async throws(VirtError) {
+        for card in domain.devices.interfaces { try await bindFilter(of: card, in: domain) }
+    }
+
+    func bindFilter(of card: InterfaceDevice, in domain: DomainDefinition) async throws(VirtError) {
+        if let binding = card.binding(of: domain) { try await filters.bind(binding, replacing: false) }
+    }
+
     /// Gives back all that cards have on the host beside QEMU's ends.
     func giveUp(_ cards: [InterfaceDevice]) async {
         for card in cards where card.hasHostEnd {
             await releasePort(of: card)
+            if card.filter != nil, let port = card.target?.dev { await filters.unbind(port) }
         }
         let direct = cards.filter { $0.type == .direct }
         if !direct.isEmpty { await Blocking.run { for card in direct { HostCard.remove(card) } } }

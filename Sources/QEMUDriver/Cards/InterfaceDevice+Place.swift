@@ -26,6 +26,15 @@ extension InterfaceDevice {
         return port
     }
 
+    /// The filter of the card, once it has an end on the host.
+    func binding(of domain: DomainDefinition) -> FilterBindingDefinition? {
+        guard let filter, hasHostEnd, let port = target?.dev else { return nil }
+        var binding = FilterBindingDefinition()
+        (binding.ownerName, binding.ownerUUID, binding.portDev) = (domain.name, domain.uuid, port)
+        (binding.mac, binding.filter) = (mac?.address, filter)
+        return binding
+    }
+
     /// Makes the card what its network makes of it.
     mutating func take(_ port: NetworkPortDefinition) throws(VirtError) {
         (source.portID, source.bridge, source.dev, source.macTableManager) = (port.uuid, nil, nil, nil)
@@ -56,7 +65,7 @@ extension InterfaceDevice {
                 "\(what) of interface \(info.alias ?? mac?.address.xml ?? "") isn't carried out by this driver",
                 from: .qemu)
         }
-        if filter != nil { throw refuse("the network filter") }
+        if filter != nil, type == .direct { throw refuse("the network filter") }
         try checkBandwidth(refuse)
         if let kind = virtualPort?.type, kind != .none { throw refuse("virtualport '\(kind.rawValue)'") }
         if script != nil || downscript != nil { throw refuse("the script") }

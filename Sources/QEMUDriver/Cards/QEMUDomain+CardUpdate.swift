@@ -58,8 +58,24 @@ extension QEMUDomain {
         try placed.checkHostEnd()
         (changed.coalesceRxFrames, changed.bandwidth) = (new.coalesceRxFrames, placed.bandwidth)
         if !isSame, !old.isPlaced(as: placed) { changed.take(placeOf: placed) }
-        try await carry(old, to: changed, live)
+        changed.filter = new.filter
+        try await changeFilter(of: old, to: changed, live)
+        do throws(VirtError) { try await carry(old, to: changed, live) } catch {
+            try? await changeFilter(of: changed, to: old, live)
+            throw error
+        }
         return changed
+    }
+
+    private func changeFilter(
+        of old: InterfaceDevice, to new: InterfaceDevice, _ live: DomainDefinition
+    ) async throws(VirtError) {
+        if old.filter == new.filter { return }
+        if let binding = new.binding(of: live) {
+            try await context.filters.bind(binding, replacing: true)
+        } else if let port = old.target?.dev {
+            await context.filters.unbind(port)
+        }
     }
 
     /// Makes the host's end what a changed card says: its port first, so that nobody is on a network unknown to it.

@@ -29,9 +29,10 @@ extension QEMUDomain {
             end.note = note
             return (try end.make(), end.vhost)
         }
+        defer { for end in ends + vhost { end.close() } }
+        try await context.bindFilter(of: card, in: live)
         let names = card.lentEnds(card.info.alias ?? "", of: live)
         for (name, end) in zip(names.descriptors + names.vhostDescriptors, ends + vhost) {
-            defer { end.close() }
             try await ask("getfd", ["fdname": .string(name)], descriptors: [end])
         }
     }
@@ -56,6 +57,7 @@ extension QEMUDomain {
         if network == nil {
             let ports = Set(live.devices.interfaces.compactMap(\.source.portID))
             await context.networks.release(of: snapshot.uuid, but: ports)
+            await filterAgain(live)
         }
         for card in live.devices.interfaces {
             if let network, card.source.network?.hasSameBytes(as: network) != true { continue }
@@ -67,6 +69,18 @@ extension QEMUDomain {
                 continue
             }
             if let bridge = card.source.bridge { await plugAgain(card, into: bridge) }
+        }
+    }
+
+    /// Sees to it that the cards have the filters that they had under the daemon before this one, and nothing else of the guest's.
+    private func filterAgain(_ live: DomainDefinition) async {
+        let bindings = live.devices.interfaces.compactMap { $0.binding(of: live) }
+        await context.filters.unbind(of: snapshot.uuid, but: Set(bindings.map(\.portDev)))
+        for binding in bindings {
+            do throws(VirtError) { try await context.filters.bind(binding, replacing: true) } catch {
+                context.log.error(
+                    "'\(binding.portDev)' of domain '\(live.name)' can't have its filter: \(error)")
+            }
         }
     }
 

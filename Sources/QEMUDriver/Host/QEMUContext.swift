@@ -38,6 +38,8 @@ final class QEMUContext: DomainHost {
     let networks: any NetworkPorts
     /// Who finds disks that are said by pool and volume.
     let volumes: any StorageVolumes
+    /// Who has cards' packets go through filters.
+    let filters: any FilterBindings
     let cardNames = CardNames()
     private let prober: QEMUProber
     let programs: any QEMUPrograms
@@ -45,11 +47,12 @@ final class QEMUContext: DomainHost {
     /// - Parameter programs: what plays QEMU; the installed binaries where nil.
     init(
         configuration: QEMUConfiguration, secrets: any SecretSource = NoSecretSource(),
-        networks: any NetworkPorts = NoNetworkPorts(), volumes: any StorageVolumes = NoStorageVolumes(),
-        events: EventHub, log: Logger,
+        networks: any NetworkPorts = NoNetworkPorts(), filters: any FilterBindings = NoFilterBindings(),
+        volumes: any StorageVolumes = NoStorageVolumes(), events: EventHub, log: Logger,
         programs: (any QEMUPrograms)? = nil
     ) {
-        (self.secrets, self.networks, self.volumes) = (secrets, networks, volumes)
+        (self.secrets, self.networks) = (secrets, networks)
+        (self.filters, self.volumes) = (filters, volumes)
         self.configuration = configuration
         self.events = events
         self.log = log

@@ -89,6 +89,18 @@ enum FilterValueKind: Sendable {
         return words.first { $0.0 == number }?.1 ?? (isHex ? number.hex(width: 1) : String(number))
     }
 
+    /// The number that a value in its usual form stands for.
+    func number(_ text: String) -> UInt32? {
+        let words: [(UInt32, String)] =
+            switch self {
+            case .protocolID: Self.protocolIDs
+            case .ipProtocol: Self.ipProtocols
+            case .opcode: Self.opcodes
+            default: []
+            }
+        return words.first { $0.1.hasSameBytes(as: text) }?.0 ?? UInt32(anyBase: text)
+    }
+
     private static let protocolIDs: [(UInt32, String)] = [
         (0x800, "ipv4"), (0x806, "arp"), (0x8035, "rarp"), (0x86DD, "ipv6"), (0x8100, "vlan"),
     ]

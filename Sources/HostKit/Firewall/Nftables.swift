@@ -2,9 +2,9 @@ import Glibc
 import Synchronization
 import Virt
 
-/// The kernel's firewall, by way of libnftables. The library is loaded when it is first needed: hosts without networks of
-/// their own never pay for it.
-final class Nftables: Sendable {
+/// The kernel's firewall, by way of libnftables. The library is loaded when it is first needed: hosts without rules never pay
+/// for it.
+public final class Nftables: Sendable {
     private typealias Context = OpaquePointer
     private typealias Make = @convention(c) (UInt32) -> Context?
     private typealias Run = @convention(c) (Context, UnsafePointer<CChar>) -> Int32
@@ -26,9 +26,13 @@ final class Nftables: Sendable {
 
     /// One command at a time.
     private let library = Mutex<Library?>(nil)
+    private let origin: ErrorDomain
+
+    /// - Parameter origin: where errors come from.
+    public init(from origin: ErrorDomain) { self.origin = origin }
 
     /// How rules are listed.
-    enum Form: UInt32 {
+    public enum Form: UInt32, Sendable {
         /// In nft's language, without counters.
         case plain = 4
         /// In nft's language, with the numbers by which rules are removed.
@@ -40,17 +44,17 @@ final class Nftables: Sendable {
     ///
     /// - Returns: what was listed.
     @discardableResult
-    func run(_ commands: [String], as form: Form = .plain) throws(VirtError) -> String {
+    public func run(_ commands: [String], as form: Form = .plain) throws(VirtError) -> String {
         let text = commands.map { $0 + "\n" }.joined()
         let result = library.withLock { loaded -> Result<String, VirtError> in
-            guard let library = loaded ?? Self.load() else { return .failure(Self.missing) }
+            guard let library = loaded ?? Self.load() else { return .failure(missing) }
             loaded = library
-            return Self.run(text, form, library)
+            return run(text, form, library)
         }
         return try result.get()
     }
 
-    private static func run(_ text: String, _ form: Form, _ library: Library) -> Result<String, VirtError> {
+    private func run(_ text: String, _ form: Form, _ library: Library) -> Result<String, VirtError> {
         // One that has changed tables remembers them as they were before.
         guard let context = library.make(0) else { return .failure(missing) }
         defer { library.free(context) }
@@ -63,14 +67,13 @@ final class Nftables: Sendable {
         }
         let words = library.errors(context).map { String(cString: $0) } ?? ""
         return .failure(
-            VirtError(.internalError, "the firewall's rules can't be changed: \(words)", from: .network))
+            VirtError(.internalError, "the firewall's rules can't be changed: \(words)", from: origin))
     }
 
-    private static var missing: VirtError {
+    private var missing: VirtError {
         VirtError(
             .configUnsupported,
-            "networks need libnftables to protect them, and it isn't installed (libnftables1)", from: .network
-        )
+            "the firewall needs libnftables, and it isn't installed (libnftables1)", from: origin)
     }
 
     private static func load() -> Library? {
