@@ -73,12 +73,36 @@ import XMLBinding
         "what isn't carried out is refused by name",
         arguments: [
             ("<bandwidth><outbound average='1'/></bandwidth>", "the outbound bandwidth"),
-            ("<filterref filter='f'/>", "network filter"), ("<vlan><tag id='1'/></vlan>", "VLAN"),
+            ("<vlan><tag id='1'/></vlan>", "VLAN"),
             ("<virtualport type='openvswitch'/>", "virtualport 'openvswitch'"),
             ("<script path='/bin/true'/>", "script"),
         ])
     func refused(_ content: String, _ what: String) throws {
         let error = #expect(throws: VirtError.self) { try card(content).checkHostEnd() }
         #expect(error?.message.contains(what) == true)
+    }
+
+    @Test(
+        "a card's filter is bound to its end on the host, and a macvtap, which passes no bridge, can't have one"
+    )
+    func filters() throws {
+        var domain = DomainDefinition()
+        (domain.name, domain.uuid) = ("d", .random())
+        let filter = "<filterref filter='f'><parameter name='IP' value='10.0.0.1'/></filterref>"
+        var tap = try read(
+            "<interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='b'/>\(filter)</interface>"
+        )
+        #expect(tap.binding(of: domain) == nil)
+        var target = InterfaceDevice.Target()
+        target.dev = "vnet0"
+        tap.target = target
+        let binding = try #require(tap.binding(of: domain))
+        #expect(binding.missing == nil)
+        #expect((binding.portDev, binding.ownerUUID) == ("vnet0", domain.uuid))
+        #expect(binding.filter.parameters.map(\.value) == ["10.0.0.1"])
+        try tap.checkHostEnd()
+        // What a network of the host's links makes of such a card.
+        tap.type = .direct
+        #expect(throws: VirtError.self) { try tap.checkHostEnd() }
     }
 }
