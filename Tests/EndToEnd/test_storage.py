@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+import xml.etree.ElementTree as etree
 
 import libvirt
 
@@ -244,6 +245,95 @@ find-storage-pool-sources nonsense
 find-storage-pool-sources-as dir
 """.strip().splitlines()
 
+# On a test host, which is a new one for each line.
+TEST_HOST = """
+pool-list --all
+pool-list --all --details
+pool-list --name
+pool-info default-pool
+pool-info default-pool --bytes
+pool-info nope
+pool-dumpxml default-pool
+pool-dumpxml default-pool --inactive
+pool-uuid default-pool
+pool-name dfe224cb-28fb-8dd0-c4b2-64eb3f0f4566
+pool-define-as a dir --target /x
+pool-define-as a dir
+pool-define-as a nonsense --target /x
+pool-define-as default-pool dir --target /x
+pool-define-as b logical --source-name vg
+pool-create-as a dir --target /x
+pool-create-as a dir --target /x --build
+pool-create-as c disk --source-dev /dev/x --target /y
+pool-create-as default-pool dir --target /y
+pool-define /nonexistent
+pool-create /nonexistent
+pool-edit nope
+pool-build default-pool
+pool-build nope
+pool-delete default-pool
+pool-start default-pool
+pool-start default-pool --build
+pool-start nope
+pool-refresh default-pool
+pool-destroy default-pool
+pool-destroy nope
+pool-undefine default-pool
+pool-autostart default-pool
+pool-autostart nope
+pool-capabilities
+pool-event --list
+pool-event --event nonsense
+pool-event
+find-storage-pool-sources-as logical
+find-storage-pool-sources-as netfs
+find-storage-pool-sources-as netfs localhost
+find-storage-pool-sources-as dir
+find-storage-pool-sources-as iscsi
+find-storage-pool-sources-as nonsense
+find-storage-pool-sources logical
+find-storage-pool-sources netfs /nonexistent
+pool-destroy default-pool; pool-start default-pool; pool-list
+pool-destroy default-pool; pool-build default-pool; pool-delete default-pool; pool-undefine default-pool; pool-list --all
+pool-destroy default-pool; vol-list default-pool
+pool-define-as a dir --target /x; pool-start a; pool-autostart a; pool-list --all; pool-info a
+vol-list default-pool
+vol-list default-pool --details
+vol-list nope
+vol-create-as default-pool a 1M
+vol-create-as default-pool a 200G
+vol-create-as default-pool a 1M --format nonsense
+vol-create-as default-pool a 1M --print-xml
+vol-create-as default-pool a nonsense
+vol-create-as nope a 1M
+vol-create default-pool /nonexistent
+vol-create-as default-pool a 1M; vol-create-as default-pool a 1M
+vol-create-as default-pool a 1M; vol-list default-pool --details
+vol-create-as default-pool a 1M; vol-info a default-pool
+vol-create-as default-pool a 1M; vol-info a --pool default-pool --bytes
+vol-create-as default-pool a 1M; vol-dumpxml a default-pool
+vol-create-as default-pool a 1M; vol-path a default-pool
+vol-create-as default-pool a 1M; vol-key a default-pool
+vol-create-as default-pool a 1M; vol-name /default-pool/a
+vol-create-as default-pool a 1M; vol-pool /default-pool/a
+vol-create-as default-pool a 1M; vol-pool /default-pool/a --uuid
+vol-create-as default-pool a 1M; vol-delete a default-pool; vol-list default-pool
+vol-create-as default-pool a 1M; vol-clone a b default-pool; vol-list default-pool
+vol-create-as default-pool a 1M; vol-clone a a default-pool
+vol-create-as default-pool a 1M; vol-resize a 2M default-pool
+vol-create-as default-pool a 1M; vol-wipe a default-pool
+vol-create-as default-pool a 1M; vol-wipe a default-pool --algorithm random
+vol-create-as default-pool a 1M; vol-upload a /etc/hostname default-pool
+vol-create-as default-pool a 1M; vol-download a /tmp/roost-never default-pool
+vol-delete nope default-pool
+vol-info nope
+vol-info nope default-pool
+vol-key nope
+vol-path nope
+vol-pool nope
+vol-name nope
+""".strip().splitlines()
+
 FILES = {
     "pool.xml": "<pool type='dir'><name>x</name><target><path>{d}/x</path><permissions><mode>0750</mode>"
                 "<owner>65534</owner><group>65534</group></permissions></target></pool>",
@@ -269,6 +359,8 @@ NORMAL = [
     (r"(Capacity|Allocation|Available):( +)[\d.]+ [GT]iB", r"\1:\2SIZE"), (r"[\d.]+ [GT]iB", "SIZE"),
     (r" \(line \d+\)", ""), (r"(?m)^ ?-{10,}$", "-----"), (r"  +", "  "), (r"(?m) +$", ""),
 ]
+# Of a test host: identities, where a document is wrong, and blanks at the ends of lines.
+UNLIKE = (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}| \(line \d+\)|(?m: +$)", "")
 # Between libvirt 9.0, which Debian ships, and 11.3.
 NEWER = [
     # 9.0 says more where a document isn't XML.
@@ -326,6 +418,17 @@ class Comparison(unittest.TestCase):
         self.compare(*[played(Virsh(server.shared(name).uri)) for name in ("roostd", "libvirtd")])
 
 
+class TestHost(unittest.TestCase):
+    def test_roost_says_of_it_what_virsh_says(self):
+        self.assertEqual(libvirt.open("test:///default").listStoragePools(), ["default-pool"])
+        for line in TEST_HOST:
+            with self.subTest(line):
+                words = [line] if ";" in line else line.split()
+                ours, theirs = (shell("test:///default")(*words) for shell in (Roost, Virsh))
+                self.assertEqual(*[re.sub(pattern, by, f"{one.output}{one.errors}{one.status}")
+                                   for one in (ours, theirs) for pattern, by in [UNLIKE]])
+
+
 class PoolCase(ServerCase):
     """Each test has an empty pool."""
 
@@ -378,6 +481,51 @@ class Volumes(PoolCase):
         for path in (self.folder / "big", back):
             subprocess.run(["cmp", source, path], check=True)
             self.assertLess(path.stat().st_blocks * 512, 4 << 20)
+
+    def test_lists_and_counts_agree(self):
+        connection, pool = self.connect(), self.pool()
+        stopped = connection.storagePoolDefineXML(
+            f"<pool type='dir'><name>{self.fresh_name('idle')}</name><target><path>{self.folder}/x</path></target></pool>")
+        self.addCleanup(stopped.undefine)
+        self.assertEqual(connection.numOfStoragePools(), len(connection.listStoragePools()))
+        self.assertEqual(connection.numOfDefinedStoragePools(), len(connection.listDefinedStoragePools()))
+        self.assertIn(stopped.name(), connection.listDefinedStoragePools())
+        self.assertEqual(connection.storagePoolLookupByUUIDString(pool.UUIDString()).name(), self.name)
+        pool.createXML("<volume><name>v</name><capacity>1</capacity></volume>")
+        self.assertEqual((pool.numOfVolumes(), pool.listVolumes()), (1, ["v"]))
+        kinds = etree.fromstring(self.virsh.ok("pool-capabilities")).findall("pool")
+        self.assertEqual([kind.get("supported") for kind in kinds[:3]], ["yes"] * 3)
+        formats = [value.text for value in kinds[0].findall("volOptions/enum/value")]
+        self.assertEqual((formats[0], formats[-3:]), ("none", ["qcow2", "qed", "vmdk"]))
+
+    def test_an_encrypted_volume_is_opened_by_its_secret_and_no_other(self):
+        connection, pool = self.connect(), self.pool()
+        words = {}
+        for name in ("one", "two"):
+            secret = connection.secretDefineXML(
+                f"<secret ephemeral='yes'><usage type='volume'><volume>{self.folder}/{name}</volume></usage></secret>")
+            self.addCleanup(secret.undefine)
+            secret.setValue(f"{name} secret".encode())
+            words[name] = (f"<encryption format='luks'><secret type='passphrase' uuid='{secret.UUIDString()}'/>"
+                           "</encryption>")
+        document = ("<volume><name>{}</name><capacity unit='MiB'>1</capacity><target><format type='{}'/>{}</target>"
+                    "</volume>").format
+        made = pool.createXML(document("first", "raw", words["one"]))
+        pool.createXML(document("inner.qcow2", "qcow2", words["one"]))
+        pool.createXMLFrom(document("second", "raw", words["two"]), made)
+        pool.createXMLFrom(document("plain", "raw", ""), made)
+        for name, value, option in (("first", "one", "driver=luks,key-secret"), ("second", "two", "driver=luks,key-secret"),
+                                    ("inner.qcow2", "one", "driver=qcow2,encrypt.key-secret")):
+            for data, status in ((f"{value} secret", 0), ("wrong", 1)):
+                done = subprocess.run(
+                    ["qemu-io", "--object", f"secret,id=s,data={data}", "--image-opts", "-c", "read 0 64k",
+                     f"{option}=s,file.filename={self.folder}/{name}"], capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, status, f"{name} {done.stdout}{done.stderr}")
+        pool.refresh()
+        first = etree.fromstring(pool.storageVolLookupByName("first").XMLDesc())
+        self.assertEqual((first.findtext("capacity"), first.find("target/encryption").get("format")), ("1048576", "luks"))
+        log = self.server.log
+        self.assertNotIn("one secret", log.read_text(errors="replace") if log.exists() else "")
 
     def test_errors_have_libvirts_numbers(self):
         pool = self.pool()
@@ -483,6 +631,25 @@ class Crash(PoolCase):
                 self.virsh.ok("vol-delete", name, self.name)
         self.assertEqual(self.volumes(), ["source.qcow2", "source.raw"])
 
+    def test_what_is_changed_in_place_keeps_its_length_and_can_be_used_again(self):
+        choose = random.Random(int(os.environ.get("ROOST_SEED", "1")))
+        size = (self.folder / "source.raw").stat().st_size
+        for words in (["vol-wipe", "source.raw", self.name],
+                      ["vol-upload", "source.raw", self.folder / "source.qcow2", self.name],
+                      ["vol-resize", "source.raw", size * 2, self.name]):
+            with self.subTest(words[0]):
+                change = self.virsh.start(*words)
+                try:
+                    change.wait(choose.random() * 0.15)
+                except subprocess.TimeoutExpired:
+                    pass
+                self.server.kill()
+                change.communicate()
+                self.server.start()
+                self.assertIn((self.folder / "source.raw").stat().st_size, (size, size * 2))
+                self.virsh.ok("vol-wipe", "source.raw", self.name)
+        self.assertEqual(self.volumes(), ["source.qcow2", "source.raw"])
+
     def test_pools_run_on_and_definitions_stay(self):
         self.virsh.ok("pool-define-as", "kept", "dir", "--target", f"{self.folder}/kept")
         self.virsh.ok("pool-build", "kept")
@@ -492,6 +659,26 @@ class Crash(PoolCase):
         self.assertEqual(self.volumes(), ["kept", "source.qcow2", "source.raw"])
         self.assertIn("Autostart:      yes", self.virsh.ok("pool-info", "kept"))
         eventually(lambda: "running" in self.virsh.ok("pool-info", "kept"), "it to be started with the host")
+
+
+@on_roostd
+class Sharing(PoolCase):
+    def test_many_clones_of_one_volume_at_once(self):
+        self.virsh.ok("vol-create-as", self.name, "one", "8M")
+        clones = [self.virsh.start("vol-clone", "one", f"copy{number}", "--pool", self.name) for number in range(6)]
+        for clone in clones:
+            said, _ = clone.communicate(timeout=60)
+            self.assertEqual(clone.returncode, 0, said)
+        self.assertEqual(len(self.volumes()), 7)
+
+    def test_names_that_lead_elsewhere_make_nothing_there(self):
+        for name in ("../out", "..", ".", "a/b", "n" * 300):
+            with self.subTest(name):
+                self.assertRaises(libvirt.libvirtError, self.pool().createXML,
+                                  f"<volume><name>{name}</name><capacity>1</capacity></volume>")
+        os.symlink("/nonexistent/there", self.folder / "link")
+        self.assertNotEqual(self.virsh("vol-create-as", self.name, "link", "1M").status, 0)
+        self.assertEqual(os.listdir(self.folder), ["link"])
 
 
 @on_roostd

@@ -103,11 +103,11 @@ struct LocalStoragePool: StoragePoolOperations {
         guard let known = sourcePool.content[clonevol.name] else {
             throw StorageDriver.noVolume(named: clonevol.name)
         }
-        try known.requireIdle()
+        try known.requireReadable()
         let source = try await driver.current(clonevol.name, in: sourcePool).definition
         let order = try VolumeOrder(xml, for: pool, from: source, flags)
         if pool.content[order.volume.name] != nil { throw order.taken }
-        return try await driver.using(known, in: sourcePool) { (_) async throws(VirtError) in
+        return try await driver.using(known, in: sourcePool, isReading: true) { (_) async throws(VirtError) in
             try await driver.make(order, in: pool)
         }
     }

@@ -15,6 +15,8 @@ final class PoolContent: Sendable {
         var sizes = PoolSizes()
         /// Whose its folder is.
         var permissions: StoragePermissions?
+        /// How many look at single files now.
+        var lookers = 0
         /// What has changed since somebody began to look through the pool; nil while nobody does.
         var touched: Set<ByteName>?
 
@@ -94,6 +96,20 @@ final class PoolContent: Sendable {
         }
     }
 
+    /// How many may look at single files at once: where a server doesn't answer, more would only wait beside them.
+    private static let mostLookers = 8
+
+    /// Begins to look at one file; false where too many do already, and what is known has to do.
+    func beginLook() -> Bool {
+        state.withLock { state in
+            if state.lookers == Self.mostLookers { return false }
+            state.lookers += 1
+            return true
+        }
+    }
+
+    func endLook() { state.withLock { $0.lookers -= 1 } }
+
     // MARK: Look through
 
     /// Begins to look through the pool: what is known of each file.
@@ -115,6 +131,7 @@ final class PoolContent: Sendable {
             }
             for (name, volume) in state.volumes where volume.users > 0 {
                 volumes[name]?.users = volume.users
+                volumes[name]?.isBeingChanged = volume.isBeingChanged
                 if volumes[name] == nil { volumes[name] = volume }
             }
             (state.volumes, state.touched) = (volumes, nil)

@@ -57,7 +57,8 @@ extension StorageDriver {
         _ name: String, in pool: LocalPool
     ) async throws(VirtError) -> StoredVolume {
         guard let known = pool.content[name] else { throw Self.noVolume(named: name) }
-        if known.isBeingMade { return known }
+        if known.isBeingMade || !pool.content.beginLook() { return known }
+        defer { pool.content.endLook() }
         let path = try pool.folder()
         let file: VolumeFile?
         do throws(SystemError) {

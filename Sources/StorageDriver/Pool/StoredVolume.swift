@@ -12,6 +12,8 @@ struct StoredVolume: Sendable {
     var isBeingMade = false
     /// How many read or change it now.
     var users = 0
+    /// Whether the one who uses it changes it.
+    var isBeingChanged = false
 
     func reference(in pool: LocalPool) -> StorageVolReference {
         StorageVolReference(pool: pool.title, name: definition.name, key: definition.key ?? "")
@@ -26,6 +28,12 @@ struct StoredVolume: Sendable {
             throw VirtError(
                 .operationInvalid, "volume '\(definition.name)' is still in use.", from: .storage)
         }
+    }
+
+    /// Throws `operationInvalid` while it is made or changed.
+    func requireReadable() throws(VirtError) {
+        if isBeingChanged { try requireIdle() }
+        try requireWhole()
     }
 
     func requireWhole() throws(VirtError) {

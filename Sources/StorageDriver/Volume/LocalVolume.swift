@@ -102,27 +102,33 @@ extension StorageVolumeDefinition.Kind {
 
 extension StorageDriver {
     /// Does something with a volume that nobody else changes meanwhile.
+    ///
+    /// - Parameter isReading: others may read it, too.
     func using<Result: Sendable>(
-        _ volume: StoredVolume, in pool: LocalPool,
+        _ volume: StoredVolume, in pool: LocalPool, isReading: Bool = false,
         _ body: (StoredVolume) async throws(VirtError) -> Result
     ) async throws(VirtError) -> Result {
         let name = volume.definition.name
-        try begin(name, in: pool)
+        try begin(name, in: pool, isReading: isReading)
         defer { end(name, in: pool) }
         return try await body(volume)
     }
 
     /// Marks a volume as in use.
-    func begin(_ name: String, in pool: LocalPool) throws(VirtError) {
+    func begin(_ name: String, in pool: LocalPool, isReading: Bool = false) throws(VirtError) {
         let found: Void? = try pool.content.change(name) { (volume) throws(VirtError) in
-            try volume.requireIdle()
+            if isReading { try volume.requireReadable() } else { try volume.requireIdle() }
             volume.users += 1
+            volume.isBeingChanged = !isReading
         }
         if found == nil { throw Self.noVolume(named: name) }
     }
 
     func end(_ name: String, in pool: LocalPool) {
-        _ = try? pool.content.change(name) { (volume) throws(VirtError) in volume.users -= 1 }
+        _ = try? pool.content.change(name) { (volume) throws(VirtError) in
+            volume.users -= 1
+            volume.isBeingChanged = false
+        }
     }
 
     /// Throws where a guest that runs uses a volume.

@@ -81,10 +81,8 @@ struct TestStorageService: StorageService {
 
     func findStoragePoolSources(type: String, srcSpec: String?, flags: UInt32) throws(VirtError) -> String {
         try flags.require(in: "testConnectFindStoragePoolSources", from: .test)
-        guard let kind = StoragePoolDefinition.Kind(rawValue: type), kind != .dir else {
-            throw VirtError(.internalError, "unknown storage pool type \(type)", from: .test)
-        }
-        switch kind {
+        switch StoragePoolDefinition.Kind(rawValue: type) {
+        case .dir: throw VirtError(.internalError, "unknown storage pool type \(type)", from: .test)
         case .logical: return try Self.volumeGroups.text(from: .test)
         case .netfs:
             let source = try srcSpec.map { (text) throws(VirtError) in
