@@ -8,7 +8,7 @@ import uuid
 import libvirt
 
 from harness import frames
-from harness.case import ServerCase, on_each_server
+from harness.case import ServerCase, on_each_server, on_roostd
 from harness.domains import domain
 from harness.frames import EVERYBODY, GUEST, OTHER, PEER
 from harness.host import Host
@@ -164,6 +164,59 @@ class Filters(ServerCase):
             with self.assertRaises(libvirt.libvirtError) as caught:
                 call()
             self.assertEqual(caught.exception.get_error_code(), code)
+
+
+@on_roostd
+class Learning(ServerCase):
+    """Addresses that nobody says."""
+
+    def bound(self, **values):
+        bridge = frames.Bridge()
+        self.addCleanup(bridge.close)
+        connection = libvirt.open(self.server.uri)
+        self.addCleanup(connection.close)
+        bound = connection.nwfilterBindingCreateXML(binding("clean-traffic", **values))
+        self.addCleanup(bound.delete)
+        return bridge
+
+    def sees(self, bridge, kinds, *, eventual=True):
+        """What passes of what the guest sends."""
+        def passing():
+            return [kind for kind in ("arp", "udp", "arp of another", "udp of another") if bridge.passes("guest", frame("guest", kind, 30000))]
+        if eventual:
+            eventually(lambda: passing() == kinds, f"{kinds} to pass")
+        else:
+            self.assertEqual(passing(), kinds)
+
+    def test_the_first_packet_tells_the_address(self):
+        bridge = self.bound()
+        self.assertFalse(bridge.passes("peer", frame("peer", "udp", 30001)))
+        bridge.passes("guest", frame("guest", "arp", 30001))
+        self.sees(bridge, ["arp", "udp"])
+        self.assertTrue(bridge.passes("peer", frame("peer", "udp", 30001)))
+
+    def test_a_lease_counts_until_it_is_given_back(self):
+        bridge = self.bound(CTRL_IP_LEARNING="dhcp")
+        self.sees(bridge, [], eventual=False)
+        self.assertTrue(bridge.passes("guest", frame("guest", "dhcp", 68)))
+        self.assertTrue(bridge.passes("peer", frames.dhcp(PEER, GUEST, YOURS, MINE, 5, GUEST, given=MINE)))
+        self.sees(bridge, ["arp", "udp"])
+        # A second lease counts beside the first.
+        bridge.passes("peer", frames.dhcp(PEER, GUEST, YOURS, MINE, 5, GUEST, given="10.0.0.9"))
+        self.sees(bridge, ["arp", "udp", "arp of another", "udp of another"])
+        bridge.passes("guest", frames.dhcp(GUEST, PEER, MINE, YOURS, 7, GUEST, used=MINE))
+        self.sees(bridge, ["arp of another", "udp of another"])
+        # What a guest says as if it were a server counts for nothing.
+        bridge.passes("guest", frames.dhcp(GUEST, PEER, "10.0.0.9", YOURS, 5, GUEST, given=MINE))
+        self.sees(bridge, ["arp of another", "udp of another"], eventual=False)
+
+    def test_a_binding_that_must_not_learn_needs_the_address(self):
+        bridge = frames.Bridge()
+        self.addCleanup(bridge.close)
+        for way, words in (("none", "unresolvable variables or unavailable list elements: IP"),
+                           ("foo", "filter 'clean-traffic' learning value 'foo' invalid.")):
+            said = self.virsh("nwfilter-binding-create", self.file("b.xml", binding("clean-traffic", CTRL_IP_LEARNING=way)))
+            self.assertIn(words, said.errors)
 
 
 @unittest.skipUnless(os.geteuid() == 0, "network namespaces need root")

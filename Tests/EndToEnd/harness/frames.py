@@ -73,6 +73,16 @@ def icmp6(sender, receiver, kind, code=0):
     return with_sum(sender, receiver, 58, struct.pack("!BBHHH", kind, code, 0, 1, 1) + b"payload!", 2)
 
 
+def dhcp(source, target, sender, receiver, kind, card, used="0.0.0.0", given="0.0.0.0", lease=3600):
+    """A message of DHCP: an answer of a server's where it gives an address."""
+    answers = given != "0.0.0.0"
+    body = struct.pack("!BBBBIHH", 2 if answers else 1, 1, 6, 0, 9, 0, 0) + address(used) + address(given) + bytes(8)
+    body += mac(card).ljust(16, b"\0") + bytes(192) + b"\x63\x82\x53\x63" + bytes([53, 1, kind])
+    body += (b"\x33\x04" + struct.pack("!I", lease) if answers else b"") + b"\xff"
+    ports = (67, 68) if answers else (68, 67)
+    return ip4(source, target, sender, receiver, 17, udp(sender, receiver, *ports, body))
+
+
 def spanning(source, kind=0, flags=0, priority=0x8000):
     body = b"\x42\x42\x03" + struct.pack("!HBBB", 0, 0, kind, flags)
     body += struct.pack("!H", priority) + mac(source) + struct.pack("!IH", 4, 0x8000) + mac(source) + struct.pack("!HHHHH", 1, 0, 20, 2, 15)
