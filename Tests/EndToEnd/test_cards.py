@@ -156,7 +156,7 @@ class Cards(unittest.TestCase):
             (lan("<target dev='x%dy%d'/>"), "Unable to create tap device x%dy%d: Invalid argument"),
             (lan("<driver queues='300'/>"), "Argument list too long"),
             (lan("<bandwidth><outbound average='100'/></bandwidth>"), "the outbound bandwidth of interface net1 isn't carried out"),
-            (lan("<filterref filter='clean-traffic'/>"), "the network filter of interface net1 isn't carried out"),
+            (lan("<filterref filter='nix'/>"), "referenced filter 'nix' is missing"),
             (lan("<backend tap='/dev/null'/>"), "Inappropriate ioctl for device"),
         ):
             with self.subTest(words):
