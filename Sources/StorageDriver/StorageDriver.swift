@@ -68,16 +68,19 @@ public final class StorageDriver: Driver {
         log.error("'\(path)' defines a storage pool a second time: it is passed over")
     }
 
-    /// Starts the pools that are to start with the host.
+    /// Starts the pools that are to start with the host. One whose server doesn't answer soon keeps no guests waiting that
+    /// start after it.
     public func autostart() async {
         await withTaskGroup { group in
             for pool in registry.all where pool.isAutostarted && !pool.isActive {
-                group.addTask {
-                    do throws(VirtError) { try await self.create(pool.reference, []) } catch {
-                        self.log.error("storage pool '\(pool.title)' can't be started: \(error)")
-                    }
-                }
+                group.addTask { await self.soon(.seconds(10)) { await self.autostart(pool) } }
             }
+        }
+    }
+
+    private func autostart(_ pool: LocalPool) async {
+        do throws(VirtError) { try await create(pool.reference, []) } catch {
+            log.error("storage pool '\(pool.title)' can't be started: \(error)")
         }
     }
 

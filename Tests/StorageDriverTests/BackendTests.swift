@@ -31,6 +31,13 @@ import XMLBinding
         #expect(MountCommand.make("vfat", on: "/d") == ["-t", "vfat", "/d"])
     }
 
+    @Test func `a server that never answers keeps nobody waiting for long`() async throws {
+        let driver = try await host.driver()
+        let never = Latch()
+        await driver.soon(.milliseconds(10)) { await never.wait() }
+        never.open()
+    }
+
     @Test func `two pools are never in one place`() async throws {
         let storage = try await host.connection().storage
         func define(_ name: String, _ rest: String) async throws {

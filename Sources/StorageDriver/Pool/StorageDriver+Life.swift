@@ -95,6 +95,7 @@ extension StorageDriver {
     /// What was known of a pool's volumes is forgotten, and everybody is told.
     func noteStopped(_ reference: StoragePoolReference) async throws(VirtError) {
         try await change(reference) { (pool, told) throws(VirtError) in
+            guard pool.isActive else { return }
             told.append(pool.event(.stopped))
             try? self.records.remove(pool.title)
             pool.content.forget(sizes: pool.isRedefined)
@@ -137,7 +138,7 @@ extension StorageDriver {
     }
 
     /// Does something with a pool while nobody else starts, stops or looks through it.
-    private func alone(
+    func alone(
         with reference: StoragePoolReference, _ what: String,
         _ body: (LocalPool) async throws(VirtError) -> Void
     ) async throws(VirtError) {

@@ -47,30 +47,37 @@ extension StorageDriver {
     /// Takes up pools that run: those that aren't there any more have stopped. One whose server doesn't answer keeps nobody
     /// waiting: it is looked through when it does.
     func takeUp(_ references: [StoragePoolReference]) async {
-        for reference in references {
-            guard let pool = registry[reference.uuid] else { continue }
-            let done = Latch()
-            Task {
-                await self.takeUp(pool)
-                done.open()
+        await withTaskGroup { group in
+            for pool in references.compactMap({ registry[$0.uuid] }) {
+                group.addTask { await self.soon(.seconds(3)) { await self.takeUp(pool) } }
             }
-            Task {
-                try? await Task.sleep(for: Self.patience)
-                done.open()
-            }
-            await done.wait()
         }
     }
 
-    private static var patience: Duration { .seconds(3) }
+    /// Waits until something is done, or goes on in the background.
+    func soon(_ patience: Duration, _ work: @escaping @Sendable () async -> Void) async {
+        let done = Latch()
+        Task {
+            await work()
+            done.open()
+        }
+        let timer = Task {
+            try? await Task.sleep(for: patience)
+            done.open()
+        }
+        await done.wait()
+        timer.cancel()
+    }
 
     private func takeUp(_ pool: LocalPool) async {
         do throws(VirtError) {
-            // A daemon that was killed while it mounted something has left word of it, and perhaps no more.
-            guard try await pool.definition.backend(self).isThere() else {
-                return try await noteStopped(pool.reference)
+            try await alone(with: pool.reference, "take up") { (pool) async throws(VirtError) in
+                // A daemon that was killed while it mounted something has left word of it, and perhaps no more.
+                guard try await pool.definition.backend(self).isThere() else {
+                    return try await self.noteStopped(pool.reference)
+                }
+                try await self.look(through: pool.content, of: pool.definition)
             }
-            try await look(through: pool.content, of: pool.definition)
         } catch {
             log.error(
                 "storage pool '\(pool.title)' ran, and can't be looked at now: it has stopped: \(error)")
