@@ -111,8 +111,8 @@ let package = Package(
         module(
             "NetworkDriver",
             uses: [
-                "ByteText", "JSON", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit", "HostKit",
-                "Leases", "LinuxSystem", log,
+                "ByteText", "Explanation", "JSON", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "DriverKit",
+                "HostKit", "Leases", "LinuxSystem", log,
             ]),
         module(
             "NWFilterDriver",

@@ -31,6 +31,14 @@ struct JSONBinder {
         if let source { value = source[key]?.int.map(Int.init) ?? value } else { object.add(key, value) }
     }
 
+    mutating func flag(_ key: String, _ value: inout Bool) {
+        if let source {
+            value = source[key]?.bool ?? value
+        } else if value {
+            object.add(key, value)
+        }
+    }
+
     mutating func word<W: RawRepresentable<String>>(_ key: String, _ value: inout W) {
         var text = value.rawValue
         self.value(key, &text)

@@ -540,6 +540,8 @@ class Cards(unittest.TestCase):
         address = eventually(lambda: self.connection.networkLookupByName("default").DHCPLeases(), "the lease to be known")[0]["ipaddr"]
         self.assertIn(f"{address}/24", self.virsh.ok("net-dhcp-leases", "default"))
         self.assertIn(f" vnet0      52:54:00:aa:00:01    ipv4         {address}/24", self.virsh.ok("domifaddr", "g1"))
+        roost = self.roost
+        self.assertRegex(roost.ok("address", "g1"), rf" vnet0 +52:54:00:aa:00:01 +{address}/24 +lease +leased until 20\d\d-")
         self.host.kill()
         self.host.restart()
         console.close()
@@ -557,6 +559,8 @@ class Cards(unittest.TestCase):
             capture_output=True, text=True)
         self.assertNotEqual(reached.returncode, 0)
         eventually(lambda: f" vnet0      52:54:00:aa:00:01    ipv4         {address}/0" in self.virsh.ok("domifaddr", "g1", "--source", "arp"), "the neighbour to be known")
+        self.assertRegex(roost.ok("address", "g1"), rf" vnet0 +52:54:00:aa:00:01 +{address} +arp +heard of \d+ s ago")
+        self.assertEqual(roost.ok("address", "g1", "--wait", "--quiet"), address)
         counted = dict(re.findall(r"vnet0 (\w+) (\d+)", self.virsh.ok("domifstat", "g1", "vnet0")))
         own = self.host.run("ip", "-s", "link", "show", "vnet0").splitlines()
         sent = own[own.index(next(line for line in own if "TX:" in line)) + 1].split()

@@ -1,5 +1,6 @@
 """Networks of the host, on a host of their own: a network namespace in which the daemon runs."""
 
+import json
 import os
 import pathlib
 import signal
@@ -74,6 +75,59 @@ class Networks(unittest.TestCase):
         self.assertIn("network 'default' has 192.168.124.0/24", self.host.log.read_text())
         with self.assertRaisesRegex(libvirt.libvirtError, "Network is already in use by interface lan0"):
             self.define().create()
+
+    def test_it_is_explained_with_what_stands_in_the_way(self):
+        roost = Roost(self.host.uri)
+        self.define()
+        self.assertIn("n1: inactive\n  ! it isn't active: no guest can be plugged into it\n    \u2192 roost net-start n1\n",
+                      roost.ok("explain", "--network", "n1"))
+        roost.ok("net-start", "n1")
+        explained = json.loads(roost.ok("explain", "--network", "n1", "--json"))
+        self.assertEqual([problem["text"] for problem in explained["problems"]], ["the host itself has no route to others, and so guests haven't"])
+        facts = [f"{fact['kind']}: {fact['text']}" for fact in explained["facts"]]
+        self.assertIn("address: 10.77.1.1/24, the host's on the bridge", facts)
+        self.assertIn("sysctl: net.ipv4.ip_forward = 1", facts)
+        self.assertIn("rule: table ip libvirt_network, chain guest_input: oif virbr1 counter reject", facts)
+        self.assertTrue(any(fact.startswith(f"process: dnsmasq, process {self.host.servers()['n1']},") for fact in facts), facts)
+        self.host.run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward")
+        self.uplink("eth0")
+        explained = json.loads(roost.ok("explain", "--network", "n1", "--json"))
+        self.assertEqual([problem.get("repair") for problem in explained["problems"]], ["sysctl -w net.ipv4.ip_forward=1"])
+        self.host.run("nft", "add table ip f; add chain ip f i { type filter hook input priority 0; policy drop; }")
+        explained = json.loads(roost.ok("explain", "--network", "n1", "--json"))
+        self.assertIn("nft 'insert rule ip f i iifname \"virbr1\" udp dport 67 counter accept'", [p.get("repair") for p in explained["problems"]])
+
+    def uplink(self, name, *more):
+        self.host.run("ip", "link", "add", name, *(more or ("type", "veth", "peer", "name", name + "far")))
+        self.host.run("ip", "addr", "add", "198.51.100.7/24", "dev", name)
+        self.host.run("ip", "link", "set", name, "up")
+        if not more:
+            self.host.run("ip", "link", "set", name + "far", "up")
+        self.host.run("ip", "route", "add", "default", "via", "198.51.100.1", "dev", name)
+
+    def test_guests_are_put_on_the_hosts_own_network(self):
+        roost = Roost(self.host.uri)
+        self.assertFails(roost("net-lan", "lan"), "the host has no route to others: say which device with --device")
+        self.uplink("eth0")
+        told = roost.ok("net-lan", "lan")
+        self.assertIn("Network lan started: guests on it are on the network of eth0", told)
+        self.assertIn("by a macvtap guests and the host itself don't reach each other", told)
+        network = self.connection.networkLookupByName("lan")
+        self.assertEqual((network.isActive(), network.autostart()), (1, 1))
+        self.assertIn("<interface dev='eth0'/>", network.XMLDesc())
+        self.host.run("ip", "route", "del", "default")
+        self.uplink("br0", "type", "bridge")
+        self.assertEqual(roost.ok("net-lan", "lan2", "--print-xml"),
+                         "<network>\n  <name>lan2</name>\n  <forward mode='bridge'/>\n  <bridge name='br0'/>\n</network>")
+        self.assertNotIn("macvtap", roost.ok("net-lan", "lan2"))
+        self.assertIn("<bridge name='br0'/>", self.connection.networkLookupByName("lan2").XMLDesc())
+        # A name that is taken leaves what is there as it is.
+        self.assertEqual(roost("net-lan", "lan2").status, 1)
+        self.assertTrue(self.connection.networkLookupByName("lan2").isActive())
+
+    def assertFails(self, done, words):
+        self.assertEqual(done.status, 1)
+        self.assertIn(words, done.errors)
 
     def test_rules_that_somebody_removes_come_back(self):
         self.define().create()

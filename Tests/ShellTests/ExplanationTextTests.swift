@@ -98,7 +98,8 @@ struct ExplanationTextTests {
     func words() async {
         let session = RecordedSession(uri: "test:///default")
         #expect(
-            await session.run("explain").text.contains("explain what? a domain, or a document with --xml"))
+            await session.run("explain").text.contains(
+                "explain what? a domain, a network with --network, or a document with --xml"))
         let both = await RecordedSession(uri: "test:///default").run("explain test --xml /x --element y")
         #expect(both.text.contains("not both"))
     }

@@ -696,5 +696,9 @@ extension RouteTable {
             let reply = try await call.driver.hypervisor.domain(it.domain).explain(flags: it.flags)
             return DomainExplainAnswer(explanation: reply)
         }
+        add(RoostProgram.domainKnownAddresses) { (call: Call, it: DomainKnownAddressesArguments) throws(VirtError) -> DomainKnownAddressesAnswer in
+            let reply = try await call.driver.hypervisor.domain(it.domain).knownAddresses()
+            return DomainKnownAddressesAnswer(addresses: reply)
+        }
     }
 }

@@ -70,5 +70,9 @@ extension RouteTable {
             let reply = try await call.driver.networks.network(it.network).metadata(type: it.type, uri: it.uri, flags: it.flags)
             return NetworkGetMetadataAnswer(metadata: reply)
         }
+        add(RoostProgram.networkExplain) { (call: Call, it: NetworkExplainArguments) throws(VirtError) -> NetworkExplainAnswer in
+            let reply = try await call.driver.networks.network(it.network).explain()
+            return NetworkExplainAnswer(explanation: reply)
+        }
     }
 }

@@ -50,5 +50,9 @@ extension RouteTable {
             let reply = try await call.driver.networks.networkCreateXMLFlags(xml: it.xml, flags: it.flags)
             return NetworksNetworkCreateXMLFlagsAnswer(network: reply)
         }
+        add(RoostProgram.networksUplink) { (call: Call, _: Nothing) throws(VirtError) -> NetworksUplinkAnswer in
+            let reply = try await call.driver.networks.uplink()
+            return NetworksUplinkAnswer(uplink: reply)
+        }
     }
 }

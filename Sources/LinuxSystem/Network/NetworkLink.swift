@@ -63,9 +63,13 @@ public struct HostNeighbour: Hashable, Sendable {
     /// The address on the link.
     public let linkAddress: [UInt8]
     public let link: Int32
+    /// How long ago it was last heard of, in seconds; nil where the kernel doesn't say.
+    public let age: UInt32?
 
     init?(_ reply: NetlinkReply) {
         let values = reply.attributes(after: 12)
+        // In hundredths of a second, whatever the kernel counts in.
+        age = values[3]?.number(at: 0, UInt32.self).map { $0 / 100 }
         // Heard of: neither looked for in vain nor somebody's word.
         guard let link = reply.payload.number(at: 4, Int32.self),
             let state = reply.payload.number(at: 8, UInt16.self), state & 0xE1 == 0,

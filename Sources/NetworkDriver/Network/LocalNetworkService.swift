@@ -1,4 +1,5 @@
 import DriverKit
+import LinuxSystem
 import Virt
 import VirtDriver
 import VirtXML
@@ -16,6 +17,12 @@ struct LocalNetworkService: RegisteredNetworks {
 
     func networkPort(_ reference: NetworkPortReference) -> any NetworkPortOperations {
         NetworkPortCalls(driver: driver, reference: reference)
+    }
+
+    /// The link by which the host reaches others, and what it is: `bridge`, `wireless`, `link`, or `none` where there is none.
+    func uplink() async throws(VirtError) -> HostUplink {
+        let uplink = await Blocking.run { Uplink.current }
+        return HostUplink(device: uplink?.name ?? "", kind: uplink?.kind.rawValue ?? "none")
     }
 
     func put(_ xml: String, toStart: Bool) async throws(VirtError) -> NetworkReference {

@@ -1,4 +1,6 @@
 import DriverKit
+import Explanation
+import LinuxSystem
 import Virt
 import VirtDriver
 import VirtXML
@@ -29,6 +31,11 @@ struct NetworkCalls: NetworkOperations {
     func autostart() throws(VirtError) -> Bool { try current().isAutostarted }
     func isActive() throws(VirtError) -> Bool { try current().isActive }
     func isPersistent() throws(VirtError) -> Bool { try current().isPersistent }
+
+    func explain() async throws(VirtError) -> String {
+        let network = try current()
+        return await Blocking.run { driver.explanation(of: network).json }
+    }
 
     func bridgeName() throws(VirtError) -> String {
         let network = try current()

@@ -30,18 +30,12 @@ extension NetworkDriver {
     func foundObstacles() throws(VirtError) -> [Obstacle] {
         let networks = running()
         if networks.isEmpty { return [] }
-        let (rules, uplink) = (try firewall.all(), Self.uplink())
+        let (rules, uplink) = (try firewall.all(), Uplink.current?.name)
         return networks.flatMap { network, bridge in
             network.vitalPackets(bridge: bridge, uplink: uplink).compactMap {
                 Obstacle(to: $0, on: bridge, in: rules)
             }
         }
-    }
-
-    /// The link by which the host reaches all others.
-    static func uplink() -> String? {
-        let link = (try? NetworkLinks.routes())?.first { $0.prefix == 0 && $0.link != nil }?.link
-        return link.flatMap { try? NetworkLinks.numbered($0) }?.name
     }
 
     /// Adds what lets packets pass where they don't, while their networks run. Call it within a change.

@@ -45,14 +45,46 @@ extension QEMUDomain {
         }
     }
 
+    /// All that the host knows of the guest's addresses, each by who knows it.
+    nonisolated func knownAddresses() async throws(VirtError) -> [GuestAddress] {
+        let cards = try existingActive().definition.devices.interfaces
+        let neighbours = await Blocking.run { (try? NetworkLinks.neighbours()) ?? [] }
+        var found: [GuestAddress] = []
+        for card in cards {
+            guard let mac = card.mac?.address else { continue }
+            let name = card.target?.dev ?? ""
+            for lease in await leases(of: card) {
+                found.append(
+                    GuestAddress(
+                        interface: name, hwaddr: mac.xml, address: lease.ipaddr, prefix: lease.prefix,
+                        source: UInt32(DomainInterfaceAddressesSource.lease.rawValue), age: -1,
+                        expiry: lease.expirytime))
+            }
+            for neighbour in neighbours where card.hasHostEnd && neighbour.linkAddress == mac.bytes {
+                guard let address = IPAddress(bytes: neighbour.address) else { continue }
+                found.append(
+                    GuestAddress(
+                        interface: name, hwaddr: mac.xml, address: "\(address)", prefix: 0,
+                        source: UInt32(DomainInterfaceAddressesSource.arp.rawValue),
+                        age: neighbour.age.map { Int64($0) } ?? -1, expiry: -1))
+            }
+        }
+        return found
+    }
+
+    /// What the card's network has leased to it.
+    private nonisolated func leases(of card: InterfaceDevice) async -> [NetworkDHCPLease] {
+        guard let network = card.source.network, let mac = card.mac?.address else { return [] }
+        return await context.networks.leases(of: network).filter { lease in
+            lease.mac.flatMap { MACAddress(xml: $0) } == mac
+        }
+    }
+
     private nonisolated func leases(of cards: [InterfaceDevice]) async -> [DomainInterface] {
         var found: [DomainInterface] = []
         for card in cards {
-            guard let network = card.source.network, let mac = card.mac?.address else { continue }
-            let leases = await context.networks.leases(of: network).filter { lease in
-                lease.mac.flatMap { MACAddress(xml: $0) } == mac
-            }
-            if leases.isEmpty { continue }
+            let leases = await leases(of: card)
+            guard !leases.isEmpty, let mac = card.mac?.address else { continue }
             let addresses = leases.map {
                 DomainIPAddress(type: $0.type, addr: $0.ipaddr, prefix: $0.prefix)
             }

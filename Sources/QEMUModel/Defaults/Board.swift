@@ -23,8 +23,7 @@ package struct Board: Equatable, Sendable {
     package var isX86: Bool { architecture == "x86_64" || architecture == "i686" }
     var isQ35: Bool { isX86 && (machine == "q35" || machine.hasBytePrefix("pc-q35")) }
     var isI440FX: Bool {
-        isX86 && !isQ35
-            && (isMachine("pc") || machine.hasBytePrefix("rhel") || machine.hasBytePrefix("xenfv"))
+        isX86 && !isQ35 && (isMachine("pc") || machine.hasBytePrefix("rhel"))
     }
     var isMicroVM: Bool { isX86 && isMachine("microvm") }
     var isARM: Bool { ["aarch64", "armv7l", "armv6l"].contains(architecture) }

@@ -6,11 +6,14 @@ extension ProcedureFacts {
     /// What is known of every call of program `roost`.
     public static let roost: [ProcedureFacts] = {
         var table: [ProcedureFacts] = []
-        table.reserveCapacity(4)
+        table.reserveCapacity(7)
         table.append(ProcedureFacts(1, "roostDomainExplain", [.readOnly, .costly, .namesObject], [AccessRule(.domain, "read"), AccessRule(.domain, "read_secure", whenSet: 1)]))
         table.append(ProcedureFacts(2, "roostDomainExplainXML", [.costly], [AccessRule(.connect, "write")]))
         table.append(ProcedureFacts(3, "roostConnectEventsSince", [.readOnly], [AccessRule(.connect, "search_domains"), AccessRule(.connect, "search_networks"), AccessRule(.connect, "search_storage_pools"), AccessRule(.connect, "search_node_devices"), AccessRule(.connect, "search_secrets")]))
         table.append(ProcedureFacts(4, "roostConnectWaitForEvent", [.readOnly], [AccessRule(.connect, "search_domains"), AccessRule(.connect, "search_networks"), AccessRule(.connect, "search_storage_pools"), AccessRule(.connect, "search_node_devices"), AccessRule(.connect, "search_secrets")]))
+        table.append(ProcedureFacts(5, "roostNetworkExplain", [.readOnly, .costly, .namesObject], [AccessRule(.network, "read")]))
+        table.append(ProcedureFacts(6, "roostDomainKnownAddresses", [.readOnly, .namesObject], [AccessRule(.domain, "read")]))
+        table.append(ProcedureFacts(7, "roostConnectUplink", [.readOnly], [AccessRule(.connect, "search_networks")]))
         return table
     }()
 }

@@ -120,3 +120,78 @@ public struct ConnectWaitForEventArguments: XDRValue, Hashable {
     }
 }
 
+/// Arguments of `roostNetworkExplain`.
+public struct NetworkExplainArguments: XDRValue, Hashable {
+    public var network: NetworkReference = NetworkReference()
+
+    public init() {}
+
+    public init(network: NetworkReference = NetworkReference()) {
+        self.network = network
+    }
+
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.value(&self.network)
+    }
+}
+
+/// Reply of `roostNetworkExplain`.
+public struct NetworkExplainAnswer: XDRValue, Hashable {
+    public var explanation: String = ""
+
+    public init() {}
+
+    public init(explanation: String = "") {
+        self.explanation = explanation
+    }
+
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.string(&self.explanation)
+    }
+}
+
+/// Arguments of `roostDomainKnownAddresses`.
+public struct DomainKnownAddressesArguments: XDRValue, Hashable {
+    public var domain: DomainReference = DomainReference()
+
+    public init() {}
+
+    public init(domain: DomainReference = DomainReference()) {
+        self.domain = domain
+    }
+
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.value(&self.domain)
+    }
+}
+
+/// Reply of `roostDomainKnownAddresses`.
+public struct DomainKnownAddressesAnswer: XDRValue, Hashable {
+    public var addresses: [GuestAddress] = []
+
+    public init() {}
+
+    public init(addresses: [GuestAddress] = []) {
+        self.addresses = addresses
+    }
+
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.values(&self.addresses, max: 4096)
+    }
+}
+
+/// Reply of `roostConnectUplink`.
+public struct NetworksUplinkAnswer: XDRValue, Hashable {
+    public var uplink: HostUplink = HostUplink()
+
+    public init() {}
+
+    public init(uplink: HostUplink = HostUplink()) {
+        self.uplink = uplink
+    }
+
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.value(&self.uplink)
+    }
+}
+

@@ -20,4 +20,13 @@ public enum RoostProgram {
 
     /// `roostConnectWaitForEvent`.
     public static var connectWaitForEvent: Procedure<ConnectWaitForEventArguments, Nothing> { Procedure<ConnectWaitForEventArguments, Nothing>(program: number, number: 4, api: "roostConnectWaitForEvent") }
+
+    /// `roostNetworkExplain`.
+    public static var networkExplain: Procedure<NetworkExplainArguments, NetworkExplainAnswer> { Procedure<NetworkExplainArguments, NetworkExplainAnswer>(program: number, number: 5, api: "roostNetworkExplain") }
+
+    /// `roostDomainKnownAddresses`.
+    public static var domainKnownAddresses: Procedure<DomainKnownAddressesArguments, DomainKnownAddressesAnswer> { Procedure<DomainKnownAddressesArguments, DomainKnownAddressesAnswer>(program: number, number: 6, api: "roostDomainKnownAddresses") }
+
+    /// `roostConnectUplink`.
+    public static var networksUplink: Procedure<Nothing, NetworksUplinkAnswer> { Procedure<Nothing, NetworksUplinkAnswer>(program: number, number: 7, api: "roostConnectUplink") }
 }

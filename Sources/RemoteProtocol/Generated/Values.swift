@@ -511,6 +511,25 @@ extension JournalEntry: XDRValue {
     }
 }
 
+extension GuestAddress: XDRValue {
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.string(&self.interface)
+        try x.string(&self.hwaddr)
+        try x.string(&self.address)
+        try x.uint32(&self.prefix)
+        try x.uint32(&self.source)
+        try x.int64(&self.age)
+        try x.int64(&self.expiry)
+    }
+}
+
+extension HostUplink: XDRValue {
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.string(&self.device)
+        try x.string(&self.kind)
+    }
+}
+
 extension LostEvents: XDRValue {
     public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
         try x.uint64(&self.first)

@@ -64,4 +64,9 @@ extension Connection {
         return Network(connection: self, reference: try await driver.networks.networkCreateXMLFlags(xml: xml, flags: flags))
     }
 
+    /// Roost's own `roostConnectUplink`.
+    public func uplink() async throws(VirtError) -> HostUplink {
+        try await driver.networks.uplink()
+    }
+
 }

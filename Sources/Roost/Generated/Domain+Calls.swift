@@ -983,4 +983,9 @@ extension Domain {
         return try await connection.driver.hypervisor.domain(reference).explain(flags: flags)
     }
 
+    /// Roost's own `roostDomainKnownAddresses`.
+    public func knownAddresses() async throws(VirtError) -> [GuestAddress] {
+        try await connection.driver.hypervisor.domain(reference).knownAddresses()
+    }
+
 }

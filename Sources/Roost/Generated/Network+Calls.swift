@@ -92,4 +92,9 @@ extension Network {
         try await connection.driver.networks.network(reference).metadata(type: type, uri: uri, flags: flags)
     }
 
+    /// Roost's own `roostNetworkExplain`.
+    public func explain() async throws(VirtError) -> String {
+        try await connection.driver.networks.network(reference).explain()
+    }
+
 }

@@ -697,4 +697,8 @@ struct RemoteDomainOperations: DomainOperations {
     func explain(flags: DomainXMLFlags) async throws(VirtError) -> String {
         try await client.call(RoostProgram.domainExplain, DomainExplainArguments(domain: reference, flags: flags)).explanation
     }
+
+    func knownAddresses() async throws(VirtError) -> [GuestAddress] {
+        try await client.call(RoostProgram.domainKnownAddresses, DomainKnownAddressesArguments(domain: reference)).addresses
+    }
 }

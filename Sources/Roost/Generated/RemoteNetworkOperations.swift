@@ -72,4 +72,8 @@ struct RemoteNetworkOperations: NetworkOperations {
     func metadata(type: Int32, uri: String?, flags: NetworkUpdateFlags) async throws(VirtError) -> String {
         try await client.call(RemoteProgram.networkGetMetadata, NetworkGetMetadataArguments(network: reference, type: type, uri: uri, flags: flags)).metadata
     }
+
+    func explain() async throws(VirtError) -> String {
+        try await client.call(RoostProgram.networkExplain, NetworkExplainArguments(network: reference)).explanation
+    }
 }

@@ -59,4 +59,8 @@ struct RemoteNetworkService: NetworkService {
     func networkCreateXMLFlags(xml: String, flags: NetworkCreateFlags) async throws(VirtError) -> NetworkReference {
         try await client.call(RemoteProgram.networksNetworkCreateXMLFlags, NetworksNetworkCreateXMLFlagsArguments(xml: xml, flags: flags)).network
     }
+
+    func uplink() async throws(VirtError) -> HostUplink {
+        try await client.call(RoostProgram.networksUplink, Nothing()).uplink
+    }
 }

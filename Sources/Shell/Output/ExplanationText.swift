@@ -92,7 +92,7 @@ extension [String] {
 
 extension String {
     /// Without characters that a terminal takes for orders.
-    fileprivate var printable: String {
+    var printable: String {
         guard unicodeScalars.contains(where: \.isControl) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in
             if !scalar.isControl {

@@ -258,6 +258,42 @@ public struct JournalEntry: Hashable, Sendable {
 }
 
 /// A value of the protocol.
+public struct GuestAddress: Hashable, Sendable {
+    public var interface: String = ""
+    public var hwaddr: String = ""
+    public var address: String = ""
+    public var prefix: UInt32 = 0
+    public var source: UInt32 = 0
+    public var age: Int64 = 0
+    public var expiry: Int64 = 0
+
+    public init() {}
+
+    public init(interface: String = "", hwaddr: String = "", address: String = "", prefix: UInt32 = 0, source: UInt32 = 0, age: Int64 = 0, expiry: Int64 = 0) {
+        self.interface = interface
+        self.hwaddr = hwaddr
+        self.address = address
+        self.prefix = prefix
+        self.source = source
+        self.age = age
+        self.expiry = expiry
+    }
+}
+
+/// A value of the protocol.
+public struct HostUplink: Hashable, Sendable {
+    public var device: String = ""
+    public var kind: String = ""
+
+    public init() {}
+
+    public init(device: String = "", kind: String = "") {
+        self.device = device
+        self.kind = kind
+    }
+}
+
+/// A value of the protocol.
 public struct LostEvents: Hashable, Sendable {
     public var first: UInt64 = 0
     public var last: UInt64 = 0

@@ -350,6 +350,8 @@ public protocol DomainOperations: Sendable {
     func openNamespace(flags: UInt32) async throws(VirtError) -> [Descriptor]
     /// Roost's own `roostDomainExplain`.
     func explain(flags: DomainXMLFlags) async throws(VirtError) -> String
+    /// Roost's own `roostDomainKnownAddresses`.
+    func knownAddresses() async throws(VirtError) -> [GuestAddress]
 }
 
 extension DomainOperations {
@@ -524,6 +526,7 @@ extension DomainOperations {
     public func monitorCommandWithFiles(cmd: String, flags: DomainQemuMonitorCommandFlags, files: [Descriptor]) async throws(VirtError) -> (String, [Descriptor]) { throw .notSupported("virDomainQemuMonitorCommandWithFiles") }
     public func openNamespace(flags: UInt32) async throws(VirtError) -> [Descriptor] { throw .notSupported("virDomainLxcOpenNamespace") }
     public func explain(flags: DomainXMLFlags) async throws(VirtError) -> String { throw .notSupported("roostDomainExplain") }
+    public func knownAddresses() async throws(VirtError) -> [GuestAddress] { throw .notSupported("roostDomainKnownAddresses") }
 }
 
 /// Stands for what a driver doesn't have: every method throws "not supported".

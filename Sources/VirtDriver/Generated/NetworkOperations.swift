@@ -39,6 +39,8 @@ public protocol NetworkOperations: Sendable {
     func setMetadata(type: Int32, metadata: String?, key: String?, uri: String?, flags: NetworkUpdateFlags) async throws(VirtError)
     /// libvirt's `virNetworkGetMetadata`.
     func metadata(type: Int32, uri: String?, flags: NetworkUpdateFlags) async throws(VirtError) -> String
+    /// Roost's own `roostNetworkExplain`.
+    func explain() async throws(VirtError) -> String
 }
 
 extension NetworkOperations {
@@ -58,6 +60,7 @@ extension NetworkOperations {
     public func portCreateXML(xml: String, flags: NetworkPortCreateFlags) async throws(VirtError) -> NetworkPortReference { throw .notSupported("virNetworkPortCreateXML") }
     public func setMetadata(type: Int32, metadata: String?, key: String?, uri: String?, flags: NetworkUpdateFlags) async throws(VirtError) { throw .notSupported("virNetworkSetMetadata") }
     public func metadata(type: Int32, uri: String?, flags: NetworkUpdateFlags) async throws(VirtError) -> String { throw .notSupported("virNetworkGetMetadata") }
+    public func explain() async throws(VirtError) -> String { throw .notSupported("roostNetworkExplain") }
 }
 
 /// Stands for what a driver doesn't have: every method throws "not supported".

@@ -33,6 +33,8 @@ public protocol NetworkService: Sendable {
     func networkDefineXMLFlags(xml: String, flags: NetworkDefineFlags) async throws(VirtError) -> NetworkReference
     /// libvirt's `virNetworkCreateXMLFlags`.
     func networkCreateXMLFlags(xml: String, flags: NetworkCreateFlags) async throws(VirtError) -> NetworkReference
+    /// Roost's own `roostConnectUplink`.
+    func uplink() async throws(VirtError) -> HostUplink
 }
 
 extension NetworkService {
@@ -49,6 +51,7 @@ extension NetworkService {
     public func listAllNetworks(flags: ConnectListAllNetworksFlags) async throws(VirtError) -> [NetworkReference] { throw .notSupported("virConnectListAllNetworks") }
     public func networkDefineXMLFlags(xml: String, flags: NetworkDefineFlags) async throws(VirtError) -> NetworkReference { throw .notSupported("virNetworkDefineXMLFlags") }
     public func networkCreateXMLFlags(xml: String, flags: NetworkCreateFlags) async throws(VirtError) -> NetworkReference { throw .notSupported("virNetworkCreateXMLFlags") }
+    public func uplink() async throws(VirtError) -> HostUplink { throw .notSupported("roostConnectUplink") }
 }
 
 /// Stands for what a driver doesn't have: every method throws "not supported".

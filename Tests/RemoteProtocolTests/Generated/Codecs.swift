@@ -454,6 +454,9 @@ extension MessageCodec {
         table[2] = MessageCodec("roostDomainExplainXML", DomainExplainXMLArguments.self, DomainExplainXMLAnswer.self)
         table[3] = MessageCodec("roostConnectEventsSince", ConnectEventsSinceArguments.self, ConnectEventsSinceAnswer.self)
         table[4] = MessageCodec("roostConnectWaitForEvent", ConnectWaitForEventArguments.self, Nothing.self)
+        table[5] = MessageCodec("roostNetworkExplain", NetworkExplainArguments.self, NetworkExplainAnswer.self)
+        table[6] = MessageCodec("roostDomainKnownAddresses", DomainKnownAddressesArguments.self, DomainKnownAddressesAnswer.self)
+        table[7] = MessageCodec("roostConnectUplink", Nothing.self, NetworksUplinkAnswer.self)
         return table
     }()
 }

@@ -2,7 +2,8 @@ extension CommandGroup {
     static let monitoring = CommandGroup(
         keyword: "monitor", title: "Domain Monitoring",
         commands: [
-            .domblkerror, .domblkinfo, .domblklist, .domblkstat, .domcontrol, .domifGetlink, .domifaddr,
+            .address, .domblkerror, .domblkinfo, .domblklist, .domblkstat, .domcontrol, .domifGetlink,
+            .domifaddr,
             .domiflist,
             .domifstat, .dominfo, .dommemstat, .domstate, .domstats, .domtime, .list,
         ])

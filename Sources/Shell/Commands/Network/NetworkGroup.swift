@@ -4,7 +4,7 @@ extension CommandGroup {
         commands: [
             .netAutostart, .netCreate, .netDefine, .netDesc, .netDestroy, .netDHCPLeases, .netDumpxml,
             .netEdit,
-            .netEvent, .netInfo, .netList, .netMetadata, .netName, .netPortCreate, .netPortDelete,
+            .netEvent, .netInfo, .netLAN, .netList, .netMetadata, .netName, .netPortCreate, .netPortDelete,
             .netPortDumpxml, .netPortList, .netStart, .netUndefine, .netUpdate,
             .netUUID,
         ])

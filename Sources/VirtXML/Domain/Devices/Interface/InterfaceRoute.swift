@@ -112,7 +112,11 @@ public struct InterfaceRoute: XMLElement {
             throw place.fault(
                 "Invalid prefix \(prefix) specified in route definition, must be 0 - \(longest)", x)
         }
-        if network.network(prefix: prefix ?? mask?.maskLength ?? 0) != network {
+        // A mask is laid over it as it is, even one that has holes.
+        let isNetwork =
+            mask.map { mask in zip(network.bytes, mask.bytes).allSatisfy { $0 & ~$1 == 0 } }
+            ?? (network.network(prefix: prefix ?? 0) == network)
+        if !isNetwork {
             throw place.fault("Address '\(address)' in route definition is not a network address", x)
         }
     }
