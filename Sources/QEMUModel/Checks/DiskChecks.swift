@@ -279,7 +279,7 @@ extension DomainDefinition {
             throw .unsupported("storage format 'fat' is supported only with 'dir' storage type")
         default: break
         }
-        if source.actualType == .dir, !source.isEmpty, let format, format != .fat {
+        if source.actualType == .dir, let format, format != .fat {
             throw .unsupported("storage type 'dir' requires use of storage format 'fat'")
         }
         if cache != nil, format != .qcow2 {

@@ -5,7 +5,7 @@ extension DomainDefinition {
     /// Whether there is something to be read, and what is done where it is missing.
     func checkPresence(_ disk: DiskDevice) throws(ConfigurationError) {
         let source = disk.source
-        if source.isEmpty, disk.device == .disk || disk.device == .lun {
+        if source.isEmpty, source.type != .volume, disk.device == .disk || disk.device == .lun {
             throw .noSource(disk.target.dev)
         }
     }

@@ -9,6 +9,7 @@ extension DomainDefinition {
         if isRoot, controller.info.address != nil {
             throw .unsupported("pci-root and pcie-root controllers should not have an address")
         }
+        try checkBus(of: controller)
         let target = controller.pciTarget ?? .init()
         if isRoot, index == 0, target.node != nil {
             throw .unsupported("The PCI controller with index=0 can't be associated with a NUMA node")
@@ -21,7 +22,6 @@ extension DomainDefinition {
         try checkName(of: controller)
         try checkBoard(of: controller)
         try checkOptions(controller.pciTarget ?? .init(), of: controller)
-        try checkBus(of: controller)
         try checkIndex(of: controller)
     }
 
@@ -74,7 +74,8 @@ extension DomainDefinition {
 
     private func checkBus(of controller: ControllerDevice) throws(ConfigurationError) {
         guard let index = controller.index, let address = controller.info.address?.pci,
-            controller.model != "pci-root" && controller.model != "pcie-root", address.bus >= index
+            !["pci-root", "pcie-root", "pcie-switch-upstream-port"].contains(controller.model),
+            address.bus >= index
         else { return }
         throw .unsupported(
             "PCI controller at index \(index) (0x\(hex(index, 2))) has bus='0x\(hex(address.bus, 2))', but index must be larger than bus"

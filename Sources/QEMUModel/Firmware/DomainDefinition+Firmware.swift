@@ -19,6 +19,9 @@ extension DomainDefinition {
             }
         } else {
             if let firmware = os.firmware, host.updatesABI {
+                if ["xen", "xenpvh"].contains(os.type) {
+                    throw .detail("no loader path specified and firmware auto selection disabled")
+                }
                 throw .noFirmware(firmware.rawValue)
             }
             filling("no firmware descriptor names this file; it is known by its name, or raw") { domain in

@@ -14,7 +14,11 @@ extension DomainDefinition {
             guard let number = child.attribute("id").flatMap({ UInt32($0) }) else { return }
             try x.require(
                 number < vcpu.maximum, "vcpu id '\(number)' is out of range of maximum vcpu count")
-            guard ["yes", "no"].contains(child.attribute("enabled")) else { return }
+            let order = child.attribute("order")
+            guard ["yes", "no"].contains(child.attribute("enabled")),
+                ["yes", "no", nil].contains(child.attribute("hotpluggable")),
+                order == nil || order.flatMap({ UInt32($0) }) != nil
+            else { return }
         }
     }
 
