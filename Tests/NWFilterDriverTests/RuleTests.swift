@@ -40,6 +40,23 @@ import XMLBinding
             ])
     }
 
+    @Test(
+        "of a connection's ports the first alone says whether they are negated, of a frame's each for itself")
+    func negatedPorts() throws {
+        func text(_ match: String) throws -> String {
+            let filter = try FilterDefinition(
+                xml: "<filter name='f'><rule action='drop' direction='in'>\(match)</rule></filter>")
+            return try filter.xml().split(separator: "\n")[2].trimmingPrefix("    ").description
+        }
+        #expect(try text("<tcp match='no' dstportstart='1'/>") == "<tcp dstportstart='1'/>")
+        #expect(
+            try text("<tcp match='no' srcportstart='1' dstportstart='2'/>")
+                == "<tcp match='no' srcportstart='1' dstportstart='2'/>")
+        #expect(
+            try text("<ip match='no' protocol='tcp' dstportstart='1'/>")
+                == "<ip match='no' protocol='tcp' dstportstart='1'/>")
+    }
+
     @Test("what a guest is allowed to ask for may be answered, and only that")
     func connections() throws {
         let text = "<rule action='accept' direction='out'><tcp dstportstart='22'/></rule>"

@@ -79,9 +79,14 @@ public struct FilterMatch: XMLElement {
         values = values.map { value in
             var value = value
             let leader = values.first { $0.name == Self.leaders[value.name] }
-            value.isNegated = leader?.isNegated ?? value.isNegated
+            value.isNegated = leader?.isNegated ?? (value.isNegated && !followsPorts(value.name))
             return value
         }
+    }
+
+    /// Whether only the port that packets come from says that a port is negated: where packets are those of a connection.
+    private func followsPorts(_ name: String) -> Bool {
+        !["ip", "ipv6"].contains(kind.name.description) && Self.leaders[name] == "srcportstart"
     }
 
     /// The elements that say this: one for the values that packets must have, one for those that they must not.
