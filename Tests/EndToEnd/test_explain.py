@@ -171,7 +171,7 @@ class Explain(ExplainCase):
 
     def test_what_is_wrong_is_said(self):
         self.assertVirshFails(self.roost("explain", "nobody"), "failed to get domain 'nobody'")
-        self.assertVirshFails(self.roost("explain"), "explain what? a domain, or a document with --xml")
+        self.assertVirshFails(self.roost("explain"), "explain what? a domain, a network with --network, or a document with --xml")
         broken = self.file(f"{self.fresh_name()}.xml", "<domain type='qemu'>")
         self.assertVirshFails(self.roost("explain", "--xml", broken), "at line 1:")
 

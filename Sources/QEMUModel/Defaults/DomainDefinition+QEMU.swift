@@ -52,6 +52,8 @@ extension DomainDefinition {
                 domain.memory.total = total
             }
         }
+        // More than can be told of one by one: the machine's own limit is the better word.
+        if vcpu.maximum > VCPUCount.limit { try checkVCPULimit(qemu) }
         try filling("CPUs are placed where they are told, if not by a service") { try $0.fillVCPUs() }
         filling("a guest that powers off or crashes ends, one that reboots starts anew") {
             $0.fillLifecycle()
