@@ -428,6 +428,13 @@ class TestHost(unittest.TestCase):
                 self.assertEqual(*[re.sub(pattern, by, f"{one.output}{one.errors}{one.status}")
                                    for one in (ours, theirs) for pattern, by in [UNLIKE]])
 
+    def test_a_volume_says_how_much_it_holds(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
+            file.write("<volume><name>v1</name><target><format type='raw'/></target></volume>")
+            file.flush()
+            done = [shell("test:///default")("vol-create", "default-pool", file.name) for shell in (Roost, Virsh)]
+        self.assertEqual([(one.status, "XML error: missing capacity element" in one.errors) for one in done], [(1, True)] * 2)
+
 
 def encrypted(create):
     """What `create` makes. qemu-img measures how fast it is for that, and gives up where the kernel counts too coarsely."""

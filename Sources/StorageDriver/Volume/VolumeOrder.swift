@@ -18,7 +18,7 @@ struct VolumeOrder: Sendable {
         _ xml: String, for pool: LocalPool, from source: StorageVolumeDefinition? = nil,
         _ flags: StorageVolCreateFlags
     ) throws(VirtError) {
-        let said = try Said(document: xml, from: .storage)
+        let said = try StorageVolumeSizes(document: xml, from: .storage)
         var volume = try StorageVolumeDefinition(document: xml, from: .storage)
         do throws(XMLError) { try volume.fillDefaults(pool: pool.definition.type) } catch {
             throw VirtError(document: error, from: .storage)
@@ -35,18 +35,6 @@ struct VolumeOrder: Sendable {
         }
         (self.volume, self.source, self.flags) = (volume, source, flags)
         saysCapacity = said.capacity != nil
-    }
-
-    /// What a document says at all.
-    private struct Said: XMLRoot {
-        static let elementName: StaticString = "volume"
-        var capacity: String?
-        var allocation: String?
-
-        mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            try x.value("capacity", &capacity)
-            try x.value("allocation", &allocation)
-        }
     }
 
     var isRaw: Bool { volume.target.format == "raw" && volume.target.encryption == nil }

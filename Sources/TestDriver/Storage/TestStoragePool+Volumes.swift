@@ -33,7 +33,7 @@ extension TestStoragePool {
     ) async throws(VirtError) -> StorageVolReference {
         try flags.require(in: "testStorageVolCreateXMLFrom", from: .test)
         _ = try active().volume(named: clonevol.name)
-        return try await add(xml)
+        return try await add(xml, isClone: true)
     }
 
     private func active() throws(VirtError) -> TestPoolState {
@@ -43,10 +43,14 @@ extension TestStoragePool {
     }
 
     /// Adds a volume, where there is room for it.
-    private func add(_ text: String) async throws(VirtError) -> StorageVolReference {
+    private func add(_ text: String, isClone: Bool = false) async throws(VirtError) -> StorageVolReference {
         try await change { (pool) throws(VirtError) in
             try pool.require(isActive: true)
             let volume = try Self.volume(text, in: pool)
+            let said = try StorageVolumeSizes(document: text, from: .storage)
+            if said.capacity == nil, !isClone, volume.backingStore == nil {
+                throw VirtError(.xmlError, "missing capacity element", from: .storage)
+            }
             if pool.volumes.contains(where: { $0.name.hasSameBytes(as: volume.name) }) {
                 throw VirtError(.operationFailed, "storage vol already exists", from: .test)
             }
