@@ -1,26 +1,14 @@
-import JSON
-
 extension DomainExplanation {
     /// Reads what a daemon has answered; nil where it isn't an explanation that this version understands.
-    public init?(json text: String) {
-        guard let object = (try? JSONValue(parsing: text))?.object, object["format"]?.int == Self.format
-        else {
-            return nil
-        }
-        self.init(json: object)
-    }
+    public init?(json text: String) { self.init(answer: text) }
 
     /// The explanation as JSON, on one line.
-    public var json: String {
-        var object: JSONObject = ["format": .integer(Self.format)]
-        object.append((self as any JSONElement).json)
-        return JSONValue.object(object).description
-    }
+    public var json: String { answer }
 
-    private static let format: Int64 = 1
+    static let format: Int64 = 1
 }
 
-extension DomainExplanation: JSONElement {
+extension DomainExplanation: JSONAnswer {
     mutating func bind(_ x: inout JSONBinder) {
         x.value("name", &name)
         x.value("uuid", &uuid)

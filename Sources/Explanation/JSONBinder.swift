@@ -62,6 +62,26 @@ struct JSONBinder {
     }
 }
 
+/// What a daemon answers as JSON, on one line, with the number of its format before all else.
+protocol JSONAnswer: JSONElement {
+    static var format: Int64 { get }
+}
+
+extension JSONAnswer {
+    /// Nil where the text isn't of the format that this version understands.
+    init?(answer text: String) {
+        guard let object = (try? JSONValue(parsing: text))?.object, object["format"]?.int == Self.format
+        else { return nil }
+        self.init(json: object)
+    }
+
+    var answer: String {
+        var object: JSONObject = ["format": .integer(Self.format)]
+        object.append((self as any JSONElement).json)
+        return JSONValue.object(object).description
+    }
+}
+
 extension JSONElement {
     init(json: JSONObject) {
         self.init()

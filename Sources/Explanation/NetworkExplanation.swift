@@ -1,5 +1,3 @@
-import JSON
-
 /// What a network is on its host, and why a guest on it can't reach what it should.
 ///
 /// It travels as JSON; the keys, which stay as they are, stand in `docs/explain.md`.
@@ -39,23 +37,15 @@ public struct NetworkExplanation: Equatable, Sendable {
 
 extension NetworkExplanation {
     /// Reads what a daemon has answered; nil where it isn't an explanation that this version understands.
-    public init?(json text: String) {
-        guard let object = (try? JSONValue(parsing: text))?.object, object["format"]?.int == Self.format
-        else { return nil }
-        self.init(json: object)
-    }
+    public init?(json text: String) { self.init(answer: text) }
 
     /// The explanation as JSON, on one line.
-    public var json: String {
-        var object: JSONObject = ["format": .integer(Self.format)]
-        object.append((self as any JSONElement).json)
-        return JSONValue.object(object).description
-    }
+    public var json: String { answer }
 
-    private static let format: Int64 = 1
+    static let format: Int64 = 1
 }
 
-extension NetworkExplanation: JSONElement {
+extension NetworkExplanation: JSONAnswer {
     mutating func bind(_ x: inout JSONBinder) {
         x.value("name", &name)
         x.value("uuid", &uuid)

@@ -142,7 +142,7 @@ extension NWFilterDriver: FilterBindings {
     /// Sees to it that the rules stay, and that cards have some which come later.
     private func guardRules() {
         do throws(SystemError) {
-            try watch.begin { [weak self] in await self?.restore() }
+            try watch.begin { [weak self] _ in await self?.restore() }
         } catch {
             log.warning("what somebody changes of filters' rules can't be noticed: \(error)")
         }

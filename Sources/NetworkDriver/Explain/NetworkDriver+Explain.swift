@@ -95,7 +95,9 @@ extension NetworkDriver {
     private func obstacleProblems(of definition: NetworkDefinition) -> [NetworkExplanation.Problem] {
         do throws(VirtError) {
             let bridge = definition.bridge?.name ?? ""
-            return try foundObstacles().filter { $0.bridge.hasSameBytes(as: bridge) }.map {
+            return try foundObstacles(uplink: Uplink.current?.name).filter {
+                $0.bridge.hasSameBytes(as: bridge)
+            }.map {
                 .init($0.description, repair: $0.repair)
             }
         } catch {

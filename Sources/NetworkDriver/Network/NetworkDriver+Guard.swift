@@ -11,9 +11,10 @@ extension NetworkDriver {
     func guardNetworks() {
         planObstacleSearch()
         do throws(SystemError) {
-            try watcher.begin { [weak self] in
+            try watcher.begin { [weak self] hasNewRules in
                 await self?.restore()
-                self?.planObstacleSearch()
+                // Guests' cards come and go all the time, and change nothing about others' rules.
+                if hasNewRules { self?.planObstacleSearch() } else { await self?.noteUplink() }
             }
         } catch {
             log.warning("what somebody removes of networks can't be noticed: \(error)")

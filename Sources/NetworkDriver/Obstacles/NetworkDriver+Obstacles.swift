@@ -12,9 +12,19 @@ extension NetworkDriver {
         obstacles.plan { [weak self] in await self?.lookForObstacles() }
     }
 
+    /// Has others' rules looked through where the host reaches others by another link than before.
+    func noteUplink() async {
+        let uplink = await Blocking.run { Uplink.current?.name }
+        if obstacles.isNews(uplink: uplink) { planObstacleSearch() }
+    }
+
     private func lookForObstacles() async {
         do throws(VirtError) {
-            let found = try await Blocking.run { () throws(VirtError) in try self.foundObstacles() }
+            let found = try await Blocking.run { () throws(VirtError) in
+                let uplink = Uplink.current?.name
+                _ = self.obstacles.isNews(uplink: uplink)
+                return try self.foundObstacles(uplink: uplink)
+            }
             if settings.coexists {
                 return try await registry.change { () throws(VirtError) in try self.pass(found) }
             }
@@ -27,10 +37,10 @@ extension NetworkDriver {
     }
 
     /// What stands in the way of the networks that run. May wait.
-    func foundObstacles() throws(VirtError) -> [Obstacle] {
+    func foundObstacles(uplink: String?) throws(VirtError) -> [Obstacle] {
         let networks = running()
         if networks.isEmpty { return [] }
-        let (rules, uplink) = (try firewall.all(), Uplink.current?.name)
+        let rules = try firewall.all()
         return networks.flatMap { network, bridge in
             network.vitalPackets(bridge: bridge, uplink: uplink).compactMap {
                 Obstacle(to: $0, on: bridge, in: rules)

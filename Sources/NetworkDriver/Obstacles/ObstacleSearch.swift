@@ -8,6 +8,8 @@ final class ObstacleSearch: Sendable {
     private struct State {
         var told: Set<Obstacle> = []
         var isPlanned = false
+        /// The link by which the host reached others at the last look.
+        var uplink: String?
         /// How long the next look waits: hosts with many rules that change often aren't kept busy by it.
         var pause = Duration.zero
     }
@@ -27,6 +29,15 @@ final class ObstacleSearch: Sendable {
             state.withLock { $0.isPlanned = false }
             let took = await ContinuousClock().measure { await look() }
             state.withLock { $0.pause = min(took * 20, Self.longestPause) }
+        }
+    }
+
+    /// Whether the host's way to others isn't the one of the last look; it is from now on.
+    func isNews(uplink: String?) -> Bool {
+        state.withLock { state in
+            let isNews = state.uplink != uplink
+            state.uplink = uplink
+            return isNews
         }
     }
 

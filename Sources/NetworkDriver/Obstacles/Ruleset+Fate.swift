@@ -70,23 +70,33 @@ extension Ruleset {
                 case true?: break
                 }
             case "counter", "log", "mangle", "notrack": break
-            case "accept": return (.passes, isMet)
-            case "drop", "reject": return (.dropped(in: rule.chain, by: rule), isMet)
-            case "return": return (.goesOn, isMet)
             case "queue": return (.undecided, isMet)
-            case "jump", "goto":
-                return (verdict(kind, value, of: packet, in: rule.chain.table, depth), isMet)
             case "vmap":
                 let (fate, isFound) = mapped(value, of: packet, rule, depth)
                 return (fate, isMet && isFound)
-            default: isMet = false
+            default:
+                if let verdict = verdict(kind, value, of: packet, rule, depth) { return (verdict, isMet) }
+                isMet = false
             }
         }
         return (nil, true)
     }
 
+    /// What a verdict of a rule or of a map does: nil where it is none, and none where the next rule is looked at.
     private func verdict(
-        _ kind: String, _ value: JSONValue, of packet: Packet, in table: TableName, _ depth: Int
+        _ kind: String, _ value: JSONValue, of packet: Packet, _ rule: Rule, _ depth: Int
+    ) -> Fate?? {
+        switch kind {
+        case "accept": .some(.passes)
+        case "drop", "reject": .some(.dropped(in: rule.chain, by: rule))
+        case "return": .some(.goesOn)
+        case "jump", "goto": .some(fate(of: packet, behind: kind, value, in: rule.chain.table, depth))
+        default: nil
+        }
+    }
+
+    private func fate(
+        of packet: Packet, behind kind: String, _ value: JSONValue, in table: TableName, _ depth: Int
     ) -> Fate? {
         guard let target = value["target"]?.string, let chain = chains[ChainName(table: table, name: target)]
         else { return .undecided }
@@ -109,13 +119,7 @@ extension Ruleset {
                 return (.undecided, false)
             }
             if !isIt { continue }
-            switch kind {
-            case "accept": return (.passes, true)
-            case "drop": return (.dropped(in: rule.chain, by: rule), true)
-            case "return": return (.goesOn, true)
-            case "jump", "goto": return (verdict(kind, target, of: packet, in: rule.chain.table, depth), true)
-            default: return (nil, true)
-            }
+            return (verdict(kind, target, of: packet, rule, depth) ?? nil, true)
         }
         return (nil, true)
     }

@@ -60,13 +60,12 @@ extension QEMUDomain {
                         source: UInt32(DomainInterfaceAddressesSource.lease.rawValue), age: -1,
                         expiry: lease.expirytime))
             }
-            for neighbour in neighbours where card.hasHostEnd && neighbour.linkAddress == mac.bytes {
-                guard let address = IPAddress(bytes: neighbour.address) else { continue }
+            for (address, age) in card.addresses(among: neighbours) {
                 found.append(
                     GuestAddress(
                         interface: name, hwaddr: mac.xml, address: "\(address)", prefix: 0,
                         source: UInt32(DomainInterfaceAddressesSource.arp.rawValue),
-                        age: neighbour.age.map { Int64($0) } ?? -1, expiry: -1))
+                        age: age.map { Int64($0) } ?? -1, expiry: -1))
             }
         }
         return found
@@ -98,12 +97,10 @@ extension QEMUDomain {
     private nonisolated func neighbours(of cards: [InterfaceDevice]) async -> [DomainInterface] {
         let known = await Blocking.run { (try? NetworkLinks.neighbours()) ?? [] }
         return cards.flatMap { card in
-            guard let mac = card.mac?.address, card.hasHostEnd else { return [DomainInterface]() }
-            return known.filter { $0.linkAddress == mac.bytes }.compactMap { neighbour in
-                guard let address = IPAddress(bytes: neighbour.address) else { return nil }
-                let type: Int32 = neighbour.address.count == 4 ? 0 : 1
+            card.addresses(among: known).map { address, _ in
+                let type: Int32 = address.family == .ipv4 ? 0 : 1
                 return DomainInterface(
-                    name: card.target?.dev ?? "", hwaddr: mac.xml,
+                    name: card.target?.dev ?? "", hwaddr: card.mac?.address.xml,
                     addrs: [DomainIPAddress(type: type, addr: "\(address)", prefix: 0)])
             }
         }
@@ -151,6 +148,16 @@ extension QEMUDomain {
         }
         publish { $0.live?.devices.replace(.interface(old), with: .interface(new)) }
         saveRecordSoon()
+    }
+}
+
+extension InterfaceDevice {
+    /// The card's addresses that the host has heard of, each with how long ago, in seconds.
+    fileprivate func addresses(among neighbours: [HostNeighbour]) -> [(address: IPAddress, age: UInt32?)] {
+        guard let mac = mac?.address, hasHostEnd else { return [] }
+        return neighbours.filter { $0.linkAddress == mac.bytes }.compactMap { neighbour in
+            IPAddress(bytes: neighbour.address).map { ($0, neighbour.age) }
+        }
     }
 }
 

@@ -256,10 +256,8 @@ extension DomainDefinition {
     private func checkFormat(_ disk: DiskDevice) throws(ConfigurationError) {
         if disk.driver.format == .luks { throw .unsupported("unknown driver format value 'luks'") }
         try check(disk.source, disk.driver.format, cache: disk.driver.metadataCacheSize)
-        var below = disk.backingStore
-        while let image = below, let source = image.source {
+        for (image, source) in disk.layers {
             try check(source, image.format, cache: image.metadataCacheSize)
-            below = image.backingStore
         }
     }
 

@@ -24,27 +24,19 @@ extension DomainDefinition {
     func checkImages(of disk: DiskDevice) throws(ConfigurationError) {
         try check(disk.source, disk.auth ?? disk.source.auth, disk.encryption ?? disk.source.encryption)
         try checkDataStore(of: disk.source, disk.driver.format)
-        var below = disk.backingStore
-        while let image = below {
-            if let source = image.source {
-                try check(source, source.auth, source.encryption)
-                try checkDataStore(of: source, image.format)
-            }
-            below = image.backingStore
+        for (image, source) in disk.layers {
+            try check(source, source.auth, source.encryption)
+            try checkDataStore(of: source, image.format)
         }
     }
 
     /// What QEMU can't open of what is below a disk's image.
     func checkLayers(of disk: DiskDevice, _ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        var below = disk.backingStore
-        while let image = below {
-            if let source = image.source {
-                if let encryption = source.encryption {
-                    try check(encryption, of: source, image.format, qemu)
-                }
-                if source.type == .network, let network = source.network { try checkServers(of: network) }
+        for (image, source) in disk.layers {
+            if let encryption = source.encryption {
+                try check(encryption, of: source, image.format, qemu)
             }
-            below = image.backingStore
+            if source.type == .network, let network = source.network { try checkServers(of: network) }
         }
     }
 

@@ -107,7 +107,7 @@ extension DomainDefinition {
         try checkThreadPools()
         try checkSlots()
         try checkZPCI(qemu)
-        try checkVCPUs(qemu)
+        try checkVCPUs()
     }
 
     /// A guest has one identity, whoever tells it.

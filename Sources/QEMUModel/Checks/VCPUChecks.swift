@@ -49,8 +49,7 @@ extension DomainDefinition {
     }
 
     /// What of the CPUs interrupts reach.
-    func checkVCPUs(_ qemu: QEMUCapabilities) throws(ConfigurationError) {
-        try checkVCPULimit(qemu)
+    func checkVCPUs() throws(ConfigurationError) {
         let isExtended = devices.iommus.contains { $0.driver?.eim == true }
         if board.isQ35, vcpu.maximum > 255, !isExtended {
             throw .unsupported(

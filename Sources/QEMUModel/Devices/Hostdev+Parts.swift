@@ -165,12 +165,8 @@ extension QEMUGuest {
 extension DiskDevice {
     /// The highest number of an image in the disk's chain.
     package var highestImage: UInt32 {
-        var highest = max(source.index ?? 0, source.dataStore?.source?.index ?? 0)
-        var next = backingStore
-        while let store = next {
-            highest = max(highest, store.source?.index ?? 0, store.source?.dataStore?.source?.index ?? 0)
-            next = store.backingStore
+        ([source] + layers.map(\.source)).reduce(0) { highest, source in
+            max(highest, source.index ?? 0, source.dataStore?.source?.index ?? 0)
         }
-        return highest
     }
 }

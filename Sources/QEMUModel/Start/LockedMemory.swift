@@ -82,15 +82,7 @@ extension DomainDefinition {
 
 extension DiskDevice {
     /// What its images are, the topmost first.
-    fileprivate var images: [StorageSource.Kind] {
-        var found = [source.type]
-        var below = backingStore
-        while let image = below, let source = image.source {
-            found.append(source.type)
-            below = image.backingStore
-        }
-        return found
-    }
+    fileprivate var images: [StorageSource.Kind] { [source.type] + layers.map(\.source.type) }
 }
 
 extension UInt64 {

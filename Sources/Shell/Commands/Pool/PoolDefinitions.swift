@@ -121,7 +121,7 @@ extension Command {
 
 extension Arguments {
     /// How a pool is built that is to be started.
-    fileprivate func poolBuilding() throws(Failure) -> StoragePoolCreateFlags {
+    func poolBuilding() throws(Failure) -> StoragePoolCreateFlags {
         try exclude("overwrite", "no-overwrite")
         var flags: StoragePoolCreateFlags = has("build") ? .withBuild : []
         if has("overwrite") { flags.insert(.withBuildOverwrite) }

@@ -9,12 +9,8 @@ extension Command {
             .flag("overwrite", "overwrite what is there"),
         ]
     ) { session, arguments in
-        try arguments.exclude("overwrite", "no-overwrite")
+        let flags = try arguments.poolBuilding()
         let pool = try await session.pool(arguments)
-        var flags: StoragePoolCreateFlags = []
-        if arguments.has("build") { flags.insert(.withBuild) }
-        if arguments.has("overwrite") { flags.insert(.withBuildOverwrite) }
-        if arguments.has("no-overwrite") { flags.insert(.withBuildNoOverwrite) }
         try await explaining("Failed to start pool \(pool.reference.name)") {
             try await pool.create(flags: flags)
         }

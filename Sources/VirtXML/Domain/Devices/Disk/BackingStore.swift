@@ -39,6 +39,19 @@ public struct BackingStore: XMLElement {
     }
 }
 
+extension DiskDevice {
+    /// The images below the disk's own that are named, the topmost first, and what each is read from.
+    public var layers: [(image: BackingStore, source: StorageSource)] {
+        var found: [(image: BackingStore, source: StorageSource)] = []
+        var below = backingStore
+        while let image = below, let source = image.source {
+            found.append((image, source))
+            below = image.backingStore
+        }
+        return found
+    }
+}
+
 /// The file that holds a qcow2 image's data apart from its metadata.
 public struct DataStore: XMLElement {
     @Boxed public var source: StorageSource?
