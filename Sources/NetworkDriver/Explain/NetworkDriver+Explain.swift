@@ -94,10 +94,8 @@ extension NetworkDriver {
 
     private func obstacleProblems(of definition: NetworkDefinition) -> [NetworkExplanation.Problem] {
         do throws(VirtError) {
-            let bridge = definition.bridge?.name ?? ""
-            return try foundObstacles(uplink: Uplink.current?.name).filter {
-                $0.bridge.hasSameBytes(as: bridge)
-            }.map {
+            let network = (definition, definition.bridge?.name ?? "")
+            return try foundObstacles(of: [network], uplink: Uplink.current?.name).map {
                 .init($0.description, repair: $0.repair)
             }
         } catch {

@@ -3,6 +3,7 @@ import DriverKit
 import LinuxSystem
 import Logging
 import Virt
+import VirtXML
 
 /// Packets must be accepted by the tables of every owner: those of a firewall daemon, of Docker or of the administrator can
 /// leave a network active and dead. Where they do the log says so, and what to do; or the driver adds what lets them pass.
@@ -20,10 +21,12 @@ extension NetworkDriver {
 
     private func lookForObstacles() async {
         do throws(VirtError) {
+            // A network that is being started is among them once it is.
+            let networks = try await registry.change { () throws(VirtError) in self.running() }
             let found = try await Blocking.run { () throws(VirtError) in
                 let uplink = Uplink.current?.name
                 _ = self.obstacles.isNews(uplink: uplink)
-                return try self.foundObstacles(uplink: uplink)
+                return try self.foundObstacles(of: networks, uplink: uplink)
             }
             if settings.coexists {
                 return try await registry.change { () throws(VirtError) in try self.pass(found) }
@@ -36,9 +39,12 @@ extension NetworkDriver {
         }
     }
 
-    /// What stands in the way of the networks that run. May wait.
-    func foundObstacles(uplink: String?) throws(VirtError) -> [Obstacle] {
-        let networks = running()
+    /// What stands in the way of networks that run. May wait.
+    ///
+    /// - Parameter uplink: the link by which the host reaches others; nil where it reaches nobody.
+    func foundObstacles(
+        of networks: [(definition: NetworkDefinition, bridge: String)], uplink: String?
+    ) throws(VirtError) -> [Obstacle] {
         if networks.isEmpty { return [] }
         let rules = try firewall.all()
         return networks.flatMap { network, bridge in
