@@ -115,13 +115,28 @@ extension DomainHypervisor {
         // All kinds where none are asked for.
         let wanted = stats == 0 ? Domain.statisticsKinds : DomainStatsTypes(rawValue: stats)
         let kinds = wanted.intersection(Domain.statisticsKinds)
-        return host.domains.domains(named: doms, .init(flags)).compactMap { domain in
-            // It may have ended since it was chosen, and be none any more.
-            guard let now = try? domain.existing() else { return nil }
-            let more = Domain.statistics(of: now, kinds, withBacking: flags.contains(.backing))
-            return DomainStatsRecord(
-                domain: now.reference, parameters: (kinds.contains(.state) ? now.stateStatistics : []) + more)
+        let domains = host.domains.domains(named: doms, .init(flags))
+        // All are asked at once: one whose guest hangs keeps nobody else waiting.
+        let records = await withTaskGroup(of: (Int, DomainStatsRecord?).self) { group in
+            for (place, domain) in domains.enumerated() {
+                group.addTask { (place, await domain.statistics(kinds, flags)) }
+            }
+            return await group.reduce(into: [Int: DomainStatsRecord]()) { $0[$1.0] = $1.1 }
         }
+        return domains.indices.compactMap { records[$0] }
+    }
+}
+
+extension LocalDomain {
+    /// All that is counted of a domain; nil where it may have ended since it was chosen, and be none any more.
+    fileprivate nonisolated func statistics(
+        _ kinds: DomainStatsTypes, _ flags: ConnectGetAllDomainStatsFlags
+    ) async -> DomainStatsRecord? {
+        guard let now = try? existing() else { return nil }
+        let more = await statistics(
+            of: now, kinds, withBacking: flags.contains(.backing), asking: !flags.contains(.nowait))
+        return DomainStatsRecord(
+            domain: now.reference, parameters: (kinds.contains(.state) ? now.stateStatistics : []) + more)
     }
 }
 

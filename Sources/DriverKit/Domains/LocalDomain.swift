@@ -51,12 +51,15 @@ public protocol LocalDomain: Actor, DomainOperations, RegisteredDomain {
 
     /// The kinds of statistics that the driver has.
     static var statisticsKinds: DomainStatsTypes { get }
-    /// What is known of a domain beside its state without asking its guest, under libvirt's names and in its order.
+    /// What is known of a domain beside its state, under libvirt's names and in its order. Of a guest that can't be asked
+    /// it is what is known without.
     ///
-    /// - Parameter withBacking: whether to tell of the images below those that the guest sees, too.
-    static func statistics(
-        of now: LocalDomainSnapshot<Run>, _ kinds: DomainStatsTypes, withBacking: Bool
-    ) -> [TypedParameter]
+    /// - Parameters:
+    ///   - withBacking: whether to tell of the images below those that the guest sees, too.
+    ///   - asking: whether the guest may be asked, for which the answer waits.
+    nonisolated func statistics(
+        of now: LocalDomainSnapshot<Run>, _ kinds: DomainStatsTypes, withBacking: Bool, asking: Bool
+    ) async -> [TypedParameter]
 }
 
 extension LocalDomain {
@@ -64,9 +67,9 @@ extension LocalDomain {
 
     public static var statisticsKinds: DomainStatsTypes { .state }
 
-    public static func statistics(
-        of now: LocalDomainSnapshot<Run>, _ kinds: DomainStatsTypes, withBacking: Bool
-    ) -> [TypedParameter] { [] }
+    public nonisolated func statistics(
+        of now: LocalDomainSnapshot<Run>, _ kinds: DomainStatsTypes, withBacking: Bool, asking: Bool
+    ) async -> [TypedParameter] { [] }
 
     public var holdsRun: Bool { snapshot.isActive }
     public func saveRecordSoon() {}

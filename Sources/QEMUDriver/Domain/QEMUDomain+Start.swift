@@ -89,6 +89,8 @@ extension QEMUDomain {
         await learnBalloon()
         try await setPasswords()
         try await chooseReboot()
+        try await limitDisks()
+        try await beginMemoryReports()
         if !isPaused { try await continueProcessors(.booted) }
         try await settle()
         // They hear of its end from now on, and not of one before.

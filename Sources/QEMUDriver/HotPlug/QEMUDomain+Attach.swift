@@ -76,6 +76,7 @@ extension QEMUDomain {
             try await record(live)
             try await connect(device, in: live)
             try await add(parts)
+            try await limit(device, orRemove: parts)
         } catch {
             await disconnect(device)
             await takeBack(given, of: run)

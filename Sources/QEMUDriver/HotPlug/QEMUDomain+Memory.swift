@@ -28,12 +28,7 @@ extension QEMUDomain {
             try definition.setStatsPeriod(seconds)
         } live: { (domain) async throws(VirtError) in
             let alias = domain.snapshot.live?.devices.memballoon?.info.alias ?? ""
-            try await domain.ask(
-                "qom-set",
-                [
-                    "path": .string("/machine/peripheral/\(alias)"),
-                    "property": "guest-stats-polling-interval", "value": .init(seconds),
-                ])
+            try await domain.setMemoryReports(every: seconds, of: alias)
             return []
         }
     }

@@ -24,6 +24,8 @@ struct LiveRecord: RunRecord {
     var startsPaused = false
     /// The CPU that was asked for, as text, where the live document knows it better.
     var cpu: String?
+    /// Images that have a threshold for what is written, set by their numbers.
+    var indexedThresholds: [UInt32] = []
     /// The live document, with all that is secret.
     var xml: String
 
@@ -48,6 +50,7 @@ struct LiveRecord: RunRecord {
             "ownerships": .array(owners),
             "ports": .array(ports.map { JSONValue($0) }), "xml": .string(xml),
             "cpu": cpu.map(JSONValue.string) ?? .null,
+            "indexedThresholds": .array(indexedThresholds.map { JSONValue($0) }),
         ]
         return document.description
     }
@@ -82,6 +85,9 @@ struct LiveRecord: RunRecord {
         startsPaused = document["startsPaused"]?.bool ?? false
         cpu = document["cpu"]?.string
         helpers = (document["helpers"]?.array ?? []).compactMap { ProgramRecord($0) }
+        indexedThresholds = (document["indexedThresholds"]?.array ?? []).compactMap {
+            $0.uint.flatMap(UInt32.init(exactly:))
+        }
         leftovers = (document["leftovers"]?.array ?? []).compactMap(\.string)
     }
 

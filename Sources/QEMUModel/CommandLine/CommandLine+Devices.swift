@@ -79,21 +79,9 @@ extension QEMUCommandLine {
 
     mutating func addThrottleGroups() throws(ConfigurationError) {
         for (index, group) in domain.throttleGroups.enumerated() where group.hasLimits {
-            let limits: JSONValue = [
-                "bps-total": JSONValue(group.totalBytes ?? 0), "bps-read": JSONValue(group.readBytes ?? 0),
-                "bps-write": JSONValue(group.writeBytes ?? 0), "iops-total": JSONValue(group.totalIOPS ?? 0),
-                "iops-read": JSONValue(group.readIOPS ?? 0), "iops-write": JSONValue(group.writeIOPS ?? 0),
-                "bps-total-max": JSONValue(group.totalBytesMax ?? 0),
-                "bps-read-max": JSONValue(group.readBytesMax ?? 0),
-                "bps-write-max": JSONValue(group.writeBytesMax ?? 0),
-                "iops-total-max": JSONValue(group.totalIOPSMax ?? 0),
-                "iops-read-max": JSONValue(group.readIOPSMax ?? 0),
-                "iops-write-max": JSONValue(group.writeIOPSMax ?? 0),
-                "iops-size": JSONValue(group.sizeIOPS ?? 0),
-            ]
-            let id = "throttle-\(group.groupName ?? "")"
+            let id = DomainDefinition.throttleGroup(group.groupName ?? "")
             try arguments.add(
-                "-object", ["qom-type": "throttle-group", "id": .string(id), "limits": limits],
+                "-object", ["qom-type": "throttle-group", "id": .string(id), "limits": group.groupLimits],
                 from: .one("throttlegroups/throttlegroup", index))
         }
     }

@@ -35,6 +35,20 @@ extension Arguments {
         return number
     }
 
+    /// A size in bytes, such as `10KiB`; nil if the option wasn't given. A bare number is in units of `unit`.
+    func scaled(
+        _ name: String, unit: UInt64 = 1, maximum: UInt64 = .max
+    ) throws(Failure) -> UInt64? {
+        guard let text = try string(name) else { return nil }
+        let line = "Scaled numeric value '\(text)' for <\(name)> option is malformed or out of range"
+        do throws(Failure) {
+            if let bytes = try ByteSize.parse(text, unit: unit, maximum: maximum) { return bytes }
+        } catch {
+            throw Failure(line, because: error)
+        }
+        throw Failure(line)
+    }
+
     /// That the value `text` of `name` is no number, or too great a one.
     func malformed(_ name: String, _ text: String) -> Failure {
         Failure("Numeric value '\(text)' for <\(name)> option is malformed or out of range")

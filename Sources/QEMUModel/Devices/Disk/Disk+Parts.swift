@@ -26,7 +26,8 @@ extension QEMUGuest {
         parts.append(
             .blockdev([
                 "driver": "throttle", "node-name": .string(name),
-                "throttle-group": .string("throttle-\(filter.group)"), "file": .string(node),
+                "throttle-group": .string(DomainDefinition.throttleGroup(filter.group)),
+                "file": .string(node),
             ]))
         return name
     }

@@ -128,16 +128,8 @@ extension Command {
 extension Arguments {
     /// A size in KiB, rounded up.
     fileprivate func kibibytes(_ name: String) throws(Failure) -> UInt64 {
-        let text = try required(name)
-        let line = "Scaled numeric value '\(text)' for <\(name)> option is malformed or out of range"
-        do throws(Failure) {
-            if let bytes = try ByteSize.parse(text, unit: 1024, maximum: .max - 1023) {
-                return (bytes + 1023) / 1024
-            }
-        } catch {
-            throw Failure(line, because: error)
-        }
-        throw Failure(line)
+        let bytes = try scaled(name, unit: 1024, maximum: .max - 1023) ?? 0
+        return (bytes + 1023) / 1024
     }
 }
 

@@ -40,7 +40,7 @@ extension Session {
 }
 
 extension CommandOption {
-    fileprivate static let disk = Completer.domainXML("./devices/disk/target/@dev")
+    static let disk = Completer.domainXML("./devices/disk/target/@dev")
 }
 
 extension Command {
@@ -82,11 +82,11 @@ extension Command {
         }
         var table = Table("Target", "Capacity", "Allocation", "Physical")
         for disk in try await session.disks(of: domain) {
-            if disk.source != nil, let info = try? await domain.blockInfo(path: disk.target, flags: 0) {
-                table.add(disk.target, size(info.capacity), size(info.allocation), size(info.physical))
-            } else {
+            guard disk.source != nil, let info = try await domain.sizes(of: disk) else {
                 table.add(disk.target, "-", "-", "-")
+                continue
             }
+            table.add(disk.target, size(info.capacity), size(info.allocation), size(info.physical))
         }
         session.output.print(table)
     }
@@ -147,6 +147,16 @@ private let counterKeys = [
 ]
 
 extension Domain {
+    /// A disk's sizes; nil where nobody but the guest, which doesn't run, could reach it.
+    fileprivate func sizes(of disk: DiskRow) async throws -> DomainBlockInfo? {
+        do {
+            return try await blockInfo(path: disk.target, flags: 0)
+        } catch {
+            if disk.type == "network", try await !isActive() { return nil }
+            throw error
+        }
+    }
+
     /// What a disk has done so far; from the old call where the hypervisor doesn't have the new one.
     fileprivate func blockCounters(_ device: String) async throws -> [(String, String)] {
         do {
