@@ -63,7 +63,7 @@ extension LocalDomain {
     /// Puts a changed persistent definition in place of the former.
     ///
     /// - Parameter given: how it was before what the change leaves open was filled in.
-    private func keep(_ definition: DomainDefinition, as given: DomainDefinition) async throws(VirtError) {
+    public func keep(_ definition: DomainDefinition, as given: DomainDefinition) async throws(VirtError) {
         try await host.save(definition, as: .change(given), inPlaceOf: snapshot.persistent)
         publish { $0.persistent = definition }
     }

@@ -8,11 +8,20 @@ import VirtXML
 extension QEMUDomain {
     /// The nodes of the running guest's disks, as QEMU tells of them now.
     func blockNodes() async throws(VirtError) -> BlockNodes {
-        var answers: [JSONValue] = []
-        for question in BlockNodes.questions {
-            answers.append(try await ask(question.name, question.arguments))
+        func answer(_ question: MonitorCommand) async throws(VirtError) -> JSONValue {
+            try await ask(question.name, question.arguments)
         }
-        return BlockNodes(named: answers[0], counted: answers[1], plugged: answers[2])
+        let named = mayHaveEndedJob ? JSONValue.null : try await answer(BlockNodes.naming)
+        return BlockNodes(
+            named: named, counted: try await answer(BlockNodes.counting),
+            plugged: try await answer(BlockNodes.plugging))
+    }
+
+    /// Whether QEMU may have a job that is over and that it hasn't been told to forget.
+    private var mayHaveEndedJob: Bool {
+        guard let guest else { return false }
+        return !guest.knowsJobs || !guest.held.blockJobs.isEmpty || !guest.undismissedJobs.isEmpty
+            || !guest.awaitedJobs.isEmpty
     }
 
     /// The device of a running guest's disk, as QEMU tells of it now.

@@ -81,6 +81,8 @@ extension QEMUDomain {
         }
         for stream in ended.consoles.values { stream.close() }
         for removal in ended.removals.values { removal.end() }
+        for waiter in ended.jobWaiters.values.joined() { waiter.resume() }
+        guest?.jobWaiters = [:]
         guest?.consoles = [:]
         guest?.removals = [:]
         ended.watch?.cancel()

@@ -23,6 +23,7 @@ extension QEMUDomain {
         case "BALLOON_CHANGE": balloonChanged(event)
         case "RTC_CHANGE": clockChanged(event)
         case "BLOCK_IO_ERROR": diskFailed(event, of: run)
+        case "JOB_STATUS_CHANGE": jobChanged(event, of: run)
         case "BLOCK_WRITE_THRESHOLD": thresholdReached(event, of: run)
         case "WATCHDOG": watchdogFired(event, of: run)
         case "VSERPORT_CHANGE": channelChanged(event)

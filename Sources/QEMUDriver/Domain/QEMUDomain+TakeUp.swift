@@ -22,13 +22,14 @@ extension QEMUDomain {
         let life = GuestLife(
             left: DomainState(rawValue: record.state), record.reason, startsPaused: record.startsPaused)
         var run = RunningGuest(record, life, in: context.records)
-        (run.trouble, run.recordState) = (trouble, state)
+        (run.trouble, run.recordState, run.knowsJobs) = (trouble, state, false)
         guest = run
         for card in live.devices.interfaces { card.target?.dev.map(context.cardNames.note) }
         publish { now in
             (now.id, now.live, now.run.process) = (record.id, live, record.process)
             now.show(life)
             now.run.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
+            now.run.recordedJobs = record.blockJobs.map(\.disk)
         }
         await attend(record.id)
     }
@@ -202,6 +203,7 @@ extension QEMUDomain {
             await domain.learnBalloon()
             await domain.learnThreads()
             try await domain.learnDevices(run)
+            try await domain.learnBlockJobs(run)
             await domain.plugAgain()
             domain.watchHelpers()
             let status = try await domain.ask("query-status")["status"]?.string ?? ""

@@ -11,6 +11,8 @@ struct QEMURunFacts: RunFacts {
     var process: ProcessIdentity?
     /// Why QEMU can't be seen or spoken to, where it should be.
     var trouble: String?
+    /// Disks that had a job on record when the daemon took the guest up: it tells of their ends itself.
+    var recordedJobs: [String] = []
     /// How much memory the guest has now, in KiB, where the balloon says so.
     var balloon: UInt64?
 }

@@ -1,6 +1,7 @@
 import ByteText
 import DriverKit
 import Virt
+import VirtXML
 
 extension DomainLifecycleEvent {
     fileprivate var isRename: Bool {
@@ -12,10 +13,21 @@ extension DomainLifecycleEvent {
     }
 }
 
+extension Event {
+    fileprivate var isNewsOfJob: Bool {
+        switch self {
+        case .domainBlockJob, .domainBlockJob2: true
+        default: false
+        }
+    }
+}
+
 extension QEMUContext {
-    /// Tells of definitions that the last daemon made or removed, and was killed before it could tell.
+    /// Tells of definitions that the last daemon made or removed, and of jobs whose end it took note of, and was killed
+    /// before it could tell.
     func tellUnfinished() {
         for event in events.unfinished {
+            if event.isNewsOfJob { tellUnfinishedJob(event) }
             guard case .domainLifecycle(var change) = event else { continue }
             let now = domains[change.domain.uuid]?.snapshot
             let saysDefined = change.event == DomainEventType.defined.rawValue
@@ -28,5 +40,25 @@ extension QEMUContext {
             }
             events.publish(.domainLifecycle(change))
         }
+    }
+
+    /// A job that was still on record is told of by whoever took its guest up.
+    private func tellUnfinishedJob(_ event: Event) {
+        let domain: DomainReference
+        let isMeant: (DiskDevice) -> Bool
+        switch event {
+        case .domainBlockJob(let news):
+            domain = news.domain
+            isMeant = { $0.source.path?.hasSameBytes(as: news.path) ?? false }
+        case .domainBlockJob2(let news):
+            domain = news.domain
+            isMeant = { $0.target.dev.hasSameBytes(as: news.dst) }
+        default: return
+        }
+        guard let now = domains[domain.uuid]?.snapshot, now.isActive,
+            let disk = now.live?.devices.disks.first(where: isMeant),
+            !now.run.recordedJobs.contains(where: { $0.hasSameBytes(as: disk.target.dev) })
+        else { return }
+        events.publish(event)
     }
 }

@@ -192,7 +192,14 @@ extension QEMUDomain {
     /// Gives the guest's user the files of a device, once its record says whose they were. From then on they are the
     /// run's, which gives them back in the end.
     func give(_ device: DomainDevice) async throws(VirtError) -> [FileOwnership] {
-        let wanted = device.usedFiles
+        try await give(device.usedFiles, for: "the \(device.kind)")
+    }
+
+    /// Gives the guest's user files, once its record says whose they were.
+    ///
+    /// - Parameter owner: whose files they are, for messages.
+    @discardableResult
+    func give(_ wanted: [UsedFile], for owner: String) async throws(VirtError) -> [FileOwnership] {
         if wanted.isEmpty { return [] }
         let (run, files) = (try requireGuest().id, context.files)
         do throws(SystemError) {
@@ -213,7 +220,7 @@ extension QEMUDomain {
             await takeBack(given)
             if guest(run) != nil { return given }
         } catch {
-            throw VirtError(error, "the \(device.kind)'s files can't be given to the guest")
+            throw VirtError(error, "\(owner)'s files can't be given to the guest")
         }
         throw VirtError.endedMeanwhile
     }

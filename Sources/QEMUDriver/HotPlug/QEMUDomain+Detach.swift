@@ -44,6 +44,7 @@ extension QEMUDomain {
     /// Has the guest let go of a device. A guest that takes its time may do so later.
     private func unplug(_ device: DomainDevice, in live: DomainDefinition) async throws(VirtError) {
         try device.checkLiveDetachFound()
+        if case .disk(let disk) = device { try requireNoJob(on: disk) }
         if case .lease = device {
             publish { $0.live?.devices.remove(device) }
             return saveRecordSoon()

@@ -125,7 +125,7 @@ extension DiskDevice {
 
 extension StorageSource {
     /// Whether both name the same image, whatever number it has.
-    fileprivate func isSameImage(as other: StorageSource) -> Bool {
+    func isSameImage(as other: StorageSource) -> Bool {
         var (one, two) = (self, other)
         (one.index, two.index) = (nil, nil)
         // Where a volume is says nothing that its name doesn't.

@@ -2,6 +2,7 @@ import DriverKit
 import HostKit
 import JSON
 import LinuxSystem
+import QEMUModel
 import Virt
 
 /// What is on disk about a running guest, so that a daemon that starts anew finds and controls it.
@@ -26,6 +27,10 @@ struct LiveRecord: RunRecord {
     var cpu: String?
     /// Images that have a threshold for what is written, set by their numbers.
     var indexedThresholds: [UInt32] = []
+    /// Jobs on disks: each stands here before QEMU is asked, and until what it came to stands in the document.
+    var blockJobs: [BlockJob] = []
+    /// Images that no disk has any more, and that QEMU is to close.
+    var staleImages: [UInt32] = []
     /// The live document, with all that is secret.
     var xml: String
 
@@ -51,6 +56,8 @@ struct LiveRecord: RunRecord {
             "ports": .array(ports.map { JSONValue($0) }), "xml": .string(xml),
             "cpu": cpu.map(JSONValue.string) ?? .null,
             "indexedThresholds": .array(indexedThresholds.map { JSONValue($0) }),
+            "blockJobs": .array(blockJobs.map(\.json)),
+            "staleImages": .array(staleImages.map { JSONValue($0) }),
         ]
         return document.description
     }
@@ -85,13 +92,17 @@ struct LiveRecord: RunRecord {
         startsPaused = document["startsPaused"]?.bool ?? false
         cpu = document["cpu"]?.string
         helpers = (document["helpers"]?.array ?? []).compactMap { ProgramRecord($0) }
-        indexedThresholds = (document["indexedThresholds"]?.array ?? []).compactMap {
-            $0.uint.flatMap(UInt32.init(exactly:))
-        }
+        indexedThresholds = Self.numbers(document["indexedThresholds"])
+        blockJobs = (document["blockJobs"]?.array ?? []).compactMap { BlockJob($0) }
+        staleImages = Self.numbers(document["staleImages"])
         leftovers = (document["leftovers"]?.array ?? []).compactMap(\.string)
     }
 
     private static func number(_ value: JSONValue?) -> Int32? { value?.int.flatMap(Int32.init(exactly:)) }
+
+    private static func numbers(_ value: JSONValue?) -> [UInt32] {
+        (value?.array ?? []).compactMap { $0.uint.flatMap(UInt32.init(exactly:)) }
+    }
 
     private static func ownerships(_ value: JSONValue?) -> [FileOwnership] {
         (value?.array ?? []).compactMap { entry in

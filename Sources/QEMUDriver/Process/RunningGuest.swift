@@ -48,6 +48,14 @@ struct RunningGuest: Sendable {
     /// Devices that the guest has been asked to let go of, by alias.
     var removals: [String: DeviceRemoval] = [:]
 
+    /// Whether all jobs of QEMU's are known, and those that are over and that QEMU is about to be told to forget.
+    var knowsJobs = true
+    var undismissedJobs: Set<String> = []
+    /// Short jobs whose end is waited for, those that have ended before anybody waited, and who waits for a job's end.
+    var awaitedJobs: Set<String> = []
+    var endedJobs: Set<String> = []
+    var jobWaiters: [String: [CheckedContinuation<Void, Never>]] = [:]
+
     enum RecordState: Sendable {
         case known
         /// It is there but couldn't be read yet: it isn't written over.

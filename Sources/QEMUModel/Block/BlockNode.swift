@@ -4,16 +4,13 @@ import JSON
 /// watches what goes through.
 package struct BlockNode: Equatable, Sendable {
     package var name: String
-    /// QEMU's driver: `qcow2`, `file`, `throttle`, `mirror_top` …
-    package var driver: String
-    package var isReadOnly: Bool
     /// How many bytes whoever is above sees.
     package var virtualSize: UInt64?
     /// How many bytes the image takes up on the host.
     package var actualSize: UInt64?
     /// The offset beyond which a write is told of; 0 for none.
-    package var writeThreshold: UInt64
-    package var bitmaps: [BlockBitmap]
+    package var writeThreshold: UInt64 = 0
+    package var bitmaps: [BlockBitmap] = []
     /// The node that it reads its bytes from, and the one below that it shows where it has none itself.
     package var file: String?
     package var backing: String?
@@ -22,20 +19,15 @@ package struct BlockNode: Equatable, Sendable {
 
     /// A node as `query-named-block-nodes` tells of it.
     init?(_ value: JSONValue) {
-        guard let name = value["node-name"]?.string, let driver = value["drv"]?.string else { return nil }
-        (self.name, self.driver) = (name, driver)
-        isReadOnly = value["ro"]?.bool ?? false
+        guard let name = value["node-name"]?.string else { return nil }
+        self.name = name
         virtualSize = value["image"]?["virtual-size"]?.uint
         actualSize = value["image"]?["actual-size"]?.uint
         writeThreshold = value["write_threshold"]?.uint ?? 0
         bitmaps = (value["dirty-bitmaps"]?.array ?? []).compactMap(BlockBitmap.init)
     }
 
-    /// Whether it only watches or changes what goes to the node below, and is no image.
-    package var isFilter: Bool {
-        ["throttle", "copy-on-read", "mirror_top", "commit_top", "copy-before-write", "backup-top"]
-            .contains(driver)
-    }
+    init(name: String) { self.name = name }
 }
 
 /// A record of which parts of an image have been written.

@@ -7,14 +7,15 @@ package struct BlockNodes: Sendable {
     /// The disks' devices, as the guest has them.
     package private(set) var devices: [BlockDevice] = []
 
-    /// What QEMU is asked, in this order.
-    package static let questions: [MonitorCommand] = [
-        MonitorCommand("query-named-block-nodes", ["flat": true]), MonitorCommand("query-blockstats", [:]),
-        MonitorCommand("query-block", [:]),
-    ]
+    /// What QEMU is asked about all nodes. QEMU 7.2 doesn't live through it where a job has ended that nobody has taken note
+    /// of yet.
+    package static let naming = MonitorCommand("query-named-block-nodes", ["flat": true])
+    /// What QEMU is asked about devices and what is below them.
+    package static let counting = MonitorCommand("query-blockstats", [:])
+    package static let plugging = MonitorCommand("query-block", [:])
 
     /// - Parameters:
-    ///   - named: the answer to `query-named-block-nodes`.
+    ///   - named: the answer to `query-named-block-nodes`; without it, nothing is known of thresholds and bitmaps.
     ///   - counted: the answer to `query-blockstats`, which alone says what stands on what.
     ///   - plugged: the answer to `query-block`.
     package init(named: JSONValue, counted: JSONValue, plugged: JSONValue) {
@@ -31,6 +32,19 @@ package struct BlockNodes: Sendable {
         for value in plugged.array ?? [] {
             guard let device = BlockDevice(value, counters) else { continue }
             devices.append(device)
+            noteSizes(of: device.alias, value["inserted"]?["image"])
+        }
+    }
+
+    /// Takes over the sizes of the images below a device, from the top.
+    private mutating func noteSizes(of alias: String, _ image: JSONValue?) {
+        var next = image
+        for index in chain(of: alias) {
+            guard let image = next, var node = top(of: index) else { return }
+            node.virtualSize = node.virtualSize ?? image["virtual-size"]?.uint
+            node.actualSize = node.actualSize ?? image["actual-size"]?.uint
+            nodes[node.name] = node
+            next = image["backing-image"]
         }
     }
 
@@ -38,6 +52,7 @@ package struct BlockNodes: Sendable {
     private mutating func note(_ value: JSONValue, depth: Int) {
         guard depth < 400 else { return }
         if let name = value["node-name"]?.string {
+            if nodes[name] == nil { nodes[name] = BlockNode(name: name) }
             nodes[name]?.file = value["parent"]?["node-name"]?.string
             nodes[name]?.backing = value["backing"]?["node-name"]?.string
             if let stats = value["stats"] { nodes[name]?.counters = BlockCounters(stats) }
@@ -63,17 +78,19 @@ package struct BlockNodes: Sendable {
         var next = device(alias)?.node
         for _ in 0..<400 {
             guard let name = next, let node = nodes[name] else { break }
-            if !node.isFilter, let number = Self.number(of: name) { found.append(number) }
-            next = node.backing ?? (node.isFilter ? node.file : nil)
+            let number = Self.number(of: name)
+            if let number { found.append(number) }
+            // A filter stands on what it watches.
+            next = node.backing ?? (number == nil ? node.file : nil)
         }
         return found
     }
 
-    /// The number in the name of an image's node: of `libvirt-3-format` 3.
+    /// The number in the name of an image's node: of `libvirt-3-format` 3. Filters have numbers, too, but are no images.
     package static func number(of node: String) -> UInt32? {
-        guard let rest = node.droppingBytePrefix("libvirt-"), let (digits, _) = rest.cut(atByte: "-") else {
-            return nil
-        }
+        guard let rest = node.droppingBytePrefix("libvirt-"), let (digits, part) = rest.cut(atByte: "-"),
+            ["format", "slice-sto", "storage"].contains(String(part))
+        else { return nil }
         return UInt32(digits)
     }
 }

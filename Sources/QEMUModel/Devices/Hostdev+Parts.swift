@@ -165,8 +165,10 @@ extension QEMUGuest {
 extension DiskDevice {
     /// The highest number of an image in the disk's chain.
     package var highestImage: UInt32 {
-        ([source] + layers.map(\.source)).reduce(0) { highest, source in
-            max(highest, source.index ?? 0, source.dataStore?.source?.index ?? 0)
+        let stores = layers.map { ($0.image.index ?? $0.source.index, $0.source) }
+        let all = [(source.index, source)] + stores + (mirror?.source.map { [($0.index, $0)] } ?? [])
+        return all.reduce(0) { highest, image in
+            max(highest, image.0 ?? 0, image.1.dataStore?.source?.index ?? 0)
         }
     }
 }

@@ -41,7 +41,8 @@ extension DiskDevice {
     package var hostFiles: [HostFile] {
         let isWritten = !readonly && device != .cdrom
         let top = source.localPath.map { [HostFile(path: $0, isWritten: isWritten)] } ?? []
-        return top + (backingStore?.localPaths ?? []).map { HostFile(path: $0, isWritten: false) }
+        let copy = mirror?.source?.localPath.map { [HostFile(path: $0, isWritten: true)] } ?? []
+        return top + copy + (backingStore?.localPaths ?? []).map { HostFile(path: $0, isWritten: false) }
     }
 }
 

@@ -50,6 +50,12 @@ final class Output {
         }
     }
 
+    /// A text about what goes on, which has no end of a line, on standard error.
+    func unfinishedLine(_ text: String) {
+        flush()
+        sink.writeError(Array(text.utf8))
+    }
+
     /// What happens inside, for those who asked for it with `--debug`.
     func debug(_ level: Int, _ text: @autoclosure () -> String) {
         if level >= debugLevel && debugLevel < 4 { print(text()) }

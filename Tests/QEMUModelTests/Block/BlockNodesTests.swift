@@ -54,7 +54,7 @@ import VirtXML
 
     @Test("a chain of QEMU's without an end is followed for a while only")
     func endless() {
-        let loop: JSONValue = [["node-name": "libvirt-1-format", "drv": "qcow2"]]
+        let loop: JSONValue = [["node-name": "libvirt-1-format"]]
         let counted: JSONValue = [
             ["node-name": "libvirt-1-format", "backing": ["node-name": "libvirt-1-format"]]
         ]
@@ -63,10 +63,43 @@ import VirtXML
         #expect(nodes.chain(of: "d").count <= 400)
     }
 
+    @Test("without the answer about all nodes, the others say what is needed for a job's end")
+    func unnamed() throws {
+        let nodes = BlockNodes(named: .null, counted: try answer("counted"), plugged: try answer("plugged"))
+        #expect(nodes.chain(of: "virtio-disk0") == [3, 4, 5])
+        #expect(nodes.top(of: 4)?.name == "libvirt-4-format")
+        #expect(nodes.storage(of: 3)?.counters.highestOffset == 9_699_328)
+    }
+
+    @Test("a filter above a disk's image is passed through")
+    func filters() {
+        let counted: JSONValue = [
+            [
+                "node-name": "libvirt-7-filter", "qdev": "d",
+                "parent": [
+                    "node-name": "libvirt-1-format", "parent": ["node-name": "libvirt-1-storage"],
+                ],
+            ]
+        ]
+        let plugged: JSONValue = [
+            [
+                "qdev": "d",
+                "inserted": [
+                    "node-name": "libvirt-7-filter", "image": ["virtual-size": 5, "actual-size": 3],
+                ],
+            ]
+        ]
+        let nodes = BlockNodes(named: .null, counted: counted, plugged: plugged)
+        #expect(nodes.chain(of: "d") == [1])
+        #expect(nodes.top(of: 1)?.virtualSize == 5)
+    }
+
     @Test("names of nodes that aren't an image's have no number")
     func numbers() {
         #expect(BlockNodes.number(of: "libvirt-12-storage") == 12)
-        for name in ["#block091", "libvirt-pflash0-format", "libvirt-CoR-vda", "libvirt-3", ""] {
+        for name in [
+            "#block091", "libvirt-pflash0-format", "libvirt-CoR-vda", "libvirt-3", "libvirt-3-filter", "",
+        ] {
             #expect(BlockNodes.number(of: name) == nil, "\(name)")
         }
     }

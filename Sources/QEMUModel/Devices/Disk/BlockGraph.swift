@@ -18,7 +18,11 @@ struct BlockGraph {
     /// Adds the nodes of an image and of all below it; answers the name of its uppermost node.
     mutating func add(_ image: BlockImage) throws(ConfigurationError) -> String {
         var below: String?
-        if case .image(let next)? = image.backing { below = try add(next) }
+        switch image.backing {
+        case .image(let next)?: below = try add(next)
+        case .node(let name)?: below = name
+        case .end?, nil: break
+        }
         let dataStore = try addDataStore(image)
         let isFormatted = hasFormatNode(image)
         if isFormatted {
@@ -174,8 +178,17 @@ extension StorageFormat {
 }
 
 extension QEMUGuest {
+    /// What opens an image of a disk, and what lies below it where that isn't open already.
+    package func imageParts(
+        _ image: BlockImage, of disk: DiskDevice
+    ) throws(ConfigurationError) -> [QEMUPart] {
+        var graph = BlockGraph(guest: self, driver: disk.effectiveDriver, kind: disk.device)
+        _ = try graph.add(image)
+        return graph.parts
+    }
+
     /// The name of an image's uppermost node.
-    func topNode(of image: BlockImage) -> String {
+    package func topNode(of image: BlockImage) -> String {
         BlockGraph(guest: self).hasFormatNode(image) ? image.formatNode : image.lowestNode
     }
 }

@@ -18,6 +18,8 @@ package struct BlockImage {
         /// The chain is known to end here.
         case end
         indirect case image(BlockImage)
+        /// It is open already, as a node with this name.
+        case node(String)
     }
 
     /// The node that reads the image's file.
@@ -31,7 +33,7 @@ package struct BlockImage {
     /// The encryption that QEMU itself sees to; a server may see to another.
     var ownEncryption: StorageEncryption? { encryption.flatMap { $0.engine == .librbd ? nil : $0 } }
     /// The node that understands the image's format.
-    var formatNode: String { nodePrefix + "-format" }
+    package var formatNode: String { nodePrefix + "-format" }
     /// The name's part that the two share.
     var nodePrefix: String { name ?? "libvirt-\(index)" }
     /// The name of a drive of the old kind, which has no nodes.

@@ -3,7 +3,7 @@ extension CommandGroup {
         keyword: "domain", title: "Domain Management",
         commands: [
             .attachDevice, .attachDisk, .attachInterface, .autostart, .blkdeviotune,
-            .blockresize, .changeMedia, .console, .create,
+            .blockcommit, .blockcopy, .blockjob, .blockpull, .blockresize, .changeMedia, .console, .create,
             .define, .desc, .destroy, .detachDevice, .detachDeviceAlias, .detachDisk, .detachInterface,
             .domblkthreshold, .domdisplay, .domhostname, .domid, .domifSetlink, .domiftune, .domjobabort,
             .domjobinfo, .domname,
