@@ -151,7 +151,9 @@ let package = Package(
             ]),
         module(
             "Shell",
-            uses: ["ByteText", "Roost", "Virt", "VirtDriver", "Explanation", "LinuxSystem", "CLibXML2"]),
+            uses: [
+                "ByteText", "JSON", "Roost", "Virt", "VirtDriver", "Explanation", "LinuxSystem", "CLibXML2",
+            ]),
         // Layer 6: programs.
         program("roost", uses: ["Shell", "LinuxSystem"]),
         program(

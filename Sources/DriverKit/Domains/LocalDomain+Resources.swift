@@ -64,8 +64,14 @@ extension LocalDomain {
                 api, "flags",
                 "Flag 'VIR_DOMAIN_AFFECT_CONFIG' is required by flag 'VIR_DOMAIN_VCPU_MAXIMUM'")
         }
+        if flags.isSuperset(of: [.guest, .config]) {
+            throw .refused(
+                api, "flags",
+                "Flags 'VIR_DOMAIN_VCPU_GUEST' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive")
+        }
         if count == 0 { throw .refused(api, "nvcpus", "nvcpus in \(api) must not be zero") }
         try Self.driver.require(flags, Self.processorFlags, in: "DomainSetVcpusFlags")
+        if flags.contains(.guest) { return try await setGuestProcessors(count) }
         try await change("vcpus", .init(flags)) { (definition) throws(VirtError) in
             try Self.setProcessors(count, flags, of: &definition)
         } live: { (domain, _) async throws(VirtError) in

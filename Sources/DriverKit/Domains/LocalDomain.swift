@@ -45,6 +45,8 @@ public protocol LocalDomain: Actor, DomainOperations, RegisteredDomain {
         _ count: UInt32, _ flags: DomainVcpuFlags, of definition: inout DomainDefinition) throws(VirtError)
     /// Gives the running guest so many processors.
     func setLiveProcessors(_ count: UInt32) async throws(VirtError)
+    /// Has the running guest's system use so many of its processors.
+    func setGuestProcessors(_ count: UInt32) async throws(VirtError)
 
     /// The I/O threads of the running guest.
     nonisolated func liveIOThreads() async throws(VirtError) -> [DomainIOThreadInfo]
@@ -70,6 +72,10 @@ extension LocalDomain {
     public nonisolated func statistics(
         of now: LocalDomainSnapshot<Run>, _ kinds: DomainStatsTypes, withBacking: Bool, asking: Bool
     ) async -> [TypedParameter] { [] }
+
+    public func setGuestProcessors(_ count: UInt32) async throws(VirtError) {
+        throw .notSupported("virDomainSetVcpusFlags")
+    }
 
     public var holdsRun: Bool { snapshot.isActive }
     public func saveRecordSoon() {}

@@ -39,9 +39,10 @@ extension QEMUDomain {
         case .lease: return await leases(of: now.definition.devices.interfaces)
         case .arp: return await neighbours(of: now.definition.devices.interfaces)
         case .agent:
-            throw VirtError(.argumentUnsupported, "QEMU guest agent is not configured", from: .qemu)
+            let answer = try await askAgent(AgentCommand("guest-network-get-interfaces"))
+            return try DomainInterface.all(inAnswer: answer)
         default:
-            throw VirtError(.argumentUnsupported, "Unsupported IP address data source \(source)", from: .qemu)
+            throw VirtError(.argumentUnsupported, "Unknown IP address data source \(source)", from: .qemu)
         }
     }
 
@@ -72,7 +73,7 @@ extension QEMUDomain {
     }
 
     /// What the card's network has leased to it.
-    private nonisolated func leases(of card: InterfaceDevice) async -> [NetworkDHCPLease] {
+    nonisolated func leases(of card: InterfaceDevice) async -> [NetworkDHCPLease] {
         guard let network = card.source.network, let mac = card.mac?.address else { return [] }
         return await context.networks.leases(of: network).filter { lease in
             lease.mac.flatMap { MACAddress(xml: $0) } == mac

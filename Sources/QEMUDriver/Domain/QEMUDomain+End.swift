@@ -87,6 +87,7 @@ extension QEMUDomain {
         guest?.removals = [:]
         ended.watch?.cancel()
         ended.events?.cancel()
+        await ended.agent?.close()
         await ended.monitor?.close()
         let log = ProgramLog(ofGuest: snapshot.name, context.configuration)
         await Blocking.run { log.note("shutting down, reason=\(reason.word)") }

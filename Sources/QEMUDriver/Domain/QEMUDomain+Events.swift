@@ -12,6 +12,7 @@ extension QEMUDomain {
     func handle(_ event: QMPEvent, of run: Int32) {
         guard guest(run) != nil else { return }
         log(event)
+        if let news = AgentNews(event) { tellAgent(news) }
         switch event.name {
         case "STOP": hear(.stopped, of: run)
         case "RESUME": hear(.resumed, of: run)
@@ -19,6 +20,7 @@ extension QEMUDomain {
         case "SHUTDOWN": hear(.shutdown(byGuest: event.data["guest"]?.bool ?? false), of: run)
         case "GUEST_PANICKED": hear(.panicked, of: run)
         case "SUSPEND": hear(.fellAsleep, of: run)
+        case "SUSPEND_DISK": fellAsleepOnDisk()
         case "WAKEUP": hear(.wokeUp, of: run)
         case "BALLOON_CHANGE": balloonChanged(event)
         case "RTC_CHANGE": clockChanged(event)
@@ -39,6 +41,11 @@ extension QEMUDomain {
         guard let actual = event.data["actual"]?.uint else { return }
         let change = DomainBalloonChangeEvent(domain: snapshot.reference, actual: actual / 1024)
         publish([.domainBalloonChange(change)]) { $0.run.balloon = actual / 1024 }
+    }
+
+    /// The guest has written itself to its disk, and switches itself off next.
+    private func fellAsleepOnDisk() {
+        context.events.publish(.domainPmSuspendDisk(DomainPmSuspendDiskEvent(domain: snapshot.reference)))
     }
 
     private func clockChanged(_ event: QMPEvent) {
@@ -93,6 +100,7 @@ extension QEMUDomain {
         guard let change = snapshot.live?.channelChange(alias, isConnected: isConnected) else { return }
         publish { $0.live?.devices.channels[change.index].target = change.target }
         guard change.target.name == ChannelDevice.agentName else { return }
+        agentChanged(isConnected: isConnected)
         let state: ConnectDomainEventAgentLifecycleState = isConnected ? .connected : .disconnected
         context.events.publish(
             .domainAgentLifecycle(

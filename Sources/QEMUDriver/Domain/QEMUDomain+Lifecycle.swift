@@ -56,8 +56,9 @@ extension QEMUDomain {
 
     func shutdownFlags(flags: DomainShutdownFlags) async throws(VirtError) {
         try flags.require([.acpiPowerBtn, .guestAgent], in: "qemuDomainShutdownFlags", from: .qemu)
+        let (wantsAgent, wantsACPI) = (flags.contains(.guestAgent), flags.contains(.acpiPowerBtn))
+        if try await askedAgent(wantsAgent, orACPI: wantsACPI, reboots: false) { return }
         try await withJob(.modify, "shutdown") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            try domain.requirePower(flags.isSubset(of: .acpiPowerBtn), "shutdown")
             let run = try domain.requireGuest().id
             domain.guest?.life.expectShutdown(reboots: false)
             do throws(VirtError) {
@@ -71,31 +72,30 @@ extension QEMUDomain {
 
     func reboot(flags: DomainRebootFlags) async throws(VirtError) {
         try flags.require([.acpiPowerBtn, .guestAgent], in: "qemuDomainReboot", from: .qemu)
+        let (wantsAgent, wantsACPI) = (flags.contains(.guestAgent), flags.contains(.acpiPowerBtn))
+        if try await askedAgent(wantsAgent, orACPI: wantsACPI, reboots: true) { return }
         try await withJob(.modify, "reboot") { (domain: isolated QEMUDomain) async throws(VirtError) in
-            try domain.requirePower(flags.isSubset(of: .acpiPowerBtn), "reboot")
+            try domain.requireGuest()
             domain.guest?.life.expectShutdown(reboots: true)
             try await domain.ask("system_powerdown")
         }
     }
 
-    /// A guest whose power button may be pressed.
-    private func requirePower(_ isACPI: Bool, _ verb: String) throws(VirtError) {
+    /// Has the guest's agent shut it down, where that is asked for; false where its power button is to be pressed instead.
+    private func askedAgent(
+        _ wantsAgent: Bool, orACPI wantsACPI: Bool, reboots: Bool
+    ) async throws(VirtError) -> Bool {
         try requireGuest()
-        guard isACPI else {
+        guard wantsAgent else { return false }
+        do throws(VirtError) {
             try requireAgent()
-            throw VirtError(
-                .argumentUnsupported, "\(verb) works through ACPI only, so far: use --mode acpi", from: .qemu)
-        }
-    }
-
-    /// A guest in which libvirt's agent listens.
-    private func requireAgent() throws(VirtError) {
-        let channel = snapshot.live?.devices.channels.first { $0.target.name == ChannelDevice.agentName }
-        guard case .virtio(_, let state)? = channel?.target else {
-            throw VirtError(.argumentUnsupported, "QEMU guest agent is not configured", from: .qemu)
-        }
-        guard state == .connected else {
-            throw VirtError(.agentUnresponsive, "QEMU guest agent is not connected", from: .qemu)
+            guest?.life.expectShutdown(reboots: reboots)
+            try await askAgent(.shutdown(reboots: reboots))
+            return true
+        } catch {
+            // Whoever would have either gets the other.
+            if wantsACPI, snapshot.isActive { return false }
+            throw error
         }
     }
 

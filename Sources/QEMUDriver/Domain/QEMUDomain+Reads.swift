@@ -46,7 +46,7 @@ extension QEMUDomain {
 
     nonisolated func vcpusFlags(flags: DomainVcpuFlags) async throws(VirtError) -> Int32 {
         try Self.driver.require(flags, [.live, .config, .maximum, .guest], in: "DomainGetVcpusFlags")
-        if flags.contains(.guest) { throw .notSupported("virDomainGetVcpusFlags") }
+        if flags.contains(.guest) { return try await guestVCPUCount(flags) }
         return try processorCount(flags)
     }
 

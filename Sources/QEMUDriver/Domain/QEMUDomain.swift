@@ -18,6 +18,8 @@ actor QEMUDomain: LocalDomain {
     nonisolated let context: QEMUContext
     nonisolated let published: Published<QEMUDomainSnapshot>
     nonisolated let jobs = JobLock(origin: .qemu)
+    /// Who asks the guest's agent, which answers one at a time; the domain's other jobs go on beside it.
+    nonisolated let agentJobs = JobLock(origin: .qemu)
     /// The run of the guest, until all that it held is given back.
     var guest: RunningGuest?
     var isForgotten = false

@@ -56,6 +56,11 @@ struct RunningGuest: Sendable {
     var endedJobs: Set<String> = []
     var jobWaiters: [String: [CheckedContinuation<Void, Never>]] = [:]
 
+    /// The line to its agent, once somebody has listened there.
+    var agent: AgentConnection?
+    /// How long its agent's answers are waited for.
+    var agentPatience = AgentPatience.unlimited
+
     enum RecordState: Sendable {
         case known
         /// It is there but couldn't be read yet: it isn't written over.

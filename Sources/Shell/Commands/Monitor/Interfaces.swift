@@ -104,7 +104,7 @@ private func addressRow(_ name: String, _ mac: String, _ family: String, _ addre
 
 extension Session {
     fileprivate func printAddresses(of nic: DomainInterface, isFull: Bool) {
-        let mac = nic.hwaddr ?? ""
+        let mac = nic.hwaddr ?? "N/A"
         if nic.addrs.isEmpty { output.print(addressRow(nic.name, mac, "N/A", "N/A")) }
         for (index, address) in nic.addrs.enumerated() {
             let repeats = index == 0 || isFull
