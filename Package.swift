@@ -155,7 +155,7 @@ let package = Package(
                 "ByteText", "JSON", "Roost", "Virt", "VirtDriver", "Explanation", "LinuxSystem", "CLibXML2",
             ]),
         // Layer 6: programs.
-        program("roost", uses: ["Shell", "LinuxSystem"]),
+        program("roost", uses: ["Shell"]),
         program(
             "roostd",
             uses: [

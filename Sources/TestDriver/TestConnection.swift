@@ -29,5 +29,9 @@ final class TestConnection: DriverConnection {
         [.remoteEventCallback, .networkUpdateHasCorrectOrder].contains(feature)
     }
 
+    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) -> any EventSubscription {
+        closeHooks.subscribe { body(.client) }
+    }
+
     func close() async { await closeHooks.run() }
 }

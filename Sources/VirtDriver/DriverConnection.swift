@@ -27,8 +27,10 @@ public protocol DriverConnection: Sendable {
     /// Asks the other side for signs of life; there is none in process.
     func setKeepalive(interval: Duration, count: Int)
 
-    /// Calls `body` once when the connection ends by itself, which none does in process.
-    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void)
+    /// Calls `body` once when the connection ends, whether by itself or because its client closed it (`.client`), unless
+    /// the subscription ends before.
+    @discardableResult
+    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) -> any EventSubscription
 
     /// The client has gone: what belonged to it is given up (guests with autodestroy, held consoles).
     func close() async
@@ -46,6 +48,8 @@ extension DriverConnection {
     public var own: any DriverConnection { self }
     public func supports(_ feature: DriverFeature) -> Bool { false }
     public func setKeepalive(interval: Duration, count: Int) {}
-    public func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) {}
+    public func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) -> any EventSubscription {
+        NoSubscription()
+    }
     public func close() async {}
 }

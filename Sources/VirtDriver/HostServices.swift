@@ -48,6 +48,8 @@ struct ComposedConnection: DriverConnection {
 
     func supports(_ feature: DriverFeature) -> Bool { own.supports(feature) }
     func setKeepalive(interval: Duration, count: Int) { own.setKeepalive(interval: interval, count: count) }
-    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) { own.onClose(body) }
+    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) -> any EventSubscription {
+        own.onClose(body)
+    }
     func close() async { await own.close() }
 }

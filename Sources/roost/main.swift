@@ -1,4 +1,3 @@
-import LinuxSystem
 import Shell
 
-ThisProcess.exit(await RoostProgram.run(Array(ThisProcess.arguments().dropFirst())))
+RoostProgram.main()

@@ -1,4 +1,6 @@
 import Synchronization
+import Virt
+import VirtDriver
 
 /// What is to be done when a client goes: guests that were started with autodestroy, consoles that are held.
 public final class CloseHooks: Sendable {
@@ -28,6 +30,18 @@ public final class CloseHooks: Sendable {
 
     /// It need not be done any longer.
     public func remove(_ key: String) { state.withLock { $0.actions.removeAll { $0.key == key } } }
+
+    /// Has `action` done when the client goes, at once where it has gone, unless the subscription ends before.
+    public func subscribe(_ action: @escaping @Sendable () -> Void) -> any EventSubscription {
+        let key = "\(UUID.random())"
+        if !add(key, { action() }) { action() }
+        return Subscription { self.remove(key) }
+    }
+
+    private struct Subscription: EventSubscription {
+        let end: @Sendable () -> Void
+        func cancel() { end() }
+    }
 
     /// The client has gone: does everything, the latest first, and takes nothing more.
     public func run() async {

@@ -6,7 +6,8 @@ import Virt
 import VirtDriver
 
 extension EventJournal {
-    /// The events from `number` on, as many as are given at once; 0 stands for the first that is there.
+    /// The events from `number` on, as many as are given at once; 0 stands for the first that is there,
+    /// `UInt64.max` for the one that will follow the last.
     ///
     /// Throws `invalidArg` where that event is no longer there, and where it hasn't been yet.
     func page(since number: UInt64) async throws(VirtError) -> KeptEvents {
@@ -26,7 +27,12 @@ extension EventJournal {
     /// The way from an event to the last one.
     private func walk(from number: UInt64) throws(VirtError) -> JournalWalk {
         try state.withLock { (state) throws(VirtError) -> JournalWalk in
-            let number = number == 0 ? state.first : number
+            let number =
+                switch number {
+                case 0: state.first
+                case .max: state.last &+ 1
+                default: number
+                }
             if number < state.first {
                 let message = "event \(number) is no longer kept: events are kept from \(state.first) on"
                 throw VirtError(.invalidArg, message, from: .rpc)

@@ -1,8 +1,8 @@
 import Virt
 import VirtDriver
 
-/// Events as they come, in order, for as long as somebody listens. Ends with an error where the listener falls too far
-/// behind: up to there it has heard of everything.
+/// Events as they come, in order, for as long as somebody listens and the connection is there. Ends with an error where the
+/// connection was lost, and where the listener falls too far behind: up to there it has heard of everything.
 public typealias EventStream = AsyncThrowingStream<PublishedEvent, any Error>
 
 extension Connection {
@@ -42,8 +42,12 @@ extension Connection {
             }
         }
         let all = enabled
+        let closing = driver.onClose { reason in
+            reason == .client ? listener.finish() : listener.finish(throwing: VirtError.connectionClosed)
+        }
         listener.onTermination = { _ in
             subscription.cancel()
+            closing.cancel()
             Task { for kind in all { await source.disable(kind) } }
         }
         return stream
@@ -66,7 +70,7 @@ extension Connection {
     }
 
     /// The events that the host's daemon has kept, from `number` on, as many as it gives at once; ask again for those
-    /// from `next` on. 0 stands for the first that is there.
+    /// from `next` on. 0 stands for the first that is there, `UInt64.max` for the one that will follow the last.
     ///
     /// - Parameter waits: whether to wait for the first one where there is none yet.
     /// - Throws: `noSupport` where no events are kept, `invalidArg` where that one is no longer, or hasn't been yet.
@@ -78,5 +82,12 @@ extension Connection {
             kept = try await source.kept(since: kept.next)
         }
         return kept
+    }
+}
+
+extension VirtError {
+    /// What calls and events end with where the daemon has ended the connection, or is gone.
+    public static var connectionClosed: VirtError {
+        VirtError(.internalError, "client socket is closed", from: .rpc)
     }
 }

@@ -68,7 +68,9 @@ public struct Connection: Sendable {
 
     /// Calls `body` once when the connection ends by itself. libvirt's `virConnectRegisterCloseCallback`.
     public func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) {
-        driver.onClose(body)
+        driver.onClose { reason in
+            if reason != .client { body(reason) }
+        }
     }
 }
 

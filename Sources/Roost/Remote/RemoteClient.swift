@@ -14,9 +14,17 @@ final class RemoteClient: PacketReceiver {
         var calls: [UInt32: CheckedContinuation<Result<Packet, VirtError>, Never>] = [:]
         var streams: [UInt32: RemoteStream] = [:]
         var subscribers: [UInt64: @Sendable (PublishedEvent) -> Void] = [:]
-        var nextSubscriber: UInt64 = 0
-        var closeHandlers: [@Sendable (ConnectCloseReason) -> Void] = []
-        var isClosed = false
+        private var nextSubscriber: UInt64 = 0
+        var closeHandlers: [UInt64: @Sendable (ConnectCloseReason) -> Void] = [:]
+        /// Why there is no connection any more.
+        var end: ConnectCloseReason?
+        /// Whether this side wants it to end.
+        var isClosing = false
+
+        mutating func takeSubscriber() -> UInt64 {
+            defer { nextSubscriber += 1 }
+            return nextSubscriber
+        }
     }
 
     private let state = Mutex(State())
@@ -106,7 +114,7 @@ final class RemoteClient: PacketReceiver {
     func exchange(_ packet: Packet) async throws(VirtError) -> Packet {
         let result: Result<Packet, VirtError> = await withCheckedContinuation { continuation in
             let connection = state.withLock { state -> PacketConnection? in
-                guard !state.isClosed, let connection = state.connection else { return nil }
+                guard state.end == nil, let connection = state.connection else { return nil }
                 state.calls[packet.header.serial] = continuation
                 return connection
             }
@@ -134,9 +142,7 @@ final class RemoteClient: PacketReceiver {
         throw error.virtError
     }
 
-    private static var closedError: VirtError {
-        VirtError(.internalError, "client socket is closed", from: .rpc)
-    }
+    private static var closedError: VirtError { .connectionClosed }
 
     // MARK: Packets
 
@@ -172,18 +178,19 @@ final class RemoteClient: PacketReceiver {
     }
 
     func connection(_ connection: PacketConnection, closed reason: CloseReason) {
-        let (calls, streams, handlers) = state.withLock { state in
-            let wasClosed = state.isClosed
-            state.isClosed = true
+        let (calls, streams, handlers, end) = state.withLock { state in
+            let end = state.end ?? (state.isClosing ? .client : reason == .keepalive ? .keepalive : .eof)
+            state.end = end
             defer {
-                (state.calls, state.streams, state.connection, state.closeHandlers) = ([:], [:], nil, [])
+                (state.calls, state.streams, state.connection, state.closeHandlers) = ([:], [:], nil, [:])
             }
             return (
-                Array(state.calls.values), Array(state.streams.values), wasClosed ? [] : state.closeHandlers
+                Array(state.calls.values), Array(state.streams.values),
+                state.closeHandlers.sorted { $0.key < $1.key }.map(\.value), end
             )
         }
         // Who waits for an answer may ask why there is none.
-        for handler in handlers { handler(reason == .keepalive ? .keepalive : .eof) }
+        for handler in handlers { handler(end) }
         for call in calls { call.resume(returning: .failure(Self.closedError)) }
         for stream in streams { stream.connectionClosed() }
     }
@@ -193,19 +200,23 @@ final class RemoteClient: PacketReceiver {
     /// Ends the connection from this side.
     func close() {
         let connection = state.withLock { state in
-            state.closeHandlers = []
+            state.isClosing = true
             return state.connection
         }
         connection?.close()
     }
 
-    /// Calls `body` once when the daemon goes away.
-    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) {
-        let isClosed = state.withLock { state in
-            if !state.isClosed { state.closeHandlers.append(body) }
-            return state.isClosed
+    /// Calls `body` once when the connection ends, with why.
+    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) -> any EventSubscription {
+        let (id, end) = state.withLock { state in
+            let id = state.takeSubscriber()
+            if state.end == nil { state.closeHandlers[id] = body }
+            return (id, state.end)
         }
-        if isClosed { body(.eof) }
+        if let end { body(end) }
+        return RemoteSubscription { [weak self] in
+            _ = self?.state.withLock { $0.closeHandlers.removeValue(forKey: id) }
+        }
     }
 
     /// Asks the daemon for signs of life from now on, every `interval`, and gives it up after `count` without.
@@ -233,9 +244,9 @@ final class RemoteClient: PacketReceiver {
     /// Hears of every event that the daemon sends, until cancelled.
     func subscribe(_ receive: @escaping @Sendable (PublishedEvent) -> Void) -> any EventSubscription {
         let id = state.withLock { state in
-            defer { state.nextSubscriber += 1 }
-            state.subscribers[state.nextSubscriber] = receive
-            return state.nextSubscriber
+            let id = state.takeSubscriber()
+            state.subscribers[id] = receive
+            return id
         }
         return RemoteSubscription { [weak self] in
             _ = self?.state.withLock { $0.subscribers.removeValue(forKey: id) }

@@ -69,7 +69,9 @@ struct RemoteConnection: DriverConnection {
         client.setKeepalive(interval: interval, count: count)
     }
 
-    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) { client.onClose(body) }
+    func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) -> any EventSubscription {
+        client.onClose(body)
+    }
 
     func close() async {
         _ = try? await client.call(RemoteProgram.connectClose, Nothing())

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 
 /// Where the shell's text goes: standard output, gathered until it is needed, and standard error.
@@ -11,6 +12,8 @@ final class Output {
 
     private let sink: any OutputSink
     private var buffer: [UInt8] = []
+    /// Whether what was printed couldn't be written; nothing more is then.
+    private(set) var isBroken = false
 
     init(sink: any OutputSink = StandardSink()) {
         self.sink = sink
@@ -44,6 +47,10 @@ final class Output {
     /// Errors, each behind "error: ".
     func errors(_ lines: [String]) {
         flush()
+        writeErrors(lines)
+    }
+
+    private func writeErrors(_ lines: [String]) {
         for line in lines {
             sink.writeError(Array("error: \(line)\n".utf8))
             log?.write("ERROR", line)
@@ -61,26 +68,34 @@ final class Output {
         if level >= debugLevel && debugLevel < 4 { print(text()) }
     }
 
-    /// Hands out what was gathered.
+    /// Hands out what was gathered. Where that can't be written it is told once, unless nobody wants to read it.
     func flush() {
         if buffer.isEmpty { return }
-        sink.write(buffer)
-        buffer.removeAll(keepingCapacity: true)
+        defer { buffer.removeAll(keepingCapacity: true) }
+        if isBroken { return }
+        do {
+            try sink.write(buffer)
+        } catch {
+            isBroken = true
+            if error.errno != EPIPE {
+                writeErrors(["the output can't be written: \(SystemError.reason(of: error.errno))"])
+            }
+        }
     }
 }
 
 /// What takes the bytes of an `Output`.
 protocol OutputSink {
-    func write(_ bytes: [UInt8])
+    func write(_ bytes: [UInt8]) throws(SystemError)
     func writeError(_ bytes: [UInt8])
 }
 
 /// Standard output and standard error of this process.
 struct StandardSink: OutputSink {
-    private let output = try? Descriptor.duplicate(1)
+    private let output = Result { () throws(SystemError) in try Descriptor.duplicate(1) }
     private let errorOutput = try? Descriptor.duplicate(2)
 
-    func write(_ bytes: [UInt8]) { try? output?.writeAll(bytes) }
+    func write(_ bytes: [UInt8]) throws(SystemError) { try output.get().writeAll(bytes) }
     func writeError(_ bytes: [UInt8]) { try? errorOutput?.writeAll(bytes) }
 }
 

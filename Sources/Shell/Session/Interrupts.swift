@@ -7,17 +7,22 @@ final class Interrupts: Sendable {
     static let shared = Interrupts()
 
     private struct State {
-        var source: SignalSource?
         var listeners: [Int: @Sendable () -> Void] = [:]
         var next = 0
     }
 
     private let state = Mutex(State())
 
-    /// Takes the signal from now on. To be called before any thread is started.
-    func begin() {
-        let source = try? SignalSource([SIGINT]) { [self] _ in deliver() }
-        state.withLock { $0.source = source }
+    /// Has the signal wait for `deliverAll` from now on. To be called before any thread is started.
+    static func block() { SignalSource.block([SIGINT]) }
+
+    /// Tells of each Ctrl-C. The main thread does it: one that runs Swift's main queue would take signals, blocked or not,
+    /// and end the program.
+    func deliverAll() -> Never {
+        while true {
+            _ = SignalSource.wait(for: [SIGINT])
+            deliver()
+        }
     }
 
     /// Has `body` called at each Ctrl-C, until the answered closure is.

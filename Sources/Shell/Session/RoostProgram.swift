@@ -3,12 +3,23 @@ import Virt
 
 /// The program `roost`, from its arguments to its exit status.
 public enum RoostProgram {
-    /// Does what the arguments (without the program's name) and the environment say. It runs beside the main thread:
-    /// calls of a driver in this process then take no turn of another thread, which cost more than the calls.
-    @concurrent
-    public static func run(_ arguments: [String]) async -> Int32 {
+    /// Does what the program's arguments say on other threads, while this one, the main one, waits for Ctrl-C: calls of a driver
+    /// in this process then take no turn of another thread, which cost more than the calls.
+    public static func main() -> Never {
+        Interrupts.block()
+        Task.detached { ThisProcess.exit(await run(Array(ThisProcess.arguments().dropFirst()))) }
+        Interrupts.shared.deliverAll()
+    }
+
+    /// Does what the arguments (without the program's name) and the environment say.
+    private static func run(_ arguments: [String]) async -> Int32 {
         let output = Output()
-        defer { output.flush() }
+        let status = await run(arguments, output)
+        output.flush()
+        return output.isBroken ? 1 : status
+    }
+
+    private static func run(_ arguments: [String], _ output: Output) async -> Int32 {
         switch GlobalOptions.parse(arguments) {
         case .fail(let lines):
             output.errors(lines)
@@ -25,7 +36,6 @@ public enum RoostProgram {
         var settings = settings
         if settings.uri == nil { settings.uri = ThisProcess.environment("VIRSH_DEFAULT_CONNECT_URI") }
         guard prepare(output, settings) else { return 1 }
-        Interrupts.shared.begin()
         let session = Session(settings: settings, output: output)
         let succeeded = await session.runAll()
         await session.close()

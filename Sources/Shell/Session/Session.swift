@@ -30,8 +30,7 @@ final class Session {
         let isReconnect = connection != nil
         let uri = settings.uri
         let opened = try await open(uri, isReadOnly: settings.isReadOnly)
-        use(opened)
-        if isReconnect { output.errors(["Reconnected to the hypervisor"]) }
+        isReconnect ? goOn(with: opened) : use(opened)
         return opened
     }
 
@@ -47,17 +46,33 @@ final class Session {
     private func open(_ uri: String?, isReadOnly: Bool) async throws -> Connection {
         let uri = uri ?? DefaultURI.find()
         let opened = try await explaining("failed to connect to the hypervisor") {
-            try await Connection.open(uri, readOnly: isReadOnly)
+            try await opening(uri, isReadOnly: isReadOnly)()
         }
         openedURI = uri
-        keepAlive(opened)
         return opened
     }
 
-    private func keepAlive(_ opened: Connection) {
+    /// What opens a connection as this session does.
+    private func opening(_ uri: String, isReadOnly: Bool) -> @Sendable () async throws -> Connection {
         let interval = settings.keepaliveInterval ?? Settings.usualKeepaliveInterval
         let count = settings.keepaliveCount ?? Settings.usualKeepaliveCount
-        opened.setKeepalive(interval: .seconds(interval), count: Int(count))
+        return {
+            let opened = try await Connection.open(uri, readOnly: isReadOnly)
+            opened.setKeepalive(interval: .seconds(interval), count: Int(count))
+            return opened
+        }
+    }
+
+    /// What opens this session's connection anew, for what listens beside it.
+    func reopening() -> @Sendable () async throws -> Connection {
+        opening(openedURI ?? DefaultURI.find(), isReadOnly: settings.isReadOnly)
+    }
+
+    /// Takes a connection that was opened beside it in place of the one that was lost.
+    func goOn(with opened: Connection) {
+        reportLoss()
+        use(opened)
+        output.errors(["Reconnected to the hypervisor"])
     }
 
     private func use(_ opened: Connection) {

@@ -13,7 +13,8 @@ public protocol EventSource: Sendable {
     /// Takes back what `enable` did, once.
     func disable(_ kind: EventKind) async
 
-    /// The events that were kept, from `number` on, as many as are given at once; 0 stands for the first that is there.
+    /// The events that were kept, from `number` on, as many as are given at once; 0 stands for the first that is there,
+    /// `UInt64.max` for the one that will follow the last.
     ///
     /// Throws `noSupport` where no events are kept, `invalidArg` where that one is no longer, or hasn't been yet.
     func kept(since number: UInt64) async throws(VirtError) -> KeptEvents
@@ -41,14 +42,18 @@ public protocol EventSubscription: Sendable {
     func cancel()
 }
 
+/// A subscription to what never happens.
+public struct NoSubscription: EventSubscription {
+    public init() {}
+    public func cancel() {}
+}
+
 /// A driver in which nothing happens that anybody is told.
 public struct NoEvents: EventSource {
-    private struct Nothing: EventSubscription { func cancel() {} }
-
     public init() {}
 
     public func subscribe(_ receive: @escaping @Sendable (PublishedEvent) -> Void) -> any EventSubscription {
-        Nothing()
+        NoSubscription()
     }
     public func enable(_ kind: EventKind) async throws(VirtError) {
         throw .notSupported(kind.subject.registration)

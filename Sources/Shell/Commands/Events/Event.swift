@@ -9,7 +9,8 @@ extension Command {
 
             With --since, everything that happened on the host from the event with that number on, as its daemon has
             kept it, whatever became of daemon and client meanwhile; each with its number. With --loop what happens
-            afterwards follows.
+            afterwards follows, with --reconnect also after the end
+            of the daemon, from the next one.
             """,
         options: [
             .value("domain", "filter by domain name, id or uuid", complete: .domains()),
@@ -18,13 +19,16 @@ extension Command {
             .flag("all", "wait for all events instead of just one type"),
         ] + Listening.options + [
             .named(
-                "since", "show all events from this number on, 0 for the first that is kept", type: .number)
+                "since", "show all events from this number on, 0 for the first that is kept", type: .number),
+            .flag("reconnect", "go on with the next daemon when this one ends; without --since from now on"),
         ]
     ) { session, arguments in
         if arguments.has("list") {
             return session.output.print(EventSubject.domain.eventList)
         }
-        if arguments.has("since") { return try await session.showEvents(arguments) }
+        if arguments.has("since") || arguments.has("reconnect") {
+            return try await session.showEvents(arguments)
+        }
         let kinds = try eventKinds(arguments)
         let listening = try Listening(arguments)
         let domain = try await session.eventDomain(arguments)

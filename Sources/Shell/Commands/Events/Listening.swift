@@ -44,6 +44,10 @@ enum Heard: Sendable {
     /// No more will come.
     case end
     case failed(Failure)
+    /// The daemon has gone; it is waited for.
+    case lost
+    /// The listening goes on with the next daemon.
+    case reconnected(Connection)
     case timedOut
     case interrupted
 }
@@ -90,7 +94,10 @@ extension Session {
         output.flush()
         let hearing = await printAll(of: stream, isOneShot, text)
         output.print(hearing.end + "events received: \(hearing.count)\n")
-        if let failure = hearing.failure { throw failure }
+        if let failure = hearing.failure {
+            reportLoss()
+            throw failure
+        }
         return hearing.count
     }
 
@@ -99,6 +106,10 @@ extension Session {
     ) async -> Hearing {
         var hearing = Hearing()
         for await heard in stream {
+            if output.isBroken {
+                hearing.failure = Failure()
+                return hearing
+            }
             switch heard {
             case .events(let all):
                 for line in all.lazy.compactMap(text) {
@@ -115,6 +126,8 @@ extension Session {
             case .failed(let failure):
                 hearing.failure = failure
                 return hearing
+            case .lost: reportLoss()
+            case .reconnected(let connection): goOn(with: connection)
             case .timedOut:
                 hearing.end = "event loop timed out\n"
                 return hearing
