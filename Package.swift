@@ -141,7 +141,8 @@ let package = Package(
         module(
             "Roost",
             uses: [
-                "Virt", "VirtDriver", "Explanation", "RemoteProtocol", "Transport", "XDR", "LinuxSystem",
+                "ByteText", "Virt", "VirtDriver", "Explanation", "RemoteProtocol", "Transport", "XDR",
+                "LinuxSystem",
                 "TestDriver", log,
             ]),
         module(

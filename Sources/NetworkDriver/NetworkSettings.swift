@@ -8,14 +8,16 @@ public struct NetworkSettings: Sendable {
 
     public init() {}
 
-    /// Takes the values of a file; keys that aren't the driver's are passed over.
-    public mutating func take(_ file: ConfigurationFile) throws(ConfigurationFileError) {
-        for entry in file.entries where entry.key.hasSameBytes(as: "firewall_coexist") {
+    /// Takes the values of a file, whose rest is answered.
+    public mutating func take(_ file: ConfigurationFile) throws(ConfigurationFileError) -> ConfigurationFile {
+        try file.rest { (entry) throws(ConfigurationFileError) in
+            guard entry.key.hasSameBytes(as: "firewall_coexist") else { return false }
             switch try entry.text() {
             case "add": coexists = true
             case "", "none": coexists = false
             default: throw entry.wrong
             }
+            return true
         }
     }
 }

@@ -59,14 +59,16 @@ public struct ConnectionURI: Hashable, Sendable, CustomStringConvertible {
     public var forDaemon: ConnectionURI {
         var uri = self
         (uri.transport, uri.user, uri.host, uri.port) = (nil, nil, "", nil)
-        let local: Set<String> = [
-            "socket", "mode", "auth", "command", "netcat", "keyfile", "pkipath", "no_verify", "no_sanity",
-            "no_tty",
-            "name", "sshauth", "known_hosts", "known_hosts_verify", "tls_priority", "proxy",
-        ]
-        uri.parameters.removeAll { local.contains($0.name) }
+        uri.parameters.removeAll { Self.transportParameters.contains($0.name) }
         return uri
     }
+
+    /// The parameters that only lead to a daemon.
+    public static let transportParameters: Set = [
+        "socket", "mode", "auth", "command", "netcat", "keyfile", "pkipath", "no_verify", "no_sanity",
+        "no_tty", "name",
+        "sshauth", "known_hosts", "known_hosts_verify", "tls_priority", "proxy",
+    ]
 
     public var description: String {
         var text = driver + (transport.map { "+" + $0 } ?? "") + ":"

@@ -18,7 +18,7 @@ import VirtDriver
 /// offers is in the connections of hypervisors.
 extension DriverSet {
     /// - Parameters:
-    ///   - file: `roostd.conf`, which may have settings of drivers', too.
+    ///   - file: what the daemon's front has left of `roostd.conf`, which may have settings of drivers', too.
     ///   - log: a driver's own log, by its name.
     init(
         _ places: Places, _ file: ConfigurationFile, events: EventHub, log: (String) -> Logger
@@ -26,6 +26,7 @@ extension DriverSet {
         let secrets = SecretDriver(places, events: events, log: log("secret"))
         var settings = NetworkSettings()
         try settings.take(try await ConfigurationFile(ifThere: places.layout.configuration + "/network.conf"))
+            .requireTaken()
         let networks = NetworkDriver(places, settings, events: events, log: log("network"))
         let storage = StorageDriver(places, secrets: secrets, events: events, log: log("storage"))
         let filters =
@@ -41,6 +42,14 @@ extension DriverSet {
         self.init(
             [secrets, networks] + (filters.map { [$0] } ?? [])
                 + [storage, devices, interfaces, qemu, TestDriver(opensFiles: !places.isSystem)])
+    }
+}
+
+extension DriverSet {
+    /// Throws where `roostd.conf` has, beside what is the front's, what no driver takes.
+    static func check(_ rest: ConfigurationFile) throws(ConfigurationFileError) {
+        var scratch = QEMUConfiguration(definitions: "", run: "", library: "", logs: "", cache: "")
+        try scratch.take(rest).requireTaken()
     }
 }
 
@@ -85,8 +94,9 @@ extension QEMUConfiguration {
             definitions: layout.configuration + "/qemu", run: layout.run + "/qemu",
             library: layout.library + "/qemu", logs: layout.logs + "/qemu", cache: layout.cache + "/qemu")
         if !places.isSystem { settings.uri = "qemu:///session" }
-        try settings.take(file)
+        try settings.take(file).requireTaken()
         try settings.take(try await ConfigurationFile(ifThere: layout.configuration + "/qemu.conf"))
+            .requireTaken()
         let wanted = settings
         do throws(SystemError) {
             self = try await Blocking.runPersistently { () throws(SystemError) in
@@ -102,10 +112,18 @@ extension QEMUConfiguration {
 }
 
 extension ConfigurationFile {
+    /// The file at a path, which must be there.
+    init(path: String) async throws {
+        let text = try await Blocking.run { () throws(SystemError) in try FileSystem.readText(path) }
+        self = try ConfigurationFile(text: text, name: path)
+    }
+
     /// The file at a path; an empty one where there is none.
     init(ifThere path: String) async throws {
-        let text = await Blocking.run { FileSystem.exists(path) ? try? FileSystem.readText(path) : "" }
-        guard let text else { throw RunningDaemon.Failure(description: "\(path) can't be read") }
-        self = try ConfigurationFile(text: text, name: path)
+        if await Blocking.run({ FileSystem.exists(path) }) {
+            try await self.init(path: path)
+        } else {
+            try self.init(text: "", name: path)
+        }
     }
 }

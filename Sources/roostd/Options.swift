@@ -20,13 +20,17 @@ struct Options {
 
           --root DIR         keep everything below DIR: etc/, run/, var/lib/, var/log/, var/cache/
           --socket-dir DIR   where the sockets libvirt-sock and libvirt-sock-ro are made
-          -f, --config FILE  the configuration file; etc/roostd.conf below the root if it is there
+          -f, --config FILE  the configuration file; without it roostd.conf of the folder of settings, if there
           --log-file FILE    write the log there instead of to the standard error
           -v, --verbose      tell more
           -V, --version      say which version this is
           -h, --help         say this
 
-        Signals: SIGTERM and SIGINT end the daemon; its guests run on and are found by the next one.
+        Without --root, as root:   settings /etc/roost, sockets /run/roost, state /var/lib/roost, logs /var/log/roost;
+        as an ordinary user:       ~/.config/roost, $XDG_RUNTIME_DIR/roost, ~/.local/share/roost, ~/.cache/roost/log.
+
+        Signals: SIGTERM and SIGINT end the daemon; its guests run on and are found by the next one. SIGHUP has it read
+        roostd.conf again.
         """
 
     init(_ arguments: [String]) throws(Request) {

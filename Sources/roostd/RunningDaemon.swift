@@ -11,7 +11,9 @@ struct RunningDaemon {
     let places: Places
     let log: Logger
     private let lock: LockFile
-    private let server: Server
+    let server: Server
+    /// `roostd.conf` as it was read last.
+    var file: ConfigurationFile
     private let drivers: DriverSet
     private let events: HostEvents
     /// The sockets that were made here, to be removed at the end.
@@ -30,8 +32,8 @@ struct RunningDaemon {
         if let logProblem { log.warning("the log goes to the standard error: \(logProblem)") }
         self.places = places
         lock = try await Self.lock(places)
-        let file = try await ConfigurationFile(ifThere: places.configurationFile)
-        let configuration = try Self.configuration(places, file)
+        file = try await Self.settingsFile(places)
+        let (configuration, rest) = try Self.configuration(places, file)
         let logger = { (label: String) in
             Logger(label: label) { LogOutput(file: output, label: $0, logLevel: level) }
         }
@@ -40,7 +42,7 @@ struct RunningDaemon {
             HostEvents(library: library, size: configuration.eventJournalSize, log: eventLog)
         }
         self.events = events
-        drivers = try await DriverSet(places, file, events: events.hub, log: logger)
+        drivers = try await DriverSet(places, rest, events: events.hub, log: logger)
         server = Server(configuration: configuration, drivers: drivers, log: log)
         // Before any guest is touched: where another daemon listens, whoever removed its lock, this one ends here.
         let sockets = try await Self.sockets(places, configuration, inherited)
@@ -102,21 +104,20 @@ struct RunningDaemon {
         }
     }
 
-    private static func configuration(
-        _ places: Places, _ file: ConfigurationFile
-    ) throws(ConfigurationFileError) -> Configuration {
-        var configuration = Configuration()
-        if !places.isSystem { configuration.defaultURI = "qemu:///session" }
-        try configuration.take(file)
-        return configuration
-    }
-
     /// A socket that clients come to.
     private struct OpenSocket {
         let descriptor: Descriptor
         let isReadOnly: Bool
         /// Where it stands, if it was made here.
         var path: String?
+    }
+
+    /// Whose the sockets are, if not the daemon's own.
+    private static func owner(_ configuration: Configuration) async throws -> FileOwner? {
+        guard let (name, missing) = configuration.socketGroup else { return nil }
+        let group = try await Blocking.run { () throws(SystemError) in try GroupAccount.named(name) }
+        guard let group else { throw missing }
+        return FileOwner(user: ThisProcess.user, group: group.id)
     }
 
     /// The sockets that systemd opened, or our own.
@@ -126,17 +127,14 @@ struct RunningDaemon {
         if !inherited.isEmpty {
             return inherited.map { OpenSocket(descriptor: $0.descriptor, isReadOnly: $0.isReadOnly) }
         }
+        let owner = try await owner(configuration)
         var sockets: [OpenSocket] = []
         for (name, readOnly) in [("libvirt-sock", false), ("libvirt-sock-ro", true)] {
             if readOnly && !places.isSystem { continue }
             let path = places.socketFolder + "/" + name
             let mode = readOnly ? configuration.readOnlyMode : configuration.readWriteMode
-            let group = configuration.socketGroup
             let socket = try await Blocking.run { () throws(SystemError) in
-                let owner = try group.flatMap { (name) throws(SystemError) in try GroupAccount.named(name) }
-                return try UnixSocket.listen(
-                    at: path, mode: mode, owner: owner.map { FileOwner(user: ThisProcess.user, group: $0.id) }
-                )
+                try UnixSocket.listen(at: path, mode: mode, owner: owner)
             }
             sockets.append(OpenSocket(descriptor: socket, isReadOnly: readOnly, path: path))
         }

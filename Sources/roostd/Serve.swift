@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 import Logging
 
@@ -6,17 +7,22 @@ let daemonVersion = "0.1.0"
 
 /// Serves until a signal ends it; the process' exit status.
 func serve(
-    _ options: Options, _ inherited: [InheritedSockets.Socket], until endings: AsyncStream<Int32>
+    _ options: Options, _ inherited: [InheritedSockets.Socket], _ signals: AsyncStream<Int32>
 ) async -> Int32 {
     do {
-        let daemon = try await RunningDaemon(options, inherited: inherited)
+        var daemon = try await RunningDaemon(options, inherited: inherited)
         ServiceNotice.ready(status: "serving \(daemon.places.socketFolder)")
+        if inherited.isEmpty { daemon.log.info("\(daemon.places.invitation)") }
         // A guest may take long to start: signals are heeded meanwhile.
-        Task {
+        Task { [daemon] in
             await daemon.autostart()
             ThisProcess.returnMemory()
         }
-        for await signal in endings {
+        for await signal in signals {
+            if signal == SIGHUP {
+                await daemon.reload()
+                continue
+            }
             daemon.log.info("signal \(signal): the daemon ends, its guests run on")
             break
         }

@@ -6,7 +6,7 @@ let words = ThisProcess.arguments()
 ThisProcess.shareHeap()
 ThisProcess.raiseFileLimit()
 let endingSignals = [SIGTERM, SIGINT]
-SignalSource.block(endingSignals)
+SignalSource.block(endingSignals + [SIGHUP])
 SignalSource.ignore(SIGPIPE)
 SignalSource.ignore(SIGHUP)
 let inherited = InheritedSockets.take()
@@ -19,11 +19,15 @@ do {
     ThisProcess.exit(error.answer())
 }
 
-let (endings, ending) = AsyncStream.makeStream(of: Int32.self)
-Task.detached { [options, inherited] in ThisProcess.exit(await serve(options, inherited, until: endings)) }
+let (signals, told) = AsyncStream.makeStream(of: Int32.self)
+Task.detached { [options, inherited] in ThisProcess.exit(await serve(options, inherited, signals)) }
 
-// The main thread only waits for the signal that ends the daemon. It needs no other thread for that, so nothing that
-// clients ask for delays it; and what doesn't end by itself then is left as if the daemon were killed.
-ending.yield(SignalSource.wait(for: endingSignals))
+// The main thread only waits for signals. It needs no other thread for that, so nothing that clients ask for delays the
+// daemon's end; and what doesn't end by itself then is left as if the daemon were killed.
+while true {
+    let signal = SignalSource.wait(for: endingSignals + [SIGHUP])
+    told.yield(signal)
+    if signal != SIGHUP { break }
+}
 _ = SignalSource.wait(for: endingSignals, atMost: .milliseconds(1500))
 ThisProcess.exitAtOnce(0)

@@ -1,6 +1,8 @@
 """roostd as a program: its options, its sockets, and its place among services."""
 
 import os
+import re
+import shlex
 import signal
 import socket
 import stat
@@ -10,7 +12,7 @@ import pathlib
 
 from harness import domains, paths, server
 from harness.case import ServerCase, on_roostd
-from harness.virsh import Virsh
+from harness.virsh import Roost, Virsh
 from harness.waiting import eventually
 
 ROOSTD = paths.PROGRAMS / "roostd"
@@ -47,6 +49,70 @@ class Daemon(ServerCase):
         done = subprocess.run([ROOSTD, "--nonsense"], capture_output=True, text=True, timeout=10, check=False)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("--nonsense", done.stderr)
+
+    def refused(self, configuration, *options):
+        """What a daemon says that doesn't start because of its settings."""
+        with tempfile.TemporaryDirectory(prefix="roost-test-") as root:
+            (pathlib.Path(root) / "etc").mkdir()
+            (pathlib.Path(root) / "etc/roostd.conf").write_text(configuration)
+            done = subprocess.run([ROOSTD, "--root", root, *options], capture_output=True, text=True, timeout=20,
+                                  check=False)
+        self.assertEqual(done.returncode, 1)
+        return done.stderr.replace(root, "ROOT")
+
+    def test_settings_that_cannot_be_are_refused_with_their_line(self):
+        self.assertIn("/no/such.conf can't be read: No such file or directory",
+                      self.refused("", "--config", "/no/such.conf"))
+        self.assertIn("ROOT/etc/roostd.conf:2: there is no setting 'max_cleints'",
+                      self.refused("max_clients = 10\nmax_cleints = 5\n"))
+        self.assertIn("ROOT/etc/roostd.conf:1: there is no group 'nobody-has-it'",
+                      self.refused('unix_sock_group = "nobody-has-it"\n'))
+
+    def test_settings_are_read_again_and_what_is_wrong_changes_nothing(self):
+        own = self.own_server()
+        file = own.root / "etc/roostd.conf"
+
+        def told(text, words):
+            file.write_text(text)
+            own.process.send_signal(signal.SIGHUP)
+            eventually(lambda: words in own.log.read_text(), words)
+
+        def opened():
+            """The guests that a client sees who names no hypervisor."""
+            return [shell(f"remote+unix:///?socket={own.socket}").ok("list", "--name") for shell in (Virsh, Roost)]
+
+        told('uri_default = "test:///default"\nmax_clients = 7\n',
+             "from now on uri_default as it says; max_clients once the daemon is started again")
+        self.assertEqual(opened(), ["test", "test"])
+        told('uri_default = "qemu:///system"\nmax_clients = 7\nnonsense = 1\n', "there is no setting 'nonsense'")
+        self.assertEqual(opened(), ["test", "test"])
+        told('uri_default = "test:///default"\nmax_clients = 7\n', "was read again: nothing has changed")
+        Virsh(own.uri).ok("version")
+
+    def test_it_says_where_it_listens_and_how_to_get_there(self):
+        own = self.own_server()
+        command = re.search(r"listens at (\S+); try: roost (.*)", own.log.read_text())
+        self.assertEqual(command[1], str(own.socket))
+        done = subprocess.run([paths.PROGRAMS / "roost", *shlex.split(command[2])], capture_output=True, text=True,
+                              timeout=20, check=True)
+        self.assertIn("State", done.stdout)
+
+    def test_who_finds_no_daemon_is_told_where_it_was_sought_and_what_to_do(self):
+        def said(uri, **environment):
+            done = subprocess.run([paths.PROGRAMS / "roost", "-c", uri, "list"], capture_output=True, text=True,
+                                  timeout=20, check=False, env={**os.environ, **environment})
+            self.assertEqual(done.returncode, 1)
+            return done.stderr.splitlines()
+        with tempfile.TemporaryDirectory(prefix="roost-test-") as folder:
+            first, second = said("qemu:///session", XDG_RUNTIME_DIR=folder)
+            self.assertEqual(first, "error: failed to connect to the hypervisor")
+            self.assertEqual(
+                second, f"error: Failed to connect socket to '{folder}/roost/libvirt-sock': No such file or directory, "
+                f"or to '{folder}/libvirt/libvirt-sock': No such file or directory; no daemon runs there: start it with "
+                "'systemctl start roostd', or run 'roostd'")
+        self.assertIn("nobody serves 'bogus'", said("bogus:///x")[1])
+        self.assertIn("did you mean 'qemu'?", said("qmeu:///system")[1])
+        self.assertIn("there is no parameter 'soket'; did you mean 'socket'?", said("qemu:///system?soket=/x")[1])
 
     def test_a_second_daemon_on_the_same_root_says_so(self):
         done = subprocess.run([ROOSTD, "--root", self.server.root], capture_output=True, text=True, timeout=20,

@@ -8,8 +8,8 @@ public struct Configuration: Sendable {
     public var readWriteMode: UInt32 = 0o700
     /// The mode of the socket that may only read.
     public var readOnlyMode: UInt32 = 0o777
-    /// The group that owns the sockets, if it isn't the daemon's own.
-    public var socketGroup: String?
+    /// The group that owns the sockets, if it isn't the daemon's own, and what is wrong where there is none of that name.
+    public var socketGroup: (name: String, missing: ConfigurationFileError)?
     /// How many clients there may be at once, at the socket that may change things, and as many at the read-only one.
     public var maxClients = 5000
     /// How many clients one user may have at once, root and the daemon's own user aside; libvirt has no such key.
@@ -30,17 +30,22 @@ public struct Configuration: Sendable {
 
     public init() {}
 
-    /// Takes what is for the daemon's front from a file; throws with the line that is wrong. Keys that aren't are passed over.
-    public mutating func take(_ file: ConfigurationFile) throws(ConfigurationFileError) {
-        for entry in file.entries { try take(entry) }
+    /// What counts at once when the file is read again; the rest is said once, when the daemon starts.
+    public static let reloadableKeys: Set = ["uri_default", "keepalive_interval", "keepalive_count"]
+
+    /// Takes what is for the daemon's front from a file, whose rest is answered; throws with the line that is wrong.
+    public mutating func take(_ file: ConfigurationFile) throws(ConfigurationFileError) -> ConfigurationFile {
+        try file.rest { (entry) throws(ConfigurationFileError) in try take(entry) }
     }
 
-    private mutating func take(_ entry: ConfigurationFile.Entry) throws(ConfigurationFileError) {
+    private mutating func take(_ entry: ConfigurationFile.Entry) throws(ConfigurationFileError) -> Bool {
         switch entry.key {
         case "uri_default": defaultURI = try entry.text()
         case "unix_sock_rw_perms": readWriteMode = try entry.mode()
         case "unix_sock_ro_perms": readOnlyMode = try entry.mode()
-        case "unix_sock_group": socketGroup = try entry.text()
+        case "unix_sock_group":
+            let name = try entry.text()
+            socketGroup = (name, entry.wrong(because: "there is no group '\(name)'"))
         case "max_clients": maxClients = try entry.number(in: 1...Self.most)
         case "max_user_clients": maxUserClients = try entry.number(in: 1...Self.most)
         case "max_anonymous_clients": maxAnonymousClients = try entry.number(in: 0...Self.most)
@@ -51,8 +56,9 @@ public struct Configuration: Sendable {
         case "event_journal_size":
             eventJournalSize = try entry.number(in: 0...1 << 40)
             if (1..<1 << 20).contains(eventJournalSize) { throw entry.wrong }
-        default: break
+        default: return false
         }
+        return true
     }
 
     /// The most of anything that is counted.

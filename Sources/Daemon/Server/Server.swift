@@ -7,7 +7,9 @@ import VirtDriver
 
 /// The daemon's front: its sockets, its clients, the drivers that answer them.
 public final class Server: Sendable {
-    public let configuration: Configuration
+    /// What `roostd.conf` says of it.
+    public var configuration: Configuration { settings.withLock(\.self) }
+    private let settings: Mutex<Configuration>
     let limits: Limits
     let routes = RouteTable.shared
     let log: Logger
@@ -43,7 +45,7 @@ public final class Server: Sendable {
         rights: @escaping @Sendable (PeerCredentials?) -> Client.Rights = { _ in .all }, log: Logger
     ) {
         let limits = limits ?? Limits(configuration)
-        self.configuration = configuration
+        settings = Mutex(configuration)
         self.limits = limits
         (self.drivers, self.rights) = (drivers, rights)
         self.trusted = trusted
@@ -63,6 +65,9 @@ public final class Server: Sendable {
         }
         state.withLock { $0.listeners.append(listener) }
     }
+
+    /// Goes by what was read anew: clients that come from now on are served so. Limits and sockets stay as they are.
+    public func reload(_ configuration: Configuration) { settings.withLock { $0 = configuration } }
 
     /// Serves the clients that have come meanwhile, and all that come.
     public func acceptClients() {

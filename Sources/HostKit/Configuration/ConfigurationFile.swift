@@ -3,7 +3,7 @@ import ByteText
 /// A file of `key = value` lines with libvirt's rules: values are numbers, words, quoted text, or lists of quoted text in
 /// brackets, which may go over several lines; a `#` begins a comment.
 ///
-/// Whoever reads it takes the keys that it knows and passes over all others.
+/// Whoever reads it takes the keys that it knows and leaves the others to the next; what nobody takes is an error.
 public struct ConfigurationFile: Sendable {
     /// What it is called in messages.
     public let name: String
@@ -29,6 +29,34 @@ public struct ConfigurationFile: Sendable {
     public init(text: String, name: String) throws(ConfigurationFileError) {
         var reader = ConfigurationReader(text, name: name)
         (self.name, entries) = (name, try reader.entries())
+    }
+
+    private init(name: String, entries: [Entry]) { (self.name, self.entries) = (name, entries) }
+
+    /// What is left after somebody has taken what is theirs.
+    ///
+    /// - Parameter take: whether an entry was taken; throws where its value can't be.
+    public func rest(
+        after take: (Entry) throws(ConfigurationFileError) -> Bool
+    ) throws(ConfigurationFileError) -> ConfigurationFile {
+        var left: [Entry] = []
+        for entry in entries where try !take(entry) { left.append(entry) }
+        return ConfigurationFile(name: name, entries: left)
+    }
+
+    /// Throws with the first key that nobody has taken.
+    public func requireTaken() throws(ConfigurationFileError) {
+        if let entry = entries.first { throw entry.wrong(because: "there is no setting '\(entry.key)'") }
+    }
+
+    /// The keys that say something else, or are there alone, in one of two files.
+    public func differences(from other: ConfigurationFile) -> [String] {
+        let (ours, theirs) = (values, other.values)
+        return Set(ours.keys).union(theirs.keys).filter { ours[$0] != theirs[$0] }.sorted()
+    }
+
+    private var values: [String: Value] {
+        Dictionary(entries.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     }
 }
 
@@ -64,7 +92,10 @@ extension ConfigurationFile.Entry {
     }
 
     /// That the value is none that the key can have.
-    public var wrong: ConfigurationFileError {
-        ConfigurationFileError(file: file, line: line, reason: "'\(key)' can't be \(written)")
+    public var wrong: ConfigurationFileError { wrong(because: "'\(key)' can't be \(written)") }
+
+    /// What is wrong with this line, in somebody's words.
+    public func wrong(because reason: String) -> ConfigurationFileError {
+        ConfigurationFileError(file: file, line: line, reason: reason)
     }
 }

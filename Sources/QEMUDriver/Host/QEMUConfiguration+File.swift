@@ -3,19 +3,20 @@ import LinuxSystem
 
 extension QEMUConfiguration {
     /// Takes what is for this driver from a file, with the keys of libvirt's `qemu.conf` and of its log daemon; throws with the
-    /// line that is wrong. Keys of others are passed over.
-    public mutating func take(_ file: ConfigurationFile) throws(ConfigurationFileError) {
-        for entry in file.entries { try take(entry) }
+    /// line that is wrong, and answers the file's rest.
+    public mutating func take(_ file: ConfigurationFile) throws(ConfigurationFileError) -> ConfigurationFile {
+        try file.rest { (entry) throws(ConfigurationFileError) in try take(entry) }
     }
 
-    private mutating func take(_ entry: ConfigurationFile.Entry) throws(ConfigurationFileError) {
+    private mutating func take(_ entry: ConfigurationFile.Entry) throws(ConfigurationFileError) -> Bool {
         switch entry.key {
         case "user": user = try entry.text()
         case "max_size": logLimits.size = UInt64(try entry.number(in: 0...1 << 40))
         case "max_backups": logLimits.backups = UInt32(try entry.number(in: 0...100))
         case "slirp_helper": slirpHelper = try entry.text()
         case "storage_use_nbdkit": usesNbdkit = try entry.flag()
-        default: break
+        default: return false
         }
+        return true
     }
 }

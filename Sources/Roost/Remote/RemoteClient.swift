@@ -29,24 +29,42 @@ final class RemoteClient: PacketReceiver {
 
     private let state = Mutex(State())
 
-    /// Connects to the first of the address's sockets that is there.
+    /// The program that carries the packets to another host, if one does.
+    private let shell: SecureShellConnection?
+
+    private init(_ connection: PacketConnection, by shell: SecureShellConnection? = nil) {
+        self.shell = shell
+        state.withLock { $0.connection = connection }
+        connection.start(self)
+    }
+
+    /// Connects to the daemon at an address.
     static func connect(to address: DaemonAddress) async throws(VirtError) -> RemoteClient {
-        var failure: SystemError?
-        for path in address.paths {
+        switch address {
+        case .sockets(let paths): return try await connect(to: paths)
+        case .secureShell(let shell):
+            let opened = try await shell.open()
+            return RemoteClient(opened.packets, by: opened)
+        }
+    }
+
+    /// Connects to the first of some sockets that is there.
+    private static func connect(to paths: [String]) async throws(VirtError) -> RemoteClient {
+        var failures = FailedAttempts()
+        for path in paths {
             do {
-                let connection = try await PacketConnection.connect(to: path)
-                let client = RemoteClient()
-                client.state.withLock { $0.connection = connection }
-                connection.start(client)
-                return client
+                return RemoteClient(try await PacketConnection.connect(to: path))
             } catch {
-                failure = failure ?? error
+                failures.add(path, error)
             }
         }
-        let path = address.paths.first ?? ""
-        let reason = failure.map { SystemError.reason(of: $0.errno) } ?? "no such socket"
-        throw VirtError(
-            .systemError, "Failed to connect socket to '\(path)': \(reason)", from: .rpc)
+        throw failures.error
+    }
+
+    /// What an error at the beginning stands for: where a program that carries packets ended, it knows better why.
+    func explained(_ error: VirtError) async -> VirtError {
+        guard let shell, error == .connectionClosed else { return error }
+        return await shell.reason()
     }
 
     // MARK: Calls

@@ -31,7 +31,7 @@ struct RemoteConnection: DriverConnection {
             try await authenticate(client)
             _ = try await supports(.programKeepalive, client)
             let flags: ConnectFlags = readOnly ? [.ro] : []
-            let name = uri.driver.isEmpty ? nil : uri.forDaemon.description
+            let name = uri.driver == "remote" ? nil : uri.forDaemon.description
             _ = try await client.call(
                 RemoteProgram.connectOpen, ConnectOpenArguments(name: name, flags: flags))
             let numbers = try await supports(.remoteEventCallback, client)
@@ -39,7 +39,7 @@ struct RemoteConnection: DriverConnection {
                 client: client, events: RemoteEvents(client: client, numbersCallbacks: numbers))
         } catch {
             client.close()
-            throw error
+            throw await client.explained(error)
         }
     }
 

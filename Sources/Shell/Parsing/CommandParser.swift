@@ -34,7 +34,7 @@ struct CommandParser {
     /// Reads one command; throws in virsh's words.
     mutating func read(_ words: [String]) throws(Failure) {
         guard let name = words.first else { return }
-        guard let command = CommandGroup.command(name) else { throw Failure("unknown command: '\(name)'") }
+        guard let command = CommandGroup.command(name) else { throw Failure.unknownCommand(name) }
         var arguments = Arguments(command: command)
         try readOptions(words.dropFirst(), into: &arguments)
         try arguments.check()

@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import Roost
 import Virt
@@ -18,6 +19,13 @@ struct Failure: Error {
 
     init(_ line: String, because cause: any Error) {
         lines = [line] + Failure.lines(of: cause)
+    }
+
+    /// That there is no such command, and which one may have been meant.
+    static func unknownCommand(_ name: String) -> Failure {
+        let names = CommandGroup.all.lazy.flatMap(\.commands).map(\.name)
+        let hint = nearestWord(to: name, among: names).map { ["did you mean '\($0)'?"] } ?? []
+        return Failure(lines: ["unknown command: '\(name)'"] + hint)
     }
 
     /// The lines that tell of `error`.

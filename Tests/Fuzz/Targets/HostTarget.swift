@@ -24,5 +24,5 @@ func takeSettings(_ input: [UInt8]) {
         _ = (try? entry.number(in: .min ... .max), try? entry.mode(), try? entry.flag())
     }
     var configuration = InstalledQEMU.configuration
-    try? configuration.take(file)
+    _ = try? configuration.take(file)
 }
