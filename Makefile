@@ -4,6 +4,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+MANDIR = $(PREFIX)/share/man
+COMPLETION = $(addprefix $(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
 SWIFT ?= swift
 # The standard library is linked in: the programs start faster, need less memory and run without a toolchain.
 RELEASE = -c release --static-swift-stdlib
@@ -82,27 +84,42 @@ vectors: ## records what virsh and libvirtd say to each other, for the unit test
 	@scripts/install-dependencies run test
 	Tests/EndToEnd/record-vectors
 
-install: ## programs, manual page, systemd units and the guests' user; PREFIX=/usr/local, DESTDIR=
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec \
-		$(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/share/man/man8
+install: ## programs, manual pages, completion, settings, systemd units and the guests' user; PREFIX=/usr/local, DESTDIR=
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/sbin $(PREFIX)/libexec $(UNITDIR) $(MANDIR)/man1 $(MANDIR)/man5 \
+		$(MANDIR)/man8 $(COMPLETION) $(PREFIX)/lib/sysusers.d $(PREFIX)/lib/tmpfiles.d $(SYSCONFDIR)/roost)
 	install -m 755 $(PROGRAMS)/roost $(DESTDIR)$(PREFIX)/bin/roost
 	install -m 755 $(PROGRAMS)/roostd $(DESTDIR)$(PREFIX)/sbin/roostd
 	install -m 755 $(PROGRAMS)/roost-launch $(DESTDIR)$(PREFIX)/libexec/roost-launch
 	install -m 755 $(PROGRAMS)/roost-leases $(DESTDIR)$(PREFIX)/libexec/roost-leases
-	install -m 644 packaging/man/roostd.8 $(DESTDIR)$(PREFIX)/share/man/man8/roostd.8
 	@# Functions keep their names, for a crash's report; the rest of what only a debugger needs goes.
 	-strip --strip-debug $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd $(DESTDIR)$(PREFIX)/libexec/roost-leases
+	$(PROGRAMS)/roost manual-page >$(DESTDIR)$(MANDIR)/man1/roost.1
+	scripts/settings-manual packaging/etc/roostd.conf >$(DESTDIR)$(MANDIR)/man5/roostd.conf.5
+	install -m 644 packaging/man/roostd.8 $(DESTDIR)$(MANDIR)/man8/roostd.8
+	chmod 644 $(DESTDIR)$(MANDIR)/man1/roost.1 $(DESTDIR)$(MANDIR)/man5/roostd.conf.5
+	install -m 644 packaging/completion/roost.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/roost
+	install -m 644 packaging/completion/_roost $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_roost
+	install -m 644 packaging/completion/roost.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/roost.fish
+	install -m 644 packaging/sysusers/roost.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/roost.conf
+	install -m 644 packaging/tmpfiles/roost.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/roost.conf
+	@# What somebody has changed is kept.
+	[ -e $(DESTDIR)$(SYSCONFDIR)/roost/roostd.conf ] || \
+		install -m 644 packaging/etc/roostd.conf $(DESTDIR)$(SYSCONFDIR)/roost/roostd.conf
 	for unit in packaging/systemd/*; do \
 		sed 's|@PREFIX@|$(PREFIX)|g' $$unit >$(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; \
 		chmod 644 $(DESTDIR)$(UNITDIR)/$${unit##*/}; \
 	done
 	$(if $(DESTDIR),,[ "$$(id -u)" != 0 ] || scripts/make-account)
+	@echo "Installed. Next: systemctl daemon-reload && systemctl enable --now roostd.socket, then: roost list --all"
 
-uninstall: ## takes away what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd $(DESTDIR)$(PREFIX)/libexec/roost-launch \
-		$(DESTDIR)$(PREFIX)/libexec/roost-leases \
-		$(DESTDIR)$(PREFIX)/share/man/man8/roostd.8
+uninstall: ## takes away what install put there; settings that were changed stay
+	cd $(DESTDIR)$(PREFIX)/ && rm -f bin/roost sbin/roostd libexec/roost-launch libexec/roost-leases \
+		lib/sysusers.d/roost.conf lib/tmpfiles.d/roost.conf share/bash-completion/completions/roost \
+		share/zsh/site-functions/_roost share/fish/vendor_completions.d/roost.fish
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/,man1/roost.1 man5/roostd.conf.5 man8/roostd.8)
 	for unit in packaging/systemd/*; do rm -f $(DESTDIR)$(UNITDIR)/$${unit##*/}; done
+	! cmp -s packaging/etc/roostd.conf $(DESTDIR)$(SYSCONFDIR)/roost/roostd.conf || \
+		rm $(DESTDIR)$(SYSCONFDIR)/roost/roostd.conf
 
 clean: ## removes what was built
 	rm -rf .build .build-fuzz

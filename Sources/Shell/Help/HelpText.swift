@@ -36,15 +36,20 @@ enum HelpText {
     }
 
     private static func line(_ option: CommandOption) -> String {
+        "    " + spelling(of: option).padded(to: 15) + "  " + option.help
+    }
+
+    /// How an option is given.
+    static func spelling(of option: CommandOption) -> String {
         let value = "<\(option.type.rawValue)>"
-        let name =
-            switch option.kind {
-            case .flag, .alias: "--\(option.name)"
-            case .value: "--\(option.name) \(value)"
-            case .positional: "[--\(option.name)] \(value)"
-            case .rest: "[--\(option.name)] \(value)..."
-            }
-        return "    " + name.padded(to: 15) + "  " + option.help
+        return
+            switch option.kind
+        {
+        case .flag, .alias: "--\(option.name)"
+        case .value: "--\(option.name) \(value)"
+        case .positional: "[--\(option.name)] \(value)"
+        case .rest: "[--\(option.name)] \(value)..."
+        }
     }
 
     /// The commands of all groups.
@@ -60,6 +65,24 @@ enum HelpText {
             separator: "\n")
     }
 
+    /// The options in front of the command.
+    static let globalOptions: [(name: String, help: String)] = [
+        ("-c | --connect=URI", "hypervisor connection URI"), ("-d | --debug=NUM", "debug level [0-4]"),
+        ("-e | --escape <char>", "set escape sequence for console"), ("-h | --help", "this help"),
+        ("-k | --keepalive-interval=NUM", "keepalive interval in seconds, 0 for disable"),
+        ("-K | --keepalive-count=NUM", "number of possible missed keepalive messages"),
+        ("-l | --log=FILE", "output logging to file"), ("-q | --quiet", "quiet mode"),
+        ("-r | --readonly", "connect readonly"), ("-t | --timing", "print timing information"),
+        ("-v", "short version"), ("-V", "long version"),
+        ("     --version[=TYPE]", "version, TYPE is short or long (default short)"),
+    ]
+
+    private static func line(_ option: (name: String, help: String)) -> String {
+        let isLong = option.name.utf8.count > 22
+        let gap = isLong ? "\n" + String(repeating: " ", count: 28) : ""
+        return "    " + (isLong ? option.name : option.name.padded(to: 24)) + gap + option.help + "\n"
+    }
+
     /// What the program itself answers to `--help`.
     static var usage: String {
         """
@@ -68,31 +91,18 @@ enum HelpText {
         roost [options]... <command> [args...]
 
           options:
-            -c | --connect=URI      hypervisor connection URI
-            -d | --debug=NUM        debug level [0-4]
-            -e | --escape <char>    set escape sequence for console
-            -h | --help             this help
-            -k | --keepalive-interval=NUM
-                                    keepalive interval in seconds, 0 for disable
-            -K | --keepalive-count=NUM
-                                    number of possible missed keepalive messages
-            -l | --log=FILE         output logging to file
-            -q | --quiet            quiet mode
-            -r | --readonly         connect readonly
-            -t | --timing           print timing information
-            -v                      short version
-            -V                      long version
-                 --version[=TYPE]   version, TYPE is short or long (default short)
-          commands (non interactive mode):
+
+        """ + globalOptions.map(line).joined() + """
+              commands (non interactive mode):
 
 
-        """ + CommandGroup.all.map { of($0, mark: "") + "\n\n" }.joined() + """
+            """ + CommandGroup.all.map { of($0, mark: "") + "\n\n" }.joined() + """
 
-              (specify help <group> for details about the commands in the group)
+                  (specify help <group> for details about the commands in the group)
 
-              (specify help <command> for details about the command)
+                  (specify help <command> for details about the command)
 
 
-            """
+                """
     }
 }

@@ -15,6 +15,12 @@ extension Command {
         }
     }
 
+    static let manualPage = Command(
+        "manual-page", "print the manual page of roost", isHidden: true, needsConnection: false
+    ) { session, _ in
+        session.output.print(ManualPage.text)
+    }
+
     static let quit = Command(
         "quit", "quit this interactive terminal", description: "", needsConnection: false
     ) { session, _ in
