@@ -41,7 +41,8 @@ enum DaemonAddress {
     private static let plainDrivers: Set = ["bhyve", "ch", "lxc", "qemu", "vz", "xen"]
 
     private static func check(_ uri: ConnectionURI) throws(VirtError) {
-        if !drivers.contains(uri.driver) {
+        // Whoever names a daemon knows what it serves.
+        if uri["socket"] == nil, !drivers.contains(uri.driver) {
             let meant = nearestWord(to: uri.driver, among: drivers).map { "; did you mean '\($0)'?" } ?? ""
             throw VirtError(.noConnect, "\(uri): nobody serves '\(uri.driver)'" + meant, from: .remote)
         }
