@@ -4,11 +4,11 @@ extension DomainExplanation {
     /// The explanation of some elements only: those that `text` names by their path (`devices/disk[1]`), by a path
     /// above them (`devices`), by their name (`disk`), or a device by its alias or target (`vda`, `vnet0`).
     ///
-    /// What is left has no arguments of Roost's own and no facts about the guest as a whole.
+    /// What is left has no arguments of Roost's own, no facts about the guest as a whole, and not the whole command line.
     public func only(_ text: String) -> DomainExplanation {
         var copy = self
         copy.elements = elements.filter { $0.isNamed(by: text) }
-        (copy.own, copy.host) = ([], [])
+        (copy.arguments, copy.own, copy.host) = ([], [], [])
         return copy
     }
 }

@@ -147,7 +147,7 @@ class Explain(ExplainCase):
     def test_the_text_is_for_people(self):
         image = self.disk_image(f"{self.fresh_name('disk')}.img")
         name, _ = self.started(machine="q35", devices=disk(image, "vda", "virtio"))
-        text = self.roost.ok("explain", name)
+        text = self.roost.ok("explain", name, "--full")
         for line in (f"{name}: runs as process", "devices/disk[1]  virtio-disk0, vda", "+     <address type='pci'",
                      "  → -blockdev {", "  → -device {", f"  host: file {image} (", "  → -nodefaults",
                      "    · the guest has the devices of its document and no others"):
@@ -157,13 +157,28 @@ class Explain(ExplainCase):
         self.assertNotIn("-nodefaults", only)
         self.assertVirshFails(self.roost("explain", name, "vdx"), f"domain '{name}' has no element 'vdx'")
 
+    def test_the_whole_is_shown_at_a_glance(self):
+        image = self.disk_image(f"{self.fresh_name('disk')}.img")
+        name = self.defined(machine="q35", devices=disk(image, "vda", "virtio"))
+        explanation = self.explained(name)
+        first, second, blank, *lines, gap, summary, hint = self.roost.ok("explain", name).splitlines()
+        self.assertTrue(first.startswith(f"{name}: doesn't run"), first)
+        self.assertEqual((blank, gap), ("", ""))
+        self.assertEqual([line[2:].split()[0] for line in lines], [element["path"] for element in explanation["elements"]])
+        self.assertTrue(next(line for line in lines if "devices/disk[1]" in line).startswith("~ devices/disk[1]"))
+        added = sum(element["by"] == "roost" for element in explanation["elements"])
+        self.assertTrue(added)
+        self.assertEqual(sum(line.startswith("+") for line in lines), added)
+        self.assertIn(f"Of {len(lines)} elements Roost has added {added} (+)", summary)
+        self.assertNotIn("arguments", self.explained(name, "vda"))
+
     def test_a_read_only_connection_may_look_but_sees_no_secrets(self):
         name = self.defined(devices="<graphics type='vnc' passwd='hidden'/>")
         text = self.roost_readonly.ok("explain", name)
         self.assertIn("devices/graphics[1]", text)
         self.assertNotIn("hidden", text)
         self.assertNotIn("hidden", self.roost.ok("explain", name, "--json"))
-        self.assertIn("passwd='hidden'", self.roost.ok("explain", name, "--security-info"))
+        self.assertIn("passwd='hidden'", self.roost.ok("explain", name, "--security-info", "--full"))
         self.assertVirshFails(self.roost_readonly("explain", name, "--security-info"),
                               "read only access prevents roostDomainExplain")
         self.assertVirshFails(self.roost_readonly("explain", "--xml", self.document(self.fresh_name())),

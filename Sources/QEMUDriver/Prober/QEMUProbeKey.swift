@@ -41,6 +41,18 @@ public struct QEMUProbeHost: Hashable, Sendable {
     /// Whether QEMU's user may use hardware virtualization.
     public enum KVM: String, Sendable {
         case usable
+
+        /// Why it can't be used, and what to do about it.
+        var reason: String? {
+            switch self {
+            case .usable: nil
+            case .forbidden: "/dev/kvm is there, but QEMU's user may not open it (is it in the group kvm?)"
+            case .absent:
+                "/dev/kvm is not there (is virtualization on in the host's firmware, and the module kvm loaded?); "
+                    + "type='qemu' does without"
+            }
+        }
+
         /// The device is there, but this user may not open it.
         case forbidden
         case absent

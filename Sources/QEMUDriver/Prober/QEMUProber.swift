@@ -28,14 +28,18 @@ public final class QEMUProber: Sendable {
 
     /// What is to be told to people about the host; nil if nothing is wrong. May wait on the disk.
     public var warning: String? {
-        guard host().kvm == .forbidden else { return nil }
-        return "/dev/kvm is there, but QEMU's user may not open it: only emulation can be used"
+        let kvm = host().kvm
+        return kvm == .forbidden ? kvm.reason.map { $0 + "; only emulation can be used" } : nil
     }
 
     /// What one binary can do: as it is known if neither binary nor host have changed, else by asking it.
     package func capabilities(of emulator: String) async throws(QEMUProbeError) -> QEMUCapabilities {
         let key = try await key(of: emulator)
-        return try await whole.value(for: key) { await self.find(key, .whole) }
+        var found = try await whole.value(for: key) { await self.find(key, .whole) }
+        if found.accelerations[.kvm] == nil, found.architecture == KernelFacts().machine {
+            found.whyWithoutKVM = key.host.kvm.reason
+        }
+        return found
     }
 
     /// What the host's capabilities tell of a binary, which takes less time to find out.

@@ -73,7 +73,7 @@ extension GuestStart {
         let helpers = await domain.helpers(of: id)
         await prepared.logEnd.wait(within: .seconds(2))
         let (said, others) = await Blocking.run {
-            (log.tail(ProgramLog.linesOfQEMU, from: prepared.logStart), helpers.compactMap(\.lastWords))
+            (log.lastWordsOfQEMU(from: prepared.logStart), helpers.compactMap(\.lastWords))
         }
         if said.isEmpty && others.isEmpty { return error }
         let words = ([said.isEmpty ? error.message : said] + others).joined(separator: "\n")

@@ -13,6 +13,12 @@ extension ProgramLog {
     /// How many lines of it tell why QEMU isn't there.
     static var linesOfQEMU: Int { 8 }
 
+    /// Why QEMU isn't there, in its own words; where its consoles were is no part of that. May wait.
+    func lastWordsOfQEMU(from offset: UInt64) -> String {
+        let lines = tail(Self.linesOfQEMU, from: offset).split(atByte: "\n")
+        return lines.filter { !$0.hasBytePrefix("char device redirected to ") }.joined(separator: "\n")
+    }
+
     /// Writes down what is started, in a form that can be pasted into a shell. May wait.
     func begin(emulator: String, version: QEMUVersion, arguments: [String]) {
         let kernel = KernelFacts()

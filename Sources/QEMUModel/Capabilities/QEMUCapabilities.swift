@@ -10,6 +10,8 @@ package struct QEMUCapabilities: Sendable, Equatable {
     package var architecture: String
     /// What the binary offers by accelerator; those that are missing can't be used.
     package var accelerations: [QEMUAccelerator: QEMUAcceleration] = [:]
+    /// Why it can't use KVM on a host whose processor it is for, where that is known.
+    package var whyWithoutKVM: String?
     /// Every class of object that QEMU has, devices among them.
     package var types: Set<String> = []
     /// The properties of the classes that were asked for.

@@ -18,7 +18,8 @@ extension DomainDefinition {
         if kind != "hvm" { throw .unsupported("Emulator '\(emulator)' does not support os type '\(kind)'") }
         let isKnown = [.qemu, .kvm, .hvf].contains(type) && qemu.accelerations[QEMUAccelerator(type)] != nil
         if !isKnown, type != .qemu || !qemu.accelerations.isEmpty {
-            throw .unsupported("Emulator '\(emulator)' does not support virt type '\(type.rawValue)'")
+            let why = type == .kvm ? qemu.whyWithoutKVM.map { ": \($0)" } ?? "" : ""
+            throw .unsupported("Emulator '\(emulator)' does not support virt type '\(type.rawValue)'\(why)")
         }
         let offered = qemu.accelerations[QEMUAccelerator(type)]
         if let machine = os.machine, let offered, offered.machine(named: machine) == nil {

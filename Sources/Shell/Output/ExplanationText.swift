@@ -22,7 +22,8 @@ struct ExplanationText {
         return blocks.joined(separator: "\n")
     }
 
-    private var header: String {
+    /// What is explained, and what runs it.
+    var header: String {
         let state =
             switch explanation.subject {
             case .running: "runs" + (explanation.process.map { " as process \($0)" } ?? "")
@@ -75,7 +76,7 @@ struct ExplanationText {
 
 extension DomainExplanation.Author {
     /// What stands before a line.
-    fileprivate var mark: String {
+    var mark: String {
         switch self {
         case .user: " "
         case .roost: "+"

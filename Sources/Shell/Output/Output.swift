@@ -63,6 +63,12 @@ final class Output {
         sink.writeError(Array(text.utf8))
     }
 
+    /// What succeeded, but perhaps not as it was meant, each behind "warning: ".
+    func warnings(_ lines: [String]) {
+        flush()
+        for line in lines { sink.writeError(Array("warning: \(line.printable)\n".utf8)) }
+    }
+
     /// What happens inside, for those who asked for it with `--debug`.
     func debug(_ level: Int, _ text: @autoclosure () -> String) {
         if level >= debugLevel && debugLevel < 4 { print(text()) }

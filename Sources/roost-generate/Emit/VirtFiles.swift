@@ -28,9 +28,9 @@ func virtFiles(_ enumerations: [Enumeration], _ tables: [Table]) -> [String: Str
 }
 
 private func emit(_ item: Enumeration, into out: inout Source) {
-    let kind = item.isFlags ? "OptionSet, Hashable" : "RawRepresentable, Hashable"
+    let kind = item.isFlags ? "NamedFlags" : "NamedValue"
     out.line("/// libvirt's `\(item.original)`.")
-    out.block("public struct \(item.name): \(kind), Sendable") { out in
+    out.block("public struct \(item.name): \(kind)") { out in
         out.line("public var rawValue: \(item.isFlags ? "UInt32" : "Int32")")
         out.line(
             "@inlinable public init(rawValue: \(item.isFlags ? "UInt32" : "Int32")) { self.rawValue = rawValue }"
@@ -40,6 +40,12 @@ private func emit(_ item: Enumeration, into out: inout Source) {
             let value = item.isFlags && member.value == 0 ? "[]" : "Self(rawValue: \(member.value))"
             out.line("public static var \(escaped(member.name)): Self { \(value) }")
         }
+        out.line()
+        // One text a type: a table of them all would be a good part of the programs.
+        let names = item.members.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+        out.line("public static var names: StaticString {")
+        out.line("    \"\(names)\"")
+        out.line("}")
     }
     out.line()
 }

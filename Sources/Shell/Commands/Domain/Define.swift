@@ -16,6 +16,15 @@ extension Session {
     }
 }
 
+extension Session {
+    /// Tells people which elements of a document have had no effect.
+    fileprivate func warnOfDropped(from given: String, in domain: Domain, _ flags: DomainXMLFlags) async {
+        if output.isQuiet { return }
+        guard let result = try? await domain.xml(flags) else { return }
+        output.warnings(DroppedElements.warnings(given: given, result: result))
+    }
+}
+
 extension Arguments {
     /// The descriptors of `--pass-fds`.
     fileprivate func passedFiles() throws -> [Descriptor] {
@@ -67,6 +76,7 @@ extension Command {
                 : try await connection.domainDefineXML(xml: xml)
         }
         session.output.note("Domain '\(domain.reference.name)' defined from \(file)\n")
+        await session.warnOfDropped(from: xml, in: domain, .inactive)
     }
 
     static let create = Command(
@@ -89,6 +99,7 @@ extension Command {
                 : try await connection.domainCreateXMLWithFiles(xml: xml, flags: flags, files: files)
         }
         session.output.note("Domain '\(domain.reference.name)' created from \(file)\n")
+        await session.warnOfDropped(from: xml, in: domain, [])
         if arguments.has("console") { try await session.runConsole(domain, device: nil, flags: []) }
     }
 

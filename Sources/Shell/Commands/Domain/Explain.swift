@@ -6,7 +6,8 @@ extension Command {
     static let explain = Command(
         "explain", "why a domain is what it is, element by element",
         description: """
-            For each element of a domain's document: its XML, the arguments of QEMU that it turned into, what it
+            Without an element, a line for each: what it became, and what Roost has added. With one, or with --full, for
+            each element of a domain's document: its XML, the arguments of QEMU that it turned into, what it
             has of the host, and what was filled in and why. Lines that Roost has added are marked with '+', those
             that it has added to with '~', those of which it isn't on record with '?'.
 
@@ -20,6 +21,7 @@ extension Command {
             .value("element", "path or name of an element, alias or target of a device", complete: elements),
             .named("xml", "explain the document in this file instead of a domain", complete: .path),
             .named("network", "explain this network instead of a domain", complete: .networks),
+            .flag("full", "explain every element"),
             .flag("inactive", "explain what the next start will have"),
             .flag("security-info", "include secrets"),
             .flag("json", "print JSON for programs"),
@@ -32,7 +34,9 @@ extension Command {
             throw Failure("domain '\(whole.name)' has no element '\(element)'")
         }
         if arguments.has("json") { return session.output.line(shown.json) }
-        session.output.print(ExplanationText(shown, isWhole: element == nil).text)
+        let text = ExplanationText(shown, isWhole: element == nil)
+        if element != nil || arguments.has("full") { return session.output.print(text.text) }
+        session.output.print(text.header + "\n" + ExplanationOverview(whole).text)
     }
 }
 
