@@ -282,10 +282,10 @@ class KilledDaemons(JobCase):
     def setUp(self):
         self.roost = Roost(self.server.uri)
 
-    def since(self, number):
-        """What has been told of jobs since then, by the journal."""
-        lines = self.roost.ok("event", "--all", "--since", str(number), "--timeout", "1", "--loop").splitlines()
-        return [line for line in lines if "block-job-2" in line]
+    def ends_told(self, name):
+        """What has been told of ends of a domain's jobs, by the journal, which daemons that are killed leave behind."""
+        lines = self.roost.ok("event", "--since", "0", "--domain", name).splitlines()
+        return [line for line in lines if "block-job-2" in line and not line.endswith("ready")]
 
     def killed_and_back(self):
         self.server.kill()
@@ -301,6 +301,8 @@ class KilledDaemons(JobCase):
         self.server.start()
         self.wait_until_over(name)
         self.assertEqual(self.files(name)[0], [str(self.images[2])])
+        eventually(lambda: self.ends_told(name), "the job's end to be told of")
+        self.assertEqual(len(self.ends_told(name)), 1)
         self.flush(name)
         self.assertSameContent(self.images[2], content)
         self.assertEqual(self.chain_of_qemu(name), 1)
@@ -357,6 +359,10 @@ class KilledDaemons(JobCase):
                 self.server.start()
                 self.settled(name)
                 files, _ = self.files(name)
+                told = self.ends_told(name)
+                self.assertLessEqual(len(told), 1, told)
+                if files != [str(path) for path in reversed(self.images)]:
+                    self.assertEqual(len(told), 1, files)
                 self.assertEqual(self.chain_of_qemu(name), len(files))
                 self.flush(name)
                 self.assertSameContent(files[0], content)

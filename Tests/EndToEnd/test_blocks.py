@@ -135,17 +135,17 @@ class Blocks(DiskCase):
         domain = self.connect().lookupByName(name)
         watcher = Watcher(self.virsh, self.server.root / "files", "--all", "--loop")
         self.addCleanup(watcher.close)
-        both = libvirt.VIR_DOMAIN_AFFECT_LIVE | libvirt.VIR_DOMAIN_AFFECT_CONFIG
-        domain.setBlockIoTune("vda", {"read_bytes_sec": 10000, "read_bytes_sec_max": 20000,
-                                      "read_bytes_sec_max_length": 5, "write_iops_sec": 100, "group_name": "g1"}, both)
+        wanted = {"read_bytes_sec": 10000, "read_bytes_sec_max": 20000, "read_bytes_sec_max_length": 5,
+                  "write_iops_sec": 100, "group_name": "g1"}
+        for impact in (libvirt.VIR_DOMAIN_AFFECT_LIVE, libvirt.VIR_DOMAIN_AFFECT_CONFIG):
+            domain.setBlockIoTune("vda", wanted, impact)
         told = {key: value for key, value in domain.blockIoTune("vda").items() if value}
-        self.assertEqual(told, {"read_bytes_sec": 10000, "read_bytes_sec_max": 20000, "read_bytes_sec_max_length": 5,
-                                "write_iops_sec": 100, "group_name": "g1"})
+        self.assertEqual(told, wanted)
         kept = domain.blockIoTune("vda", libvirt.VIR_DOMAIN_AFFECT_CONFIG)
         self.assertEqual({key: value for key, value in kept.items() if value}, told)
         watcher.catch_up()
         self.assertIn("\tblkdeviotune.group_name: g1", watcher.lines)
-        for wanted, code in (({"total_bytes_sec": 1, "read_bytes_sec": 1}, 8), ({"foo": 1}, 74),
+        for wanted, code in (({"total_bytes_sec": 1, "read_bytes_sec": 1}, 8),
                              ({"read_bytes_sec_max": 5}, 67), ({"write_bytes_sec_max": 5}, 67),
                              ({"total_bytes_sec": 1 << 60}, 74)):
             self.assertLibvirtError(code, domain.setBlockIoTune, "vda", wanted, 0)
@@ -155,6 +155,15 @@ class Blocks(DiskCase):
         self.virsh.ok("destroy", name)
         self.virsh.ok("start", name)
         self.assertEqual({key: value for key, value in domain.blockIoTune("vda").items() if value}, told)
+
+    def test_a_disk_that_comes_beside_a_chain_has_limits_at_once(self):
+        name = self.guest()
+        image = self.image(f"{self.fresh_name('raw')}.img", "8M", "raw")
+        limited = disk(image, "vdc", "virtio", format="raw",
+                       extra="<iotune><total_iops_sec>40</total_iops_sec></iotune>")
+        self.virsh.ok("attach-device", name, self.file(f"{self.fresh_name('disk')}.xml", limited))
+        domain = self.connect().lookupByName(name)
+        self.assertEqual(domain.blockIoTune("vdc")["total_iops_sec"], 40)
 
     def test_disks_of_one_group_share_its_limits(self):
         name = self.guest()

@@ -53,6 +53,50 @@ struct StandardHostTests {
         #expect(try await domain.state(flags: 0) == DomainStateReply(state: 1, reason: 0))
     }
 
+    @Test("the disk of its domain has a size, counters and an error, and takes limits")
+    func blocks() async throws {
+        let hypervisor = try await open().hypervisor
+        let domain = try hypervisor.domain(try await hypervisor.domainLookupByName(name: "test"))
+        let info = try await domain.blockInfo(path: "/guest/diskimage1", flags: 0)
+        #expect(info.capacity == 1_099_506_450_432)
+        #expect(info.allocation == 1_099_511_627_776)
+        #expect(await error { _ = try await domain.blockInfo(path: "vdx", flags: 0) }?.code == .invalidArg)
+        let stats = try await domain.blockStats(path: "vda")
+        #expect(stats.rdReq / 2 == stats.rdBytes)
+        #expect(
+            await error { _ = try await domain.blockStats(path: "") }?.message
+                == "Operation not supported: summary statistics are not supported yet")
+        let errors = try await domain.diskErrors(maxerrors: 10, flags: 0)
+        #expect(errors == [DomainDiskError(disk: "vda", error: 1)])
+    }
+
+    @Test("limits of a made-up disk are changed one by one")
+    func limits() async throws {
+        let hypervisor = try await open().hypervisor
+        let domain = try hypervisor.domain(try await hypervisor.domainLookupByName(name: "test"))
+        func set(_ name: String, _ value: UInt64) async -> VirtError? {
+            await error {
+                try await domain.setBlockIoTune(
+                    disk: "vda", parameters: [TypedParameter(name, .ullong(value))], flags: [])
+            }
+        }
+        #expect(
+            await set("total_bytes_sec", 5)?.message
+                == "invalid argument: total_bytes_sec cannot be set higher than total_bytes_sec_max")
+        #expect(await set("total_bytes_sec_max", 500) == nil)
+        #expect(await set("total_bytes_sec", 500) == nil)
+        #expect(
+            await set("read_bytes_sec", 5)?.message
+                == "invalid argument: total and read/write of bytes_sec cannot be set at the same time")
+        #expect(await set("foo", 5)?.code == .argumentUnsupported)
+        let told = try await domain.blockIoTune(disk: "vda", flags: [])
+        #expect(told.count == 20)
+        #expect(
+            told.filter { $0.value == .ullong(500) }.map(\.field) == [
+                "total_bytes_sec", "total_bytes_sec_max",
+            ])
+    }
+
     @Test("the document of its domain, filled in, is the one that clients know")
     func dump() async throws {
         let hypervisor = try await open().hypervisor

@@ -24,14 +24,7 @@ public struct IOTuneChange: Sendable {
                 .argumentUnsupported, "block I/O throttle limit value must be no more than \(greatest)",
                 from: origin)
         }
-        for kind in ["bytes_sec", "iops_sec", "bytes_sec_max", "iops_sec_max"] {
-            func has(_ way: String) -> Bool { values["\(way)_\(kind)"] ?? 0 > 0 }
-            if has("total"), has("read") || has("write") {
-                throw VirtError(
-                    .invalidArg, "total and read/write of \(kind) cannot be set at the same time",
-                    from: origin)
-            }
-        }
+        try IOTune.checkTotals(from: origin) { values[$0] ?? 0 > 0 }
     }
 
     private mutating func take(_ parameter: TypedParameter) throws(VirtError) {
@@ -50,11 +43,16 @@ public struct IOTuneChange: Sendable {
         }
     }
 
-    /// The limits after the change, whether they can be or not.
-    public func unchecked(_ old: IOTune?) -> IOTune {
+    /// The limits with those changed of which something is said, one by one.
+    public func applied(to old: IOTune?) -> IOTune {
+        changed(old, touching: Set(values.keys.compactMap { IOTune.limit($0)?.name })) { $0.name }
+    }
+
+    private func changed(
+        _ old: IOTune?, touching touched: Set<String>, by key: (IOTune.Limit) -> String
+    ) -> IOTune {
         var new = old ?? IOTune()
-        let touched = Set(values.keys.compactMap { IOTune.limit($0)?.group })
-        for limit in IOTune.limits where touched.contains(limit.group) {
+        for limit in IOTune.limits where touched.contains(key(limit)) {
             let value = values[limit.name] ?? 0
             new[keyPath: limit.path] = value == 0 ? nil : value
         }
@@ -64,7 +62,7 @@ public struct IOTuneChange: Sendable {
 
     /// The limits after the change; nil where there are none any more.
     public func changed(_ old: IOTune?) throws(VirtError) -> IOTune? {
-        let new = unchecked(old)
+        let new = changed(old, touching: Set(values.keys.compactMap { IOTune.limit($0)?.group })) { $0.group }
         if IOTune.limits.allSatisfy({ new[keyPath: $0.path] == nil }) {
             guard group == nil else {
                 throw VirtError(
@@ -123,6 +121,19 @@ extension IOTune {
     ]
 
     static func limit(_ name: String) -> Limit? { limits.first { $0.name.hasSameBytes(as: name) } }
+
+    /// Throws where a total is said beside its parts.
+    ///
+    /// - Parameter has: whether a limit is said, by its name.
+    public static func checkTotals(
+        from origin: ErrorDomain, has: (String) -> Bool
+    ) throws(VirtError) {
+        for kind in ["bytes_sec", "iops_sec", "bytes_sec_max", "iops_sec_max"] {
+            guard has("total_" + kind), has("read_" + kind) || has("write_" + kind) else { continue }
+            throw VirtError(
+                .invalidArg, "total and read/write of \(kind) cannot be set at the same time", from: origin)
+        }
+    }
 
     /// All of it as typed parameters, in libvirt's order.
     public var parameters: [TypedParameter] {

@@ -76,7 +76,7 @@ private struct CommittedImages {
             .invalidArg, "could not find base image in chain for '\(disk.target.dev)'", from: .storage)
         guard let own = disk.chain.first else { throw noBase }
         self.own = own
-        let isOwn = topName == nil || topName == disk.target.dev || topName == own.path
+        let isOwn = topName.map { disk.isMeant(by: $0) } ?? true
         top = isOwn ? own : try disk.image(topName ?? "", below: own)
         above = disk.image(above: top.index)
         if above == nil, !flags.contains(.active) {

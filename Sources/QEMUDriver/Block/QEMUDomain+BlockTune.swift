@@ -14,11 +14,9 @@ extension QEMUDomain {
         let impact = flags.subtracting(DomainModificationImpact(rawValue: 4))
         try impact.require([.live, .config], in: "qemuDomainGetBlockIoTune", from: .qemu)
         let now = try existing()
-        // Clients that are about to set both ask with both how many parameters there are.
-        let meant = try impact.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
-        let definition = (meant.contains(.live) ? now.live : now.persistent) ?? DomainDefinition()
+        let definition = try now.definition(for: impact, "virDomainGetBlockIoTune")
         guard let name else { return IOTune().parameters }
-        let isLive = meant.contains(.live)
+        let isLive = now.isActive && !impact.contains(.config)
         let missing = isLive ? nil : "disk '\(name)' was not found in the domain config"
         let disk = try definition.disk(name, orElse: missing, from: .qemu)
         try disk.requireOwnLimits(name)

@@ -106,8 +106,11 @@ extension QEMUDomain {
         }
     }
 
-    /// The number that was given to an image last.
-    var lastImage: UInt32 { max(guest?.lastImage ?? 0, snapshot.live?.lastImage ?? 0) }
+    /// The number that was given to an image last; one that QEMU hasn't closed yet counts.
+    var lastImage: UInt32 {
+        let stale = guest?.held.staleImages.max() ?? 0
+        return max(guest?.lastImage ?? 0, snapshot.live?.lastImage ?? 0, stale)
+    }
 
     /// Notes that an image has a number, which none will have again.
     func noteImage(_ number: UInt32) {

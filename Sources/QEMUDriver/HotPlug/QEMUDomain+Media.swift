@@ -21,6 +21,7 @@ extension QEMUDomain {
             return
         }
         if old.source.isSameImage(as: new.source) { return }
+        try requireNoJob(on: old)
         let run = try requireGuest().id
         guard let live = snapshot.live, let alias = old.info.alias, let emulator = live.devices.emulator
         else {

@@ -8,10 +8,14 @@ import VirtXML
 extension TestDomain {
     nonisolated func blockInfo(path: String, flags: UInt32) async throws(VirtError) -> DomainBlockInfo {
         try Self.driver.require(flags, in: "DomainGetBlockInfo")
+        if path.isEmpty {
+            throw .refused(
+                "virDomainGetBlockInfo", "disk", "string disk in virDomainGetBlockInfo must not be empty")
+        }
         _ = try existing().definition.disk(
             path, orElse: "invalid path \(path) not assigned to domain", from: .test)
         let size: UInt64 = 1 << 40
-        return DomainBlockInfo(allocation: size, capacity: size - 5 << 20, physical: size)
+        return DomainBlockInfo(allocation: size, capacity: 1_099_506_450_432, physical: size)
     }
 
     nonisolated func blockStats(path: String) async throws(VirtError) -> DomainBlockStatsReply {
@@ -61,8 +65,8 @@ extension TestDomain {
         try await changeBoth("limit a disk", impact) { (definition, _) throws(VirtError) in
             let missing = "missing persistent configuration for disk '\(name)'"
             let disk = try definition.disk(name, orElse: missing, from: .test)
-            let tune = wanted.unchecked(disk.iotune)
-            try tune.checkMaxima()
+            let tune = wanted.applied(to: disk.iotune)
+            try tune.check()
             definition.limit(disk, to: tune == IOTune() ? nil : tune)
         } live: { (domain) async throws(VirtError) in
             let told = wanted.told(of: name)
@@ -73,8 +77,11 @@ extension TestDomain {
 }
 
 extension IOTune {
-    /// What may be always is no more than what may be for a moment, even where that isn't said.
-    fileprivate func checkMaxima() throws(VirtError) {
+    /// What may be always is no more than what may be for a moment, even where that isn't said; a total has no parts.
+    fileprivate func check() throws(VirtError) {
+        try Self.checkTotals(from: .test) { name in
+            Self.limits.contains { $0.name == name && self[keyPath: $0.path] != nil }
+        }
         for limit in Self.limits where limit.group == "bytes" || limit.group == "iops" {
             let most = Self.limits.first { $0.name == limit.name + "_max" }
             if self[keyPath: limit.path] ?? 0 > most.flatMap({ self[keyPath: $0.path] }) ?? 0 {
