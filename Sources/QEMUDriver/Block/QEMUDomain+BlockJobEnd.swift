@@ -44,6 +44,8 @@ extension QEMUDomain {
                 do throws(VirtError) { try await domain.settle(id, of: run) } catch {
                     domain.context.log.error(
                         "job '\(id)' of domain '\(domain.snapshot.name)' is over, but not settled: \(error)")
+                    // Nobody waits for what only a later look may settle.
+                    domain.settleJob(id)
                 }
             }
             if done != nil { return }
@@ -98,8 +100,13 @@ extension QEMUDomain {
         guest?.held.staleImages += gone.map(\.index)
         let outcome = Self.outcome(job, status, isDone: isDone)
         let told = events(of: job, outcome)
-        try await context.events.announcing(told[0], told[1]) { () async throws(VirtError) in
-            try await writeJobs()
+        do throws(VirtError) {
+            try await context.events.announcing(told[0], told[1]) { () async throws(VirtError) in
+                try await writeJobs()
+            }
+        } catch {
+            // A daemon that finds the job on record sees by QEMU's chain what became of it.
+            context.log.error("\(error.message)")
         }
         for event in told { context.events.publish(event) }
         if status != nil { _ = try? await ask("job-dismiss", ["id": .string(id)]) }

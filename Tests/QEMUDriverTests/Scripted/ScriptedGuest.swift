@@ -115,7 +115,7 @@ final class ScriptedGuest: Sendable {
         case nil:
             let events = events(of: name, script)
             if script.eventsComeFirst { for event in events { tell(event.name, event.data) } }
-            send(["return": result(of: name), "id": id])
+            send(["return": script.results[name] ?? result(of: name), "id": id])
             if !script.eventsComeFirst { for event in events { tell(event.name, event.data) } }
         }
         return true

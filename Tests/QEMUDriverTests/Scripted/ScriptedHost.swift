@@ -45,11 +45,13 @@ final class ScriptedHost: Sendable {
     }
 
     /// A small domain's document.
-    static func document(_ name: String, _ uuid: Virt.UUID, _ more: String = "") -> String {
+    static func document(
+        _ name: String, _ uuid: Virt.UUID, _ more: String = "", devices: String = ""
+    ) -> String {
         """
         <domain type='qemu'><name>\(name)</name><uuid>\(uuid)</uuid><memory unit='MiB'>16</memory>
           <os><type arch='x86_64' machine='pc'>hvm</type></os>\(more)
-          <devices><emulator>\(RecordedQEMU.x86.emulator)</emulator></devices></domain>
+          <devices><emulator>\(RecordedQEMU.x86.emulator)</emulator>\(devices)</devices></domain>
         """
     }
 
@@ -67,8 +69,8 @@ final class ScriptedHost: Sendable {
     }
 
     /// A domain of this host.
-    func define(_ more: String = "") async throws -> any DomainOperations {
-        let text = Self.document("scripted", .random(), more)
+    func define(_ more: String = "", devices: String = "") async throws -> any DomainOperations {
+        let text = Self.document("scripted", .random(), more, devices: devices)
         return try connection.hypervisor.domain(try await connection.hypervisor.domainDefineXML(xml: text))
     }
 

@@ -1,3 +1,4 @@
+import JSON
 import Glibc
 import LinuxSystem
 import QEMUCorpus
@@ -62,6 +63,8 @@ struct Script: Sendable {
 
     /// What is done instead of answering a command, by its name; `qmp_capabilities` is one too.
     var answers: [String: Answer] = [:]
+    /// What is answered to a command in place of what is answered else.
+    var results: [String: JSONValue] = [:]
     /// Events that a command causes come before its reply, as in QEMU; else after it.
     var eventsComeFirst = true
     /// The guest switches itself off when its power button is pressed.
