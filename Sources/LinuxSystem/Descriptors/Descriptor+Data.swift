@@ -89,6 +89,11 @@ extension Descriptor {
         return UInt64(clamping: end)
     }
 
+    /// The next read or write that names no place is at this one.
+    public func move(to offset: UInt64) throws(SystemError) {
+        if lseek(rawValue, off_t(clamping: offset), SEEK_SET) < 0 { throw .current("lseek") }
+    }
+
     /// Cuts the file off, or fills it up with zeros.
     public func setLength(_ length: UInt64) throws(SystemError) {
         try checked("ftruncate") { ftruncate(rawValue, off_t(clamping: length)) }
@@ -97,6 +102,11 @@ extension Descriptor {
     /// Makes what was written last through a power cut.
     public func synchronize() throws(SystemError) {
         try checked("fsync") { fsync(rawValue) }
+    }
+
+    /// Has the kernel drop what of a file is in its cache and on the disk.
+    public func dropCache() {
+        _ = posix_fadvise(rawValue, 0, 0, POSIX_FADV_DONTNEED)
     }
 
     /// Has what was written last through a power cut as soon as a later change of its folder does.

@@ -17,6 +17,7 @@ extension QEMUDomain {
         }
         _ = try flags.keepsTPM()
         try await removeVariables(of: definition, flags)
+        if flags.contains(.managedSave), snapshot.hasManagedSave { try await removeManagedSave() }
     }
 
     func completeUndefine(of definition: DomainDefinition?, _ flags: DomainUndefineFlags) async {

@@ -83,6 +83,7 @@ extension QEMUDomain {
         for removal in ended.removals.values { removal.end() }
         for waiter in ended.jobWaiters.values.joined() { waiter.resume() }
         guest?.jobWaiters = [:]
+        ended.job?.news.end()
         guest?.consoles = [:]
         guest?.removals = [:]
         ended.watch?.cancel()
@@ -91,6 +92,8 @@ extension QEMUDomain {
         await ended.monitor?.close()
         let log = ProgramLog(ofGuest: snapshot.name, context.configuration)
         await Blocking.run { log.note("shutting down, reason=\(reason.word)") }
+        // What was written of it to a file that isn't whole is of no use.
+        if let job = ended.held.job { await Blocking.run { StateFile.discard(job.part, of: job.path) } }
         await context.giveUp(snapshot.live?.devices.interfaces ?? [])
         await context.networks.release(of: snapshot.uuid, but: [])
         await context.clearAway(ended.held, ended.file)

@@ -22,6 +22,7 @@ extension QEMUDomain {
         case "SUSPEND": hear(.fellAsleep, of: run)
         case "SUSPEND_DISK": fellAsleepOnDisk()
         case "WAKEUP": hear(.wokeUp, of: run)
+        case "MIGRATION", "MIGRATION_PASS", "DUMP_COMPLETED": migrationChanged(event, of: run)
         case "BALLOON_CHANGE": balloonChanged(event)
         case "RTC_CHANGE": clockChanged(event)
         case "BLOCK_IO_ERROR": diskFailed(event, of: run)

@@ -37,6 +37,11 @@ extension QEMUDomain {
             let detail: DomainEventShutdownDetailType = byGuest ? .guest : .host
             return lifecycle(.shutdown, detail.rawValue)
         case .started: return lifecycle(.started, DomainEventStartedDetailType.booted.rawValue)
+        case .restored: return lifecycle(.started, DomainEventStartedDetailType.restored.rawValue)
+        case .restoredRunning:
+            return lifecycle(.resumed, DomainEventResumedDetailType.fromSnapshot.rawValue)
+        case .restoredPaused:
+            return lifecycle(.suspended, DomainEventSuspendedDetailType.restored.rawValue)
         case .rebooted: return .domainReboot(DomainRebootEvent(domain: domain))
         case .fellAsleep: return .domainPmSuspend(DomainPmSuspendEvent(domain: domain))
         case .wokeUp: return .domainPmWakeup(DomainPmWakeupEvent(domain: domain))
@@ -50,12 +55,10 @@ extension QEMUDomain {
         // Whoever takes up the guest sees to it, and tries again where it fails.
         case .goOn: break
         case .dump(let next):
-            context.log.error(
-                """
-                the guest of domain '\(snapshot.name)' has crashed; its memory is not kept, which isn't supported \
-                so far
-                """)
-            carryOut(next, of: run)
+            Task {
+                await dumpCrashed(run)
+                carryOut(next, of: run)
+            }
         }
     }
 
@@ -81,7 +84,7 @@ extension QEMUDomain {
     }
 
     /// Ends a run of which the guest needs no more. It keeps nobody waiting.
-    private func endSoon(_ run: Int32, _ reason: EndReason) {
+    func endSoon(_ run: Int32, _ reason: EndReason) {
         Task {
             do throws(VirtError) {
                 try await end(run, reason)

@@ -2,7 +2,7 @@ import DriverKit
 import Virt
 import VirtDriver
 
-/// What the driver doesn't keep yet: there are no saved states, snapshots and checkpoints, and nothing to tell of a
+/// What the driver doesn't keep yet: there are no snapshots and checkpoints, and nothing to tell of a
 /// domain. Flags that choose among them choose among none.
 extension QEMUDomain {
     nonisolated func hasCurrentSnapshot(flags: UInt32) async throws(VirtError) -> Int32 {

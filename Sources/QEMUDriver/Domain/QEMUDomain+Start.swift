@@ -12,7 +12,6 @@ import VirtXML
 
 extension QEMUDomain {
     func createWithFlags(flags: DomainCreateFlags) async throws(VirtError) -> DomainReference {
-        // There are no saved states that could be started from, past the host's cache or not.
         try flags.require(
             [.startPaused, .startAutodestroy, .startBypassCache, .startForceBoot, .startResetNvram],
             in: "qemuDomainCreateWithFlags", from: .qemu)
@@ -24,7 +23,12 @@ extension QEMUDomain {
                 // It has ended, and is about to be forgotten.
                 throw domain.context.domains.missing(domain.snapshot.reference)
             }
-            return try await domain.start(definition, flags)
+            guard let saved = try await domain.managedSave(for: flags) else {
+                return try await domain.start(definition, flags)
+            }
+            var started = flags
+            if !saved.isRunning { started.insert(.startPaused) }
+            return try await domain.start(saved.definition, started, restoring: saved)
         }
         await owner?.own(self, run: run)
         return snapshot.reference
@@ -48,23 +52,26 @@ extension QEMUDomain {
 
     /// Starts QEMU for a definition, and lets the guest go unless it is to be paused; the run. Whoever calls has the
     /// job.
-    func start(_ definition: DomainDefinition, _ flags: DomainCreateFlags = []) async throws(VirtError)
-        -> Int32
-    {
+    ///
+    /// - Parameter saved: what the guest is read from instead of booting.
+    func start(
+        _ definition: DomainDefinition, _ flags: DomainCreateFlags = [], restoring saved: SavedGuest? = nil
+    ) async throws(VirtError) -> Int32 {
         let isPaused = flags.contains(.startPaused)
+        lastJob = nil
         let start = GuestStart(
             context: context, definition: definition, id: context.domains.nextID(), startsPaused: isPaused,
-            resetsVariables: flags.contains(.startResetNvram))
+            resetsVariables: flags.contains(.startResetNvram), saved: saved)
         do throws(VirtError) {
             let prepared = try await start.prepare()
-            let life = GuestLife(startsPaused: isPaused)
+            let life = GuestLife(startsPaused: isPaused, isRestored: saved != nil)
             guest = RunningGuest(prepared.held, life, in: context.records)
             publish { now in
                 (now.id, now.live) = (start.id, prepared.definition)
                 now.show(life)
             }
             try await start.launch(prepared, domain: self)
-            try await begin(isPaused: isPaused)
+            try await begin(isPaused: isPaused, saved)
             return start.id
         } catch {
             if guest?.id == start.id {
@@ -80,7 +87,7 @@ extension QEMUDomain {
     }
 
     /// QEMU waits to be told what to do: from here on the guest is there.
-    private func begin(isPaused: Bool) async throws(VirtError) {
+    private func begin(isPaused: Bool, _ saved: SavedGuest?) async throws(VirtError) {
         watchHelpers()
         try await learnCharacterDevices()
         try await learnProcessors()
@@ -91,7 +98,12 @@ extension QEMUDomain {
         try await chooseReboot()
         try await limitDisks()
         try await beginMemoryReports()
-        if !isPaused { try await continueProcessors(.booted) }
+        if let saved, let run = guest?.id {
+            if saved.file.image.cookie?.cpu != nil { publish { $0.run.requestedCPU = saved.requestedCPU } }
+            try await isRestored(run, runs: !isPaused)
+        } else if !isPaused {
+            try await continueProcessors(.booted)
+        }
         try await settle()
         // They hear of its end from now on, and not of one before.
         if let guest, let step = self.guest?.life.tell() { follow(step, of: guest.id) }

@@ -183,6 +183,7 @@ extension QEMUDomain {
         guard let guest = guest(run), guest.phase == .running, guest.monitor != nil else { return }
         self.guest?.monitor = nil
         guest.events?.cancel()
+        guest.job?.news.tell()
         if let process = guest.process, await process.ends(within: .seconds(2)) {
             return await processEnded(run)
         }
@@ -206,6 +207,7 @@ extension QEMUDomain {
             try await domain.learnBlockJobs(run)
             await domain.plugAgain()
             domain.watchHelpers()
+            guard try await domain.settleJob(of: run) else { return }
             let status = try await domain.ask("query-status")["status"]?.string ?? ""
             if domain.hear(.status(status), of: run).action == .goOn {
                 try await domain.continueProcessors(.booted)

@@ -23,6 +23,8 @@ actor QEMUDomain: LocalDomain {
     /// The run of the guest, until all that it held is given back.
     var guest: RunningGuest?
     var isForgotten = false
+    /// The long job that ended last.
+    var lastJob: CompletedJob?
     /// How many of QEMU's events go into a log that is to have them all.
     private var eventLines = LogRate(burst: 200, interval: .milliseconds(50))
     /// Somebody writes the record of the running guest already.

@@ -14,6 +14,9 @@ extension QEMUConfiguration {
         case "max_size": logLimits.size = UInt64(try entry.number(in: 0...1 << 40))
         case "max_backups": logLimits.backups = UInt32(try entry.number(in: 0...100))
         case "slirp_helper": slirpHelper = try entry.text()
+        case "dump_image_format": dumpImageFormat = try entry.text()
+        case "auto_dump_path": autoDumpFolder = try entry.text()
+        case "save_image_format": saveImageFormat = try entry.text()
         case "storage_use_nbdkit": usesNbdkit = try entry.flag()
         default: return false
         }

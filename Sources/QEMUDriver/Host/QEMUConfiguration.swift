@@ -56,6 +56,12 @@ public struct QEMUConfiguration: Sendable {
     var missingAccount: String?
     /// Whether images are given to the guests' user while they run.
     public var givesImages = true
+    /// How the states of guests are kept that are saved.
+    public var saveImageFormat = "raw"
+    /// How the states of guests are kept that are dumped.
+    public var dumpImageFormat = "raw"
+    /// Where the memory of guests is kept that have crashed; a folder of the driver's where nil.
+    public var autoDumpFolder: String?
     /// When the logs of guests, and the files that their lines are written to, turn over.
     public var logLimits = LogLimits()
     public var vncListen = "127.0.0.1"

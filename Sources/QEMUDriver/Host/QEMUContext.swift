@@ -76,6 +76,7 @@ final class QEMUContext: DomainHost {
             try FileSystem.makeDirectory(folder, mode: 0o711, parents: true)
         }
         try written.prepare()
+        try FileSystem.makeDirectory(managedSaves, mode: 0o700, parents: true)
         try FileSystem.makeDirectory(configuration.cache, mode: 0o700, parents: true)
         findHugepages()
     }

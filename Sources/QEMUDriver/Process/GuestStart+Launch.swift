@@ -19,6 +19,7 @@ extension GuestStart {
             prepared.close()
             try await domain.watch(process, ofStart: id)
             try await domain.openMonitor(of: id)
+            if let saved { try await domain.receive(saved, of: id) }
         } catch {
             prepared.close()
             throw await explained(error, prepared, domain)

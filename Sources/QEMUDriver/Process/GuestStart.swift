@@ -43,6 +43,8 @@ struct GuestStart: Sendable {
     var startsPaused = false
     /// Whether the firmware forgets what it was told.
     var resetsVariables = false
+    /// What is read instead of booting.
+    var saved: SavedGuest?
 
     /// The number of the monitor's socket in QEMU.
     static let monitorNumber: Int32 = 3
@@ -107,6 +109,7 @@ struct GuestStart: Sendable {
             let secrets = GuestSecrets(source: context.secrets, cipher: BlockCipher(key: key))
             var guest = QEMUGuest(domain: live, qemu: qemu, resources: resources())
             guest.resources.secret = secrets.sealed
+            if saved != nil { guest.resources.incoming = "defer" }
             let helpers = try guest.helpers(host)
             let monitor = try makeFolders(key)
             try makeHugepageFolders(live)

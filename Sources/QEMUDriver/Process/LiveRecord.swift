@@ -23,6 +23,8 @@ struct LiveRecord: RunRecord {
     var ports: [UInt16]
     /// It was asked to stay paused once it is there.
     var startsPaused = false
+    /// Something long that is done with the guest.
+    var job: RecordedJob?
     /// The CPU that was asked for, as text, where the live document knows it better.
     var cpu: String?
     /// Images that have a threshold for what is written, set by their numbers.
@@ -58,6 +60,7 @@ struct LiveRecord: RunRecord {
             "indexedThresholds": .array(indexedThresholds.map { JSONValue($0) }),
             "blockJobs": .array(blockJobs.map(\.json)),
             "staleImages": .array(staleImages.map { JSONValue($0) }),
+            "job": job?.json ?? .null,
         ]
         return document.description
     }
@@ -91,6 +94,7 @@ struct LiveRecord: RunRecord {
             xml: xml)
         startsPaused = document["startsPaused"]?.bool ?? false
         cpu = document["cpu"]?.string
+        job = RecordedJob(document["job"])
         helpers = (document["helpers"]?.array ?? []).compactMap { ProgramRecord($0) }
         indexedThresholds = Self.numbers(document["indexedThresholds"])
         blockJobs = (document["blockJobs"]?.array ?? []).compactMap { BlockJob($0) }

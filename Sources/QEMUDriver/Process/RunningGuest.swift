@@ -45,6 +45,8 @@ struct RunningGuest: Sendable {
     var consoles: [String: ConsoleSeat] = [:]
     /// The number that a client who opened one was given last.
     var lastSeat: UInt64 = 0
+    /// Something long that is done with it.
+    var job: GuestJob?
     /// Devices that the guest has been asked to let go of, by alias.
     var removals: [String: DeviceRemoval] = [:]
 

@@ -32,6 +32,8 @@ extension GuestLife {
         case entered(DomainState, Int32, from: DomainState)
         case shutDown(byGuest: Bool)
         case started, rebooted, fellAsleep, wokeUp
+        /// It was read from a file, and runs or doesn't.
+        case restored, restoredRunning, restoredPaused
     }
 
     /// What is to be done with QEMU.
@@ -83,7 +85,7 @@ extension GuestLife {
 
 /// Why a run of a guest ended.
 package enum EndReason: String, Sendable {
-    case shutdown, destroyed, failed, daemon
+    case shutdown, destroyed, failed, daemon, saved
     /// The guest's system has given up.
     case panicked = "crashed"
     /// QEMU has ended without being told to.
@@ -100,6 +102,7 @@ package enum EndReason: String, Sendable {
         case .panicked, .lost: .crashed
         case .failed: .failed
         case .daemon: .daemon
+        case .saved: .saved
         }
     }
 
@@ -109,6 +112,7 @@ package enum EndReason: String, Sendable {
         case .shutdown: .shutdown
         case .destroyed: .destroyed
         case .panicked: .crashed
+        case .saved: .saved
         case .lost, .failed, .daemon: .failed
         }
     }

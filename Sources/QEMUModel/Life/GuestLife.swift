@@ -16,6 +16,8 @@ package struct GuestLife: Sendable, Equatable {
     private var isLost = false
     /// It was to stay paused once it is there.
     private var startsPaused: Bool
+    /// It was read from a file.
+    private var isRestored = false
     /// The next time that the guest switches itself off it is reset: how a reboot through ACPI is done.
     private var rebootsOnShutdown = false
     /// Why it is about to be paused or to go on, if that was asked for.
@@ -33,7 +35,10 @@ package struct GuestLife: Sendable, Equatable {
     }
 
     /// The life of a guest that is started now.
-    package init(startsPaused: Bool) {
+    ///
+    /// - Parameter isRestored: it goes on where it was when it was saved.
+    package init(startsPaused: Bool, isRestored: Bool = false) {
+        self.isRestored = isRestored
         (phase, state, reason) = (.starting, .paused, DomainPausedReason.startingUp.rawValue)
         (self.startsPaused, isTold) = (startsPaused, false)
     }
@@ -91,9 +96,17 @@ package struct GuestLife: Sendable, Equatable {
     /// Those who listen hear of the guest from now on.
     package mutating func tell() -> Step {
         isTold = true
+        if isRestored { return tellRestored() }
         guard startsPaused else { return Step(news: [.started]) }
         var step = enter(.paused, DomainPausedReason.user.rawValue)
         step.news = [.started, .entered(.paused, reason, from: .running)]
+        return step
+    }
+
+    private mutating func tellRestored() -> Step {
+        guard startsPaused else { return Step(news: [.restored, .restoredRunning]) }
+        var step = enterSilently(.paused, DomainPausedReason.migration.rawValue)
+        step.news = [.restored, .restoredPaused]
         return step
     }
 
@@ -148,6 +161,8 @@ package struct GuestLife: Sendable, Equatable {
     private mutating func resumed() -> Step {
         guard state == .paused else { return Step() }
         defer { resume = nil }
+        // Those who listen hear first that it is there.
+        if isRestored, !isTold { return enterSilently(.running, (resume ?? .restored).rawValue) }
         return enter(.running, (resume ?? .unpaused).rawValue)
     }
 

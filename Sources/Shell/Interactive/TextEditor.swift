@@ -26,18 +26,22 @@ extension Session {
     ///
     /// - Parameters:
     ///   - what: the object as messages begin with it: `Domain 'x'`.
+    ///   - changed: what is said once it is changed; as of any object where nil.
+    ///   - even: it is defined anew even where it was left as it was.
     ///   - read: the definition as it is.
     func edit(
-        _ what: String, _ read: () async throws -> String, define: (String) async throws -> Void
+        _ what: String, changed: String? = nil, even: Bool = false, _ read: () async throws -> String,
+        define: (String) async throws -> Void
     ) async throws {
         let before = try await read()
-        guard let after = try await TextEditor.edit(before) else {
+        let edited = try await TextEditor.edit(before)
+        guard let after = edited ?? (even ? before : nil) else {
             return output.note("\(what) XML configuration not changed.\n")
         }
         if try await read() != before {
             throw Failure("The XML configuration was changed by another user")
         }
         try await define(after)
-        output.note("\(what) XML configuration edited.\n")
+        output.note((changed ?? "\(what) XML configuration edited.") + "\n")
     }
 }

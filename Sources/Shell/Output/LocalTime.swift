@@ -30,6 +30,8 @@ struct LocalTime {
     var dotted: String { day(".") + " " + clock }
     /// `2026-11-23 19:12:34`
     var dashed: String { day("-") + " " + clock }
+    /// `2026-11-23-19:12:34`
+    var unspaced: String { day("-") + "-" + clock }
     /// `2026-11-23 19:12:34.123+0000`, in Greenwich's time.
     static func stamp(nanoseconds: UInt64) -> String {
         let time = LocalTime(nanoseconds: nanoseconds, isUTC: true)

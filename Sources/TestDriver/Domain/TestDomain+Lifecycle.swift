@@ -123,7 +123,7 @@ extension TestDomain {
         }
     }
 
-    private func stop(_ reason: DomainShutoffReason, _ change: (inout TestDomainSnapshot) -> Void = { _ in })
+    func stop(_ reason: DomainShutoffReason, _ change: (inout TestDomainSnapshot) -> Void = { _ in })
         async
     {
         become(.shutoff, reason.rawValue) {

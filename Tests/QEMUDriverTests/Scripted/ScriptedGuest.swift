@@ -130,6 +130,9 @@ final class ScriptedGuest: Sendable {
         case "cont":
             become("running")
             return [("RESUME", [:])]
+        case "migrate", "migrate-incoming":
+            become(command == "migrate" ? "postmigrate" : "paused")
+            return [("MIGRATION", ["status": "completed"])]
         case "system_reset": return [("RESET", ["guest": false])]
         case "system_powerdown" where script.obeysPowerButton:
             become("shutdown")
@@ -143,6 +146,12 @@ final class ScriptedGuest: Sendable {
     private func result(of command: String) -> JSONValue {
         switch command {
         case "query-status": ["status": .string(state.withLock { $0.status }), "running": false]
+        case "query-migrate":
+            [
+                "status": "completed",
+                "ram": ["total": JSONValue(16 << 20), "transferred": 4096, "remaining": 0],
+            ]
+        case "query-migrate-parameters": ["max-bandwidth": JSONValue(128 << 20)]
         case "query-balloon": ["actual": JSONValue(UInt64(16 << 20))]
         case "query-chardev", "query-hotpluggable-cpus", "query-iothreads", "qom-list": []
         case "query-cpus-fast":

@@ -2,36 +2,6 @@ import Roost
 import Virt
 
 extension Command {
-    static let domjobinfo = Command(
-        "domjobinfo", "domain job information", description: "Print what a domain is busy with.",
-        options: [
-            .domain, .flag("completed", "of the job that ended last"),
-            .flag("keep-completed", "keep it to be asked for again"),
-            .flag("anystats", "whatever is counted"), .flag("rawstats", "values as they come"),
-        ]
-    ) { session, arguments in
-        let domain = try await session.domain(arguments)
-        var flags: DomainGetJobStatsFlags = []
-        if arguments.has("completed") { flags.insert(.completed) }
-        if arguments.has("keep-completed") { flags.insert(.keepCompleted) }
-        let type: Int32
-        var parameters: [TypedParameter] = []
-        do throws(VirtError) {
-            let reply = try await domain.jobStats(flags: flags)
-            (type, parameters) = (reply.type, reply.parameters)
-        } catch {
-            if error.code != .noSupport || !flags.isEmpty || arguments.has("rawstats") { throw error }
-            type = try await domain.jobInfo().type
-        }
-        let types = ["None", "Bounded", "Unbounded", "Completed", "Failed", "Cancelled"]
-        let name = types.indices.contains(Int(type)) ? types[Int(type)] : "unknown"
-        session.output.print("Job type:".padded(to: 17) + " " + name.padded(to: 12) + "\n")
-        if type == 0 { return }
-        for parameter in parameters {
-            session.output.print((parameter.field + ":").padded(to: 17) + " \(parameter.value.text)\n")
-        }
-    }
-
     static let domjobabort = Command(
         "domjobabort", "abort active domain job", description: "Stop what a domain is busy with.",
         options: [.domain([.active]), .flag("postcopy", "stop a migration after it switched to post-copy")]

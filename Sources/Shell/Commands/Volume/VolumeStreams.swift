@@ -68,14 +68,14 @@ extension Arguments {
 }
 
 extension Optional where Wrapped: Sendable {
-    fileprivate func orThrow(_ failure: Failure) throws(Failure) -> Wrapped {
+    func orThrow(_ failure: Failure) throws(Failure) -> Wrapped {
         guard let self else { throw failure }
         return self
     }
 }
 
 /// A file whose content goes into a stream, or comes from one.
-private struct FileFlow: Sendable {
+struct FileFlow: Sendable {
     private let file: Descriptor
     private let isSparse: Bool
 
