@@ -48,6 +48,9 @@ public protocol LocalDomain: Actor, DomainOperations, RegisteredDomain {
     /// Has the running guest's system use so many of its processors.
     func setGuestProcessors(_ count: UInt32) async throws(VirtError)
 
+    /// Throws unless the driver can hold a running guest to what is said of a sort of its resources.
+    nonisolated func requireTuning(of kind: TuningKind) throws(VirtError)
+
     /// The I/O threads of the running guest.
     nonisolated func liveIOThreads() async throws(VirtError) -> [DomainIOThreadInfo]
 
@@ -76,6 +79,8 @@ extension LocalDomain {
     public func setGuestProcessors(_ count: UInt32) async throws(VirtError) {
         throw .notSupported("virDomainSetVcpusFlags")
     }
+
+    public nonisolated func requireTuning(of kind: TuningKind) throws(VirtError) {}
 
     public var holdsRun: Bool { snapshot.isActive }
     public func saveRecordSoon() {}

@@ -35,7 +35,8 @@ public struct PerfEvent: XMLElement {
 
     public init() {}
 
-    private static let names: Set<String> = [
+    /// The names of all, in the order of libvirt's lists.
+    public static let all = [
         "cmt", "mbmt", "mbml", "cpu_cycles", "instructions", "cache_references", "cache_misses",
         "branch_instructions", "branch_misses", "bus_cycles", "stalled_cycles_frontend",
         "stalled_cycles_backend", "ref_cpu_cycles", "cpu_clock", "task_clock", "page_faults",
@@ -45,7 +46,7 @@ public struct PerfEvent: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.attribute("name", &name)
-        if x.isReading, !Self.names.contains(name) {
+        if x.isReading, !Self.all.contains(name) {
             throw x.fault(
                 "Invalid value for attribute 'name' in element 'event': '\(name)'.", attribute: "name",
                 value: name)

@@ -123,7 +123,7 @@ extension Arguments {
             let bounds = (isOut ? part.dropFirst() : part).split(
                 atByte: "-", maxSplits: 1, omittingEmptySubsequences: false)
             guard let first = bounds.first.flatMap({ Int($0) }), let last = bounds.last.flatMap({ Int($0) }),
-                first >= 0, last >= first
+                first >= 0, last >= first, last < max(count, 1024)
             else { throw refuse() }
             if last >= count {
                 throw Failure("CPU \(last) in cpulist '\(text)' exceed the maxcpu \(count)")

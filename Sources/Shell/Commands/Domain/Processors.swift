@@ -127,7 +127,7 @@ extension Command {
 
 extension Arguments {
     /// A size in KiB, rounded up.
-    fileprivate func kibibytes(_ name: String) throws(Failure) -> UInt64 {
+    func kibibytes(_ name: String) throws(Failure) -> UInt64 {
         let bytes = try scaled(name, unit: 1024, maximum: .max - 1023) ?? 0
         return (bytes + 1023) / 1024
     }
