@@ -45,6 +45,7 @@ public final class QEMUDriver: Driver {
         do throws(SystemError) { try await context.takeUpGuests() } catch {
             throw VirtError(error, "the records of running guests can't be read")
         }
+        await context.recoverPlans()
         await context.followNetworks()
         context.tellUnfinished()
     }

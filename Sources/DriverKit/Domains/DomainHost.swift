@@ -12,6 +12,8 @@ public protocol DomainHost: AnyObject, Sendable {
     var events: EventHub { get }
     /// Where definitions are kept; nil where they live as long as the process.
     var storage: DefinitionStore<DomainDefinition>? { get }
+    /// Where snapshots and checkpoints are kept; nil where they live as long as the process.
+    var moments: MomentStores? { get }
     /// The processors of the host that guests may run on.
     var processors: CPUSet { get }
 
@@ -41,6 +43,8 @@ public enum GivenDefinition: Sendable {
 }
 
 extension DomainHost {
+    public var moments: MomentStores? { nil }
+
     public func origin(
         of given: GivenDefinition, inPlaceOf former: (definition: DomainDefinition, given: String?)?
     ) -> String? { nil }

@@ -15,6 +15,18 @@ extension DomainHypervisor {
         try host.domains.domain(reference)
     }
 
+    public func domainSnapshot(
+        _ reference: DomainSnapshotReference
+    ) throws(VirtError) -> any DomainSnapshotOperations {
+        LocalSnapshot(domain: try host.domains.domain(reference.domain), name: reference.name)
+    }
+
+    public func domainCheckpoint(
+        _ reference: DomainCheckpointReference
+    ) throws(VirtError) -> any DomainCheckpointOperations {
+        LocalCheckpoint(domain: try host.domains.domain(reference.domain), name: reference.name)
+    }
+
     // MARK: Lists and lookup
 
     public func listAllDomains(flags: ConnectListAllDomainsFlags) async throws(VirtError) -> [DomainReference]

@@ -60,6 +60,11 @@ extension LocalDomain {
         }
     }
 
+    /// Puts another persistent definition in place of the former; whoever calls has the job.
+    public func replaceDefinition(_ definition: DomainDefinition) async throws(VirtError) {
+        try await keep(definition, as: definition)
+    }
+
     /// Puts a changed persistent definition in place of the former.
     ///
     /// - Parameter given: how it was before what the change leaves open was filled in.

@@ -1,4 +1,5 @@
 import ByteText
+import LinuxSystem
 import Virt
 import VirtDriver
 import VirtXML
@@ -42,6 +43,7 @@ extension LocalDomain {
     public func undefineFlags(flags: DomainUndefineFlags) async throws(VirtError) {
         try Self.driver.require(flags, Self.undefineFlags, in: "DomainUndefineFlags")
         try await withJob(.modify, "undefine") { (domain: isolated Self) async throws(VirtError) in
+            try domain.requireUndefinable(flags)
             if domain.snapshot.hasManagedSave, !flags.contains(.managedSave) {
                 throw Self.driver.error(
                     .operationInvalid, "Refusing to undefine while domain managed save image exists")
@@ -57,6 +59,7 @@ extension LocalDomain {
                 now.wasDefined = true
             }
             await domain.completeUndefine(of: former, flags)
+            if !domain.snapshot.isActive { try await domain.removeMoments() }
             await domain.forgetIfEmpty()
         }
     }
@@ -100,6 +103,9 @@ extension LocalDomain {
         } catch {
             host.domains.release(newName, of: now.uuid)
             throw error
+        }
+        if let moments = host.moments {
+            try? await Blocking.run { () throws(VirtError) in try moments.rename(now.name, to: newName) }
         }
         publish([undefined]) { ($0.name, $0.persistent) = (newName, definition) }
         // Only now may another domain have the old name: its files stood there still.

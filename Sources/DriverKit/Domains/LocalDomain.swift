@@ -51,6 +51,32 @@ public protocol LocalDomain: Actor, DomainOperations, RegisteredDomain {
     /// Throws unless the driver can hold a running guest to what is said of a sort of its resources.
     nonisolated func requireTuning(of kind: TuningKind) throws(VirtError)
 
+    // MARK: Snapshots and checkpoints; whoever calls these has the job
+
+    static var momentRules: MomentRules { get }
+    /// Refuses flags of a new snapshot that contradict each other, in the driver's own words.
+    static func checkSnapshotFlags(_ flags: DomainSnapshotCreateFlags) throws(VirtError)
+    /// Takes a snapshot that has its name, fills in what it is, and keeps it unless no record is wanted.
+    func takeSnapshot(
+        _ new: inout SnapshotDefinition, _ flags: DomainSnapshotCreateFlags) async throws(VirtError)
+    /// Has the domain be again as it was.
+    func carryOutRevert(
+        to target: SnapshotDefinition, _ flags: DomainSnapshotRevertFlags) async throws(VirtError)
+    /// Throws, before anything is done, where some of these can't be deleted in this order.
+    func requireDiscardable(
+        _ names: [String], _ flags: DomainSnapshotDeleteFlags) async throws(VirtError)
+    /// Deletes a snapshot with all that belongs to nothing else.
+    func discard(_ doomed: SnapshotDefinition) async throws(VirtError)
+    /// Has the running guest remember what is written from now on.
+    func takeCheckpoint(
+        _ new: inout CheckpointDefinition, _ flags: DomainCheckpointCreateFlags) async throws(VirtError)
+    /// Throws unless the running guest has what a checkpoint's record says.
+    func validate(_ checkpoint: CheckpointDefinition) async throws(VirtError)
+    /// Takes what the running guest remembers since a checkpoint to the one before it.
+    func discard(_ doomed: CheckpointDefinition) async throws(VirtError)
+    /// Fills in how much was written since a checkpoint.
+    func measure(_ checkpoint: inout CheckpointDefinition) async throws(VirtError)
+
     /// The I/O threads of the running guest.
     nonisolated func liveIOThreads() async throws(VirtError) -> [DomainIOThreadInfo]
 
@@ -81,6 +107,19 @@ extension LocalDomain {
     }
 
     public nonisolated func requireTuning(of kind: TuningKind) throws(VirtError) {}
+    public static func checkSnapshotFlags(_ flags: DomainSnapshotCreateFlags) throws(VirtError) {}
+    public func requireDiscardable(
+        _ names: [String], _ flags: DomainSnapshotDeleteFlags
+    ) async throws(VirtError) {}
+    public func discard(_ doomed: SnapshotDefinition) async throws(VirtError) {
+        try await forgetSnapshot(doomed.name ?? "")
+    }
+    public func takeCheckpoint(
+        _ new: inout CheckpointDefinition, _ flags: DomainCheckpointCreateFlags
+    ) async throws(VirtError) {}
+    public func validate(_ checkpoint: CheckpointDefinition) async throws(VirtError) {}
+    public func discard(_ doomed: CheckpointDefinition) async throws(VirtError) {}
+    public func measure(_ checkpoint: inout CheckpointDefinition) async throws(VirtError) {}
 
     public var holdsRun: Bool { snapshot.isActive }
     public func saveRecordSoon() {}
@@ -144,6 +183,7 @@ extension LocalDomain {
     public func forgetIfEmpty() async {
         guard !isForgotten, !holdsRun, !snapshot.isPersistent else { return }
         isForgotten = true
+        try? await removeMoments()
         host.domains.remove(snapshot.uuid, name: snapshot.name)
     }
 

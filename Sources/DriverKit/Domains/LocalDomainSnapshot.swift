@@ -26,6 +26,8 @@ public struct LocalDomainSnapshot<Run: RunFacts>: Sendable {
     public var run = Run()
     public var isAutostarted = false
     public var hasManagedSave = false
+    public var snapshots = MomentTree<SnapshotDefinition>()
+    public var checkpoints = MomentTree<CheckpointDefinition>()
     /// Texts of the documents, made when first asked for.
     private var texts = SharedTexts<UInt32>()
 
@@ -39,7 +41,8 @@ public struct LocalDomainSnapshot<Run: RunFacts>: Sendable {
     public var facts: DomainFacts {
         DomainFacts(
             reference: reference, state: state, isPersistent: isPersistent, isAutostarted: isAutostarted,
-            hasManagedSave: hasManagedSave)
+            hasManagedSave: hasManagedSave, hasSnapshots: !snapshots.isEmpty,
+            hasCheckpoints: !checkpoints.isEmpty)
     }
 
     /// A copy with texts of its own, for a change of the documents. What is said of a guest that has ended meanwhile

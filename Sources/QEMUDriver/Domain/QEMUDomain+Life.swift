@@ -42,6 +42,8 @@ extension QEMUDomain {
             return lifecycle(.resumed, DomainEventResumedDetailType.fromSnapshot.rawValue)
         case .restoredPaused:
             return lifecycle(.suspended, DomainEventSuspendedDetailType.restored.rawValue)
+        case .startedFromSnapshot:
+            return lifecycle(.started, DomainEventStartedDetailType.fromSnapshot.rawValue)
         case .rebooted: return .domainReboot(DomainRebootEvent(domain: domain))
         case .fellAsleep: return .domainPmSuspend(DomainPmSuspendEvent(domain: domain))
         case .wokeUp: return .domainPmWakeup(DomainPmWakeupEvent(domain: domain))

@@ -64,7 +64,8 @@ extension QEMUDomain {
             resetsVariables: flags.contains(.startResetNvram), saved: saved)
         do throws(VirtError) {
             let prepared = try await start.prepare()
-            let life = GuestLife(startsPaused: isPaused, isRestored: saved != nil)
+            var life = GuestLife(startsPaused: isPaused, isRestored: saved != nil)
+            if loading != nil { life.returnsToSnapshot() }
             guest = RunningGuest(prepared.held, life, in: context.records)
             publish { now in
                 (now.id, now.live) = (start.id, prepared.definition)
@@ -98,11 +99,12 @@ extension QEMUDomain {
         try await chooseReboot()
         try await limitDisks()
         try await beginMemoryReports()
+        if let target = loading?.snapshot { try await loadLive(target) }
         if let saved, let run = guest?.id {
             if saved.file.image.cookie?.cpu != nil { publish { $0.run.requestedCPU = saved.requestedCPU } }
             try await isRestored(run, runs: !isPaused)
         } else if !isPaused {
-            try await continueProcessors(.booted)
+            try await continueProcessors(loading == nil ? .booted : .fromSnapshot)
         }
         try await settle()
         // They hear of its end from now on, and not of one before.

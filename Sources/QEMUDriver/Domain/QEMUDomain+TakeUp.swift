@@ -31,6 +31,10 @@ extension QEMUDomain {
             now.run.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
             now.run.recordedJobs = record.blockJobs.map(\.disk)
         }
+        // Those of defined domains are known already.
+        if !snapshot.isPersistent {
+            for problem in await loadMoments() { context.log.error("\(problem): it is passed over") }
+        }
         await attend(record.id)
     }
 

@@ -27,6 +27,8 @@ actor QEMUDomain: LocalDomain {
     var lastJob: CompletedJob?
     /// How many of QEMU's events go into a log that is to have them all.
     private var eventLines = LogRate(burst: 200, interval: .milliseconds(50))
+    /// The snapshot that the guest is being returned to, while it is started for that.
+    var loading: LoadedSnapshot?
     /// Somebody writes the record of the running guest already.
     var isSavingRecord = false
 

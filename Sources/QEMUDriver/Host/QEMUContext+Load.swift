@@ -23,7 +23,32 @@ extension QEMUContext {
         let saved = Set(files.compactMap { $0.droppingByteSuffix(".save").map { ByteName(String($0)) } })
         for problem in content.problems { log.error("\(problem)") }
         for found in content.found { load(found, isSaved: saved.contains(ByteName(found.name))) }
+        await loadMoments()
         log.info("\(domains.all.count) domains are defined")
+    }
+
+    /// Reads the snapshots and checkpoints of all domains that have some.
+    private func loadMoments() async {
+        let stores = momentStores
+        let names = await Blocking.run {
+            Set((stores.snapshots.domains() + stores.checkpoints.domains()).map { ByteName($0) })
+        }
+        for name in names.sorted() {
+            guard let domain = domains[name.text] else { continue }
+            for problem in await domain.loadMoments() { log.error("\(problem): it is passed over") }
+        }
+    }
+
+    /// Finishes or undoes what was being done with snapshots.
+    func recoverPlans() async {
+        let plans = plans
+        for name in await Blocking.run({ (try? plans.names()) ?? [] }) {
+            guard let domain = domains[name] else {
+                log.error("'\(plans.path(name))' is about a domain that isn't there: it is left as it is")
+                continue
+            }
+            await domain.recoverPlan()
+        }
     }
 
     private func load(_ found: DefinitionStore<DomainDefinition>.Found, isSaved: Bool) {

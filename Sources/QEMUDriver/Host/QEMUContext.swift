@@ -16,6 +16,11 @@ final class QEMUContext: DomainHost {
     let domains = DomainRegistry<QEMUDomain>(origin: .qemu)
     /// Persistent definitions.
     let definitions: DefinitionStore<DomainDefinition>
+    /// Records of snapshots and checkpoints.
+    let momentStores: MomentStores
+    var moments: MomentStores? { momentStores }
+    /// What is being done with the snapshots of domains.
+    let plans: DocumentStore
     /// Records of running guests.
     let records: DocumentStore
     /// What running guests were started with.
@@ -59,6 +64,8 @@ final class QEMUContext: DomainHost {
         definitions = DefinitionStore(
             folder: configuration.definitions, autostart: true, editedBy: "edit", origin: .qemu
         ) { $0.name }
+        momentStores = MomentStores(library: configuration.library, origin: .qemu)
+        plans = DocumentStore(folder: configuration.library + "/snapshot-plans", suffix: ".json")
         records = DocumentStore(folder: configuration.run, suffix: ".live", survivesPowerCut: false)
         starts = DocumentStore(folder: configuration.run, suffix: ".start", survivesPowerCut: false)
         written = DocumentStore(folder: configuration.library + "/written", survivesPowerCut: false)
@@ -77,6 +84,7 @@ final class QEMUContext: DomainHost {
         }
         try written.prepare()
         try FileSystem.makeDirectory(managedSaves, mode: 0o700, parents: true)
+        try plans.prepare()
         try FileSystem.makeDirectory(configuration.cache, mode: 0o700, parents: true)
         findHugepages()
     }

@@ -31,7 +31,7 @@ extension GuestLife {
     package enum News: Sendable, Equatable {
         case entered(DomainState, Int32, from: DomainState)
         case shutDown(byGuest: Bool)
-        case started, rebooted, fellAsleep, wokeUp
+        case started, startedFromSnapshot, rebooted, fellAsleep, wokeUp
         /// It was read from a file, and runs or doesn't.
         case restored, restoredRunning, restoredPaused
     }
@@ -86,6 +86,8 @@ extension GuestLife {
 /// Why a run of a guest ended.
 package enum EndReason: String, Sendable {
     case shutdown, destroyed, failed, daemon, saved
+    /// A snapshot was taken of it, or returned to.
+    case snapshot
     /// The guest's system has given up.
     case panicked = "crashed"
     /// QEMU has ended without being told to.
@@ -103,6 +105,7 @@ package enum EndReason: String, Sendable {
         case .failed: .failed
         case .daemon: .daemon
         case .saved: .saved
+        case .snapshot: .fromSnapshot
         }
     }
 
@@ -113,6 +116,7 @@ package enum EndReason: String, Sendable {
         case .destroyed: .destroyed
         case .panicked: .crashed
         case .saved: .saved
+        case .snapshot: .fromSnapshot
         case .lost, .failed, .daemon: .failed
         }
     }

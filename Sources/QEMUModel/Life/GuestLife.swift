@@ -18,6 +18,8 @@ package struct GuestLife: Sendable, Equatable {
     private var startsPaused: Bool
     /// It was read from a file.
     private var isRestored = false
+    /// It is started to return to a snapshot.
+    private var isFromSnapshot = false
     /// The next time that the guest switches itself off it is reset: how a reboot through ACPI is done.
     private var rebootsOnShutdown = false
     /// Why it is about to be paused or to go on, if that was asked for.
@@ -76,6 +78,9 @@ package struct GuestLife: Sendable, Equatable {
     /// The power button is about to be pressed: the guest is to switch itself off, or to start over then.
     package mutating func expectShutdown(reboots: Bool) { rebootsOnShutdown = reboots }
 
+    /// It is started to return to a snapshot.
+    package mutating func returnsToSnapshot() { isFromSnapshot = true }
+
     /// It is to end; the first reason counts.
     package mutating func ask(end reason: EndReason) { end = end ?? reason }
 
@@ -97,9 +102,11 @@ package struct GuestLife: Sendable, Equatable {
     package mutating func tell() -> Step {
         isTold = true
         if isRestored { return tellRestored() }
-        guard startsPaused else { return Step(news: [.started]) }
-        var step = enter(.paused, DomainPausedReason.user.rawValue)
-        step.news = [.started, .entered(.paused, reason, from: .running)]
+        let started: News = isFromSnapshot ? .startedFromSnapshot : .started
+        guard startsPaused else { return Step(news: [started]) }
+        let paused: DomainPausedReason = isFromSnapshot ? .fromSnapshot : .user
+        var step = enter(.paused, paused.rawValue)
+        step.news = [started, .entered(.paused, reason, from: .running)]
         return step
     }
 

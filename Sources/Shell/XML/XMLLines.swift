@@ -8,7 +8,9 @@ struct XMLLines {
     typealias Attribute = (String, String?)
 
     /// Begins an element. Attributes without a value are left out.
-    mutating func open(_ name: String, _ attributes: Attribute...) {
+    mutating func open(_ name: String, _ attributes: Attribute...) { open(name, attributes) }
+
+    mutating func open(_ name: String, _ attributes: [Attribute]) {
         line("<\(name)\(Self.written(attributes))>")
         level += 1
     }

@@ -10,14 +10,40 @@ extension TestHost {
     convenience init(file path: String) async throws(VirtError) {
         let node = try await Blocking.run { () throws(VirtError) in try TestNodeFile(path: path) }
         self.init(node: node.info)
-        for (domain, state) in node.domains { try add(domain, state) }
+        for domain in node.domains { try await add(domain) }
+    }
+}
+
+extension TestHost {
+    /// A domain of a file's, with the snapshots that it has.
+    private func add(_ found: FoundDomain) async throws(VirtError) {
+        try add(found.definition, found.state)
+        guard !found.snapshots.isEmpty, let domain = domains[found.definition.name] else { return }
+        for text in found.snapshots {
+            let flags: DomainSnapshotCreateFlags =
+                text.isCurrent ? [.redefine, .current] : .redefine
+            _ = try await domain.snapshotCreateXML(xml: text.xml, flags: flags)
+        }
+    }
+}
+
+/// A domain that a file describes.
+private struct FoundDomain {
+    var definition: DomainDefinition
+    var state: DomainState
+    /// Their records, and whether each is the current one.
+    var snapshots: [(xml: String, isCurrent: Bool)] = []
+
+    mutating func add(snapshot element: XMLNode) {
+        let active = element.children.first { $0.name == "active" }?.text
+        snapshots.append((element.copyWithoutNamespaces(), active == "1"))
     }
 }
 
 /// What a file says about a host.
 private struct TestNodeFile {
     var info = TestHost.standardNode
-    var domains: [(DomainDefinition, DomainState)] = []
+    var domains: [FoundDomain] = []
 
     private static let limit = 16 << 20
     /// The namespace of what only the test driver knows.
@@ -105,6 +131,12 @@ private struct TestNodeFile {
         else {
             throw XMLError(.xml, "runstate '\(number)' out of range'")
         }
-        domains.append((try DomainDefinition(element, options: .inactive), state))
+        var found = FoundDomain(
+            definition: try DomainDefinition(element, options: .inactive), state: state)
+        for child in element.children
+        where child.name == "domainsnapshot" && child.namespace == Self.namespace {
+            found.add(snapshot: child)
+        }
+        domains.append(found)
     }
 }

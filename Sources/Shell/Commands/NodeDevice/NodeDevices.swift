@@ -32,7 +32,7 @@ extension Command {
                 roots.append(name)
             }
         }
-        for root in roots { session.output.print(tree(root, parents)) }
+        for root in roots { session.output.print(treeText(root, parents)) }
     }
 
     static let nodedevDumpxml = Command(
@@ -89,22 +89,4 @@ private func nodeDeviceFlags(_ arguments: Arguments) throws -> ConnectListAllNod
     if arguments.has("persistent") { flags.insert(.persistent) }
     if arguments.has("transient") { flags.insert(.transient) }
     return flags
-}
-
-/// A device and all that is within it, as virsh draws it: a line for each, and one without a name where a branch ends.
-///
-/// - Parameter indent: what stands before the lines of what is within the device.
-private func tree(
-    _ name: String, _ children: [ByteName: [String]], indent: String = "  "
-) -> String {
-    let below = children[ByteName(name)] ?? []
-    if below.isEmpty { return name + "\n" }
-    var text = name + "\n" + indent + "|\n"
-    for (number, child) in below.enumerated() {
-        let isLast = number + 1 == below.count
-        let inner = indent + (isLast ? "    " : "|   ")
-        text += indent + "+- " + tree(child, children, indent: inner)
-        if isLast, children[ByteName(child)] == nil { text += indent + "  \n" }
-    }
-    return text
 }

@@ -1,0 +1,304 @@
+import ByteText
+import DriverKit
+import Glibc
+import HostKit
+import JSON
+import LinuxSystem
+import Logging
+import QEMUModel
+import Virt
+import VirtXML
+import XMLBinding
+
+/// Snapshots whose disks get images of their own: the former images stay as they were.
+extension QEMUDomain {
+    func takeExternal(
+        _ new: inout SnapshotDefinition, _ flags: DomainSnapshotCreateFlags
+    ) async throws(VirtError) {
+        if new.memory?.snapshot == .external {
+            throw VirtError(
+                .operationUnsupported,
+                "a running domain's memory can't be kept in a file of its own so far: use --disk-only, or a "
+                    + "snapshot within the images", from: .qemu)
+        }
+        if flags.contains(.quiesce), snapshot.isActive {
+            throw VirtError(
+                .argumentUnsupported,
+                "the guest's file systems can't be had wait so far: leave --quiesce out",
+                from: .qemu)
+        }
+        try await nameOverlays(&new, flags)
+        let overlays = try overlays(of: new)
+        let made = flags.contains(.reuseExt) ? [] : overlays.map(\.top.path)
+        var plan = SnapshotPlan(.takeOuter, new.name ?? "", overlays.map(\.top))
+        plan.files = made
+        plan.isLive = snapshot.isActive
+        var record = new
+        record.active = !flags.contains(.noMetadata)
+        plan.record = try record.text([.inactive, .secure])
+        let kept = new
+        try await planning(plan) { (domain) async throws(VirtError) in
+            if !flags.contains(.reuseExt) {
+                for overlay in overlays { try await ImageTool().make(overlay) }
+            }
+            if domain.snapshot.isActive {
+                try await domain.switchLive(to: overlays)
+            } else {
+                try await domain.adoptOverlays(overlays.map(\.top))
+            }
+            if !flags.contains(.noMetadata) { try await domain.keep(kept, isCurrent: true) }
+        }
+    }
+
+    // MARK: Files
+
+    /// Says where each disk's new image is to be, and refuses what can't be there.
+    private func nameOverlays(
+        _ new: inout SnapshotDefinition, _ flags: DomainSnapshotCreateFlags
+    ) async throws(VirtError) {
+        guard let domain = new.domain else { return }
+        let (given, ending) = (new, new.name ?? "")
+        let result = await Blocking.run { () -> Result<SnapshotDefinition, XMLError> in
+            var named = given
+            do throws(XMLError) {
+                try named.nameFiles(of: domain, ending: ending) {
+                    (try? FileSystem.status(of: $0).kind) == .regular
+                }
+                return .success(named)
+            } catch {
+                return .failure(error)
+            }
+        }
+        do throws(XMLError) { new = try result.get() } catch {
+            throw VirtError(document: error, from: .domainSnapshot)
+        }
+        for index in new.disks.indices where new.disks[index].snapshot == .external {
+            let format = new.disks[index].format ?? .qcow2
+            if format != .qcow2 {
+                throw VirtError(
+                    .configUnsupported,
+                    "external snapshot format for disk \(new.disks[index].name) is unsupported: \(format.rawValue)",
+                    from: .qemu)
+            }
+            new.disks[index].format = format
+            try await checkPlace(of: new.disks[index], isReused: flags.contains(.reuseExt))
+        }
+    }
+
+    private func checkPlace(of disk: SnapshotDefinition.Disk, isReused: Bool) async throws(VirtError) {
+        guard let source = disk.source, let path = source.path, [.file, .block].contains(source.type) else {
+            throw VirtError(
+                .configUnsupported,
+                "disk '\(disk.name)' can't get a snapshot that isn't a file or a device of this host",
+                from: .qemu)
+        }
+        if !path.hasBytePrefix("/") {
+            throw VirtError(
+                .configUnsupported,
+                "the path of the snapshot of disk '\(disk.name)' must be absolute: \(path)",
+                from: .qemu)
+        }
+        let kind = await Blocking.run { try? FileSystem.status(of: path).kind }
+        if isReused, kind == nil {
+            throw VirtError(
+                SystemError(call: "access", errno: ENOENT, context: path),
+                "missing existing file for disk \(disk.name): \(path)")
+        }
+        if !isReused, let kind, kind != .blockDevice {
+            throw VirtError(
+                .configUnsupported,
+                "external snapshot file for disk \(disk.name) already exists and is not a block device: \(path)",
+                from: .qemu)
+        }
+    }
+
+    /// The new images, and what each is to lie on.
+    private func overlays(of new: SnapshotDefinition) throws(VirtError) -> [ImageOverlay] {
+        var overlays: [ImageOverlay] = []
+        for disk in new.externalDisks {
+            guard let own = snapshot.definition.disk(called: disk.name), let base = SnapshotImage(own),
+                let source = disk.source, let path = source.path
+            else {
+                throw VirtError(
+                    .configUnsupported,
+                    "disk '\(disk.name)' has no image on this host that another could lie on", from: .qemu)
+            }
+            let top = SnapshotImage(
+                disk: disk.name, path: path, format: disk.format ?? .qcow2, isDevice: source.type == .block)
+            overlays.append(ImageOverlay(top: top, base: base))
+        }
+        return overlays
+    }
+
+    // MARK: The running guest
+
+    /// Has QEMU write to the new images from one instant on, all at once.
+    private func switchLive(to overlays: [ImageOverlay]) async throws(VirtError) {
+        let run = try requireGuest().id
+        guard let live = snapshot.live, let emulator = live.devices.emulator else { return }
+        let qemu = try await context.capabilities(of: emulator)
+        var (added, given, actions): ([QEMUPart], [FileOwnership], [JSONValue]) = ([], [], [])
+        var switched: [DiskDevice] = []
+        do throws(VirtError) {
+            for overlay in overlays {
+                guard let disk = live.disk(called: overlay.top.disk) else { continue }
+                let number = lastImage + 1
+                noteImage(number)
+                let new = disk.covered(by: overlay.top, number: number)
+                var bare = new
+                // What lies below has its nodes already.
+                bare.backingStore = BackingStore()
+                given += try await give(.disk(bare))
+                let prefix = "libvirt-\(number)-"
+                let all = try parts(of: .disk(bare), in: live, qemu)
+                let nodes = all.compactMap { $0.node(named: prefix) }
+                try await add(nodes)
+                added += nodes
+                let guest = hotPlugGuest(live, qemu)
+                let former = guest.topNode(of: BlockImage(disk))
+                let next = guest.topNode(of: BlockImage(bare))
+                actions.append([
+                    "type": "blockdev-snapshot",
+                    "data": ["node": .string(former), "overlay": .string(next)],
+                ])
+                switched.append(new)
+            }
+            try await ask("transaction", ["actions": .array(actions)])
+        } catch {
+            await remove(added)
+            await takeBack(given, of: run)
+            throw error
+        }
+        guard guest(run) != nil else { throw VirtError.endedMeanwhile }
+        let disks = switched
+        publish { now in
+            for disk in disks {
+                guard
+                    let index = now.live?.devices.disks.firstIndex(where: {
+                        $0.target.dev.hasSameBytes(as: disk.target.dev)
+                    })
+                else { continue }
+                now.live?.devices.disks[index] = disk
+            }
+        }
+        do throws(SystemError) { try await writeRecord() } catch {
+            context.log.error("the record of '\(snapshot.name)' could not be written: \(error)")
+        }
+        try await adoptOverlays(overlays.map(\.top))
+    }
+
+    /// Whether QEMU has one of these files open.
+    func opens(_ files: [String]) async throws(VirtError) -> Bool {
+        let nodes = try await ask("query-named-block-nodes", ["flat": true]).array ?? []
+        return nodes.contains { node in
+            guard let file = node["file"]?.string else { return false }
+            return files.contains { $0.hasSameBytes(as: file) }
+        }
+    }
+
+    /// Has the documents name the new images on top of disks; what does already stays.
+    func adoptOverlays(_ tops: [SnapshotImage]) async throws(VirtError) {
+        if let live = snapshot.live, live.devices.disks.contains(where: { $0.isBelow(tops) }) {
+            // QEMU has them, and a daemon that was killed hasn't noted it.
+            let nodes = try await ask("query-named-block-nodes", ["flat": true]).array ?? []
+            var adopted = live
+            for index in adopted.devices.disks.indices {
+                let disk = adopted.devices.disks[index]
+                guard let top = tops.first(where: { disk.isBelow([$0]) }),
+                    let number = nodes.compactMap({ $0.number(of: top.path) }).first
+                else { continue }
+                noteImage(number)
+                adopted.devices.disks[index] = disk.covered(by: top, number: number)
+            }
+            let found = adopted
+            publish { $0.live = found }
+            saveRecordSoon()
+        }
+        guard var definition = snapshot.persistent else { return }
+        for index in definition.devices.disks.indices {
+            let disk = definition.devices.disks[index]
+            guard let top = tops.first(where: { disk.isBelow([$0]) }) else { continue }
+            definition.devices.disks[index].source = top.source
+            definition.devices.disks[index].driver.format = top.format
+            definition.devices.disks[index].backingStore = nil
+        }
+        try await replaceDefinition(definition)
+    }
+}
+
+/// An image that is made on top of another.
+struct ImageOverlay: Sendable {
+    let top: SnapshotImage
+    let base: SnapshotImage
+}
+
+extension ImageTool {
+    /// Makes an image that holds nothing yet but what lies below it, which a guest may have open.
+    func make(_ overlay: ImageOverlay) async throws(VirtError) {
+        let (top, base) = (overlay.top, overlay.base)
+        let size = try await virtualSize(of: base)
+        let path = base.path.replacing(bytesOf: ",", with: ",,")
+        try await run([
+            "create", "-q", "-u", "-f", top.format.rawValue, "-o",
+            "backing_fmt=\(base.format.rawValue),backing_file=\(path)", "--", top.path, String(size),
+        ])
+    }
+
+    private func virtualSize(of image: SnapshotImage) async throws(VirtError) -> UInt64 {
+        let words = ["info", "--force-share", "--output=json", "--image-opts", image.options]
+        let text = String(decoding: try await run(words), as: UTF8.self)
+        if let size = (try? JSONValue(parsing: text))?["virtual-size"]?.uint { return size }
+        throw VirtError(.internalError, "qemu-img tells no size of '\(image.path)'", from: .qemu)
+    }
+}
+
+extension SnapshotImage {
+    var source: StorageSource {
+        var source = StorageSource(file: path)
+        if isDevice { source.type = .block }
+        return source
+    }
+}
+
+extension DiskDevice {
+    /// The disk with another image on top.
+    fileprivate func covered(by top: SnapshotImage, number: UInt32) -> DiskDevice {
+        var (disk, below) = (self, BackingStore())
+        (below.source, below.format, below.index) = (source, driver.format ?? .raw, source.index)
+        below.source?.index = nil
+        below.backingStore = backingStore ?? BackingStore()
+        below.isDetected = true
+        disk.source = top.source
+        disk.source.index = number
+        disk.driver.format = top.format
+        disk.backingStore = below
+        return disk
+    }
+
+    /// Whether it is the disk of one of these images, and hasn't that on top.
+    fileprivate func isBelow(_ tops: [SnapshotImage]) -> Bool {
+        tops.contains { top in
+            top.disk.hasSameBytes(as: target.dev) && source.path?.hasSameBytes(as: top.path) != true
+        }
+    }
+}
+
+extension QEMUPart {
+    /// The part, if it is a node whose name begins so.
+    fileprivate func node(named prefix: String) -> QEMUPart? {
+        guard case .blockdev(let node) = self, node["node-name"]?.string?.hasBytePrefix(prefix) == true
+        else { return nil }
+        return self
+    }
+}
+
+extension JSONValue {
+    /// The number of the image whose format this node understands and whose file is at a path.
+    fileprivate func number(of path: String) -> UInt32? {
+        guard self["file"]?.string?.hasSameBytes(as: path) == true,
+            let name = self["node-name"]?.string?.droppingBytePrefix("libvirt-"),
+            let number = name.droppingByteSuffix("-format")
+        else { return nil }
+        return UInt32(number)
+    }
+}
