@@ -81,6 +81,10 @@ extension LocalDomain {
     private func rename(to newName: String) async throws(VirtError) {
         let (host, now) = (host, snapshot)
         if now.isActive { throw Self.driver.error(.operationInvalid, "cannot rename active domain") }
+        if now.hasManagedSave {
+            throw Self.driver.error(
+                .operationInvalid, "domain with a managed saved state can't be renamed")
+        }
         guard var definition = now.persistent else { throw host.domains.missing(now.reference) }
         if now.name.hasSameBytes(as: newName) {
             throw VirtError(.operationInvalid, "Can't rename domain to itself", from: .domain)

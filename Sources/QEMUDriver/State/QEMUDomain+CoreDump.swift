@@ -25,7 +25,8 @@ extension QEMUDomain {
         try flags.require(.ofDumps, in: "qemuDomainCoreDumpWithFormat", from: .qemu)
         let format = DomainCoreDumpFormat(rawValue: Int32(clamping: dumpformat))
         guard format.qemuName != nil else {
-            throw VirtError(.invalidArg, "unknown dump format \(dumpformat)", from: .qemu)
+            throw VirtError(
+                code: .invalidArg, domain: .domain, message: "dumpformat '\(dumpformat)' is not supported")
         }
         try await dump(DumpOrder(path: to, format: format, flags: flags))
     }

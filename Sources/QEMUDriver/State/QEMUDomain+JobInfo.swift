@@ -57,12 +57,12 @@ extension QEMUDomain {
     func abortJobFlags(flags: DomainAbortJobFlags) async throws(VirtError) {
         try flags.require(.postcopy, in: "qemuDomainAbortJobFlags", from: .qemu)
         let run = try requireGuest().id
-        guard let job = guest(run)?.job else {
-            throw VirtError(.operationInvalid, "no job is active on the domain", from: .qemu)
-        }
         if flags.contains(.postcopy) {
             throw VirtError(
                 .operationInvalid, "current job is not outgoing migration in post-copy mode", from: .qemu)
+        }
+        guard let job = guest(run)?.job else {
+            throw VirtError(.operationInvalid, "no job is active on the domain", from: .qemu)
         }
         if job.isDump {
             throw VirtError(.operationInvalid, "cannot abort memory-only dump", from: .qemu)

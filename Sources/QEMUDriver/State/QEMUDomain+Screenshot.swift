@@ -37,7 +37,7 @@ extension QEMUDomain {
     private func screenArguments(_ screen: UInt32) throws(VirtError) -> JSONObject {
         let cards = snapshot.live?.devices.videos ?? []
         guard !cards.isEmpty else {
-            throw VirtError(.operationUnsupported, "no screens to take screenshot from", from: .qemu)
+            throw VirtError(.operationInvalid, "no screens to take screenshot from", from: .qemu)
         }
         if screen == 0 { return [:] }
         var left = screen
@@ -57,7 +57,12 @@ extension QEMUDomain {
     func memoryPeek(offset: UInt64, size: UInt32, flags: DomainMemoryFlags) async throws(VirtError) -> [UInt8]
     {
         try flags.require([.virtual, .physical], in: "qemuDomainMemoryPeek", from: .qemu)
-        guard flags == .virtual || flags == .physical else {
+        if flags.isSuperset(of: [.virtual, .physical]) {
+            throw VirtError(
+                code: .invalidArg, domain: .domain,
+                message: "Flags 'VIR_MEMORY_VIRTUAL' and 'VIR_MEMORY_PHYSICAL' are mutually exclusive")
+        }
+        guard !flags.isEmpty else {
             throw VirtError(
                 .invalidArg, "flags parameter must be VIR_MEMORY_VIRTUAL or VIR_MEMORY_PHYSICAL", from: .qemu)
         }

@@ -62,7 +62,11 @@ struct StateFile: Sendable {
 
     /// Removes what a job has left that was not finished. May wait.
     static func discard(_ part: String, of path: String) {
-        if part != path { _ = try? FileSystem.remove(part) }
+        if part == path { return }
+        // Its room on the disk is free at once, whoever has it open still.
+        let file = try? FileSystem.open(part, .writeOnly, links: .refuseLast)
+        try? file?.setLength(0)
+        _ = try? FileSystem.remove(part)
     }
 }
 
