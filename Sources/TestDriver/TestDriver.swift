@@ -23,7 +23,7 @@ public final class TestDriver: Driver {
 
     private let opensFiles: Bool
 
-    /// - Parameter opensFiles: whether `test:///path/to/host.xml` is opened. A daemon that serves others than the
+    /// - Parameter opensFiles: whether `test:///path/to/host.xml` is opened, and guests are saved to files. A daemon that serves others than the
     ///   user that it runs as must not read files for them.
     public init(opensFiles: Bool = true) { self.opensFiles = opensFiles }
 
@@ -50,7 +50,11 @@ public final class TestDriver: Driver {
     private func takeStandard() throws(VirtError) -> TestHost {
         try standard.withLock { (standard) throws(VirtError) -> TestHost in
             let host: TestHost
-            if let known = standard.host { host = known } else { host = try TestHost.standard() }
+            if let known = standard.host {
+                host = known
+            } else {
+                host = try TestHost.standard(opensFiles: opensFiles)
+            }
             (standard.host, standard.users) = (host, standard.users + 1)
             return host
         }

@@ -42,11 +42,23 @@ struct TestSaveImage: Sendable {
     }
 }
 
+extension TestHost {
+    /// Refuses to touch files for others than the user that this process runs as.
+    func requireFiles() throws(VirtError) {
+        if opensFiles { return }
+        throw VirtError(
+            .operationDenied,
+            "this daemon keeps no files of test guests; use virsh -c test:///default, which does so in its own process",
+            from: .test)
+    }
+}
+
 extension TestDomain {
     func save(to: String) async throws(VirtError) { try await saveFlags(to: to, dxml: nil, flags: []) }
 
     func saveFlags(to: String, dxml: String?, flags: DomainSaveRestoreFlags) async throws(VirtError) {
         try Self.driver.require(flags, in: "DomainSaveFlags")
+        try host.requireFiles()
         if dxml != nil {
             throw Self.driver.error(.argumentUnsupported, "xml modification unsupported")
         }
@@ -66,6 +78,7 @@ extension TestDomain {
         to: String, dumpformat: UInt32, flags: DomainCoreDumpFlags
     ) async throws(VirtError) {
         try Self.driver.require(flags, .crash, in: "DomainCoreDumpWithFormat")
+        try host.requireFiles()
         if dumpformat != 0 {
             throw Self.driver.error(.argumentUnsupported, "kdump-compressed format is not supported here")
         }
@@ -105,6 +118,7 @@ extension TestHypervisor {
         from: String, dxml: String?, flags: DomainSaveRestoreFlags
     ) async throws(VirtError) {
         try TestDomain.driver.require(flags, in: "DomainRestoreFlags")
+        try host.requireFiles()
         if dxml != nil {
             throw TestDomain.driver.error(.argumentUnsupported, "xml modification unsupported")
         }
@@ -119,6 +133,7 @@ extension TestHypervisor {
         file: String, flags: DomainSaveImageXMLFlags
     ) async throws(VirtError) -> String {
         try TestDomain.driver.require(flags, .secure, in: "DomainSaveImageGetXMLDesc")
+        try host.requireFiles()
         let image = try await Blocking.run { () throws(VirtError) in try TestSaveImage(file) }
         let definition = try await host.definition(image.xml)
         return try definition.text(flags.contains(.secure) ? [.inactive, .secure] : .inactive)
@@ -128,6 +143,7 @@ extension TestHypervisor {
         file: String, dxml: String, flags: DomainSaveRestoreFlags
     ) async throws(VirtError) {
         try TestDomain.driver.require(flags, [.running, .paused], in: "DomainSaveImageDefineXML")
+        try host.requireFiles()
         _ = try await Blocking.run { () throws(VirtError) in try TestSaveImage(file) }
         let definition = try await host.definition(dxml)
         let image = TestSaveImage(xml: try definition.text(.secure))

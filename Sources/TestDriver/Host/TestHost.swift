@@ -13,6 +13,8 @@ final class TestHost: Sendable {
     let pools = ObjectRegistry<TestPoolState>()
     let interfaces = TestInterfaceService()
     let nodeDevices: TestNodeDeviceService
+    /// Whether guests may be saved to files and read from them.
+    let opensFiles: Bool
 
     /// The most CPUs that a guest may have.
     static let maxVCPUs: UInt32 = 32
@@ -22,8 +24,10 @@ final class TestHost: Sendable {
     static let cellMemory: [UInt64] = [2_097_152, 4_194_304]
 
     /// A host with nothing on it.
-    init(node: NodeInfo = TestHost.standardNode, devices: [TestNodeDeviceState] = []) {
-        self.node = node
+    init(
+        node: NodeInfo = TestHost.standardNode, devices: [TestNodeDeviceState] = [], opensFiles: Bool = true
+    ) {
+        (self.node, self.opensFiles) = (node, opensFiles)
         nodeDevices = TestNodeDeviceService(devices, events: events)
     }
 
@@ -31,8 +35,8 @@ final class TestHost: Sendable {
         model: "i686", memory: 3_145_728, cpus: 16, mhz: 1400, nodes: 2, sockets: 2, cores: 2, threads: 2)
 
     /// The host of `test:///default`: one domain, network, pool and interface, which are active, and devices.
-    static func standard() throws(VirtError) -> TestHost {
-        let host = TestHost(devices: TestNodeDeviceState.standard)
+    static func standard(opensFiles: Bool = true) throws(VirtError) -> TestHost {
+        let host = TestHost(devices: TestNodeDeviceState.standard, opensFiles: opensFiles)
         try host.addRunning(standardDomain)
         try host.addStandardObjects()
         return host
