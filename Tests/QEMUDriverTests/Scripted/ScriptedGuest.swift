@@ -130,6 +130,7 @@ final class ScriptedGuest: Sendable {
         case "cont":
             become("running")
             return [("RESUME", [:])]
+        case "dump-guest-memory": return [("DUMP_COMPLETED", [:])]
         case "migrate", "migrate-incoming":
             become(command == "migrate" ? "postmigrate" : "paused")
             return [("MIGRATION", ["status": "completed"])]
@@ -146,6 +147,8 @@ final class ScriptedGuest: Sendable {
     private func result(of command: String) -> JSONValue {
         switch command {
         case "query-status": ["status": .string(state.withLock { $0.status }), "running": false]
+        case "query-dump-guest-memory-capability": ["formats": ["elf"]]
+        case "query-dump": ["status": "completed", "total": 4096, "completed": 4096]
         case "query-migrate":
             [
                 "status": "completed",

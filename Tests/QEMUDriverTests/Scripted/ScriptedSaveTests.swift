@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 import Virt
 import VirtDriver
@@ -91,5 +92,20 @@ struct ScriptedSaveTests {
         try await domain.create()
         try await domain.destroy()
         #expect(host.leftovers == [])
+    }
+
+    @Test("the memory of a guest that crashes is kept where its document asks for that, and then it ends")
+    func crash() async throws {
+        let host = try await ScriptedHost()
+        defer { host.remove() }
+        let domain = try await host.define("<on_crash>coredump-destroy</on_crash>")
+        try await domain.create()
+        host.qemu.guests.first?.tell("GUEST_PANICKED", ["action": "pause"])
+        try await eventually {
+            try await domain.state(flags: 0).state == DomainState.shutoff.rawValue && host.leftovers.isEmpty
+        }
+        #expect(try await domain.state(flags: 0).reason == DomainShutoffReason.crashed.rawValue)
+        #expect(host.qemu.guests.first?.asked.contains("dump-guest-memory") == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: host.folder + "/lib/dump").count == 1)
     }
 }
