@@ -1,10 +1,12 @@
 """What a guest may have of its host, its keys and its monitor, by virsh's words."""
 
+import unittest
+
 import libvirt
 import libvirt_qemu
 
 from harness.case import ServerCase, on_each_server, on_roostd
-from harness.virsh import Roost
+from harness.virsh import Roost, Virsh
 
 CONFIG = libvirt.VIR_DOMAIN_AFFECT_CONFIG
 UNLIMITED = 9007199254740991
@@ -137,3 +139,25 @@ class OwnShell(ServerCase):
             before = domain.XMLDesc()
             self.assertIn(words, str(self.assertLibvirtError(libvirt.VIR_ERR_OPERATION_INVALID, change)))
             self.assertEqual(domain.XMLDesc(), before)
+
+
+class TestDriver(unittest.TestCase):
+    """The pretended guest, as libvirt pretends it: each command line begins with a fresh one."""
+
+    def test_virsh_and_roost_say_the_same(self):
+        virsh, roost = Virsh("test:///default"), Roost("test:///default")
+        for line in (
+            "domfsinfo test", "domfsfreeze test; domfsfreeze test; domfsthaw test; domfsthaw test",
+            "domfsfreeze test /; domfsthaw test /boot; domfsthaw test", "domfsfreeze test /x",
+            "domfstrim test", "domfstrim test --mountpoint /x", "domtime test; domtime test --time 5; domtime test",
+            "set-user-password test root x", "domifaddr test --source agent", "domifaddr test --source arp",
+            "emulatorpin test; emulatorpin test 0; emulatorpin test", "inject-nmi test",
+            "schedinfo test; schedinfo test weight=60; schedinfo test foo=5",
+            "memtune test --hard-limit 5000; memtune test; memtune test --config",
+            "numatune test", "destroy test; domfsinfo test", "destroy test; domtime test",
+            "destroy test; domfsfreeze test", "destroy test; set-user-password test root x",
+        ):
+            with self.subTest(line=line):
+                theirs, ours = virsh(line), roost(line)
+                self.assertEqual((ours.status, ours.output, ours.errors),
+                                 (theirs.status, theirs.output, theirs.errors))

@@ -50,12 +50,6 @@ extension TestDomain {
         return DomainControlInfo()
     }
 
-    nonisolated func time(flags: UInt32) async throws(VirtError) -> DomainTimeReply {
-        try Self.driver.require(flags, in: "DomainGetTime")
-        try existingActive()
-        return DomainTimeReply(seconds: TestHost.moment, nseconds: 0)
-    }
-
     nonisolated func securityLabel() async throws(VirtError) -> DomainSecurityLabelReply {
         guard try existing().isActive else { return DomainSecurityLabelReply(label: [0], enforcing: 0) }
         return DomainSecurityLabelReply(label: "libvirt-test".utf8CString.map { $0 }, enforcing: 1)

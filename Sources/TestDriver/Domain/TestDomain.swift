@@ -18,6 +18,9 @@ actor TestDomain: LocalDomain {
     nonisolated let published: Published<TestDomainSnapshot>
     nonisolated let jobs = JobLock(origin: .test)
     var isForgotten = false
+    /// Where the guest's file systems are mounted that nothing is written to for now, and what time it has.
+    var frozen: Set<String> = []
+    var clock = DomainTimeReply(seconds: TestHost.moment, nseconds: 0)
 
     init(host: TestHost, snapshot: TestDomainSnapshot) {
         self.host = host
