@@ -22,7 +22,7 @@ class CheckpointCase(DiskCase):
         """The names of the bitmaps that an image of no guest has."""
         done = subprocess.run(["qemu-img", "info", "--output=json", path], capture_output=True, check=True)
         data = json.loads(done.stdout)["format-specific"]["data"]
-        return [bitmap["name"] for bitmap in data.get("bitmaps", [])]
+        return sorted(bitmap["name"] for bitmap in data.get("bitmaps", []))
 
     def checkpoints(self):
         return self.virsh.ok("checkpoint-list", self.name, "--name").split()
@@ -32,16 +32,18 @@ class CheckpointCase(DiskCase):
 class Checkpoints(CheckpointCase):
     def test_bitmaps_come_and_go(self):
         self.virsh.ok("checkpoint-create-as", self.name, "one")
-        self.virsh.ok("checkpoint-create-as", self.name, "two", "--diskspec", "vda,checkpoint=bitmap,bitmap=mine")
+        self.assertVirshFails(
+            self.virsh("checkpoint-create-as", self.name, "two", "--diskspec", "vda,checkpoint=bitmap,bitmap=mine"),
+            "must match checkpoint name 'two'")
+        self.virsh.ok("checkpoint-create-as", self.name, "two", "--diskspec", "vda,checkpoint=bitmap")
         self.virsh.ok("checkpoint-create-as", self.name, "three")
         self.assertEqual(self.checkpoints(), ["one", "three", "two"])
         self.assertEqual(self.virsh.ok("checkpoint-parent", self.name, "three"), "two")
         document = etree.fromstring(self.virsh.ok("checkpoint-dumpxml", self.name, "two"))
         disks = {disk.get("name"): disk.get("bitmap") for disk in document.findall("disks/disk")}
-        self.assertEqual(disks, {"vda": "mine", "vdb": None})
+        self.assertEqual(disks, {"vda": "two", "vdb": None})
         self.assertVirshFails(self.virsh("checkpoint-create-as", self.name, "one"), "already exists")
         self.assertVirshFails(self.virsh("checkpoint-create-as", self.name, "x", "--diskspec", "vdz"), "vdz")
-        self.assertVirshFails(self.virsh("snapshot-create-as", self.name, "s"), "while checkpoint exists")
         self.virsh.ok("checkpoint-delete", self.name, "two")
         self.assertEqual(self.virsh.ok("checkpoint-parent", self.name, "three"), "one")
         self.virsh.ok("destroy", self.name)
@@ -79,6 +81,10 @@ class Checkpoints(CheckpointCase):
 
 @on_roostd
 class Left(CheckpointCase):
+    def test_a_snapshot_would_lose_what_checkpoints_know(self):
+        self.virsh.ok("checkpoint-create-as", self.name, "one")
+        self.assertVirshFails(self.virsh("snapshot-create-as", self.name, "s"), "while checkpoint exists")
+
     def test_a_bitmap_of_which_no_record_tells_keeps_no_name(self):
         self.virsh.ok("checkpoint-create-as", self.name, "one")
         self.virsh.ok("checkpoint-delete", self.name, "one", "--metadata")

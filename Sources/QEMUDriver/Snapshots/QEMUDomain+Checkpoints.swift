@@ -18,23 +18,29 @@ extension QEMUDomain {
                 from: .qemu)
         }
         let run = try requireGuest().id
+        try requireNoBlockJobs()
         let text = try snapshot.xml([.secure, .migratable], channels: context.configuration.channels)
         var domain = try DomainDefinition(document: text, [.inactive, .secure])
         try await context.complete(&domain)
         new.domain = domain
         let places = try places(of: new)
+        for place in places where !place.bitmap.hasSameBytes(as: new.name ?? "") {
+            throw VirtError(
+                .configUnsupported,
+                "bitmap for disk '\(place.disk)' must match checkpoint name '\(new.name ?? "")'",
+                from: .domainCheckpoint)
+        }
         if places.isEmpty {
             throw VirtError(
                 .configUnsupported, "no disk is to have a bitmap: a checkpoint needs one", from: .qemu)
         }
         let known = try await bitmaps()
-        var actions: [JSONValue] = []
-        for place in places {
-            // One that no record tells of is left from a daemon that was killed before it had written that.
-            if known[place] != nil { actions.append(place.action("block-dirty-bitmap-remove")) }
-            actions.append(place.action("block-dirty-bitmap-add", isPersistent: true))
-        }
-        try await ask("transaction", ["actions": .array(actions)])
+        // One that no record tells of is left from a daemon that was killed before it had written that. It goes only with
+        // the end of its transaction.
+        let strays = places.filter { known[$0] != nil }.map { $0.action("block-dirty-bitmap-remove") }
+        if !strays.isEmpty { try await ask("transaction", ["actions": .array(strays)]) }
+        let added = places.map { $0.action("block-dirty-bitmap-add", isPersistent: true) }
+        try await ask("transaction", ["actions": .array(added)])
         guard guest(run) != nil else { throw VirtError.endedMeanwhile }
     }
 

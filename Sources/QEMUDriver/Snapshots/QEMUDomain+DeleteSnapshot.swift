@@ -9,6 +9,7 @@ extension QEMUDomain {
     /// Takes a snapshot out of its images, and forgets it.
     func discard(_ doomed: SnapshotDefinition) async throws(VirtError) {
         if let guest, guest.phase == .unseen { throw guest.unseen(snapshot.name) }
+        try requireNoBlockJobs()
         if doomed.isExternal { return try await discardExternal(doomed) }
         let name = doomed.name ?? ""
         let images = try innerImages(of: doomed, in: doomed.domain)

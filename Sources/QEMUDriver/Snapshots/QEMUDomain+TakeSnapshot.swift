@@ -11,6 +11,7 @@ extension QEMUDomain {
         _ new: inout SnapshotDefinition, _ flags: DomainSnapshotCreateFlags
     ) async throws(VirtError) {
         if let guest, guest.phase == .unseen { throw guest.unseen(snapshot.name) }
+        try requireNoBlockJobs()
         let now = snapshot
         if flags.contains(.halt), !now.isPersistent {
             throw VirtError(

@@ -24,7 +24,7 @@ struct ScriptedSnapshotTests {
               <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='\(image)'/>
                 <target dev='vda' bus='virtio'/></disk></devices></domain>
             """
-        let domain = try await host.connection.hypervisor.domain(
+        let domain = try host.connection.hypervisor.domain(
             try await host.connection.hypervisor.domainDefineXML(xml: text))
         try await domain.create()
         return (domain, image)
