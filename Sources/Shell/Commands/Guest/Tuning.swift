@@ -72,7 +72,7 @@ extension Command {
             .domain,
             .value(
                 "mode",
-                "NUMA mode, one of strict, preferred and interleave \nor a number from the virDomainNumatuneMemMode enum",
+                "NUMA mode, one of strict, preferred and interleave or a number from the virDomainNumatuneMemMode enum",
                 complete: .words(numaModes)),
             .value("nodeset", "NUMA node selections to set"),
         ] + .impact
