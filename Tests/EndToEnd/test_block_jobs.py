@@ -1,5 +1,6 @@
 """Jobs on disks of running guests: pulled, committed, copied; told of once; known to a daemon that comes later."""
 
+import pathlib
 import subprocess
 import threading
 
@@ -385,6 +386,21 @@ class BlockJobCommands(JobCase):
 
     def setUp(self):
         self.roost = Roost(self.server.uri)
+
+    def test_an_image_that_a_snapshot_needs_is_kept(self):
+        name = self.guest()
+        content = self.copied(self.images[2])
+        self.virsh.ok("snapshot-create-as", name, "s1", "--disk-only")
+        self.addCleanup(self.virsh, "snapshot-delete", name, "s1", "--metadata")
+        top = pathlib.Path(self.files(name)[0][0])
+        self.addCleanup(top.unlink)
+        self.virsh.ok("blockcommit", name, "vda", "--top", self.images[2], "--delete", "--wait")
+        self.assertEqual(self.files(name)[0], [str(top), str(self.images[0])])
+        # That of the snapshot, and the one that it stands on.
+        for path in self.images[1:]:
+            eventually(lambda: f"'{path}' has been committed, and is kept" in self.server.log.read_text(), "it to be spared")
+        self.assertTrue(all(path.exists() for path in self.images))
+        self.assertSameContent(self.images[2], content)
 
     def test_words(self):
         name = self.guest()

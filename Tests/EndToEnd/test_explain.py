@@ -206,6 +206,13 @@ class Conversion(ExplainCase):
         text = self.virsh.ok("domxml-to-native", "qemu-argv", "--domain", name)
         self.assertIn("-device", text)
         self.assertIn(f"guest={name},debug-threads=on", text)
+        roost = Roost(self.server.uri)
+        self.assertEqual(roost.ok("domxml-to-native", "qemu-argv", "--domain", name), text)
+        document = self.document(self.fresh_name())
+        self.assertEqual(roost("domxml-to-native", "qemu-argv", document), self.virsh("domxml-to-native", "qemu-argv", document))
+        for words in ([], ["--domain", name, "--xml", document], ["--domain", "nobody"], ["/no/file"]):
+            self.assertEqual(roost("domxml-to-native", "qemu-argv", *words),
+                             self.virsh("domxml-to-native", "qemu-argv", *words), words)
 
     def test_the_way_back_is_gone(self):
         path = self.file(f"{self.fresh_name()}.args", "qemu-system-x86_64 -S")

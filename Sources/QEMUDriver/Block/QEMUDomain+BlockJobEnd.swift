@@ -189,8 +189,12 @@ extension QEMUDomain {
         saveRecordSoon()
         guard removing else { return }
         let log = context.log
+        let doomed = await unneeded(paths)
+        for path in paths where !doomed.contains(where: { $0.hasSameBytes(as: path) }) {
+            log.info("'\(path)' has been committed, and is kept, since a snapshot or another image needs it")
+        }
         await Blocking.run {
-            for path in paths {
+            for path in doomed {
                 do throws(SystemError) { _ = try FileSystem.remove(path) } catch {
                     log.error("'\(path)', which has been committed, can't be removed: \(error)")
                 }

@@ -151,12 +151,17 @@ extension QEMUDomain {
         context.log.info("'\(domain)' is returned to snapshot '\(plan.name)' now")
     }
 
-    /// Removes files that nothing needs.
+    /// Removes those of some files that nothing needs.
     func remove(_ files: [String]) async {
+        let doomed = await unneeded(files)
+        await Blocking.run { for file in doomed { _ = try? FileSystem.remove(file) } }
+    }
+
+    /// The files of these that neither this domain, its snapshots, nor anybody else's images need.
+    func unneeded(_ files: [String]) async -> [String] {
         let (needed, graph) = (neededFiles, await imageGraph())
-        let doomed = files.filter { file in
+        return files.filter { file in
             !needed.contains(ByteName(file)) && graph.above(file).isEmpty && !graph.isOthers(file)
         }
-        await Blocking.run { for file in doomed { _ = try? FileSystem.remove(file) } }
     }
 }

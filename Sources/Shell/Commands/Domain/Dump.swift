@@ -72,21 +72,6 @@ extension Command {
         }
         session.output.note("Domain '\(domain.reference.name)' attached to pid \(pid)\n")
     }
-
-    static let domxmlFromNative = Command(
-        "domxml-from-native", "Convert native config to domain XML",
-        description: "Convert the configuration of a hypervisor to XML.",
-        options: [
-            .required("format", "source config data format"),
-            .required("config", "config data file to import from", complete: .path),
-        ]
-    ) { session, arguments in
-        let format = try arguments.required("format")
-        let config = try await session.read(file: arguments.required("config"))
-        let xml = try await session.connected().domainXMLFromNative(
-            nativeFormat: format, nativeConfig: config, flags: 0)
-        session.output.print(xml)
-    }
 }
 
 private let dumpFormats = ["elf", "kdump-zlib", "kdump-lzo", "kdump-snappy", "win-dmp"]
