@@ -1,6 +1,7 @@
 """What a guest may have of its host, its keys and its monitor, by virsh's words."""
 
 import unittest
+import xml.etree.ElementTree as etree
 
 import libvirt
 import libvirt_qemu
@@ -92,11 +93,21 @@ class Tuning(ServerCase):
             ["iothreadinfo", stopped], ["iothreadadd", stopped, "0"], ["iothreadpin", stopped, "9", "0", "--config"],
             ["iothreadset", stopped, "3"], ["setvcpu", stopped, "0"], ["setvcpu", stopped, "0", "--enable", "--disable"],
             ["dompmwakeup", stopped],
+            ["send-process-signal", running, "1", "sigterm"], ["send-process-signal", running, "x", "nop"],
+            ["send-process-signal", running, "1", "foo"], ["send-process-signal", stopped, "1", "65"],
         ):
             with self.subTest(words=words):
                 theirs, ours = self.virsh(*words), roost(*words)
                 self.assertEqual((ours.status, ours.output, ours.errors),
                                  (theirs.status, theirs.output, theirs.errors))
+
+    def test_models_that_guests_can_have(self):
+        roost = Roost(self.server.uri)
+        models = {model.text: model.get("usable") for model in etree.fromstring(
+            self.virsh.ok("domcapabilities")).findall("cpu/mode[@name='custom']/model")}
+        self.assertEqual(roost.ok("hypervisor-cpu-models", "--all").split(), list(models))
+        self.assertEqual(roost.ok("hypervisor-cpu-models").split(), [name for name in models if models[name] == "yes"])
+        self.assertVirshFails(roost("hypervisor-cpu-models", "--arch", "nope"), "unknown architecture: nope")
 
     def test_what_happens_later_follows_the_action(self):
         domain = self.connect().lookupByName(self.running())

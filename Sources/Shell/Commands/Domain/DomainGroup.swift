@@ -14,8 +14,8 @@ extension CommandGroup {
             .managedsaveDefine, .managedsaveDumpxml, .managedsaveEdit, .managedsaveRemove, .memtune,
             .metadata, .numatune, .perf, .qemuAgentCommand, .qemuAttach, .qemuMonitorCommand, .reboot,
             .reset, .restore, .resume, .save, .saveImageDefine, .saveImageDumpxml, .saveImageEdit,
-            .schedinfo, .screenshot, .sendKey, .setLifecycleAction, .setmaxmem, .setmem, .setUserPassword,
-            .setUserSSHKeys, .setvcpu, .setvcpus, .shutdown, .start, .suspend, .ttyconsole, .undefine,
-            .updateDevice, .vcpucount, .vcpuinfo, .vcpupin, .vncdisplay,
+            .schedinfo, .screenshot, .sendKey, .sendProcessSignal, .setLifecycleAction, .setmaxmem, .setmem,
+            .setUserPassword, .setUserSSHKeys, .setvcpu, .setvcpus, .shutdown, .start, .suspend,
+            .ttyconsole, .undefine, .updateDevice, .vcpucount, .vcpuinfo, .vcpupin, .vncdisplay,
         ])
 }

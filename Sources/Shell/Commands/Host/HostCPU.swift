@@ -34,6 +34,25 @@ extension Command {
         try session.tell(result, of: path, "the " + provided, "The " + provided)
     }
 
+    static let hypervisorCPUModels = Command(
+        "hypervisor-cpu-models", "Hypervisor reported CPU models",
+        description: "List the CPU models that guests of a hypervisor can have on this host.",
+        options: hypervisor + [
+            .flag("all", "include all CPU models known to the hypervisor for the architecture")
+        ]
+    ) { session, arguments in
+        let connection = try await session.connected()
+        let capabilities = try await explaining("failed to get hypervisor CPU model names") {
+            try await connection.domainCapabilities(
+                emulatorbin: arguments.string("emulator"), arch: arguments.string("arch"),
+                machine: arguments.string("machine"), virttype: arguments.string("virttype"), flags: [])
+        }
+        let usable = arguments.has("all") ? "" : "[@usable='yes']"
+        let models = try XMLQuery(capabilities).strings(
+            "/domainCapabilities/cpu/mode[@name='custom']/model\(usable)")
+        session.output.print(models.map { $0 + "\n" }.joined())
+    }
+
     static let cpuBaseline = Command(
         "cpu-baseline", "compute baseline CPU", description: "Compute baseline CPU for a set of given CPUs.",
         options: [cpuFile] + baseline

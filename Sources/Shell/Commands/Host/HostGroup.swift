@@ -3,7 +3,8 @@ extension CommandGroup {
         keyword: "host", title: "Host and Hypervisor",
         commands: [
             .allocpages, .capabilities, .cpuBaseline, .cpuCompare, .cpuModels, .domcapabilities, .freecell,
-            .freepages, .hostname, .hypervisorCPUBaseline, .hypervisorCPUCompare, .maxvcpus,
+            .freepages, .hostname, .hypervisorCPUBaseline, .hypervisorCPUCompare, .hypervisorCPUModels,
+            .maxvcpus,
             .nodeMemoryTune, .nodecpumap, .nodecpustats, .nodeinfo, .nodememstats, .nodesevinfo,
             .nodesuspend, .sysinfo, .uri, .version,
         ])
