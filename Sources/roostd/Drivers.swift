@@ -26,13 +26,14 @@ extension DriverSet {
         let secrets = SecretDriver(places, events: events, log: log("secret"))
         var settings = NetworkSettings()
         try settings.take(try await ConfigurationFile(ifThere: places.layout.configuration + "/network.conf"))
-            .requireTaken()
+            .passOver(log("network"))
         let networks = NetworkDriver(places, settings, events: events, log: log("network"))
         let storage = StorageDriver(places, secrets: secrets, events: events, log: log("storage"))
         let filters =
             places.isSystem ? NWFilterDriver(places.layout, events: events, log: log("nwfilter")) : nil
         let qemu = QEMUDriver(
-            configuration: try await QEMUConfiguration(places, file), secrets: secrets, networks: networks,
+            configuration: try await QEMUConfiguration(places, file, log: log("qemu")), secrets: secrets,
+            networks: networks,
             filters: filters as (any FilterBindings)? ?? NoFilterBindings(), volumes: storage, events: events,
             log: log("qemu"))
         let devices = NodeDeviceDriver(
@@ -88,7 +89,7 @@ extension StorageDriver {
 extension QEMUConfiguration {
     /// The QEMU driver's own folders, and how guests run: what `roostd.conf` says of it, and `qemu.conf`, which wins. Waits
     /// for the account database.
-    fileprivate init(_ places: Places, _ file: ConfigurationFile) async throws {
+    fileprivate init(_ places: Places, _ file: ConfigurationFile, log: Logger) async throws {
         let layout = places.layout
         var settings = QEMUConfiguration(
             definitions: layout.configuration + "/qemu", run: layout.run + "/qemu",
@@ -96,7 +97,7 @@ extension QEMUConfiguration {
         if !places.isSystem { settings.uri = "qemu:///session" }
         try settings.take(file).requireTaken()
         try settings.take(try await ConfigurationFile(ifThere: layout.configuration + "/qemu.conf"))
-            .requireTaken()
+            .passOver(log)
         let wanted = settings
         do throws(SystemError) {
             self = try await Blocking.runPersistently { () throws(SystemError) in
@@ -112,6 +113,11 @@ extension QEMUConfiguration {
 }
 
 extension ConfigurationFile {
+    /// Tells of what nobody has taken: a file of libvirt's that came with its host has keys that Roost hasn't.
+    fileprivate func passOver(_ log: Logger) {
+        for unknown in unknownSettings { log.warning("\(unknown): it is passed over") }
+    }
+
     /// The file at a path, which must be there.
     init(path: String) async throws {
         let text = try await Blocking.run { () throws(SystemError) in try FileSystem.readText(path) }

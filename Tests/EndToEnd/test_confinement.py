@@ -230,6 +230,8 @@ class Settings(OwnServer):
         self.assertEqual(done.status, 0, done)
         pid, = self.own.guest_pids()
         self.assertEqual(os.stat(f"/proc/{pid}").st_uid, pwd.getpwnam("nobody").pw_uid)
+        # libvirt's own settings that Roost hasn't are told of.
+        self.assertIn("etc/qemu.conf:2: there is no setting 'security_driver': it is passed over", self.own.log.read_text())
 
     def test_a_wrong_line_in_it_ends_the_daemon_with_its_number(self):
         self.own.kill(signal.SIGTERM)

@@ -46,7 +46,12 @@ public struct ConfigurationFile: Sendable {
 
     /// Throws with the first key that nobody has taken.
     public func requireTaken() throws(ConfigurationFileError) {
-        if let entry = entries.first { throw entry.wrong(because: "there is no setting '\(entry.key)'") }
+        if let unknown = unknownSettings.first { throw unknown }
+    }
+
+    /// The keys that nobody has taken, each with its line.
+    public var unknownSettings: [ConfigurationFileError] {
+        entries.map { $0.wrong(because: "there is no setting '\($0.key)'") }
     }
 
     /// The keys that say something else, or are there alone, in one of two files.
