@@ -49,7 +49,7 @@ extension DriverConnection {
     public func supports(_ feature: DriverFeature) -> Bool { false }
     public func setKeepalive(interval: Duration, count: Int) {}
     public func onClose(_ body: @escaping @Sendable (ConnectCloseReason) -> Void) -> any EventSubscription {
-        NoSubscription()
+        Subscription()
     }
     public func close() async {}
 }

@@ -103,12 +103,8 @@ final class HeldDriver: Driver, DriverConnection, HypervisorService {
 
 /// Every kind of events can be registered for; none comes.
 private struct AllKinds: EventSource {
-    private struct NoSubscription: EventSubscription {
-        func cancel() {}
-    }
-
     func subscribe(_ receive: @escaping @Sendable (PublishedEvent) -> Void) -> any EventSubscription {
-        NoSubscription()
+        Subscription()
     }
     func enable(_ kind: EventKind) {}
 }

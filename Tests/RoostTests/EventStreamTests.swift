@@ -6,11 +6,6 @@ import VirtDriver
 
 /// A driver in which as much happens as a test wants.
 private final class BusyDriver: DriverConnection, EventSource {
-    private struct Ended: EventSubscription {
-        let end: @Sendable () -> Void
-        func cancel() { end() }
-    }
-
     private struct NoCalls: HypervisorService {}
 
     private struct State {
@@ -27,7 +22,7 @@ private final class BusyDriver: DriverConnection, EventSource {
 
     func subscribe(_ receive: @escaping @Sendable (PublishedEvent) -> Void) -> any EventSubscription {
         state.withLock { $0.receive = receive }
-        return Ended { self.state.withLock { $0.receive = nil } }
+        return Subscription { self.state.withLock { $0.receive = nil } }
     }
 
     func enable(_ kind: EventKind) async throws(VirtError) {

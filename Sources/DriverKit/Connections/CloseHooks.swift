@@ -38,11 +38,6 @@ public final class CloseHooks: Sendable {
         return Subscription { self.remove(key) }
     }
 
-    private struct Subscription: EventSubscription {
-        let end: @Sendable () -> Void
-        func cancel() { end() }
-    }
-
     /// The client has gone: does everything, the latest first, and takes nothing more.
     public func run() async {
         let actions = state.withLock { state in

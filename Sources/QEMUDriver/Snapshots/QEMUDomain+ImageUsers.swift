@@ -10,11 +10,11 @@ extension QEMUDomain {
         let now = snapshot
         var needed: Set<ByteName> = []
         for definition in [now.live, now.persistent].compactMap({ $0 }) {
-            for disk in definition.devices.disks { needed.formUnion(disk.chain) }
+            for disk in definition.devices.disks { needed.formUnion(disk.chainPaths) }
         }
         for moment in now.snapshots.all {
             for definition in [moment.domain, moment.inactiveDomain].compactMap({ $0 }) {
-                for disk in definition.devices.disks { needed.formUnion(disk.chain) }
+                for disk in definition.devices.disks { needed.formUnion(disk.chainPaths) }
             }
             for disk in moment.disks + moment.revertDisks {
                 if let path = disk.source?.path { needed.insert(ByteName(path)) }
@@ -50,13 +50,11 @@ extension SnapshotDefinition {
 
 extension DiskDevice {
     /// The paths of the disk's image and of those below it, as far as they are known.
-    fileprivate var chain: Set<ByteName> {
+    fileprivate var chainPaths: Set<ByteName> {
         var paths: Set<ByteName> = []
         if let path = source.path { paths.insert(ByteName(path)) }
-        var below = backingStore
-        while let store = below {
-            if let path = store.source?.path { paths.insert(ByteName(path)) }
-            below = store.backingStore
+        for (_, source) in layers {
+            if let path = source.path { paths.insert(ByteName(path)) }
         }
         return paths
     }

@@ -232,7 +232,7 @@ final class RemoteClient: PacketReceiver {
             return (id, state.end)
         }
         if let end { body(end) }
-        return RemoteSubscription { [weak self] in
+        return Subscription { [weak self] in
             _ = self?.state.withLock { $0.closeHandlers.removeValue(forKey: id) }
         }
     }
@@ -266,14 +266,8 @@ final class RemoteClient: PacketReceiver {
             state.subscribers[id] = receive
             return id
         }
-        return RemoteSubscription { [weak self] in
+        return Subscription { [weak self] in
             _ = self?.state.withLock { $0.subscribers.removeValue(forKey: id) }
         }
     }
-}
-
-/// Ends a subscription.
-private struct RemoteSubscription: EventSubscription {
-    let end: @Sendable () -> Void
-    func cancel() { end() }
 }

@@ -42,10 +42,13 @@ public protocol EventSubscription: Sendable {
     func cancel()
 }
 
-/// A subscription to what never happens.
-public struct NoSubscription: EventSubscription {
-    public init() {}
-    public func cancel() {}
+/// A subscription whose end is a closure's to do; without one, to what never happens.
+public struct Subscription: EventSubscription {
+    private let end: @Sendable () -> Void
+
+    public init(_ end: @escaping @Sendable () -> Void = {}) { self.end = end }
+
+    public func cancel() { end() }
 }
 
 /// A driver in which nothing happens that anybody is told.
@@ -53,7 +56,7 @@ public struct NoEvents: EventSource {
     public init() {}
 
     public func subscribe(_ receive: @escaping @Sendable (PublishedEvent) -> Void) -> any EventSubscription {
-        NoSubscription()
+        Subscription()
     }
     public func enable(_ kind: EventKind) async throws(VirtError) {
         throw .notSupported(kind.subject.registration)
