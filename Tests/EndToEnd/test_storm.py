@@ -31,6 +31,7 @@ class Plan:
         self.random = random.Random(f"{seed}/plan")
         # A device that was plugged in while the daemon was killed may be QEMU's without being the document's.
         self.knows_devices = seed % 3 != 0
+        self.files = own.root / "files"
         self.identities = [str(uuid.uuid5(uuid.NAMESPACE_URL, f"{own.root}/{seed}/{n}")) for n in range(DOMAINS)]
         self.images = []
         self.domains = [self.domain(own, number) for number in range(DOMAINS)]
@@ -65,7 +66,7 @@ class Plan:
 
     def for_clients(self, uri, seconds, part):
         return json.dumps({"uri": uri, "seed": f"{self.seed}/{part}", "seconds": seconds, "clients": CLIENTS,
-                           "kills": 0.7, "domains": self.domains})
+                           "kills": 0.7, "files": str(self.files), "domains": self.domains})
 
 
 def waited_too_long(calls, presence, number):
@@ -87,7 +88,11 @@ def can_be(state, seen):
         lives = {OFF, PAUSED, RUNNING}
     if state.active and (state.doomed or state.ending):
         lives.add(OFF)
-    return any(state.become(life=life, doomed=False, ending=False) == seen for life in lives)
+    saved = {state.saved and agreement.SAVED}
+    if state.life == STARTING:
+        saved.add(None)
+    return any(state.become(life=life, doomed=False, ending=False, saved=save) == seen
+               for life in lives for save in saved)
 
 
 @on_each_server
@@ -129,7 +134,7 @@ class Storm(ServerCase):
             for number, identity in enumerate(plan.identities):
                 now = seen[identity][0] if identity in seen else State()
                 problems += self.judge(record, number, states[number], now, is_killed)
-                states[number] = {now}
+                states[number] = {now._replace(saved=was) for was in (RUNNING, PAUSED)} if now.saved else {now}
             self.assertFalse(problems, "\n\n" + "\n\n".join(problems))
         self.another_daemon(plan)
 
@@ -213,7 +218,7 @@ class Storm(ServerCase):
             if domain.isActive():
                 domain.destroy()
         for domain in connection.listAllDomains():
-            domain.undefine()
+            domain.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE)
         wrong = self.disagreements(plan, connection)
         connection.close()
         for pids in agreement.qemus(plan.identities).values():

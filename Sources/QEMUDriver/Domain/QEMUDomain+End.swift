@@ -75,6 +75,7 @@ extension QEMUDomain {
         try? await recall(run)
         if guest(run)?.recordState == .hidden { guest?.recordState = .lost }
         await presumeFiles(of: run)
+        if let guest = guest(run) { await Self.hearLast(of: guest) }
         guard let ended = guest(run), let reason = guest?.life.beginClearing(reason) else {
             // Somebody else was quicker.
             return await finish(run, reason)
@@ -87,7 +88,6 @@ extension QEMUDomain {
         guest?.consoles = [:]
         guest?.removals = [:]
         ended.watch?.cancel()
-        ended.events?.cancel()
         await ended.agent?.close()
         await ended.monitor?.close()
         let log = ProgramLog(ofGuest: snapshot.name, context.configuration)
@@ -103,6 +103,18 @@ extension QEMUDomain {
         }
         becameShutoff(reason, isTold: ended.life.isTold)
         ended.over.open()
+    }
+
+    /// Waits until all has been heard that QEMU said before its end. What holds its monitor open beyond that isn't QEMU,
+    /// and is not waited for.
+    private static func hearLast(of ended: RunningGuest) async {
+        guard let events = ended.events else { return }
+        let limit = Task {
+            try await Task.sleep(for: .milliseconds(500))
+            events.cancel()
+        }
+        await events.value
+        limit.cancel()
     }
 
     private func becameShutoff(_ reason: EndReason, isTold: Bool) {

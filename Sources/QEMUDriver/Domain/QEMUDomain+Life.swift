@@ -38,10 +38,8 @@ extension QEMUDomain {
             return lifecycle(.shutdown, detail.rawValue)
         case .started: return lifecycle(.started, DomainEventStartedDetailType.booted.rawValue)
         case .restored: return lifecycle(.started, DomainEventStartedDetailType.restored.rawValue)
-        case .restoredRunning:
-            return lifecycle(.resumed, DomainEventResumedDetailType.fromSnapshot.rawValue)
-        case .restoredPaused:
-            return lifecycle(.suspended, DomainEventSuspendedDetailType.restored.rawValue)
+        case .waits(let detail): return lifecycle(.suspended, detail.rawValue)
+        case .wentOn: return lifecycle(.resumed, DomainEventResumedDetailType.fromSnapshot.rawValue)
         case .startedFromSnapshot:
             return lifecycle(.started, DomainEventStartedDetailType.fromSnapshot.rawValue)
         case .rebooted: return .domainReboot(DomainRebootEvent(domain: domain))

@@ -64,8 +64,7 @@ extension QEMUDomain {
             resetsVariables: flags.contains(.startResetNvram), saved: saved)
         do throws(VirtError) {
             let prepared = try await start.prepare()
-            var life = GuestLife(startsPaused: isPaused, isRestored: saved != nil)
-            if loading != nil { life.returnsToSnapshot() }
+            let life = GuestLife(startsPaused: isPaused, origin: origin(saved))
             guest = RunningGuest(prepared.held, life, in: context.records)
             publish { now in
                 (now.id, now.live) = (start.id, prepared.definition)
@@ -87,6 +86,12 @@ extension QEMUDomain {
         }
     }
 
+    private func origin(_ saved: SavedGuest?) -> GuestLife.Origin {
+        if let saved { return .file(wasRunning: saved.isRunning) }
+        guard let loading else { return .boot }
+        return .snapshot(hasMemory: loading.snapshot != nil)
+    }
+
     /// QEMU waits to be told what to do: from here on the guest is there.
     private func begin(isPaused: Bool, _ saved: SavedGuest?) async throws(VirtError) {
         watchHelpers()
@@ -104,7 +109,7 @@ extension QEMUDomain {
             if saved.file.image.cookie?.cpu != nil { publish { $0.run.requestedCPU = saved.requestedCPU } }
             try await isRestored(run, runs: !isPaused)
         } else if !isPaused {
-            try await continueProcessors(loading == nil ? .booted : .fromSnapshot)
+            try await continueProcessors(loading?.snapshot == nil ? .booted : .fromSnapshot)
         }
         try await settle()
         // They hear of its end from now on, and not of one before.

@@ -186,7 +186,6 @@ extension QEMUDomain {
     private func monitorClosed(_ run: Int32, _ error: QMPError) async {
         guard let guest = guest(run), guest.phase == .running, guest.monitor != nil else { return }
         self.guest?.monitor = nil
-        guest.events?.cancel()
         guest.job?.news.tell()
         if let process = guest.process, await process.ends(within: .seconds(2)) {
             return await processEnded(run)

@@ -21,7 +21,19 @@ extension QEMUDomain {
                 .operationInvalid,
                 "transient domain needs to request run or pause to revert to inactive snapshot", from: .qemu)
         }
-        if target.isExternal { return try await revertExternal(to: target, flags) }
+        if target.isExternal {
+            try await revertExternal(to: target, flags)
+        } else {
+            try await revertInternal(to: target, definition, flags)
+        }
+        if snapshot.isPersistent {
+            publish([lifecycle(.defined, DomainEventDefinedDetailType.fromSnapshot.rawValue)]) { _ in }
+        }
+    }
+
+    private func revertInternal(
+        to target: SnapshotDefinition, _ definition: DomainDefinition, _ flags: DomainSnapshotRevertFlags
+    ) async throws(VirtError) {
         let images = try innerImages(of: target, in: definition)
         try requireUnshared(images, by: target)
         let graph = await imageGraph()

@@ -27,7 +27,10 @@ extension QEMUDomain {
             if guest?.id == run { guest?.job = nil }
             jobs.releaseLong(id)
         }
-        return try await body(self, run)
+        do throws(VirtError) { return try await body(self, run) } catch {
+            // Whatever fails of a guest that is gone fails because of that.
+            throw guest(run) == nil || guest?.phase == .clearing ? .endedMeanwhile : error
+        }
     }
 
     /// QEMU of a run has said something about its migration.

@@ -1,4 +1,5 @@
 import DriverKit
+import Glibc
 import LinuxSystem
 import QEMUModel
 import Virt
@@ -18,20 +19,27 @@ extension QEMUDomain {
     func managedSave(flags: DomainSaveRestoreFlags) async throws(VirtError) {
         try flags.require([.bypassCache, .running, .paused], in: "qemuDomainManagedSave", from: .qemu)
         try flags.requireOneState()
-        guard try existingActive().isPersistent else {
-            throw VirtError(.operationInvalid, "cannot do managed save for transient domain", from: .qemu)
-        }
+        try existingActive()
+        let path = try managedSavePath()
         let format = try context.configuration.saveFormat(nil)
-        try await save(
-            SaveOrder(
-                path: context.managedSavePath(snapshot.name), flags: flags, format: format, isManaged: true))
+        try await save(SaveOrder(path: path, flags: flags, format: format, isManaged: true))
+    }
+
+    /// Where the domain is saved to under its own name. Throws where it is gone with its guest.
+    func managedSavePath() throws(VirtError) -> String {
+        if snapshot.isPersistent { return context.managedSavePath(snapshot.name) }
+        throw VirtError(.operationInvalid, "cannot do managed save for transient domain", from: .qemu)
     }
 
     func managedSaveRemove(flags: UInt32) async throws(VirtError) {
         try flags.require(in: "qemuDomainManagedSaveRemove", from: .qemu)
         try await withJob(.modify, "managed-save-remove") {
             (domain: isolated QEMUDomain) async throws(VirtError) in
-            try await domain.removeManagedSave()
+            guard try await domain.removeManagedSave() else {
+                let path = domain.context.managedSavePath(domain.snapshot.name)
+                throw VirtError(
+                    SystemError(call: "unlink", errno: ENOENT), "Failed to remove managed save file '\(path)'")
+            }
         }
     }
 
@@ -57,15 +65,18 @@ extension QEMUDomain {
         throw VirtError(.operationInvalid, "domain does not have managed save image", from: .qemu)
     }
 
-    /// Removes what the domain would start from; whoever calls has the job.
-    func removeManagedSave() async throws(VirtError) {
+    /// Removes what the domain would start from; false where there is nothing. Whoever calls has the job.
+    @discardableResult
+    func removeManagedSave() async throws(VirtError) -> Bool {
         let path = context.managedSavePath(snapshot.name)
+        let wasThere: Bool
         do throws(SystemError) {
-            _ = try await Blocking.run { () throws(SystemError) in try FileSystem.removeDurably(path) }
+            wasThere = try await Blocking.run { () throws(SystemError) in try FileSystem.removeDurably(path) }
         } catch {
             throw VirtError(error, "Failed to remove managed save file '\(path)'")
         }
         publish { $0.hasManagedSave = false }
+        return wasThere
     }
 
     /// What the domain starts from by itself, if there is such a thing and the start is to use it.

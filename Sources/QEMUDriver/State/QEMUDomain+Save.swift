@@ -63,6 +63,9 @@ extension QEMUDomain {
     }
 
     private func save(_ order: SaveOrder, _ run: Int32) async throws(VirtError) {
+        var order = order
+        // What it is called, and whether it is kept, may have changed while the job was waited for.
+        if order.isManaged { order.path = try managedSavePath() }
         let wasRunning = snapshot.state == .running
         let image = try await saveImage(order, wasRunning)
         let start: [UInt8]

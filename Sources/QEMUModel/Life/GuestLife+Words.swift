@@ -31,9 +31,13 @@ extension GuestLife {
     package enum News: Sendable, Equatable {
         case entered(DomainState, Int32, from: DomainState)
         case shutDown(byGuest: Bool)
-        case started, startedFromSnapshot, rebooted, fellAsleep, wokeUp
-        /// It was read from a file, and runs or doesn't.
-        case restored, restoredRunning, restoredPaused
+        /// It was booted, read from a file, or returned to a snapshot.
+        case started, restored, startedFromSnapshot
+        /// It runs where it was when its memory was written.
+        case wentOn
+        /// It is there, and paused until somebody lets it go on.
+        case waits(DomainEventSuspendedDetailType)
+        case rebooted, fellAsleep, wokeUp
     }
 
     /// What is to be done with QEMU.

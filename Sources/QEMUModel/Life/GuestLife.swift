@@ -16,10 +16,7 @@ package struct GuestLife: Sendable, Equatable {
     private var isLost = false
     /// It was to stay paused once it is there.
     private var startsPaused: Bool
-    /// It was read from a file.
-    private var isRestored = false
-    /// It is started to return to a snapshot.
-    private var isFromSnapshot = false
+    private let origin: Origin
     /// The next time that the guest switches itself off it is reset: how a reboot through ACPI is done.
     private var rebootsOnShutdown = false
     /// Why it is about to be paused or to go on, if that was asked for.
@@ -36,11 +33,18 @@ package struct GuestLife: Sendable, Equatable {
         case clearing
     }
 
+    /// What a guest begins with when it is started.
+    package enum Origin: Sendable, Equatable {
+        case boot
+        /// It goes on where it was when it was saved to a file, running or paused.
+        case file(wasRunning: Bool)
+        /// It returns to a snapshot: goes on where it was then, or boots from the disks of then.
+        case snapshot(hasMemory: Bool)
+    }
+
     /// The life of a guest that is started now.
-    ///
-    /// - Parameter isRestored: it goes on where it was when it was saved.
-    package init(startsPaused: Bool, isRestored: Bool = false) {
-        self.isRestored = isRestored
+    package init(startsPaused: Bool, origin: Origin = .boot) {
+        self.origin = origin
         (phase, state, reason) = (.starting, .paused, DomainPausedReason.startingUp.rawValue)
         (self.startsPaused, isTold) = (startsPaused, false)
     }
@@ -48,6 +52,7 @@ package struct GuestLife: Sendable, Equatable {
     /// The life of a guest that a former daemon has left in this state.
     package init(left state: DomainState, _ reason: Int32, startsPaused: Bool) {
         (phase, self.state, self.reason, self.startsPaused) = (.unseen, state, reason, startsPaused)
+        origin = .boot
         isTold = true
     }
 
@@ -78,9 +83,6 @@ package struct GuestLife: Sendable, Equatable {
     /// The power button is about to be pressed: the guest is to switch itself off, or to start over then.
     package mutating func expectShutdown(reboots: Bool) { rebootsOnShutdown = reboots }
 
-    /// It is started to return to a snapshot.
-    package mutating func returnsToSnapshot() { isFromSnapshot = true }
-
     /// It is to end; the first reason counts.
     package mutating func ask(end reason: EndReason) { end = end ?? reason }
 
@@ -101,20 +103,38 @@ package struct GuestLife: Sendable, Equatable {
     /// Those who listen hear of the guest from now on.
     package mutating func tell() -> Step {
         isTold = true
-        if isRestored { return tellRestored() }
-        let started: News = isFromSnapshot ? .startedFromSnapshot : .started
-        guard startsPaused else { return Step(news: [started]) }
-        let paused: DomainPausedReason = isFromSnapshot ? .fromSnapshot : .user
-        var step = enter(.paused, paused.rawValue)
-        step.news = [started, .entered(.paused, reason, from: .running)]
-        return step
+        let paused = toldPaused
+        let step = startsPaused ? enterSilently(.paused, paused.state.rawValue) : Step()
+        var news: [News] =
+            switch origin {
+            case .boot: [.started]
+            case .file: [.restored]
+            case .snapshot: [.startedFromSnapshot]
+            }
+        if startsPaused {
+            news.append(.waits(paused.told))
+        } else if goesOn {
+            news.append(.wentOn)
+        }
+        return Step(isChange: step.isChange, news: news)
     }
 
-    private mutating func tellRestored() -> Step {
-        guard startsPaused else { return Step(news: [.restored, .restoredRunning]) }
-        var step = enterSilently(.paused, DomainPausedReason.migration.rawValue)
-        step.news = [.restored, .restoredPaused]
-        return step
+    /// It has the memory of a former run, and boots not.
+    private var goesOn: Bool {
+        switch origin {
+        case .file, .snapshot(hasMemory: true): true
+        case .boot, .snapshot(hasMemory: false): false
+        }
+    }
+
+    /// Why it is paused, and why those who listen hear it is, where it starts so.
+    private var toldPaused: (state: DomainPausedReason, told: DomainEventSuspendedDetailType) {
+        switch origin {
+        case .boot: (.user, .paused)
+        case .file(let wasRunning): (.migration, wasRunning ? .paused : .restored)
+        case .snapshot(hasMemory: true): (.fromSnapshot, .fromSnapshot)
+        case .snapshot(hasMemory: false): (.user, .fromSnapshot)
+        }
     }
 
     /// QEMU is gone, and what it held is given back from now on; why it ended.
@@ -169,7 +189,7 @@ package struct GuestLife: Sendable, Equatable {
         guard state == .paused else { return Step() }
         defer { resume = nil }
         // Those who listen hear first that it is there.
-        if isRestored, !isTold { return enterSilently(.running, (resume ?? .restored).rawValue) }
+        if goesOn, !isTold { return enterSilently(.running, (resume ?? .restored).rawValue) }
         return enter(.running, (resume ?? .unpaused).rawValue)
     }
 

@@ -22,9 +22,14 @@ def observed(connection):
         root = etree.fromstring(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
         persistent = bool(domain.isPersistent())
         state = State(domain.name(), persistent, NUMBERS.get(domain.state()[0], str(domain.state())),
-                      autostart=bool(domain.autostart()), title=root.findtext("title") if persistent else None)
+                      autostart=bool(domain.autostart()), title=root.findtext("title") if persistent else None,
+                      saved=SAVED if domain.hasManagedSaveImage(0) else None)
         found[domain.UUIDString()] = (state, domain.ID())
     return found
+
+
+# That it was saved, whether it ran or not: that is in the file alone.
+SAVED = "saved"
 
 
 class Layout:
@@ -81,6 +86,8 @@ def disagreements(server, connection, images=(), identities=(), devices=True):
     same("definition files", layout.names(layout.definitions, ".xml"), persistent)
     same("autostart links", layout.names(layout.definitions / "autostart", ".xml"),
          {state.name for state, _ in domains.values() if state.autostart})
+    same("managed saves", layout.names(layout.library / "save", ".save"),
+         {state.name for state, _ in domains.values() if state.saved})
     same("records of guests", layout.names(layout.run, layout.record), active)
     same("pid files", layout.names(layout.run, ".pid") - {"driver"}, active)
     if layout.record == ".live":

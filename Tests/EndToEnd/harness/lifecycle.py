@@ -13,11 +13,13 @@ OFF, STARTING, RUNNING, PAUSED = "off", "starting", "running", "paused"
 ADDED, UPDATED, DEFINED_RENAMED = (0, 0), (0, 1), (0, 2)
 REMOVED, UNDEFINED_RENAMED = (1, 0), (1, 1)
 STARTED, SUSPENDED, RESUMED = (2, 0), (3, 0), (4, 0)
+RESTORED, RESTORED_PAUSED, WENT_ON = (2, 2), (3, 4), (4, 2)
 STOPPED_SHUTDOWN, STOPPED_DESTROYED, STOPPED_CRASHED, STOPPED_FAILED = (5, 0), (5, 1), (5, 2), (5, 5)
+STOPPED_SAVED = (5, 4)
 SHUTDOWN = 6
 
 # Errors, by libvirt's numbers.
-NO_DOMAIN, INVALID, TIMEOUT = 42, 55, 68
+NO_DOMAIN, INVALID, TIMEOUT, SYSTEM = 42, 55, 68, 38
 # What a call says that was at work on a guest when it ended, or that found it with another name.
 ENDED = {1, 9, 38, 78}
 
@@ -25,8 +27,10 @@ ENDED = {1, 9, 38, 78}
 NUMBERS = {1: RUNNING, 3: PAUSED, 5: OFF}
 IN_SHUTDOWN = 4
 
-# How far a call is.
+# How far a call is; one that saves a guest which ran, or was paused, writes it and then ends it.
 BEGUN, HALF, DONE = "begun", "half", "done"
+WRITING = {RUNNING: "writes what ran", PAUSED: "writes what was paused"}
+ENDING = {RUNNING: "ends what ran", PAUSED: "ends what was paused"}
 
 
 class State(typing.NamedTuple):
@@ -40,6 +44,8 @@ class State(typing.NamedTuple):
     ending: bool = False
     autostart: bool = False
     title: str | None = None
+    # As what it was saved, to go on from there.
+    saved: str | None = None
 
     @property
     def active(self):
@@ -107,7 +113,7 @@ def was_cut_short(call):
 def has_effect(call):
     """Whether a call can change anything: one that can't is done as soon as its answer fits."""
     return call.kind not in READS and (
-        call.error is None or call.kind in ("start", "create") or was_cut_short(call))
+        call.error is None or call.kind in ("start", "create", "save", "dump") or was_cut_short(call))
 
 
 # MARK: Calls that were refused
@@ -116,6 +122,10 @@ def refusal(state, call, stage):
     """A call that failed had a reason, at some moment while it lasted."""
     if call.kind in ("start", "create"):
         yield from failed_start(state, call, stage)
+    if call.kind in ("save", "dump"):
+        if stage is None:
+            yield from ACTS[call.kind](state, call, stage)
+        yield from failed_save(state, stage)
     if stage is None and refused(state, call):
         yield Step(state, DONE)
 
@@ -132,6 +142,8 @@ def refused(state, call):
         return state.exists
     if code == INVALID:
         return INVALID_WHEN[kind](state, call)
+    if kind == "unsave" and code == SYSTEM:
+        return state.exists and not state.saved
     if code in ENDED:
         if kind in ("define", "create") and (call.collides or state.exists and state.name != call.name):
             return True
@@ -152,15 +164,20 @@ def failed_start(state, call, stage):
         if not (stage == HALF and call.paused):
             ends.append(())
         for end in ends:
-            yield Step(state.become(life=OFF), DONE, told(state, *end))
+            for saved in {state.saved, None}:
+                yield Step(state.become(life=OFF, saved=saved), DONE, told(state, *end))
 
 
 INVALID_WHEN = {
     "start": lambda state, call: state.active or not state.persistent,
     "create": lambda state, call: state.active,
     "define": lambda state, call: False,
-    "undefine": lambda state, call: not state.persistent,
-    "rename": lambda state, call: state.active or not state.persistent or state.name == call.name,
+    "undefine": lambda state, call: not state.persistent or state.saved,
+    "rename": lambda state, call: state.active or not state.persistent or state.name == call.name or state.saved,
+    "unsave": lambda state, call: False,
+    "read saved": lambda state, call: False,
+    # Whether there is a job to be ended, this model doesn't know.
+    "abort": lambda state, call: True,
     "autostart": lambda state, call: not state.persistent,
     "title": lambda state, call: not state.persistent,
     "resume": lambda state, call: state.life != PAUSED or state.ending or state.doomed,
@@ -171,11 +188,13 @@ INVALID_WHEN = {
     "read title": lambda state, call: not state.persistent,
     "kill": lambda state, call: False,
 }
-for _kind in ("suspend", "reset", "shutdown", "reboot", "attach", "detach", "console", "destroy", "note"):
+TOUCHES = {"reset", "shutdown", "reboot", "attach", "detach", "console", "note", "keys", "ask", "memory", "job"}
+for _kind in TOUCHES | {"suspend", "destroy", "save", "dump"}:
     # A guest that is being started need not be seen yet.
-    INVALID_WHEN[_kind] = lambda state, call: state.life in (OFF, STARTING) or state.ending or state.doomed
+    INVALID_WHEN[_kind] = lambda state, call: state.life in (OFF, STARTING) or state.ending or state.doomed or \
+        call.kind == "save" and not state.persistent
 
-ON_GUESTS = {"suspend", "resume", "reset", "shutdown", "reboot", "attach", "detach", "console", "destroy", "note"}
+ON_GUESTS = TOUCHES | {"suspend", "resume", "destroy", "save", "dump", "abort"}
 # Whether a device is there to be unplugged, and a console free, this model doesn't know.
 FREELY_REFUSED = {"attach", "detach", "console"}
 
@@ -198,13 +217,71 @@ def begun(state, call):
 def start(state, call, stage):
     """QEMU is there, is told of, and goes on: others' events may come in between."""
     if stage is None and may_start(state, call):
-        yield Step(begun(state, call), BEGUN)
+        next = begun(state, call)
+        # One that is forced boots, and what was saved is gone.
+        yield Step(next._replace(saved=None) if call.value == "forced" else next, BEGUN)
     if state.life == STARTING:
-        first, second, life = (STARTED, SUSPENDED, PAUSED) if call.paused else (RESUMED, STARTED, RUNNING)
+        restores = call.kind == "start" and state.saved
+        first, second, life = told_of_start(call.paused, state.saved if restores else None)
         if stage == BEGUN:
             yield Step(state, HALF, told(state, first))
         if stage == HALF:
-            yield Step(state._replace(life=life), DONE, told(state, second))
+            saved = None if restores else state.saved
+            yield Step(state._replace(life=life, saved=saved), DONE, told(state, second))
+
+
+def told_of_start(is_paused, saved):
+    """The two events of a start, and what the guest does then."""
+    if saved is None:
+        return (STARTED, SUSPENDED, PAUSED) if is_paused else (RESUMED, STARTED, RUNNING)
+    if is_paused or saved == PAUSED:
+        return RESTORED, RESTORED_PAUSED if saved == PAUSED else SUSPENDED, PAUSED
+    return RESTORED, WENT_ON, RUNNING
+
+
+def save(state, call, stage):
+    """The guest is paused, written, and ended; somebody else may end it when it has been written."""
+    if stage is None and state.persistent and state.life in WRITING:
+        events = told(state, SUSPENDED) if state.life == RUNNING else ()
+        yield Step(state._replace(life=PAUSED), WRITING[state.life], events)
+    if call.error is not None:
+        return
+    for was in WRITING:
+        if stage == WRITING[was] and state.active:
+            yield Step(state._replace(ending=True), ENDING[was])
+        if stage == ENDING[was] and state.life in WRITING:
+            yield Step(state.become(life=OFF, saved=was), DONE, told(state, STOPPED_SAVED))
+        if stage in (WRITING[was], ENDING[was]) and not state.active:
+            yield Step(state.become(saved=was), DONE)
+        if call.end is None:
+            # The next daemon lets it go on where it wasn't whole.
+            yield from failed_save(state, stage)
+
+
+def failed_save(state, stage):
+    """What was not written goes on."""
+    if stage == WRITING[RUNNING] and state.life == PAUSED:
+        yield Step(state._replace(life=RUNNING), DONE, told(state, RESUMED))
+    if stage is not None and (not state.active or state.doomed or state.ending or stage == WRITING[PAUSED]):
+        yield Step(state, DONE)
+
+
+def dump(state, call, stage):
+    """The guest is paused while its memory is written."""
+    if stage is None and state.life == PAUSED:
+        yield Step(state, DONE)
+    if stage is None and state.life == RUNNING:
+        yield Step(state._replace(life=PAUSED), WRITING[RUNNING], told(state, SUSPENDED))
+    if stage == WRITING[RUNNING] and state.life == PAUSED:
+        yield Step(state._replace(life=RUNNING), DONE, told(state, RESUMED))
+    if stage is not None and (not state.active or state.ending or state.doomed):
+        # It was written, and ended then.
+        yield Step(state, DONE)
+
+
+def unsave(state, call, stage):
+    if state.saved:
+        yield Step(state.become(saved=None), DONE)
 
 
 def suspend(state, call, stage):
@@ -248,12 +325,13 @@ def define(state, call, stage):
 
 
 def undefine(state, call, stage):
-    if state.persistent:
-        yield Step(state.become(persistent=False, autostart=False, title=None), DONE, told(state, REMOVED))
+    saved = None if call.value == "with what was saved" else state.saved
+    if state.persistent and not saved:
+        yield Step(state.become(persistent=False, autostart=False, title=None, saved=saved), DONE, told(state, REMOVED))
 
 
 def rename(state, call, stage):
-    if state.persistent and not state.active and state.name != call.name:
+    if state.persistent and not state.active and not state.saved and state.name != call.name:
         # libvirt's autostart doesn't go with the name.
         for autostart in {state.autostart, False}:
             next = state._replace(name=call.name, autostart=autostart)
@@ -299,10 +377,12 @@ READS = {
     "state": read(is_state),
     "persistent": read(lambda state, value: state.persistent == value),
     "read autostart": read(lambda state, value: state.autostart == value),
+    # What a guest that starts is read from goes at some moment of the start.
+    "read saved": read(lambda state, value: bool(state.saved) == value or state.life == STARTING),
     "read title": read(lambda state, value: not state.persistent or state.title == value),
 }
 ACTS = {
     "start": start, "create": start, "suspend": suspend, "resume": resume, "destroy": destroy, "define": define,
     "undefine": undefine, "rename": rename, "autostart": set_autostart, "title": set_title, "kill": kill, **READS,
-    **dict.fromkeys(("reset", "shutdown", "reboot", "attach", "detach", "console", "note"), touch),
+    "save": save, "dump": dump, "unsave": unsave, **dict.fromkeys(TOUCHES | {"abort"}, touch),
 }

@@ -1,7 +1,7 @@
 """Clients that do at random all that can be done with four domains, and write down what they saw.
 
 A program of its own (`python3 -m harness.storm PLAN`), since it takes libvirt's event loop. PLAN is JSON: `uri`, `seed`,
-`seconds`, `clients`, `kills` (how many QEMUs a second), `domains` (a list of {`uuid`, `names`, `devices`, `hotplug`}).
+`seconds`, `clients`, `files` (a folder), `kills` (how many QEMUs a second), `domains` (a list of {`uuid`, `names`, `devices`, `hotplug`}).
 It prints JSON: calls, events and when each domain had a QEMU. It ends when the time is up, or with the daemon.
 """
 
@@ -17,6 +17,7 @@ import threading
 import time
 
 import libvirt
+import libvirt_qemu
 
 from . import domains
 from .history import Call
@@ -211,15 +212,34 @@ def inactive_title(handle):
         raise
 
 
+def dump(client, domain):
+    """Writes the guest's memory to a file that nobody needs."""
+    handle = client.handle(domain)
+    if handle is not None:
+        path = f"{client.record.plan['files']}/dump-{client.number}"
+        client.timed("dump", domain, lambda: handle.coreDump(path, libvirt.VIR_DUMP_MEMORY_ONLY))
+        pathlib.Path(path).unlink(missing_ok=True)
+
+
 DESCRIPTION, TITLE = libvirt.VIR_DOMAIN_METADATA_DESCRIPTION, libvirt.VIR_DOMAIN_METADATA_TITLE
 ACTS = [
     (define, 6), (create, 4), (console, 3), (everything, 4), (plug("attach"), 4), (plug("detach"), 4),
-    (on_handle("undefine", lambda handle: handle.undefine()), 3),
+    (on_handle("undefine", lambda handle: handle.undefine()), 2),
+    (on_handle("undefine", lambda handle, value: handle.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE),
+               lambda client, domain: {"value": "with what was saved"}), 2),
     (on_handle("rename", lambda handle, name: handle.rename(name, 0),
                lambda client, domain: {"name": client.name(domain)}), 3),
     (on_handle("start", lambda handle: handle.create()), 10),
     (on_handle("start", lambda handle, paused: handle.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED),
                lambda client, domain: {"paused": True}), 4),
+    (on_handle("start", lambda handle, value: handle.createWithFlags(libvirt.VIR_DOMAIN_START_FORCE_BOOT),
+               lambda client, domain: {"value": "forced"}), 2),
+    (on_handle("save", lambda handle: handle.managedSave(0)), 5),
+    (on_handle("unsave", lambda handle: handle.managedSaveRemove(0)), 2), (dump, 2),
+    (on_handle("abort", lambda handle: handle.abortJob()), 2), (on_handle("job", lambda handle: handle.jobInfo()), 2),
+    (on_handle("keys", lambda handle: handle.sendKey(0, 0, [30], 1, 0)), 1),
+    (on_handle("memory", lambda handle: handle.setMemoryFlags(16 << 10, LIVE)), 1),
+    (on_handle("ask", lambda handle: libvirt_qemu.qemuMonitorCommand(handle, '{"execute": "query-status"}', 0)), 1),
     (on_handle("suspend", lambda handle: handle.suspend()), 6),
     (on_handle("resume", lambda handle: handle.resume()), 7),
     (on_handle("reset", lambda handle: handle.reset(0)), 2),
@@ -235,6 +255,7 @@ ACTS = [
     (reading("state", lambda handle: handle.state()[0]), 5),
     (reading("persistent", lambda handle: bool(handle.isPersistent())), 2),
     (reading("read autostart", lambda handle: bool(handle.autostart())), 2),
+    (reading("read saved", lambda handle: bool(handle.hasManagedSaveImage(0))), 2),
     (reading("read title", inactive_title), 2),
 ]
 
