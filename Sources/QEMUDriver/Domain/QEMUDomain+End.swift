@@ -92,8 +92,7 @@ extension QEMUDomain {
         await ended.monitor?.close()
         let log = ProgramLog(ofGuest: snapshot.name, context.configuration)
         await Blocking.run { log.note("shutting down, reason=\(reason.word)") }
-        // What was written of it to a file that isn't whole is of no use.
-        if let job = ended.held.job { await Blocking.run { StateFile.discard(job.part, of: job.path) } }
+        if let job = ended.held.job { await Blocking.run { job.settleFile() } }
         await context.giveUp(snapshot.live?.devices.interfaces ?? [])
         await context.networks.release(of: snapshot.uuid, but: [])
         await context.clearAway(ended.held, ended.file)

@@ -50,18 +50,22 @@ extension QEMUDomain {
     private func dump(_ order: DumpOrder, _ run: Int32) async throws(VirtError) {
         let wasRunning = snapshot.state == .running
         let path = order.path
-        let file = try await Blocking.run { () throws(VirtError) in try StateFile.make(path) }
+        let place = try await Blocking.run { () throws(VirtError) in try StatePlace(path) }
         let counted: [TypedParameter]
         do throws(VirtError) {
-            try await begin(RecordedJob(.dump, file, resumes: wasRunning), run)
+            try await begin(RecordedJob(.dump, place, resumes: wasRunning), run)
+            let file = try await Blocking.run { () throws(VirtError) in try place.open() }
             if wasRunning, !order.flags.contains(.live) { try await pause(.dump) }
             counted = try await write(order, run, file)
-            try await context.writing(path) { () throws(SystemError) in try file.complete() }
+            try await context.writing(path) { () throws(SystemError) in
+                try place.complete(file)
+                try place.take()
+            }
+            if order.flags.contains(.bypassCache) { file.dropCache() }
         } catch {
-            await giveUp(file, run, resumes: wasRunning, .unpaused)
+            await giveUp(place, run, resumes: wasRunning, .unpaused)
             throw error
         }
-        if order.flags.contains(.bypassCache) { file.descriptor.dropCache() }
         if let job = guest(run)?.job { complete(job.parameters(counted)) }
         if order.flags.contains(.crash) { return try await end(run, .panicked) }
         if order.flags.contains(.reset) { try await ask("system_reset") }
@@ -70,20 +74,20 @@ extension QEMUDomain {
     }
 
     private func write(
-        _ order: DumpOrder, _ run: Int32, _ file: StateFile
+        _ order: DumpOrder, _ run: Int32, _ file: Descriptor
     ) async throws(VirtError) -> [TypedParameter] {
         if order.flags.contains(.memoryOnly) { return try await dumpMemory(order, run, file) }
         let format = try context.configuration.dumpFormat()
         let pipe =
             if let program = format.program {
-                try StatePipe(packing: file.descriptor, with: program)
-            } else { StatePipe(file.descriptor) }
+                try StatePipe(packing: file, with: program)
+            } else { StatePipe(file) }
         return try await writeState(run, to: pipe, "domain core dump").parameters
     }
 
     /// Has QEMU write the memory alone, as debuggers read it.
     private func dumpMemory(
-        _ order: DumpOrder, _ run: Int32, _ file: StateFile
+        _ order: DumpOrder, _ run: Int32, _ file: Descriptor
     ) async throws(VirtError) -> [TypedParameter] {
         let format = order.format.qemuName ?? "elf"
         let able = try await ask("query-dump-guest-memory-capability")["formats"]?.array ?? []
@@ -92,7 +96,7 @@ extension QEMUDomain {
                 .operationUnsupported, "unsupported dumpformat '\(format)' for this QEMU binary", from: .qemu)
         }
         guest?.job?.isDump = true
-        try await ask("getfd", ["fdname": "dump"], descriptors: [file.descriptor])
+        try await ask("getfd", ["fdname": "dump"], descriptors: [file])
         do throws(VirtError) {
             try await ask(
                 "dump-guest-memory",

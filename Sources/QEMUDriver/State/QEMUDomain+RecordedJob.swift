@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import JSON
 import LinuxSystem
@@ -16,11 +17,13 @@ extension QEMUDomain {
         }
     }
 
-    /// The job is over and its file of no use: that goes once the record doesn't name it any more, since one that is missing
-    /// counts as whole.
-    private func forgetJob(_ run: Int32, _ part: String, of path: String) async throws(VirtError) {
-        try await forgetJob(run)
-        await Blocking.run { StateFile.discard(part, of: path) }
+    /// All is in the file: whatever happens now, the next daemon takes it for whole.
+    func noteWhole(_ run: Int32) async throws(VirtError) {
+        guard guest(run) != nil, guest?.held.job != nil else { throw .endedMeanwhile }
+        guest?.held.job?.isWhole = true
+        do throws(SystemError) { try await writeRecord() } catch {
+            throw VirtError(error, "the record of domain '\(snapshot.name)' can't be written")
+        }
     }
 
     /// The job is over.
@@ -47,14 +50,13 @@ extension QEMUDomain {
     /// A job has failed: its file goes, and the guest goes on as it did. Where QEMU can't be reached, whoever reaches it next
     /// sees to that.
     func giveUp(
-        _ file: StateFile, _ run: Int32, resumes: Bool, _ reason: DomainRunningReason
+        _ place: StatePlace, _ run: Int32, resumes: Bool, _ reason: DomainRunningReason
     ) async {
-        guard let guest = guest(run), guest.life.end == nil else {
-            return await Blocking.run { file.discard() }
-        }
+        await Blocking.run { place.discard() }
+        guard let guest = guest(run), guest.life.end == nil else { return }
         do throws(VirtError) {
             if resumes, snapshot.state == .paused { try await continueProcessors(reason) }
-            try await forgetJob(run, file.part, of: file.path)
+            try await forgetJob(run)
         } catch {
             context.log.error("domain '\(snapshot.name)' does not go on: \(error.message)")
         }
@@ -66,22 +68,25 @@ extension QEMUDomain {
         guard let job = guest(run)?.held.job else { return true }
         if job.kind == .restore { return try await settleRestore(of: run, job) }
         _ = try await ask("migrate_cancel")
-        let isWhole = await Blocking.run { () -> Bool in
-            if job.part != job.path, FileSystem.exists(job.part) { return false }
-            return job.kind == .save && (try? OpenSaveImage(job.path)) != nil
-        }
-        if isWhole {
+        if job.kind == .save, job.isWhole {
+            try await context.writing(job.place.path) { () throws(SystemError) in try job.place.take() }
             context.log.info(
-                "domain '\(snapshot.name)' is saved to \(job.path), as a former daemon was asked for")
-            if job.path == context.managedSavePath(snapshot.name) { publish { $0.hasManagedSave = true } }
+                "domain '\(snapshot.name)' is saved to \(job.place.path), as a former daemon was asked for")
+            if isManaged(job) { publish { $0.hasManagedSave = true } }
             endSoon(run, .saved)
             return false
         }
         context.log.warning(
-            "what was written of domain '\(snapshot.name)' to \(job.path) was interrupted: it goes on")
+            "what was written of domain '\(snapshot.name)' to \(job.place.path) was interrupted: it goes on")
         if job.resumes, snapshot.state == .paused { try await continueProcessors(.saveCanceled) }
-        try await forgetJob(run, job.part, of: job.path)
+        await Blocking.run { job.place.discard() }
+        try await forgetJob(run)
         return true
+    }
+
+    /// Whether a job is with what the domain starts from by itself.
+    private func isManaged(_ job: RecordedJob) -> Bool {
+        job.place.path.hasSameBytes(as: context.managedSavePath(snapshot.name))
     }
 
     /// A guest that was restored goes on where QEMU has read all of it; else it ends, and what it is read from stays.
@@ -100,9 +105,7 @@ extension QEMUDomain {
 
     /// QEMU has all of a restored guest. What it was read from must not be used again where it is the domain's own.
     func isRestored(_ run: Int32, runs: Bool) async throws(VirtError) {
-        if let job = guest(run)?.held.job, job.kind == .restore,
-            job.path == context.managedSavePath(snapshot.name)
-        {
+        if let job = guest(run)?.held.job, job.kind == .restore, isManaged(job) {
             try await removeManagedSave()
         }
         if runs { try await continueProcessors(.restored) }

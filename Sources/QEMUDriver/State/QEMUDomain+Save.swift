@@ -73,15 +73,18 @@ extension QEMUDomain {
             throw VirtError(.operationFailed, error.message, from: .qemu)
         }
         let path = order.path
-        let file = try await Blocking.run { () throws(VirtError) in try StateFile.make(path) }
+        let place = try await Blocking.run { () throws(VirtError) in try StatePlace(path) }
         let progress: MigrationProgress
         do throws(VirtError) {
-            try await begin(RecordedJob(.save, file, resumes: wasRunning), run)
+            try await begin(RecordedJob(.save, place, resumes: wasRunning), run)
+            let file = try await Blocking.run { () throws(VirtError) in try place.open() }
             if wasRunning { try await pause(.save) }
-            progress = try await writeState(run, image, start, file)
-            if order.flags.contains(.bypassCache) { file.descriptor.dropCache() }
+            progress = try await writeState(run, image, start, file, place)
+            if order.flags.contains(.bypassCache) { file.dropCache() }
+            try await noteWhole(run)
+            try await context.writing(path) { () throws(SystemError) in try place.take() }
         } catch {
-            await giveUp(file, run, resumes: wasRunning, .saveCanceled)
+            await giveUp(place, run, resumes: wasRunning, .saveCanceled)
             throw error
         }
         complete(run, progress)
@@ -107,20 +110,20 @@ extension QEMUDomain {
         }
     }
 
-    /// Writes all to the file, and puts it in its place.
+    /// Writes all to the file; what it begins with says that last.
     private func writeState(
-        _ run: Int32, _ image: SaveImage, _ start: [UInt8], _ file: StateFile
+        _ run: Int32, _ image: SaveImage, _ start: [UInt8], _ file: Descriptor, _ place: StatePlace
     ) async throws(VirtError) -> MigrationProgress {
-        try await context.writing(file.path) { () throws(SystemError) in try file.descriptor.writeAll(start) }
+        try await context.writing(place.path) { () throws(SystemError) in try file.writeAll(start) }
         let pipe =
             if let program = image.header.format.program {
-                try StatePipe(packing: file.descriptor, with: program)
-            } else { StatePipe(file.descriptor) }
+                try StatePipe(packing: file, with: program)
+            } else { StatePipe(file) }
         let progress = try await writeState(run, to: pipe, "domain save")
         var whole = image.header
         whole.isWhole = true
         let sign = whole.bytes
-        try await context.writing(file.path) { () throws(SystemError) in try file.complete(sign) }
+        try await context.writing(place.path) { () throws(SystemError) in try place.complete(file, sign) }
         return progress
     }
 }

@@ -13,24 +13,26 @@ struct RecordedJob: Sendable, Equatable {
     }
 
     var kind: Kind
-    /// The file, and where it stands until it is whole.
-    var path: String
-    var part: String
+    /// The file that it is written to, or read from.
+    var place: StatePlace
     /// The guest ran before.
     var resumes: Bool
+    /// All is in the file.
+    var isWhole = false
 
-    init(_ kind: Kind, path: String, part: String, resumes: Bool) {
-        (self.kind, self.path, self.part, self.resumes) = (kind, path, part, resumes)
+    init(_ kind: Kind, _ place: StatePlace, resumes: Bool) {
+        (self.kind, self.place, self.resumes) = (kind, place, resumes)
     }
 
-    init(_ kind: Kind, _ file: StateFile, resumes: Bool) {
-        self.init(kind, path: file.path, part: file.part, resumes: resumes)
+    /// The guest is gone: what was written of it is kept if it is whole, and is of no use otherwise. May wait.
+    func settleFile() {
+        if kind == .save, isWhole { try? place.take() } else { place.discard() }
     }
 
     var json: JSONValue {
         [
-            "kind": .string(kind.rawValue), "path": .string(path), "part": .string(part),
-            "resumes": .bool(resumes),
+            "kind": .string(kind.rawValue), "path": .string(place.path), "part": .string(place.part),
+            "resumes": .bool(resumes), "whole": .bool(isWhole),
         ]
     }
 
@@ -38,6 +40,7 @@ struct RecordedJob: Sendable, Equatable {
         guard let kind = json?["kind"]?.string.flatMap(Kind.init), let path = json?["path"]?.string,
             let part = json?["part"]?.string, let resumes = json?["resumes"]?.bool
         else { return nil }
-        self.init(kind, path: path, part: part, resumes: resumes)
+        self.init(kind, StatePlace(path: path, part: part), resumes: resumes)
+        isWhole = json?["whole"]?.bool ?? false
     }
 }
