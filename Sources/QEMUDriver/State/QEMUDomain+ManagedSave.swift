@@ -38,7 +38,8 @@ extension QEMUDomain {
             guard try await domain.removeManagedSave() else {
                 let path = domain.context.managedSavePath(domain.snapshot.name)
                 throw VirtError(
-                    SystemError(call: "unlink", errno: ENOENT), "Failed to remove managed save file '\(path)'")
+                    SystemError(call: "unlink", errno: ENOENT), "Failed to remove managed save file '\(path)'"
+                )
             }
         }
     }

@@ -53,7 +53,8 @@ extension QEMUDomain {
         guest?.job = GuestJob(.restore)
         defer { if guest(run) != nil { guest?.job = nil } }
         let path = saved.file.path
-        try await begin(RecordedJob(.restore, StatePlace(path: path, part: path), resumes: saved.isRunning), run)
+        try await begin(
+            RecordedJob(.restore, StatePlace(path: path, part: path), resumes: saved.isRunning), run)
         try await readState(run, from: try saved.pipe())
         if saved.bypassesCache { saved.file.descriptor.dropCache() }
     }
