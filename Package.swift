@@ -148,7 +148,9 @@ let package = Package(
         module(
             "Daemon",
             uses: [
-                "HostKit", "Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR", "LinuxSystem", log,
+                "ByteText", "HostKit", "Virt", "VirtDriver", "RemoteProtocol", "Transport", "XDR",
+                "LinuxSystem",
+                log,
             ]),
         module(
             "Shell",

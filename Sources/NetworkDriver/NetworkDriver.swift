@@ -93,6 +93,8 @@ public final class NetworkDriver: Driver {
         }
     }
 
+    public var isActive: Bool { registry.all.contains { $0.isActive } }
+
     public func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? {
         try openHost(request, at: uriPath, events: events, from: .network)
     }

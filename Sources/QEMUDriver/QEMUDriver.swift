@@ -50,6 +50,8 @@ public final class QEMUDriver: Driver {
         context.tellUnfinished()
     }
 
+    public var isActive: Bool { context.domains.all.contains { $0.snapshot.isActive } }
+
     public func open(_ request: OpenRequest) async throws(VirtError) -> (any DriverConnection)? {
         let uri = request.uri
         guard uri.driver == "qemu" else { return nil }

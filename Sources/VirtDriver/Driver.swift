@@ -14,6 +14,9 @@ public protocol Driver: Sendable {
     /// Starts what is to start with the host, while clients are served already.
     func autostart() async
 
+    /// Whether something of it runs, so that the daemon isn't to end for want of clients.
+    var isActive: Bool { get }
+
     /// The daemon ends. What runs goes on, and is taken up by the next one.
     func stop() async
 
@@ -28,6 +31,7 @@ extension Driver {
     public var isIndispensable: Bool { false }
     public func start() async throws(VirtError) {}
     public func autostart() async {}
+    public var isActive: Bool { false }
     public func stop() async {}
     public func offer(to services: inout HostServices) {}
 }

@@ -46,6 +46,9 @@ public struct DriverSet: Sendable {
         for driver in drivers { await driver.autostart() }
     }
 
+    /// Whether something runs that one of them looks after.
+    public var isActive: Bool { drivers.contains { $0.isActive } }
+
     /// The daemon ends: the other way round.
     public func stop() async {
         for driver in drivers.reversed() { await driver.stop() }

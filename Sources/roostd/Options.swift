@@ -7,6 +7,8 @@ struct Options {
     var configurationFile: String?
     var logFile: String?
     var isVerbose = false
+    /// Seconds without a client after which the daemon ends.
+    var timeout: UInt32?
 
     /// What to do instead of serving.
     enum Request: Error {
@@ -19,9 +21,10 @@ struct Options {
         Serves libvirt's protocol for the guests of this host, in the foreground.
 
           --root DIR         keep everything below DIR: etc/, run/, var/lib/, var/log/, var/cache/
-          --socket-dir DIR   where the sockets libvirt-sock and libvirt-sock-ro are made
+          --socket-dir DIR   where the sockets libvirt-sock, -sock-ro and -admin-sock are made
           -f, --config FILE  the configuration file; without it roostd.conf of the folder of settings, if there
           --log-file FILE    write the log there instead of to the standard error
+          -t, --timeout SECONDS   end when there was no client for so long and no guest runs
           -v, --verbose      tell more
           -V, --version      say which version this is
           -h, --help         say this
@@ -48,6 +51,11 @@ struct Options {
             case "--socket-dir": socketFolder = try value()
             case "--config", "-f": configurationFile = try value()
             case "--log-file": logFile = try value()
+            case "--timeout", "-t":
+                guard let seconds = UInt32(try value()) else {
+                    throw .wrong("\(word) needs a number of seconds")
+                }
+                timeout = seconds
             case "--verbose", "-v": isVerbose = true
             case "--version", "-V": throw .version
             case "--help", "-h": throw .help

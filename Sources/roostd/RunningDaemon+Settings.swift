@@ -40,6 +40,7 @@ extension RunningDaemon {
             let changed = new.differences(from: file)
             file = new
             server.reload(front)
+            try await administration.log.take(front)
             log.info("\(new.name) was read again: \(Self.sentence(changed))")
         } catch {
             log.error("the settings stay as they were: \(error)")

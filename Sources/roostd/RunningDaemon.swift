@@ -15,6 +15,7 @@ struct RunningDaemon {
     /// `roostd.conf` as it was read last.
     var file: ConfigurationFile
     private let drivers: DriverSet
+    let administration: HostAdministration
     private let events: HostEvents
     /// The sockets that were made here, to be removed at the end.
     private let sockets: [String]
@@ -27,34 +28,40 @@ struct RunningDaemon {
     init(_ options: Options, inherited: [InheritedSockets.Socket]) async throws {
         let places = Places(options)
         let (output, logProblem) = await Blocking.run { Self.logFile(options.logFile) }
-        let level: Logger.Level = options.isVerbose ? .debug : .info
-        log = Logger(label: "roostd") { LogOutput(file: output, label: $0, logLevel: level) }
+        let wholeLog = DaemonLog(
+            output, path: logProblem == nil ? options.logFile : nil, isVerbose: options.isVerbose)
+        log = wholeLog.logger("roostd")
         if let logProblem { log.warning("the log goes to the standard error: \(logProblem)") }
         self.places = places
         lock = try await Self.lock(places)
         file = try await Self.settingsFile(places)
         let (configuration, rest) = try Self.configuration(places, file)
-        let logger = { (label: String) in
-            Logger(label: label) { LogOutput(file: output, label: $0, logLevel: level) }
-        }
-        let (library, eventLog) = (places.layout.library, logger("events"))
+        try await wholeLog.take(configuration)
+        let (library, eventLog) = (places.layout.library, wholeLog.logger("events"))
         let events = await Blocking.run {
             HostEvents(library: library, size: configuration.eventJournalSize, log: eventLog)
         }
         self.events = events
-        drivers = try await DriverSet(places, rest, events: events.hub, log: logger)
+        drivers = try await DriverSet(places, rest, events: events.hub, log: wholeLog.logger)
         server = Server(configuration: configuration, drivers: drivers, log: log)
+        administration = HostAdministration(wholeLog, server, drivers)
         // Before any guest is touched: where another daemon listens, whoever removed its lock, this one ends here.
         let sockets = try await Self.sockets(places, configuration, inherited)
         self.sockets = sockets.compactMap(\.path)
         try await serve(sockets)
+        if let timeout = options.timeout { administration.setTimeout(timeout) }
     }
 
     /// Takes up the guests, and then the clients that have come meanwhile.
     private func serve(_ sockets: [OpenSocket]) async throws {
         do {
             for socket in sockets {
-                try server.listen(on: socket.descriptor, readOnly: socket.isReadOnly, isAccepting: false)
+                if socket.isForAdministration {
+                    try server.listen(on: socket.descriptor, for: administration, isAccepting: false)
+                } else {
+                    try server.listen(
+                        on: socket.descriptor, readOnly: socket.isReadOnly, isAccepting: false)
+                }
             }
             try await drivers.start { name, error in
                 log.error("the \(name) driver can't start, and what it keeps is missing: \(error)")
@@ -108,6 +115,7 @@ struct RunningDaemon {
     private struct OpenSocket {
         let descriptor: Descriptor
         let isReadOnly: Bool
+        var isForAdministration = false
         /// Where it stands, if it was made here.
         var path: String?
     }
@@ -125,7 +133,11 @@ struct RunningDaemon {
         _ places: Places, _ configuration: Configuration, _ inherited: [InheritedSockets.Socket]
     ) async throws -> [OpenSocket] {
         if !inherited.isEmpty {
-            return inherited.map { OpenSocket(descriptor: $0.descriptor, isReadOnly: $0.isReadOnly) }
+            return inherited.map { socket in
+                OpenSocket(
+                    descriptor: socket.descriptor, isReadOnly: socket.isReadOnly,
+                    isForAdministration: socket.isForAdministration)
+            }
         }
         let owner = try await owner(configuration)
         var sockets: [OpenSocket] = []
@@ -138,6 +150,13 @@ struct RunningDaemon {
             }
             sockets.append(OpenSocket(descriptor: socket, isReadOnly: readOnly, path: path))
         }
+        let path = places.socketFolder + "/libvirt-admin-sock"
+        let mode = configuration.administrationMode
+        let socket = try await Blocking.run { () throws(SystemError) in
+            try UnixSocket.listen(at: path, mode: mode)
+        }
+        sockets.append(
+            OpenSocket(descriptor: socket, isReadOnly: false, isForAdministration: true, path: path))
         return sockets
     }
 }

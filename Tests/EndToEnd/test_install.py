@@ -49,7 +49,7 @@ class Install(ServerCase):
 
     def test_units_name_the_installed_daemon(self):
         units = {unit.name: unit.read_text() for unit in (self.installed / "usr/lib/systemd/system").iterdir()}
-        self.assertEqual(set(units), {"roostd.service", "roostd.socket", "roostd-ro.socket"})
+        self.assertEqual(set(units), {"roostd.service", "roostd.socket", "roostd-ro.socket", "roostd-admin.socket"})
         self.assertIn("ExecStart=/usr/sbin/roostd ", units["roostd.service"])
         self.assertNotIn("@PREFIX@", "".join(units.values()))
 

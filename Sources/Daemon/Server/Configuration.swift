@@ -8,6 +8,11 @@ public struct Configuration: Sendable {
     public var readWriteMode: UInt32 = 0o700
     /// The mode of the socket that may only read.
     public var readOnlyMode: UInt32 = 0o777
+    /// The mode of the socket that the daemon is administered by.
+    public var administrationMode: UInt32 = 0o700
+    /// What is logged of which part, and where the log goes, where that isn't what the command line says.
+    public var logFilters: String?
+    public var logOutputs: String?
     /// The group that owns the sockets, if it isn't the daemon's own, and what is wrong where there is none of that name.
     public var socketGroup: (name: String, missing: ConfigurationFileError)?
     /// How many clients there may be at once, at the socket that may change things, and as many at the read-only one.
@@ -31,7 +36,9 @@ public struct Configuration: Sendable {
     public init() {}
 
     /// What counts at once when the file is read again; the rest is said once, when the daemon starts.
-    public static let reloadableKeys: Set = ["uri_default", "keepalive_interval", "keepalive_count"]
+    public static let reloadableKeys: Set = [
+        "uri_default", "keepalive_interval", "keepalive_count", "log_filters", "log_outputs",
+    ]
 
     /// Takes what is for the daemon's front from a file, whose rest is answered; throws with the line that is wrong.
     public mutating func take(_ file: ConfigurationFile) throws(ConfigurationFileError) -> ConfigurationFile {
@@ -43,6 +50,9 @@ public struct Configuration: Sendable {
         case "uri_default": defaultURI = try entry.text()
         case "unix_sock_rw_perms": readWriteMode = try entry.mode()
         case "unix_sock_ro_perms": readOnlyMode = try entry.mode()
+        case "unix_sock_admin_perms": administrationMode = try entry.mode()
+        case "log_filters": logFilters = try entry.text()
+        case "log_outputs": logOutputs = try entry.text()
         case "unix_sock_group":
             let name = try entry.text()
             socketGroup = (name, entry.wrong(because: "there is no group '\(name)'"))

@@ -5,9 +5,13 @@ import Transport
 
 extension Server {
     /// Takes a client, unless its user has as many as may be.
-    func accept(_ transport: UnixTransport, _ place: ClientLimit.Place, readOnly: Bool) {
-        let user = clients(of: transport.peer, readOnly: readOnly)
-        guard user.admit(limits) else {
+    func accept(_ transport: UnixTransport, _ place: ClientLimit.Place, at door: Door) {
+        let user = clients(of: transport.peer, readOnly: door == .reading)
+        if door == .administration, user.key != nil {
+            // The socket's mode keeps them away as a rule.
+            return log.warning("a client is refused that is neither root nor the daemon's own user")
+        }
+        guard user.admit(limits, unopened: unopenedLimit) else {
             let who = transport.peer.map { "user \($0.user), process \($0.process)" } ?? "an unknown user"
             if let line = user.logLine("a client of \(who) is refused: that user has too many already") {
                 log.warning("\(line)")
@@ -17,17 +21,22 @@ extension Server {
         let session = state.withLock { state in
             defer { state.nextID += 1 }
             let session = Session(
-                id: state.nextID, isReadOnly: readOnly, peer: transport.peer, user: user, server: self)
+                id: state.nextID, door: door, peer: transport.peer, user: user, server: self)
             state.sessions[state.nextID] = session
             return session
         }
-        session.tell(.debug, "connected\(readOnly ? ", read-only" : "")")
+        idle.cancel()
+        session.tell(.debug, "connected\(door == .reading ? ", read-only" : "")")
         session.start(on: PacketConnection(transport, limits: session.connectionLimits, place: place))
     }
 
     /// A client has gone.
     func forget(_ session: Session) {
-        _ = state.withLock { $0.sessions.removeValue(forKey: session.id) }
+        let isAlone = state.withLock { state in
+            state.sessions.removeValue(forKey: session.id)
+            return state.sessions.isEmpty
+        }
+        if isAlone { idle.begin() }
         memory.schedule()
     }
 

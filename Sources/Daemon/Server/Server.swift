@@ -5,6 +5,11 @@ import Transport
 import Virt
 import VirtDriver
 
+/// What a client may do at the socket that it came to.
+enum Door: Sendable {
+    case changing, reading, administration
+}
+
 /// The daemon's front: its sockets, its clients, the drivers that answer them.
 public final class Server: Sendable {
     /// What `roostd.conf` says of it.
@@ -17,18 +22,22 @@ public final class Server: Sendable {
     let trusted: Set<UInt32>
     let drivers: DriverSet
     let rights: @Sendable (PeerCredentials?) -> Client.Rights
-    private let places: (readWrite: ClientLimit, readOnly: ClientLimit)
+    let places: (readWrite: ClientLimit, readOnly: ClientLimit, administration: ClientLimit)
     let trustedClients = UserClients.trusted()
     let readOnlyClients: UserClients
     let memory = MemoryReturn()
+    let idle = IdleWatch()
     let turns: Turns
-    let state = Mutex(State())
+    let state: Mutex<State>
 
     struct State {
         var nextID: UInt64 = 1
         var sessions: [UInt64: Session] = [:]
         var listeners: [PacketListener] = []
         var users: [UserClients.Key: UserClients] = [:]
+        /// Clients of one user that have opened nothing yet.
+        var unopenedLimit: Int
+        var administration: (any Administration)?
         /// A look at who keeps too much is due.
         var evictionIsDue = false
     }
@@ -50,7 +59,10 @@ public final class Server: Sendable {
         (self.drivers, self.rights) = (drivers, rights)
         self.trusted = trusted
         self.log = log
-        places = (ClientLimit(limits.clients), ClientLimit(limits.readOnlyClients))
+        places = (
+            ClientLimit(limits.clients), ClientLimit(limits.readOnlyClients), ClientLimit(limits.clients)
+        )
+        state = Mutex(State(unopenedLimit: limits.unopenedUserClients))
         readOnlyClients = UserClients.readOnly(limits)
         turns = Turns { [memory] in memory.schedule() }
     }
@@ -59,11 +71,26 @@ public final class Server: Sendable {
     ///
     /// - Parameter isAccepting: whether clients are served at once, or from ``acceptClients()`` on.
     public func listen(on socket: Descriptor, readOnly: Bool, isAccepting: Bool = true) throws(SystemError) {
-        let limit = readOnly ? places.readOnly : places.readWrite
+        try listen(on: socket, readOnly ? .reading : .changing, isAccepting: isAccepting)
+    }
+
+    func listen(on socket: Descriptor, _ door: Door, isAccepting: Bool) throws(SystemError) {
+        let limit =
+            switch door {
+            case .changing: places.readWrite
+            case .reading: places.readOnly
+            case .administration: places.administration
+            }
         let listener = try PacketListener(socket, limit: limit, log: log, isAccepting: isAccepting) {
-            [weak self] transport, place in self?.accept(transport, place, readOnly: readOnly)
+            [weak self] transport, place in self?.accept(transport, place, at: door)
         }
         state.withLock { $0.listeners.append(listener) }
+    }
+
+    /// How many clients of one user may have opened nothing yet.
+    var unopenedLimit: Int {
+        get { state.withLock { $0.unopenedLimit } }
+        set { state.withLock { $0.unopenedLimit = newValue } }
     }
 
     /// Goes by what was read anew: clients that come from now on are served so. Limits and sockets stay as they are.

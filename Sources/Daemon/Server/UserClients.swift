@@ -65,10 +65,12 @@ final class UserClients: Sendable {
     var count: Int { state.withLock { $0.clients } }
 
     /// Adds a client, unless there are as many as may be.
-    func admit(_ limits: Limits) -> Bool {
+    ///
+    /// - Parameter unopened: how many may have opened nothing yet.
+    func admit(_ limits: Limits, unopened: Int) -> Bool {
         state.withLock { state in
             if key != nil {
-                guard state.clients < limits.userClients, state.unopened < limits.unopenedUserClients else {
+                guard state.clients < limits.userClients, state.unopened < unopened else {
                     return false
                 }
             }

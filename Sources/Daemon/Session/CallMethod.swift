@@ -101,7 +101,7 @@ extension Session {
                 try client.require(own, header)
                 return .own(own)
             }
-            guard let route = server.routes[header.program, header.procedure] else {
+            guard !isForAdministration, let route = server.routes[header.program, header.procedure] else {
                 return .refusal(unknown(header))
             }
             try client.require(route, packet)
@@ -113,7 +113,8 @@ extension Session {
 
     /// There is no such program, or no such procedure in it.
     private func unknown(_ header: MessageHeader) -> VirtError {
-        guard ProcedureFacts.knows(program: header.program), header.version == 1 else {
+        let isServed = isForAdministration == (header.program == AdminProgram.number)
+        guard isServed, ProcedureFacts.knows(program: header.program), header.version == 1 else {
             let detail = "Cannot find program \(header.program) version \(header.version)"
             return VirtError(.rpc, detail, from: .rpc)
         }

@@ -41,7 +41,10 @@ extension [Int32: OwnCall] {
 extension Session {
     /// The session's own answer to a call, if it has one.
     func ownCall(_ header: MessageHeader) -> OwnCall? {
-        switch header.program {
+        if isForAdministration {
+            return header.program == AdminProgram.number ? Session.adminCalls[header.procedure] : nil
+        }
+        return switch header.program {
         case RemoteProgram.number: Session.ownCalls[header.procedure]
         case RoostProgram.number: Session.journalCalls[header.procedure]
         default: nil

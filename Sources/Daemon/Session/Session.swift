@@ -24,6 +24,9 @@ final class Session: PacketReceiver {
     let streams = ServerStreams()
     /// Where what computes for long runs, unless the user's clients share a lane.
     let lane = HeavyWork.shared.lane()
+    /// When it came.
+    let connectedAt = CalendarTime.now
+    let isForAdministration: Bool
     private let rights: Client.Rights
     private let readsOnly: Atomic<Bool>
     private let state = Mutex(State())
@@ -46,13 +49,14 @@ final class Session: PacketReceiver {
         var isWatching = false
     }
 
-    init(id: UInt64, isReadOnly: Bool, peer: PeerCredentials?, user: UserClients, server: Server) {
+    init(id: UInt64, door: Door, peer: PeerCredentials?, user: UserClients, server: Server) {
         self.id = id
         self.server = server
         self.peer = peer
         self.user = user
         rights = server.rights(peer)
-        readsOnly = Atomic(isReadOnly)
+        readsOnly = Atomic(door == .reading)
+        isForAdministration = door == .administration
         bytes = Allowance(server.limits.clientBytes, of: user.bytes)
         registrations = Allowance(server.limits.registrations, of: user.registrations)
     }
@@ -64,6 +68,12 @@ final class Session: PacketReceiver {
 
     /// Whether it may change nothing: it came to the read-only socket, or asked for that.
     var isReadOnly: Bool { readsOnly.load(ordering: .relaxed) }
+
+    /// Whether it has opened anything yet.
+    var hasOpened: Bool { withState { $0.hasOpened } }
+
+    /// How many of its calls are being answered.
+    var runningCalls: Int { withState { $0.running.count } }
 
     /// Has the client read only, from now on.
     func becomeReadOnly() { readsOnly.store(true, ordering: .relaxed) }

@@ -12,13 +12,21 @@ public enum InheritedSockets {
             self.descriptor = descriptor
         }
 
+        /// Whether it is for those who administer the daemon.
+        public var isForAdministration: Bool {
+            names.contains { ["libvirt-admin-sock", "roostd-admin.socket"].contains($0) }
+        }
+
         /// Whether its clients may only read: unless the name, or where there is none the path that the socket is
         /// bound to, says that it is the one that may change things.
         public var isReadOnly: Bool {
-            let path = (try? UnixSocket.path(of: descriptor)) ?? ""
-            let file = path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""
-            let known = [name, file].compactMap { Self.access[$0] }
+            let known = names.compactMap { Self.access[$0] }
             return known.isEmpty || known.contains(true)
+        }
+
+        private var names: [String] {
+            let path = (try? UnixSocket.path(of: descriptor)) ?? ""
+            return [name, path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""]
         }
 
         /// The names that are known, and whether they are of read-only sockets: those of socket files, and what

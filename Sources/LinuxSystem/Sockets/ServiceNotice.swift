@@ -1,6 +1,3 @@
-import CLinux
-import Glibc
-
 /// What a service tells systemd about itself (`sd_notify(3)`). Without systemd nothing happens.
 public enum ServiceNotice {
     /// The service serves. `status` is a line for `systemctl status`.
@@ -15,16 +12,7 @@ public enum ServiceNotice {
     public static func status(_ text: String) { send("STATUS=\(text)") }
 
     static func send(_ text: String) {
-        guard let path = ThisProcess.environment("NOTIFY_SOCKET"), let address = try? UnixAddress(path)
-        else { return }
-        let kind = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let socket = Descriptor(owning: Glibc.socket(AF_UNIX, kind, 0))
-        var text = text
-        text.withUTF8 { bytes in
-            _ = address.withPointer {
-                sendto(
-                    socket.rawValue, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), $0, $1)
-            }
-        }
+        guard let path = ThisProcess.environment("NOTIFY_SOCKET") else { return }
+        try? UnixSocket.datagram(to: path).writeAll(Array(text.utf8))
     }
 }

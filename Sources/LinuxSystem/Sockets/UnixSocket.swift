@@ -57,6 +57,14 @@ public enum UnixSocket {
         return socket
     }
 
+    /// A socket that sends messages to whoever receives them at `path`; one that is slow to loses them.
+    public static func datagram(to path: String) throws(SystemError) -> Descriptor {
+        let kind = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let socket = Descriptor(owning: try checked("socket") { Glibc.socket(AF_UNIX, kind, 0) })
+        try connect(socket, to: UnixAddress(path), path)
+        return socket
+    }
+
     private static func connect(
         _ socket: Descriptor, to address: UnixAddress, _ path: String
     ) throws(SystemError) {

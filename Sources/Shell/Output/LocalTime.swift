@@ -26,6 +26,12 @@ struct LocalTime {
 
     private func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
 
+    /// `2026-11-23 19:12:34+0000`
+    var zoned: String {
+        let (minutes, sign) = (abs(parts.tm_gmtoff) / 60, parts.tm_gmtoff < 0 ? "-" : "+")
+        return dashed + sign + two(Int32(minutes / 60)) + two(Int32(minutes % 60))
+    }
+
     /// `2026.11.23 19:12:34`
     var dotted: String { day(".") + " " + clock }
     /// `2026-11-23 19:12:34`

@@ -35,8 +35,24 @@ struct CommandParser {
     mutating func read(_ words: [String]) throws(Failure) {
         guard let name = words.first else { return }
         guard let command = CommandGroup.command(name) else { throw Failure.unknownCommand(name) }
+        if name == Command.admin.name, words.count > 1, !Self.looksLikeOption(words[1]) {
+            return try readAdministration(Array(words.dropFirst()))
+        }
+        try read(words.dropFirst(), of: command)
+    }
+
+    /// Reads a command that stands behind the word `admin`.
+    private mutating func readAdministration(_ words: [String]) throws(Failure) {
+        guard let name = words.first else { return }
+        guard let command = CommandGroup.administrationCommand(name) else {
+            throw Failure.unknownCommand(name, in: CommandGroup.administration)
+        }
+        try read(words.dropFirst(), of: command)
+    }
+
+    private mutating func read(_ words: some Collection<String>, of command: Command) throws(Failure) {
         var arguments = Arguments(command: command)
-        try readOptions(words.dropFirst(), into: &arguments)
+        try readOptions(words, into: &arguments)
         try arguments.check()
         parsed.append(arguments)
     }

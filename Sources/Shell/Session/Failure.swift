@@ -22,8 +22,8 @@ struct Failure: Error {
     }
 
     /// That there is no such command, and which one may have been meant.
-    static func unknownCommand(_ name: String) -> Failure {
-        let names = CommandGroup.all.lazy.flatMap(\.commands).map(\.name)
+    static func unknownCommand(_ name: String, in groups: [CommandGroup] = CommandGroup.all) -> Failure {
+        let names = groups.lazy.flatMap(\.commands).map(\.name)
         let hint = nearestWord(to: name, among: names).map { ["did you mean '\($0)'?"] } ?? []
         return Failure(lines: ["unknown command: '\(name)'"] + hint)
     }

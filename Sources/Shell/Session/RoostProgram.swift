@@ -1,3 +1,4 @@
+import ByteText
 import LinuxSystem
 import Virt
 
@@ -84,7 +85,9 @@ extension Session {
             output.errors(Failure.lines(of: error))
             return false
         }
-        guard await connectFirst() else { return false }
+        // The URI is then the daemon's, and no hypervisor's.
+        let isOfDaemon = settings.words[0].cut(atByte: " ")?.before ?? settings.words[0][...] == "admin"
+        guard isOfDaemon ? true : await connectFirst() else { return false }
         return await run(commands)
     }
 

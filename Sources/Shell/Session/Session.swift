@@ -15,6 +15,8 @@ final class Session {
     var isOver = false
     /// The connection, once there is one.
     private(set) var connection: Connection?
+    /// The daemon that is administered, once there is a connection to it.
+    var administered: DaemonAdministrator?
     /// The URI that the connection was opened with.
     private var openedURI: String?
     private var loss: ConnectionLoss?
@@ -92,7 +94,8 @@ final class Session {
     /// Ends the connection.
     func close() async {
         if let connection { await connection.close() }
-        connection = nil
+        await administered?.close()
+        (connection, administered) = (nil, nil)
     }
 
     /// Says that the connection was lost meanwhile, once.

@@ -2,16 +2,28 @@ import Synchronization
 
 /// How many clients there may be at once, over all listeners that share it.
 public final class ClientLimit: Sendable {
-    public let maximum: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
+        var maximum: Int
         var count = 0
         var waiting: [@Sendable () -> Void] = []
     }
 
     public init(_ maximum: Int) {
-        self.maximum = maximum
+        state = Mutex(State(maximum: maximum))
+    }
+
+    public var maximum: Int { state.withLock { $0.maximum } }
+
+    /// Lets there be so many clients from now on; those that there are stay.
+    public func resize(to maximum: Int) {
+        let waiting = state.withLock { state in
+            state.maximum = maximum
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for retry in waiting { retry() }
     }
 
     /// How many places are taken.
@@ -31,7 +43,7 @@ public final class ClientLimit: Sendable {
     /// Takes a place. When none is free the answer is nil, and `retry` is called once when one may be.
     public func take(orElse retry: @escaping @Sendable () -> Void) -> Place? {
         let isFree = state.withLock { state in
-            if state.count < maximum {
+            if state.count < state.maximum {
                 state.count += 1
                 return true
             }
