@@ -27,6 +27,13 @@ extension EventHub {
     public func announcing<Value>(
         _ events: Event..., change: () async throws(VirtError) -> Value
     ) async throws(VirtError) -> Value {
+        try await announcing(all: events, change: change)
+    }
+
+    /// The same for however many events.
+    public func announcing<Value>(
+        all events: [Event], change: () async throws(VirtError) -> Value
+    ) async throws(VirtError) -> Value {
         for event in events { journal?.note(.announced, about: event) }
         do throws(VirtError) { return try await change() } catch {
             for event in events { journal?.note(.withdrawn, about: event) }

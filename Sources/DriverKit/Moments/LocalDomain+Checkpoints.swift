@@ -62,6 +62,14 @@ extension LocalDomain {
         _ given: CheckpointDefinition, _ flags: DomainCheckpointCreateFlags
     ) async throws(VirtError) -> String {
         try requireActive("create")
+        var new = try newCheckpoint(given)
+        try await takeCheckpoint(&new, flags)
+        try await keep(new)
+        return new.name ?? ""
+    }
+
+    /// A checkpoint that is to be made, with all that was left open filled in. Throws where the domain can't have it.
+    public func newCheckpoint(_ given: CheckpointDefinition) throws(VirtError) -> CheckpointDefinition {
         let now = snapshot
         if !now.snapshots.isEmpty {
             throw Self.driver.error(.operationUnsupported, "cannot create checkpoint while snapshot exists")
@@ -79,9 +87,7 @@ extension LocalDomain {
         if now.checkpoints[name] != nil { throw Self.momentExists(name) }
         new.parent = now.checkpoints.current
         new.domain = now.definition
-        try await takeCheckpoint(&new, flags)
-        try await keep(new)
-        return name
+        return new
     }
 
     nonisolated func requireActive(_ verb: String) throws(VirtError) {

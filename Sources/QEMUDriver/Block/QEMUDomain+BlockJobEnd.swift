@@ -54,6 +54,11 @@ extension QEMUDomain {
 
     /// What every job on record has come to, and every image that was to be closed: asked once a guest is taken up.
     func learnBlockJobs(_ run: Int32) async throws(VirtError) {
+        if guest(run)?.held.backup?.phase == .preparing {
+            context.log.warning("a backup of domain '\(snapshot.name)' that was being begun is undone")
+            await undoBackup(of: run)
+        }
+        await finishBackup(of: run)
         guard let held = guest(run)?.held else { return }
         let answer = try await ask("query-jobs")
         for job in held.blockJobs {
@@ -81,6 +86,7 @@ extension QEMUDomain {
         guard let job = guest(run)?.held.blockJobs.first(where: { $0.id == id }) else { return }
         let status = BlockJobStatus(id, in: try await ask("query-jobs"))
         if let status, !status.isConcluded { return }
+        if job.kind == .backup { return try await settleBackup(job, status, of: run) }
         guard
             let disk = snapshot.live?.devices.disks.first(where: { $0.target.dev.hasSameBytes(as: job.disk) })
         else { return forget(job) }
@@ -220,7 +226,7 @@ extension QEMUDomain {
     }
 
     /// Wakes those who wait for a job's end.
-    private func settleJob(_ id: String) {
+    func settleJob(_ id: String) {
         if guest?.awaitedJobs.remove(id) != nil, guest?.jobWaiters[id] == nil {
             guest?.endedJobs.insert(id)
         }
@@ -232,7 +238,7 @@ extension QEMUDomain {
     }
 
     /// A job's news, by the file of the disk and by its target.
-    private func events(of job: BlockJob, _ status: ConnectDomainEventBlockJobStatus) -> [Event] {
+    func events(of job: BlockJob, _ status: ConnectDomainEventBlockJobStatus) -> [Event] {
         let disk = snapshot.live?.devices.disks.first { $0.target.dev.hasSameBytes(as: job.disk) }
         let reference = snapshot.reference
         return [

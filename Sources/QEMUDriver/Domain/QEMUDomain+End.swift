@@ -92,6 +92,7 @@ extension QEMUDomain {
         await ended.monitor?.close()
         let log = ProgramLog(ofGuest: snapshot.name, context.configuration)
         await Blocking.run { log.note("shutting down, reason=\(reason.word)") }
+        await endBackup(with: ended.held)
         if let job = ended.held.job { await Blocking.run { job.settleFile() } }
         await context.giveUp(snapshot.live?.devices.interfaces ?? [])
         await context.networks.release(of: snapshot.uuid, but: [])

@@ -30,6 +30,7 @@ extension QEMUDomain {
             now.show(life)
             now.run.requestedCPU = record.cpu.flatMap { try? GuestCPU(xml: $0) }
             now.run.recordedJobs = record.blockJobs.map(\.disk)
+            now.run.recordsBackup = record.backup != nil
         }
         // Those of defined domains are known already.
         if !snapshot.isPersistent {

@@ -11,8 +11,10 @@ struct QEMURunFacts: RunFacts {
     var process: ProcessIdentity?
     /// Why QEMU can't be seen or spoken to, where it should be.
     var trouble: String?
-    /// Disks that had a job on record when the daemon took the guest up: it tells of their ends itself.
+    /// Disks that had a job on record when the daemon took the guest up, and whether a backup was: it tells of their ends
+    /// itself.
     var recordedJobs: [String] = []
+    var recordsBackup = false
     /// How much memory the guest has now, in KiB, where the balloon says so.
     var balloon: UInt64?
 }

@@ -17,6 +17,8 @@ extension QEMUConfiguration {
         case "dump_image_format": dumpImageFormat = try entry.text()
         case "auto_dump_path": autoDumpFolder = try entry.text()
         case "save_image_format": saveImageFormat = try entry.text()
+        case "backup_tls_x509_cert_dir": backupCertificates = try entry.text()
+        case "backup_tls_x509_verify": verifiesBackupClients = try entry.flag()
         case "storage_use_nbdkit": usesNbdkit = try entry.flag()
         default: return false
         }

@@ -62,6 +62,9 @@ public struct QEMUConfiguration: Sendable {
     public var dumpImageFormat = "raw"
     /// Where the memory of guests is kept that have crashed; a folder of the driver's where nil.
     public var autoDumpFolder: String?
+    /// Where the certificates are with which guests' backups are served, and whether clients must show theirs.
+    public var backupCertificates = "/etc/pki/qemu"
+    public var verifiesBackupClients = true
     /// When the logs of guests, and the files that their lines are written to, turn over.
     public var logLimits = LogLimits()
     public var vncListen = "127.0.0.1"

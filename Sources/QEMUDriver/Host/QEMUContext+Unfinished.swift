@@ -28,6 +28,11 @@ extension QEMUContext {
     func tellUnfinished() {
         for event in events.unfinished {
             if event.isNewsOfJob { tellUnfinishedJob(event) }
+            if case .domainJobCompleted(let news) = event, let now = domains[news.domain.uuid]?.snapshot,
+                now.isActive, !now.run.recordsBackup
+            {
+                events.publish(event)
+            }
             guard case .domainLifecycle(var change) = event else { continue }
             let now = domains[change.domain.uuid]?.snapshot
             let saysDefined = change.event == DomainEventType.defined.rawValue

@@ -31,6 +31,8 @@ struct LiveRecord: RunRecord {
     var indexedThresholds: [UInt32] = []
     /// Jobs on disks: each stands here before QEMU is asked, and until what it came to stands in the document.
     var blockJobs: [BlockJob] = []
+    /// A backup of the disks; it stands here before QEMU is asked, and until all of it is over.
+    var backup: GuestBackup?
     /// Images that no disk has any more, and that QEMU is to close.
     var staleImages: [UInt32] = []
     /// The live document, with all that is secret.
@@ -60,7 +62,7 @@ struct LiveRecord: RunRecord {
             "indexedThresholds": .array(indexedThresholds.map { JSONValue($0) }),
             "blockJobs": .array(blockJobs.map(\.json)),
             "staleImages": .array(staleImages.map { JSONValue($0) }),
-            "job": job?.json ?? .null,
+            "job": job?.json ?? .null, "backup": backup?.json ?? .null,
         ]
         return document.description
     }
@@ -98,6 +100,7 @@ struct LiveRecord: RunRecord {
         helpers = (document["helpers"]?.array ?? []).compactMap { ProgramRecord($0) }
         indexedThresholds = Self.numbers(document["indexedThresholds"])
         blockJobs = (document["blockJobs"]?.array ?? []).compactMap { BlockJob($0) }
+        backup = GuestBackup(document["backup"])
         staleImages = Self.numbers(document["staleImages"])
         leftovers = (document["leftovers"]?.array ?? []).compactMap(\.string)
     }

@@ -2,6 +2,7 @@ import ByteText
 import DriverKit
 import JSON
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtXML
 import XMLBinding
@@ -23,6 +24,14 @@ extension QEMUDomain {
         var domain = try DomainDefinition(document: text, [.inactive, .secure])
         try await context.complete(&domain)
         new.domain = domain
+        let places = try await room(for: new)
+        let added = places.map { $0.adding(isPersistent: true, isRecording: true) }
+        try await ask("transaction", ["actions": .array(added)])
+        guard guest(run) != nil else { throw VirtError.endedMeanwhile }
+    }
+
+    /// Where the bitmaps of a new checkpoint are to be, which aren't there yet.
+    func room(for new: CheckpointDefinition) async throws(VirtError) -> [BitmapPlace] {
         let places = try places(of: new)
         for place in places where !place.bitmap.hasSameBytes(as: new.name ?? "") {
             throw VirtError(
@@ -35,20 +44,19 @@ extension QEMUDomain {
                 .configUnsupported, "no disk is to have a bitmap: a checkpoint needs one", from: .qemu)
         }
         let known = try await bitmaps()
-        // One that no record tells of is left from a daemon that was killed before it had written that. It goes only with
-        // the end of its transaction.
-        let strays = places.filter { known[$0] != nil }.map { $0.action("block-dirty-bitmap-remove") }
-        if !strays.isEmpty { try await ask("transaction", ["actions": .array(strays)]) }
-        let added = places.map { $0.action("block-dirty-bitmap-add", isPersistent: true) }
-        try await ask("transaction", ["actions": .array(added)])
-        guard guest(run) != nil else { throw VirtError.endedMeanwhile }
+        // One that no record tells of is left from a daemon that was killed before it had written that.
+        for stray in places.map(\.place) where known[stray] != nil {
+            try await ask(stray.removing.name, stray.removing.arguments)
+        }
+        return places.map(\.place)
     }
 
     func discard(_ doomed: CheckpointDefinition) async throws(VirtError) {
         try requireGuest()
         let known = try await bitmaps()
-        let actions = try places(of: doomed).filter { known[$0] != nil }.map {
-            $0.action("block-dirty-bitmap-remove")
+        let actions = try places(of: doomed).map(\.place).filter { known[$0] != nil }.map {
+            place -> JSONValue in
+            ["type": "block-dirty-bitmap-remove", "data": place.json]
         }
         if !actions.isEmpty { try await ask("transaction", ["actions": .array(actions)]) }
     }
@@ -56,7 +64,7 @@ extension QEMUDomain {
     func validate(_ checkpoint: CheckpointDefinition) async throws(VirtError) {
         try requireGuest()
         let known = try await bitmaps()
-        for place in try places(of: checkpoint) where known[place]?.isSound != true {
+        for place in try places(of: checkpoint) where known[place.place]?.isSound != true {
             throw VirtError(
                 .checkpointInconsistent,
                 "missing or broken bitmap '\(place.bitmap)' for disk '\(place.disk)'",
@@ -71,15 +79,15 @@ extension QEMUDomain {
         for index in checkpoint.disks.indices {
             guard let place = places.first(where: { $0.disk.hasSameBytes(as: checkpoint.disks[index].name) })
             else { continue }
-            checkpoint.disks[index].size = known[place]?.count
+            checkpoint.disks[index].size = known[place.place]?.count
         }
     }
 
     // MARK: Bitmaps
 
     /// Where the bitmaps of a checkpoint are in the running guest.
-    private func places(of checkpoint: CheckpointDefinition) throws(VirtError) -> [BitmapPlace] {
-        var places: [BitmapPlace] = []
+    private func places(of checkpoint: CheckpointDefinition) throws(VirtError) -> [CheckpointBitmap] {
+        var places: [CheckpointBitmap] = []
         for disk in checkpoint.disks where disk.checkpoint == .bitmap {
             guard let own = snapshot.live?.disk(called: disk.name), let number = own.source.index else {
                 throw VirtError(
@@ -93,54 +101,24 @@ extension QEMUDomain {
                     from: .qemu)
             }
             places.append(
-                BitmapPlace(
-                    disk: own.target.dev, node: "libvirt-\(number)-format",
-                    bitmap: disk.bitmap ?? checkpoint.name ?? ""))
+                CheckpointBitmap(
+                    disk: own.target.dev,
+                    place: BitmapPlace(
+                        node: "libvirt-\(number)-format", name: disk.bitmap ?? checkpoint.name ?? "")))
         }
         return places
     }
 
     /// The bitmaps that QEMU has.
-    private func bitmaps() async throws(VirtError) -> BitmapTable {
+    func bitmaps() async throws(VirtError) -> BitmapTable {
         BitmapTable(try await ask("query-named-block-nodes", ["flat": true]))
     }
 }
 
-/// A bitmap in a node of the running guest.
-private struct BitmapPlace: Sendable {
+/// A disk's bitmap of a checkpoint.
+private struct CheckpointBitmap: Sendable {
     let disk: String
-    let node: String
-    let bitmap: String
+    let place: BitmapPlace
 
-    func action(_ command: String, isPersistent: Bool? = nil) -> JSONValue {
-        var data: JSONObject = ["node": .string(node), "name": .string(bitmap)]
-        if let isPersistent { data.add("persistent", .bool(isPersistent)) }
-        return ["type": .string(command), "data": .object(data)]
-    }
-}
-
-/// The bitmaps that QEMU tells of.
-private struct BitmapTable: Sendable {
-    struct Bitmap: Sendable {
-        /// How much of the image it marks, in bytes.
-        let count: UInt64?
-        /// It is whole, and QEMU marks what is written.
-        let isSound: Bool
-    }
-
-    private var bitmaps: [ByteName: [ByteName: Bitmap]] = [:]
-
-    init(_ nodes: JSONValue) {
-        for node in nodes.array ?? [] {
-            guard let name = node["node-name"]?.string else { continue }
-            for entry in node["dirty-bitmaps"]?.array ?? [] {
-                guard let bitmap = entry["name"]?.string else { continue }
-                bitmaps[ByteName(name), default: [:]][ByteName(bitmap)] = Bitmap(
-                    count: entry["count"]?.uint,
-                    isSound: entry["recording"]?.bool == true && entry["inconsistent"]?.bool != true)
-            }
-        }
-    }
-
-    subscript(place: BitmapPlace) -> Bitmap? { bitmaps[ByteName(place.node)]?[ByteName(place.bitmap)] }
+    var bitmap: String { place.name }
 }

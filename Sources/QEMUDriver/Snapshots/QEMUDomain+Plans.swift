@@ -12,6 +12,7 @@ extension QEMUDomain {
     func planning(
         _ plan: SnapshotPlan, _ body: (isolated QEMUDomain) async throws(VirtError) -> Void
     ) async throws(VirtError) {
+        try requireNoBackup("snapshot")
         try await settleFormer()
         let (plans, name, text) = (context.plans, snapshot.name, plan.text)
         do throws(SystemError) {

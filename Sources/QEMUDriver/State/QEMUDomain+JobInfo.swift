@@ -6,7 +6,7 @@ import VirtDriver
 /// What people are told of long jobs, and how they end them.
 extension QEMUDomain {
     func jobInfo() async throws(VirtError) -> DomainJobInfo {
-        guard let job = try activeJob() else { return DomainJobInfo() }
+        guard let job = try activeJob() else { return try await backupInfo() ?? DomainJobInfo() }
         if job.isDump {
             guard let reply = try? await ask("query-dump") else { return DomainJobInfo() }
             let dump = DumpProgress(reply)
@@ -28,7 +28,7 @@ extension QEMUDomain {
     func jobStats(flags: DomainGetJobStatsFlags) async throws(VirtError) -> DomainJobStatsReply {
         try flags.require([.completed, .keepCompleted], in: "qemuDomainGetJobStats", from: .qemu)
         if flags.contains(.completed) { return completedJob(keeps: flags.contains(.keepCompleted)) }
-        guard let job = try activeJob() else { return DomainJobStatsReply() }
+        guard let job = try activeJob() else { return try await backupStats() ?? DomainJobStatsReply() }
         let counted =
             job.isDump
             ? (try? await ask("query-dump")).map { DumpProgress($0).parameters }
@@ -61,6 +61,7 @@ extension QEMUDomain {
             throw VirtError(
                 .operationInvalid, "current job is not outgoing migration in post-copy mode", from: .qemu)
         }
+        if guest(run)?.job == nil, guest(run)?.held.backup != nil { return try await abortBackup(of: run) }
         guard let job = guest(run)?.job else {
             throw VirtError(.operationInvalid, "no job is active on the domain", from: .qemu)
         }

@@ -17,6 +17,7 @@ extension QEMUDomain {
         do throws(VirtError) {
             if isForgotten { throw context.domains.missing(snapshot.reference) }
             run = try requireGuest().id
+            try requireNoBackup(name)
         } catch {
             jobs.release(id)
             throw error

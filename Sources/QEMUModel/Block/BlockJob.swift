@@ -6,7 +6,7 @@ import VirtXML
 /// Images are named by their numbers.
 package struct BlockJob: Equatable, Sendable {
     package enum Kind: String, Sendable {
-        case pull, commit, copy
+        case pull, commit, copy, backup
         case activeCommit = "active-commit"
     }
 
@@ -24,9 +24,9 @@ package struct BlockJob: Equatable, Sendable {
     package let kind: Kind
     /// The disk's target.
     package let disk: String
-    /// Of a pull, the image that takes what is below; of a commit, the uppermost that is merged; of a copy, the disk's own.
+    /// Of a pull, the image that takes what is below; of a commit, the uppermost that is merged; of others, the disk's own.
     package let top: UInt32
-    /// Of a pull, the image that stays below; of a commit, the one that takes what is above; of a copy, the copy. Nil
+    /// Of a pull, the image that stays below; of a commit, the one that takes what is above; of others, the copy. Nil
     /// where a pull leaves nothing below.
     package let base: UInt32?
     package var phase = Phase.running
@@ -46,6 +46,7 @@ package struct BlockJob: Equatable, Sendable {
         case .commit: .commit
         case .activeCommit: .activeCommit
         case .copy: .copy
+        case .backup: .backup
         }
     }
 

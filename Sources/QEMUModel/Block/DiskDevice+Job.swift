@@ -34,6 +34,7 @@ extension DiskDevice {
             (driver.format, driver.metadataCacheSize) = (mirror.format, mirror.metadataCacheSize)
             backingStore = mirror.backingStore
             backingStore?.isDetected = true
+        case .backup: break
         }
     }
 

@@ -8,7 +8,7 @@ public struct CommandGroup: Sendable {
     /// Every group, in the order of `help`.
     public static let all: [CommandGroup] = [
         domains, monitoring, events, host, checkpoints, interfaces, filters, networks, nodeDevices, secrets,
-        snapshots, pools, volumes, shell,
+        snapshots, backups, pools, volumes, shell,
     ]
 
     /// The command called `name`, hidden ones included.

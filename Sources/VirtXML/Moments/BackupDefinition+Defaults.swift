@@ -20,6 +20,12 @@ extension BackupDefinition {
     }
 
     private func fill(_ disk: inout Disk, _ domain: DomainDefinition, _ suffix: String) throws(XMLError) {
+        let source = domain.devices.disks.first { $0.target.dev == disk.name }?.source
+        if source?.isEmpty ?? true {
+            throw XMLError(
+                .unsupported, "disk '\(disk.name)' has no media", element: "disk", attribute: "name",
+                value: disk.name)
+        }
         disk.backup = true
         if disk.backupMode == nil {
             disk.backupMode = (disk.incremental ?? incremental) == nil ? .full : .incremental
@@ -28,11 +34,10 @@ extension BackupDefinition {
         if disk.backupMode == .incremental, disk.incremental == nil {
             throw XMLError(
                 .unsupported,
-                "disk '\(disk.name)' has 'incremental' backup mode but no checkpoint to start from",
+                "'incremental' backup mode of disk '\(disk.name)' requires setting 'incremental' field for disk or backup",
                 element: "disk", attribute: "incremental")
         }
         guard disk.store == nil else { return }
-        let source = domain.devices.disks.first { $0.target.dev == disk.name }?.source
         guard let source, [.file, .block].contains(source.type), let path = source.path else {
             throw XMLError(
                 .unsupported, "refusing to generate file name for disk '\(disk.name)'", element: "disk",

@@ -66,8 +66,10 @@ private struct JobText {
         for (stem, title) in [("data", "Data"), ("memory", "Memory"), ("disk", "File")] {
             addSizes(stem, title)
         }
+        addTemporary()
         addMemory()
         addDowntime()
+        if case .string(let reason) = values["errmsg"] { add("Error message", reason) }
     }
 
     private func number(_ name: String) -> UInt64? {
@@ -109,6 +111,14 @@ private struct JobText {
         if let speed = number(stem + "_bps"), speed > 0 {
             add("\(title) bandwidth", ByteSize.text(speed, digits: 3) + "/s")
         }
+    }
+
+    private mutating func addTemporary() {
+        guard let total = number("disk_temp_total"), total > 0 else { return }
+        if let used = number("disk_temp_used") {
+            add("Temporary disk space use", ByteSize.text(used, digits: 3))
+        }
+        add("Temporary disk space total", ByteSize.text(total, digits: 3))
     }
 
     private mutating func addMemory() {
