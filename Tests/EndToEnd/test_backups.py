@@ -2,16 +2,20 @@
 restored from them is compared byte for byte with what the disk was."""
 
 import json
+import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
+import time
 import xml.etree.ElementTree as etree
 
 import libvirt
 
 from harness.case import on_each_server, on_roostd
+from harness.domains import disk
 from harness.virsh import Roost
 from harness.waiting import eventually
 from test_block_jobs import JobCase
@@ -207,17 +211,17 @@ class Backups(BackupCase):
     def test_what_is_refused_leaves_nothing_behind(self):
         name = self.guest()
         self.virsh.ok("checkpoint-create-as", name, "cp", "--diskspec", "vda")
-        disk = "<domainbackup><disks><disk name='{}' type='file'{}/></disks></domainbackup>"
+        alone = "<domainbackup><disks><disk name='{}' type='file'{}/></disks></domainbackup>"
         unsupported, invalid = libvirt.VIR_ERR_CONFIG_UNSUPPORTED, libvirt.VIR_ERR_INVALID_ARG
         for code, document, words in (
-                (unsupported, disk.format("vdz", ""), "no disk named 'vdz'"),
-                (unsupported, disk.format("hdc", ""), "disk 'hdc' has no media"),
+                (unsupported, alone.format("vdz", ""), "no disk named 'vdz'"),
+                (unsupported, alone.format("hdc", ""), "disk 'hdc' has no media"),
                 (unsupported, "<domainbackup><disks><disk name='vda' backup='no'/></disks></domainbackup>", "no disks selected for backup"),
-                (unsupported, disk.format("vda", " backupmode='incremental'"),
+                (unsupported, alone.format("vda", " backupmode='incremental'"),
                  "requires setting 'incremental' field for disk or backup"),
-                (libvirt.VIR_ERR_NO_DOMAIN_CHECKPOINT, disk.format("vda", " incremental='nope'"),
+                (libvirt.VIR_ERR_NO_DOMAIN_CHECKPOINT, alone.format("vda", " incremental='nope'"),
                  "Checkpoint 'nope' for incremental backup of disk 'vda' not found"),
-                (libvirt.VIR_ERR_CHECKPOINT_INCONSISTENT, disk.format("vdb", " incremental='cp'"),
+                (libvirt.VIR_ERR_CHECKPOINT_INCONSISTENT, alone.format("vdb", " incremental='cp'"),
                  "missing or broken bitmap 'cp' for disk 'vdb'"),
                 (invalid, f"<domainbackup><disks><disk name='vda' type='file'><target file='{self.images[2]}'/></disk>"
                  "</disks></domainbackup>", f"store '{self.images[2]}' for backup of 'vda' exists"),
@@ -250,6 +254,117 @@ class Backups(BackupCase):
         self.domain.backupBegin(self.pull(), None)
         self.domain.abortJob()
         self.wait_until_whole()
+
+
+@on_roostd
+class OtherImages(BackupCase):
+    """A disk goes on in other images between a backup and what is copied since."""
+
+    def setUp(self):
+        super().setUp()
+        self.last, self.number = None, 0
+
+    def guest(self, **options):
+        """With one disk, which is backed up whole."""
+        self.images = self.chain()
+        name = self.running(devices=disk(self.images[2], "vda", "virtio"), **options)
+        self.domain = self.connect().lookupByName(name)
+        self.assertRestores(name, None)
+        return name
+
+    def top(self, name):
+        return self.files(name)[0][0]
+
+    def assertRestores(self, name, since, keeps=True):
+        """Copies what was written since a checkpoint, makes the next one, and restores."""
+        if since is not None:
+            self.guest_writes(name, "vda", f"write -P {100 + self.number} {self.number}M 70k")
+        self.flush(name)
+        state = self.copied(self.top(name))
+        self.number += 1
+        file = self.folder / f"copy{self.number}.qcow2"
+        self.domain.backupBegin(self.push(("vda", file.name), since=since),
+                                self.checkpoint(f"cp{self.number}") if keeps else None)
+        self.wait_until_whole()
+        self.assertEqual(self.completed()["type"], libvirt.VIR_DOMAIN_JOB_COMPLETED)
+        if since is not None:
+            self.assertLess(file.stat().st_size, 9 * MiB)
+            below = self.folder / f"copy{since.removeprefix('cp')}.qcow2"
+            subprocess.run(["qemu-img", "rebase", "-u", "-F", "qcow2", "-b", below, file], check=True)
+        self.assertSameContent(file, state)
+
+    def test_snapshots_commits_copies_and_pulls(self):
+        name = self.guest()
+        self.guest_writes(name, "vda", "write -P 61 3M 1M")
+        self.virsh.ok("snapshot-create-as", name, "s1", "--disk-only")
+        self.guest_writes(name, "vda", "write -P 62 5M 1M")
+        self.assertRestores(name, "cp1")
+        self.assertRestores(name, "cp2")
+        self.virsh.ok("snapshot-create-as", name, "s2", "--disk-only", "--no-metadata")
+        self.guest_writes(name, "vda", "write -P 63 7M 1M")
+        self.assertRestores(name, "cp1")
+        self.virsh.ok("blockcommit", name, "vda", "--active", "--pivot", "--shallow", "--wait")
+        self.assertRestores(name, "cp2")
+        self.assertRestores(name, "cp4")
+        target = self.folder / "target.qcow2"
+        self.virsh.ok("blockcopy", name, "vda", target, "--format", "qcow2", "--transient-job", "--wait")
+        self.guest_writes(name, "vda", "write -P 64 9M 1M")
+        self.virsh.ok("blockjob", name, "vda", "--pivot")
+        self.assertEqual(self.top(name), str(target))
+        self.assertRestores(name, "cp5")
+        self.assertRestores(name, "cp1")
+        self.virsh.ok("snapshot-create-as", name, "s3", "--disk-only", "--no-metadata")
+        self.virsh.ok("blockpull", name, "vda", "--wait")
+        self.assertRestores(name, "cp8")
+        self.virsh.ok("checkpoint-delete", name, "cp1", "--children")
+        self.assertEqual(self.virsh.ok("checkpoint-list", name, "--name"), "")
+
+    def test_a_disk_grows_after_a_snapshot(self):
+        name = self.guest()
+        self.guest_writes(name, "vda", "write -P 61 3M 1M")
+        self.virsh.ok("snapshot-create-as", name, "s1", "--disk-only")
+        self.virsh.ok("blockresize", name, "vda", "24M")
+        self.guest_writes(name, "vda", "write -P 62 20M 1M")
+        self.assertRestores(name, "cp1")
+        self.assertRestores(name, "cp2")
+
+    def test_an_idle_domain_and_its_snapshots(self):
+        name = self.guest()
+        self.guest_writes(name, "vda", "write -P 61 3M 1M")
+        self.virsh.ok("destroy", name)
+        self.virsh.ok("snapshot-create-as", name, "s1", "--disk-only")
+        self.virsh.ok("start", name)
+        self.guest_writes(name, "vda", "write -P 62 5M 1M")
+        self.assertRestores(name, "cp1")
+        self.virsh.ok("snapshot-revert", name, "s1", "--running")
+        self.guest_writes(name, "vda", "write -P 63 7M 1M")
+        # What was written to the other branch isn't there, nor is what marked it.
+        self.assertLibvirtError(libvirt.VIR_ERR_CHECKPOINT_INCONSISTENT, self.domain.backupBegin,
+                                self.push(("vda", "no"), since="cp2"), None)
+        self.assertRestores(name, "cp1")
+        self.guest_writes(name, "vda", "write -P 64 11M 1M")
+        self.virsh.ok("destroy", name)
+        self.virsh.ok("snapshot-delete", name, "s1")
+        self.virsh.ok("start", name)
+        self.assertEqual(self.top(name), str(self.images[2]))
+        self.assertRestores(name, "cp3")
+        self.assertRestores(name, "cp1")
+
+    def test_a_return_within_an_image_asks_for_a_whole_backup(self):
+        name = self.guest()
+        self.virsh.ok("snapshot-create-as", name, "s1")
+        self.assertRestores(name, "cp1")
+        self.virsh.ok("snapshot-revert", name, "s1")
+        self.assertEqual(self.virsh.ok("domstate", name), "running")
+        for since in ("cp1", "cp2"):
+            self.assertLibvirtError(libvirt.VIR_ERR_CHECKPOINT_INCONSISTENT, self.domain.backupBegin,
+                                    self.push(("vda", "no"), since=since), None)
+        self.assertRestores(name, None)
+        self.assertRestores(name, "cp3")
+        self.virsh.ok("destroy", name)
+        self.virsh.ok("snapshot-create-as", name, "s2")
+        self.virsh.ok("snapshot-revert", name, "s2")
+        self.assertEqual(self.virsh.ok("checkpoint-list", name, "--name").split(), ["cp1", "cp2", "cp3", "cp4"])
 
 
 @on_roostd
@@ -320,3 +435,33 @@ class KilledDaemon(BackupCase):
         self.assertEqual(sum("job-completed" in line for line in lines), 4)
         for target in ("vda", "vdb"):
             self.assertEqual(sum(f"Backup for {target} completed" in line for line in lines), 4, lines)
+
+    def test_one_that_is_being_begun_is_there_or_was_never(self):
+        name = self.guest()
+        self.flush(name)
+        chance = random.Random(int(os.environ.get("ROOST_SEED", "1")))
+        self.domain.backupBegin(self.push(("vda", "base.qcow2")), self.checkpoint("base"))
+        self.wait_until_whole()
+        for number in range(int(os.environ.get("ROOST_CRASHES", "8"))):
+            is_pull = chance.random() < 0.5
+            document = (self.pull(self.scratch("vda") + self.scratch("vdb")) if is_pull
+                        else self.push(("vda", f"{number}.qcow2"), ("vdb", f"raw{number}.qcow2")))
+            if chance.random() < 0.5:
+                document = document.replace("<disk name='vda'", "<disk name='vda' incremental='base'")
+            command = self.virsh.start("backup-begin", name, self.file("b.xml", document), "--checkpointxml",
+                                       self.file("c.xml", self.checkpoint(f"cp{number}")))
+            time.sleep(chance.random() * 0.15)
+            self.restart(name)
+            begun = command.wait(timeout=20) == 0
+            names = {checkpoint.getName() for checkpoint in self.domain.listAllCheckpoints()}
+            there = f"cp{number}" in names
+            if begun:
+                self.assertTrue(there)
+            if is_pull and there:
+                self.assertIn("vda.scratch", self.domain.backupGetXMLDesc())
+                self.assertSameContent(self.fetched(self.url()), self.copied(self.images[2]), format="raw")
+                self.domain.abortJob()
+            self.wait_until_whole()
+            self.assertNothingLeft()
+            self.assertFalse(list(self.folder.glob("*.scratch")))
+            self.assertEqual((self.folder / f"{number}.qcow2").exists(), there and not is_pull)

@@ -81,10 +81,6 @@ class Checkpoints(CheckpointCase):
 
 @on_roostd
 class Left(CheckpointCase):
-    def test_a_snapshot_would_lose_what_checkpoints_know(self):
-        self.virsh.ok("checkpoint-create-as", self.name, "one")
-        self.assertVirshFails(self.virsh("snapshot-create-as", self.name, "s"), "while checkpoint exists")
-
     def test_a_bitmap_of_which_no_record_tells_keeps_no_name(self):
         self.virsh.ok("checkpoint-create-as", self.name, "one")
         self.virsh.ok("checkpoint-delete", self.name, "one", "--metadata")

@@ -41,7 +41,7 @@ extension LocalDomain {
         _ = try existing()
         let isRedefined = flags.contains(.redefine)
         if !isRedefined {
-            if !snapshot.snapshots.isEmpty {
+            if rules.keepsKindsApart, !snapshot.snapshots.isEmpty {
                 throw Self.driver.error(
                     .operationUnsupported, "cannot create checkpoint while snapshot exists")
             }
@@ -71,7 +71,7 @@ extension LocalDomain {
     /// A checkpoint that is to be made, with all that was left open filled in. Throws where the domain can't have it.
     public func newCheckpoint(_ given: CheckpointDefinition) throws(VirtError) -> CheckpointDefinition {
         let now = snapshot
-        if !now.snapshots.isEmpty {
+        if Self.momentRules.keepsKindsApart, !now.snapshots.isEmpty {
             throw Self.driver.error(.operationUnsupported, "cannot create checkpoint while snapshot exists")
         }
         var new = CheckpointDefinition()

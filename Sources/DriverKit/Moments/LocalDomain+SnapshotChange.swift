@@ -21,7 +21,7 @@ extension LocalDomain {
         let name = try await withJob(.modify, "snapshot") {
             (domain: isolated Self) async throws(VirtError) in
             _ = try domain.existing()
-            if !domain.snapshot.checkpoints.isEmpty {
+            if rules.keepsKindsApart, !domain.snapshot.checkpoints.isEmpty {
                 throw Self.driver.error(
                     .operationUnsupported, "cannot create snapshot while checkpoint exists")
             }

@@ -19,5 +19,8 @@ public struct MomentRules: Sendable {
     /// Whether a domain that doesn't run can't be undefined while it has checkpoints.
     public var checkpointsHoldDomain = true
 
+    /// Whether a domain can't have snapshots and checkpoints at the same time.
+    public var keepsKindsApart = true
+
     public init() {}
 }

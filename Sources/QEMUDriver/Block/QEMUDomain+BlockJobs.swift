@@ -109,6 +109,7 @@ extension QEMUDomain {
         do throws(VirtError) {
             try await writeJobs()
             if byPivot {
+                await carryBitmaps(along: job)
                 try await ask("job-complete", ["id": .string(job.id)])
             } else {
                 try await ask(job.abort.name, job.abort.arguments)

@@ -29,5 +29,8 @@ struct BitmapTable: Sendable {
         }
     }
 
+    /// The names of the bitmaps in a node.
+    func names(in node: String) -> Set<ByteName> { Set((bitmaps[ByteName(node)] ?? [:]).keys) }
+
     subscript(place: BitmapPlace) -> Bitmap? { bitmaps[ByteName(place.node)]?[ByteName(place.name)] }
 }

@@ -35,13 +35,17 @@ struct ImageTool: Sendable {
         let name: String
     }
 
-    /// The snapshots within an image, which a guest may have open.
-    func snapshots(in image: SnapshotImage) async throws(VirtError) -> [Inner] {
+    /// What qemu-img tells of an image, which a guest may have open.
+    func facts(of image: SnapshotImage) async throws(VirtError) -> JSONValue {
         let words = ["info", "--force-share", "--output=json", "--image-opts", image.options]
         let text = String(decoding: try await run(words), as: UTF8.self)
-        guard let facts = try? JSONValue(parsing: text) else {
-            throw VirtError(.internalError, "qemu-img tells nothing of '\(image.path)'", from: .qemu)
-        }
+        if let facts = try? JSONValue(parsing: text) { return facts }
+        throw VirtError(.internalError, "qemu-img tells nothing of '\(image.path)'", from: .qemu)
+    }
+
+    /// The snapshots within an image, which a guest may have open.
+    func snapshots(in image: SnapshotImage) async throws(VirtError) -> [Inner] {
+        let facts = try await facts(of: image)
         return (facts["snapshots"]?.array ?? []).compactMap { entry in
             guard let id = entry["id"]?.string, let name = entry["name"]?.string else { return nil }
             return Inner(id: id, name: name)

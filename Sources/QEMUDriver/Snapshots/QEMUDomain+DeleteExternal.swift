@@ -95,6 +95,7 @@ extension QEMUDomain {
             throw VirtError(
                 .operationFailed, "the image '\(top.path)' of disk '\(top.disk)' is missing", from: .qemu)
         }
+        try await ImageTool().carryBitmaps(bitmapNames, from: top, to: merge.base)
         try await ImageTool().run(["commit", "-q", "-d", "-b", merge.base.path, "--image-opts", top.options])
         // What lies on the image lies on the one below from now on.
         for moment in snapshots(in: top.path) {

@@ -10,6 +10,7 @@ extension QEMUDomain {
         to target: SnapshotDefinition, _ flags: DomainSnapshotRevertFlags
     ) async throws(VirtError) {
         if let guest, guest.phase == .unseen { throw guest.unseen(snapshot.name) }
+        try requireNoBackup("snapshot revert")
         guard let definition = target.domain else {
             throw VirtError(
                 .snapshotRevertRisky,
@@ -44,6 +45,7 @@ extension QEMUDomain {
         if let run = guest?.id { try await end(run, .snapshot) }
         let wasActive = target.state != "shutoff"
         if wasActive {
+            for image in images { try await ImageTool().removeBitmaps(from: image) }
             try await adopt(target)
             try await restart(definition, loading: target, flags)
         } else {
@@ -60,7 +62,11 @@ extension QEMUDomain {
 
     /// Has images be as they were when a snapshot was taken within them.
     func returnImages(to target: SnapshotDefinition, _ images: [SnapshotImage]) async throws(VirtError) {
-        for image in images { try await ImageTool().apply(target.name ?? "", in: image) }
+        for image in images {
+            // QEMU returns to nothing in an image that has bitmaps, which wouldn't tell what that changes.
+            try await ImageTool().removeBitmaps(from: image)
+            try await ImageTool().apply(target.name ?? "", in: image)
+        }
     }
 
     /// Makes the domain's definition what it was, and the snapshot the current one.

@@ -24,7 +24,10 @@ extension QEMUDomain {
         plan.leftovers = abandonedImages()
         let leftovers = plan.leftovers
         try await planning(plan) { (domain) async throws(VirtError) in
-            for overlay in overlays { try await ImageTool().make(overlay) }
+            for overlay in overlays {
+                try await ImageTool().make(overlay)
+                try await ImageTool().carryBitmaps(domain.bitmapNames, from: overlay.base, to: overlay.top)
+            }
             if var definition = target.inactiveDomain ?? target.domain {
                 definition.name = domain.snapshot.name
                 for overlay in overlays { definition.put(overlay.top) }

@@ -17,6 +17,7 @@ extension QEMUDomain {
         rules.revertFlags = [.running, .paused, .force, .resetNvram]
         rules.deleteFlags = [.children, .metadataOnly, .childrenOnly]
         rules.createCheckpointFlags = [.redefine, .quiesce, .redefineValidate]
+        rules.keepsKindsApart = false
         return rules
     }()
 

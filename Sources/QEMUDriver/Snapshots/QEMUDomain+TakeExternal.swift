@@ -39,7 +39,12 @@ extension QEMUDomain {
         let kept = new
         try await planning(plan) { (domain) async throws(VirtError) in
             if !flags.contains(.reuseExt) {
-                for overlay in overlays { try await ImageTool().make(overlay) }
+                for overlay in overlays {
+                    try await ImageTool().make(overlay)
+                    if domain.snapshot.isActive { continue }
+                    try await ImageTool().carryBitmaps(
+                        domain.bitmapNames, from: overlay.base, to: overlay.top)
+                }
             }
             if domain.snapshot.isActive {
                 try await domain.switchLive(to: overlays)
@@ -138,6 +143,7 @@ extension QEMUDomain {
         guard let live = snapshot.live, let emulator = live.devices.emulator else { return }
         let qemu = try await context.capabilities(of: emulator)
         var (added, given, actions): ([QEMUPart], [FileOwnership], [JSONValue]) = ([], [], [])
+        let bitmaps = bitmapNames.isEmpty ? nil : try await self.bitmaps()
         var switched: [DiskDevice] = []
         do throws(VirtError) {
             for overlay in overlays {
@@ -157,6 +163,7 @@ extension QEMUDomain {
                 let guest = hotPlugGuest(live, qemu)
                 let former = guest.topNode(of: BlockImage(disk))
                 let next = guest.topNode(of: BlockImage(bare))
+                actions += carrying(bitmaps, from: former, to: next)
                 actions.append([
                     "type": "blockdev-snapshot",
                     "data": ["node": .string(former), "overlay": .string(next)],
@@ -245,9 +252,7 @@ extension ImageTool {
     }
 
     private func virtualSize(of image: SnapshotImage) async throws(VirtError) -> UInt64 {
-        let words = ["info", "--force-share", "--output=json", "--image-opts", image.options]
-        let text = String(decoding: try await run(words), as: UTF8.self)
-        if let size = (try? JSONValue(parsing: text))?["virtual-size"]?.uint { return size }
+        if let size = try await facts(of: image)["virtual-size"]?.uint { return size }
         throw VirtError(.internalError, "qemu-img tells no size of '\(image.path)'", from: .qemu)
     }
 }
