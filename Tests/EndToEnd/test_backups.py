@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 import xml.etree.ElementTree as etree
 
 import libvirt
@@ -465,3 +466,32 @@ class KilledDaemon(BackupCase):
             self.assertNothingLeft()
             self.assertFalse(list(self.folder.glob("*.scratch")))
             self.assertEqual((self.folder / f"{number}.qcow2").exists(), there and not is_pull)
+
+
+@unittest.skipUnless(shutil.which("virtnbdbackup"), "virtnbdbackup is not installed")
+@on_each_server
+class BackupTool(BackupCase):
+    """A tool that isn't ours makes backups, and restores them."""
+
+    def tool(self, *words):
+        done = subprocess.run(words, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
+
+    def test_what_it_restores_is_what_was_there(self):
+        self.images = self.chain()
+        name = self.running(devices=disk(self.images[2], "vda", "virtio"))
+        self.domain = self.connect().lookupByName(name)
+        # Nobody asks for the password.
+        who = ["-U", self.server.uri, "--user", "nobody", "--password", "none", "-n"]
+        where = [*who, "-d", name, "-S", str(self.folder), "-f", str(self.folder / "sock")]
+        kept = self.folder / "kept"
+        self.tool("virtnbdbackup", *where, "-l", "full", "-o", str(kept))
+        for number in range(5):
+            self.guest_writes(name, "vda", f"write -P {80 + number} {2 * number}M 1M")
+            self.tool("virtnbdbackup", *where, "-l", "inc", "-o", str(kept))
+        self.flush(name)
+        restored = self.folder / "restored"
+        self.tool("virtnbdrestore", *who, "-i", str(kept), "-o", str(restored))
+        image, = [path for path in restored.iterdir() if path.suffix == ".qcow2"]
+        self.assertSameContent(image, self.copied(self.images[2]))
+        self.assertNothingLeft()
