@@ -25,7 +25,7 @@ extension QEMUDomain {
         }
     }
 
-    private func commit(
+    func commit(
         _ images: CommittedImages, of disk: DiskDevice, _ flags: DomainBlockCommitFlags, _ speed: BlockSpeed
     ) async throws(VirtError) {
         let nodes = try await blockNodes()
@@ -59,7 +59,7 @@ extension QEMUDomain {
 }
 
 /// The images of a commit.
-private struct CommittedImages {
+struct CommittedImages: Sendable {
     /// The disk's own.
     let own: DiskImage
     /// What stands on the uppermost that is merged; nil where nothing does.

@@ -26,7 +26,7 @@ extension QEMUDomain {
     }
 
     /// What is copied is kept the same from now on.
-    private func becameReady(_ id: String) {
+    func becameReady(_ id: String) {
         guard let job = guest?.held.blockJobs.first(where: { $0.id == id }), job.phase == .running else {
             return
         }
@@ -82,7 +82,7 @@ extension QEMUDomain {
 
     /// Takes note of a job that is over, or of one that never began: document, record and definition name the right
     /// images before QEMU forgets the job.
-    private func settle(_ id: String, of run: Int32) async throws(VirtError) {
+    func settle(_ id: String, of run: Int32) async throws(VirtError) {
         guard let job = guest(run)?.held.blockJobs.first(where: { $0.id == id }) else { return }
         let status = BlockJobStatus(id, in: try await ask("query-jobs"))
         if let status, !status.isConcluded { return }

@@ -96,7 +96,7 @@ extension QEMUDomain {
     }
 
     /// Has QEMU end a job. What it is to end as is on record first.
-    private func end(_ job: BlockJob, byPivot: Bool) async throws(VirtError) {
+    func end(_ job: BlockJob, byPivot: Bool) async throws(VirtError) {
         if byPivot, !job.isMirror || job.phase != .ready {
             throw VirtError(
                 .blockCopyActive, "block job '\(job.id)' not ready for pivot yet", from: .qemu)

@@ -29,6 +29,7 @@ extension QEMUDomain {
             let wanted = flags.contains(.capacity) ? try await disk.fullSize(bytes) : bytes
             guard let index = disk.source.index, let node = try await domain.blockNodes().top(of: index)
             else { throw VirtError(.internalError, "disk '\(disk.target.dev)' has no node", from: .qemu) }
+            try await domain.gatherBitmaps(of: disk)
             try await domain.ask(
                 "block_resize", ["node-name": .string(node.name), "size": .init(disk.rounded(wanted))])
         }

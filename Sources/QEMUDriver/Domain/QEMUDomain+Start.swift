@@ -87,9 +87,9 @@ extension QEMUDomain {
     }
 
     private func origin(_ saved: SavedGuest?) -> GuestLife.Origin {
-        if let saved { return .file(wasRunning: saved.isRunning) }
-        guard let loading else { return .boot }
-        return .snapshot(hasMemory: loading.snapshot != nil)
+        // That it returns to a snapshot is what is told of it, wherever its memory comes from.
+        if let loading { return .snapshot(hasMemory: loading.snapshot != nil || saved != nil) }
+        return saved.map { .file(wasRunning: $0.isRunning) } ?? .boot
     }
 
     /// QEMU waits to be told what to do: from here on the guest is there.

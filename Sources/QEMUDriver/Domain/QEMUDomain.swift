@@ -29,6 +29,8 @@ actor QEMUDomain: LocalDomain {
     private var eventLines = LogRate(burst: 200, interval: .milliseconds(50))
     /// The snapshot that the guest is being returned to, while it is started for that.
     var loading: LoadedSnapshot?
+    /// An image of a snapshot that is being deleted is written over: only the end of that is left.
+    var hasBegunMerge = false
     /// Somebody writes the record of the running guest already.
     var isSavingRecord = false
 

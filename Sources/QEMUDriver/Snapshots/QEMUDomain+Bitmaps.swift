@@ -20,17 +20,37 @@ extension QEMUDomain {
     }
 
     /// The parts of a transaction that have a new image mark what another one's bitmaps do, and what is written from then on.
-    func carrying(_ known: BitmapTable?, from former: String, to next: String) -> [JSONValue] {
+    ///
+    /// - Parameter merges: QEMU has the other image's at hand. Else they stay below, where backups look, too.
+    func carrying(
+        _ known: BitmapTable?, from former: String, to next: String, merges: Bool
+    ) -> [JSONValue] {
         guard let known else { return [] }
         return known.names(in: former).intersection(bitmapNames).flatMap { name -> [JSONValue] in
             let (source, target) = (
                 BitmapPlace(node: former, name: name.text), BitmapPlace(node: next, name: name.text)
             )
             guard let bitmap = known[source], bitmap.isSound else { return [] }
-            return [
-                target.adding(isPersistent: true, isRecording: true, granularity: bitmap.granularity),
-                target.merging([source]),
-            ]
+            let adding = target.adding(
+                isPersistent: true, isRecording: true, granularity: bitmap.granularity)
+            return merges ? [adding, target.merging([source])] : [adding]
+        }
+    }
+
+    /// Has a disk's own image mark all that bitmaps in those below do, which is no longer possible once it has another size.
+    func gatherBitmaps(of disk: DiskDevice) async throws(VirtError) {
+        let names = bitmapNames
+        guard !names.isEmpty, let top = disk.chain.first else { return }
+        let known = try await bitmaps()
+        for name in names {
+            let places = disk.chain.map { BitmapPlace(node: "libvirt-\($0.index)-format", name: name.text) }
+            let (own, below) = (
+                BitmapPlace(node: "libvirt-\(top.index)-format", name: name.text), places.dropFirst()
+            )
+            guard let size = known[own]?.size else { continue }
+            let sources = below.prefix { known[$0]?.size == size }
+            if sources.isEmpty { continue }
+            try await ask("transaction", ["actions": [own.merging(Array(sources))]])
         }
     }
 

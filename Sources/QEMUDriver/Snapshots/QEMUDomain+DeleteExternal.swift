@@ -1,13 +1,14 @@
 import ByteText
 import DriverKit
 import LinuxSystem
+import QEMUModel
 import Virt
 import VirtXML
 
 /// Snapshots whose disks got images of their own, deleted: what was written since goes into the image that held the
 /// snapshot's state, if anything needs it, and the image above is removed.
 extension QEMUDomain {
-    func discardExternal(_ doomed: SnapshotDefinition) async throws(VirtError) {
+    func discardExternal(_ doomed: SnapshotDefinition, isRecovery: Bool) async throws(VirtError) {
         let name = doomed.name ?? ""
         var (merges, unneeded): ([ImageOverlay], [String]) = ([], [])
         let graph = await imageGraph()
@@ -17,17 +18,21 @@ extension QEMUDomain {
             unneeded += rest
         }
         if let file = doomed.memory?.file, doomed.memory?.snapshot == .external { unneeded.append(file) }
-        if !merges.isEmpty, guest != nil {
-            throw VirtError(
-                .operationUnsupported,
-                "the images of snapshot '\(name)' are in use by the running domain: stop it to delete the snapshot",
-                from: .qemu)
-        }
+        if !isRecovery { for merge in merges { try requireMergeable(merge, for: name) } }
         var plan = SnapshotPlan(.deleteOuter, name, merges.map(\.top))
         plan.leftovers = unneeded + merges.map(\.top.path)
+        plan.isLive = guest != nil
         let (changes, leftovers) = (merges, plan.leftovers)
-        try await planning(plan) { (domain) async throws(VirtError) in
-            for merge in changes { try await domain.merge(merge) }
+        try await planning(plan, isRecovery: isRecovery) { (domain) async throws(VirtError) in
+            for merge in changes {
+                if domain.isOpen(merge) {
+                    try await domain.mergeLive(merge)
+                } else {
+                    domain.hasBegunMerge = true
+                    try await domain.merge(merge)
+                }
+                try await domain.moveImages(above: merge)
+            }
             for merge in changes { try await domain.moveUsers(of: merge) }
             try await domain.forgetSnapshot(name)
             await domain.remove(leftovers)
@@ -97,13 +102,20 @@ extension QEMUDomain {
         }
         try await ImageTool().carryBitmaps(bitmapNames, from: top, to: merge.base)
         try await ImageTool().run(["commit", "-q", "-d", "-b", merge.base.path, "--image-opts", top.options])
-        // What lies on the image lies on the one below from now on.
+    }
+
+    /// What lies on an image that is merged lies on the one below from now on. QEMU notes that itself in images that it has
+    /// open.
+    private func moveImages(above merge: ImageOverlay) async throws(VirtError) {
+        let top = merge.top
+        let open = Set(
+            (snapshot.live?.disk(called: top.disk)?.chain ?? []).compactMap { $0.path.map { ByteName($0) } })
         for moment in snapshots(in: top.path) {
             for disk in moment.disks + moment.revertDisks
             where disk.snapshot == .external && disk.name.hasSameBytes(as: top.disk) {
-                guard let path = disk.source?.path, await Blocking.run({ FileSystem.exists(path) }) else {
-                    continue
-                }
+                guard let path = disk.source?.path, !open.contains(ByteName(path)),
+                    await Blocking.run({ FileSystem.exists(path) })
+                else { continue }
                 try await ImageTool().run([
                     "rebase", "-q", "-u", "-f", (disk.format ?? .qcow2).rawValue, "-b", merge.base.path, "-F",
                     merge.base.format.rawValue, "--", path,

@@ -9,11 +9,15 @@ import XMLBinding
 /// Changes of images that are written down before they are begun.
 extension QEMUDomain {
     /// Does what a plan says, which is on disk meanwhile; what fails is undone.
+    ///
+    /// - Parameter isRecovery: it is what was begun before that is being settled.
     func planning(
-        _ plan: SnapshotPlan, _ body: (isolated QEMUDomain) async throws(VirtError) -> Void
+        _ plan: SnapshotPlan, isRecovery: Bool = false,
+        _ body: (isolated QEMUDomain) async throws(VirtError) -> Void
     ) async throws(VirtError) {
         try requireNoBackup("snapshot")
-        try await settleFormer()
+        if !isRecovery { try await settleFormer() }
+        hasBegunMerge = false
         let (plans, name, text) = (context.plans, snapshot.name, plan.text)
         do throws(SystemError) {
             try await Blocking.run { () throws(SystemError) in try plans.save(name, text) }
@@ -23,7 +27,7 @@ extension QEMUDomain {
         do throws(VirtError) {
             try await body(self)
         } catch {
-            await resolve(plan, after: error)
+            if !isRecovery { await resolve(plan, after: error) }
             throw error
         }
         await removePlan()
@@ -51,6 +55,10 @@ extension QEMUDomain {
     private func resolve(_ plan: SnapshotPlan, after error: VirtError) async {
         switch plan.action {
         case .takeInner, .takeOuter, .revertOuter: await settle(plan)
+        case .deleteOuter where hasBegunMerge:
+            context.log.error(
+                "snapshot '\(plan.name)' of '\(snapshot.name)' is being deleted still: \(error.message)")
+            settleLater(plan)
         case .revertInner, .deleteInner, .deleteOuter: await removePlan()
         }
     }
@@ -62,6 +70,16 @@ extension QEMUDomain {
         guard let plan = SnapshotPlan(text: text) else {
             return context.log.error("'\(plans.path(name))' is no plan of snapshots: it is left as it is")
         }
+        if plan.action == .deleteOuter, plan.isLive, guest != nil {
+            // QEMU may have to write for long: nobody waits for that.
+            Task { await self.settleUnderJob(plan) }
+            return
+        }
+        await settleUnderJob(plan)
+    }
+
+    private func settleUnderJob(_ plan: SnapshotPlan) async {
+        let name = snapshot.name
         let job: Void? = try? await withJob(.modify, "snapshot recovery") {
             (domain: isolated QEMUDomain) async throws(VirtError) in await domain.settle(plan)
         }
@@ -78,7 +96,7 @@ extension QEMUDomain {
             case .revertOuter: try await settleReturn(plan)
             case .deleteInner, .deleteOuter:
                 await remove(plan.leftovers)
-                if let doomed = snapshot.snapshots[name] { try await discard(doomed) }
+                if let doomed = snapshot.snapshots[name] { try await discard(doomed, isRecovery: true) }
                 context.log.info("snapshot '\(name)' of '\(domain)', which was being deleted, is gone now")
             case .revertInner:
                 if let target = snapshot.snapshots[name], guest == nil {
@@ -126,6 +144,14 @@ extension QEMUDomain {
     }
 
     private func settleFiles(_ plan: SnapshotPlan) async throws(VirtError) {
+        if plan.isLive, snapshot.isActive { try await ask("migrate_cancel") }
+        try await settleOverlays(plan)
+        if plan.resumes, snapshot.state == .paused { try await continueProcessors(.unpaused) }
+        // An agent that is gone has nothing that waits.
+        if plan.isFrozen, snapshot.isActive { _ = try? await fsThaw(mountpoints: [], flags: 0) }
+    }
+
+    private func settleOverlays(_ plan: SnapshotPlan) async throws(VirtError) {
         let domain = snapshot.name
         if try await isCommitted(plan) {
             if let text = plan.record {

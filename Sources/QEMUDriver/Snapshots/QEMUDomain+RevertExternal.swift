@@ -11,13 +11,9 @@ extension QEMUDomain {
     func revertExternal(
         to target: SnapshotDefinition, _ flags: DomainSnapshotRevertFlags
     ) async throws(VirtError) {
-        if target.memory?.snapshot == .external {
-            throw VirtError(
-                .operationUnsupported,
-                "a domain can't return to a snapshot with its memory in a file so far", from: .qemu)
-        }
         let name = target.name ?? ""
         let overlays = try await freshOverlays(on: target)
+        let saved = try await savedMemory(of: target, on: overlays)
         if let run = guest?.id { try await end(run, .snapshot) }
         var plan = SnapshotPlan(.revertOuter, name, overlays.map(\.top))
         plan.files = overlays.map(\.top.path)
@@ -36,6 +32,7 @@ extension QEMUDomain {
             try await domain.noteReturn(to: name, overlays.map(\.top))
             await domain.remove(leftovers)
         }
+        if let saved { return try await restart(saved, flags) }
         if !flags.isDisjoint(with: [.running, .paused]), let definition = snapshot.persistent {
             try await restart(definition, loading: nil, flags)
         }

@@ -15,28 +15,21 @@ extension QEMUDomain {
     func takeExternal(
         _ new: inout SnapshotDefinition, _ flags: DomainSnapshotCreateFlags
     ) async throws(VirtError) {
-        if new.memory?.snapshot == .external {
-            throw VirtError(
-                .operationUnsupported,
-                "a running domain's memory can't be kept in a file of its own so far: use --disk-only, or a "
-                    + "snapshot within the images", from: .qemu)
-        }
-        if flags.contains(.quiesce), snapshot.isActive {
-            throw VirtError(
-                .argumentUnsupported,
-                "the guest's file systems can't be had wait so far: leave --quiesce out",
-                from: .qemu)
-        }
         try await nameOverlays(&new, flags)
         let overlays = try overlays(of: new)
         let made = flags.contains(.reuseExt) ? [] : overlays.map(\.top.path)
         var plan = SnapshotPlan(.takeOuter, new.name ?? "", overlays.map(\.top))
-        plan.files = made
+        let memory = try await memoryFile(of: new)
+        plan.files = made + [memory?.part, memory?.path].compactMap { $0 }
         plan.isLive = snapshot.isActive
+        plan.resumes = memory != nil && snapshot.state == .running
+        plan.isFrozen = flags.contains(.quiesce) && snapshot.isActive
         var record = new
         record.active = !flags.contains(.noMetadata)
         plan.record = try record.text([.inactive, .secure])
-        let kept = new
+        let (kept, resumes, isFrozen) = (new, plan.resumes, plan.isFrozen)
+        // QEMU knows none any more once it has written its memory.
+        let bitmaps = snapshot.isActive && !bitmapNames.isEmpty ? try await bitmaps() : nil
         try await planning(plan) { (domain) async throws(VirtError) in
             if !flags.contains(.reuseExt) {
                 for overlay in overlays {
@@ -47,11 +40,18 @@ extension QEMUDomain {
                 }
             }
             if domain.snapshot.isActive {
-                try await domain.switchLive(to: overlays)
+                if isFrozen { _ = try await domain.fsFreeze(mountpoints: [], flags: 0) }
+                var hasImages = true
+                if let memory {
+                    hasImages = try await domain.writeMemory(to: memory, isLive: flags.contains(.live))
+                }
+                try await domain.switchLive(to: overlays, bitmaps, hasLeft: !hasImages)
+                if isFrozen { _ = try? await domain.fsThaw(mountpoints: [], flags: 0) }
             } else {
                 try await domain.adoptOverlays(overlays.map(\.top))
             }
             if !flags.contains(.noMetadata) { try await domain.keep(kept, isCurrent: true) }
+            if resumes, !flags.contains(.halt) { try await domain.continueProcessors(.unpaused) }
         }
     }
 
@@ -138,12 +138,17 @@ extension QEMUDomain {
     // MARK: The running guest
 
     /// Has QEMU write to the new images from one instant on, all at once.
-    private func switchLive(to overlays: [ImageOverlay]) async throws(VirtError) {
+    ///
+    /// - Parameters:
+    ///   - bitmaps: those that there are; nil where none counts.
+    ///   - hasLeft: QEMU has written its memory to a file, and has closed its images until the guest goes on.
+    private func switchLive(
+        to overlays: [ImageOverlay], _ bitmaps: BitmapTable?, hasLeft: Bool
+    ) async throws(VirtError) {
         let run = try requireGuest().id
         guard let live = snapshot.live, let emulator = live.devices.emulator else { return }
         let qemu = try await context.capabilities(of: emulator)
         var (added, given, actions): ([QEMUPart], [FileOwnership], [JSONValue]) = ([], [], [])
-        let bitmaps = bitmapNames.isEmpty ? nil : try await self.bitmaps()
         var switched: [DiskDevice] = []
         do throws(VirtError) {
             for overlay in overlays {
@@ -163,7 +168,7 @@ extension QEMUDomain {
                 let guest = hotPlugGuest(live, qemu)
                 let former = guest.topNode(of: BlockImage(disk))
                 let next = guest.topNode(of: BlockImage(bare))
-                actions += carrying(bitmaps, from: former, to: next)
+                actions += carrying(bitmaps, from: former, to: next, merges: !hasLeft)
                 actions.append([
                     "type": "blockdev-snapshot",
                     "data": ["node": .string(former), "overlay": .string(next)],

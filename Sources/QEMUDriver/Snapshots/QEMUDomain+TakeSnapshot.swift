@@ -62,7 +62,7 @@ extension QEMUDomain {
         }
         if memory.snapshot == .external, memory.file == nil {
             throw VirtError(
-                .xmlError, "memory state of an external snapshot needs a file", from: .domainSnapshot)
+                .xmlError, "external memory snapshots require a filename", from: .domainSnapshot)
         }
         if now.isActive, !isDiskOnly, memory.snapshot == .no {
             throw VirtError(

@@ -38,6 +38,8 @@ struct SnapshotPlan: Sendable {
     var isLive = false
     /// Whether the guest is to go on afterwards.
     var resumes = false
+    /// Whether the guest's file systems wait meanwhile.
+    var isFrozen = false
 
     init(_ action: Action, _ name: String, _ images: [SnapshotImage] = []) {
         (self.action, self.name, self.images) = (action, name, images)
@@ -57,7 +59,7 @@ struct SnapshotPlan: Sendable {
             "images": .array(images), "files": .array(files.map(JSONValue.string)),
             "leftovers": .array(leftovers.map(JSONValue.string)),
             "record": record.map(JSONValue.string) ?? .null,
-            "isLive": .bool(isLive), "resumes": .bool(resumes),
+            "isLive": .bool(isLive), "resumes": .bool(resumes), "isFrozen": .bool(isFrozen),
         ]
         return document.description
     }
@@ -80,5 +82,6 @@ struct SnapshotPlan: Sendable {
         record = document["record"]?.string
         isLive = document["isLive"]?.bool ?? false
         resumes = document["resumes"]?.bool ?? false
+        isFrozen = document["isFrozen"]?.bool ?? false
     }
 }

@@ -108,7 +108,7 @@ extension QEMUDomain {
         if let job = guest(run)?.held.job, job.kind == .restore, isManaged(job) {
             try await removeManagedSave()
         }
-        if runs { try await continueProcessors(.restored) }
+        if runs { try await continueProcessors(loading == nil ? .restored : .fromSnapshot) }
         try await forgetJob(run)
     }
 }

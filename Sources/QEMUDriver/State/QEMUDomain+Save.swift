@@ -93,7 +93,7 @@ extension QEMUDomain {
     }
 
     /// What the file is to begin with.
-    private func saveImage(_ order: SaveOrder, _ wasRunning: Bool) async throws(VirtError) -> SaveImage {
+    func saveImage(_ order: SaveOrder, _ wasRunning: Bool) async throws(VirtError) -> SaveImage {
         let now = snapshot
         var xml = try now.xml([.migratable, .secure], channels: context.configuration.channels)
         if let document = order.document {
@@ -111,7 +111,7 @@ extension QEMUDomain {
     }
 
     /// Writes all to the file; what it begins with says that last.
-    private func writeState(
+    func writeState(
         _ run: Int32, _ image: SaveImage, _ start: [UInt8], _ file: Descriptor, _ place: StatePlace
     ) async throws(VirtError) -> MigrationProgress {
         try await context.writing(place.path) { () throws(SystemError) in try file.writeAll(start) }
