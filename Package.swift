@@ -246,9 +246,8 @@ let package = Package(
         tests(
             of: "StorageDriver",
             uses: [
-                "ByteText", "DriverConformance", "DriverKit", "HostKit", "LinuxSystem", "PublishedData",
-                "Virt",
-                "VirtDriver", "VirtXML", "XMLBinding", "roost-launch", log,
+                "ByteText", "DriverConformance", "DriverKit", "HostKit", "JSON", "LinuxSystem",
+                "PublishedData", "Virt", "VirtDriver", "VirtXML", "XMLBinding", "roost-launch", log,
             ]),
         tests(of: "Roost", uses: ["TestDriver", "Virt", "VirtDriver"]),
         tests(

@@ -14,6 +14,7 @@ public final class StorageDriver: Driver {
     /// Which pools run; the next daemon takes them up by these.
     let records: DocumentStore
     let parts: PartRecords
+    let places: StoragePlaces
     let secrets: any SecretSource
     let events: EventHub
     let log: Logger
@@ -35,6 +36,7 @@ public final class StorageDriver: Driver {
         }
         records = DocumentStore(folder: places.run, survivesPowerCut: false)
         parts = PartRecords(folder: places.parts)
+        self.places = places
         (self.secrets, self.uriPath, self.events, self.log) = (secrets, uriPath, events, log)
     }
 
@@ -56,7 +58,7 @@ public final class StorageDriver: Driver {
             }
             return running
         }
-        await Blocking.run { self.parts.clear(self.log) }
+        await clear(Blocking.run { self.parts.clear(self.log) })
         await takeUp(running)
     }
 

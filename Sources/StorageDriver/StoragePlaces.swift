@@ -8,6 +8,10 @@ public struct StoragePlaces: Sendable {
     public var run: String
     /// What is being made, so that what is left of it is found.
     public var parts: String
+    /// Where the kernel tells of its devices.
+    public var system = "/sys"
+    /// Where devices are by the kernel's names.
+    public var devices = "/dev"
 
     public init(_ layout: StateLayout) {
         definitions = layout.configuration + "/storage"

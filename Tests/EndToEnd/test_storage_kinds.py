@@ -101,9 +101,10 @@ class Restarts(LoopCase):
         self.assertIn("inactive", self.virsh.ok("pool-info", self.name))
 
     def test_other_types_are_refused_by_name(self):
-        for number, words in ((3, ["logical", "--source-name", "vg"]), (4, ["disk", "--source-dev", self.device]),
-                              (8, ["mpath"]), (9, ["rbd", "--source-name", "n", "--source-host", "h"]),
-                              (12, ["zfs", "--source-name", "n"])):
+        for number, words in ((9, ["rbd", "--source-name", "n", "--source-host", "h"]),
+                              (10, ["sheepdog", "--source-name", "n", "--source-host", "h"]),
+                              (11, ["gluster", "--source-name", "n", "--source-host", "h", "--source-path", "/"]),
+                              (13, ["vstorage", "--source-name", "n"])):
             with self.subTest(words):
                 self.assertVirshFails(
                     self.virsh("pool-define-as", self.name, *words, "--target", self.mount),

@@ -18,13 +18,20 @@ struct PartRecords: Sendable {
         var folder: String
         var part: PartName
         var process: ProcessIdentity?
+        /// What is made on devices, in place of a file.
+        private(set) var device: HalfMadeDevice?
+
+        init(_ device: HalfMadeDevice) {
+            self.init(folder: "", part: PartName(for: ""))
+            self.device = device
+        }
 
         init(folder: String, part: PartName) {
             (name, self.folder, self.part) = (Random.hexadecimal(bytes: 8), folder, part)
         }
 
         fileprivate var text: String {
-            var value: JSONObject = ["folder": .string(folder), "part": .string(part.text)]
+            var value = device?.value ?? ["folder": .string(folder), "part": .string(part.text)]
             if let process {
                 value["pid"] = JSONValue(process.id)
                 value["startTime"] = JSONValue(process.startTime)
@@ -38,11 +45,19 @@ struct PartRecords: Sendable {
 
     func remove(_ record: Record) { try? store.remove(record.name) }
 
-    /// Ends what the last daemon left at work, and removes what it left half made.
-    func clear(_ log: Logger) {
+    /// Ends what the last daemon left at work, and removes what it left half made. What it left on devices is returned: it
+    /// is removed by programs.
+    func clear(_ log: Logger) -> [HalfMadeDevice] {
+        var devices: [HalfMadeDevice] = []
         for name in (try? store.names()) ?? [] {
             defer { try? store.remove(name) }
-            guard let value = try? JSONValue(parsing: store.read(name)), let folder = value["folder"]?.string,
+            let value = try? JSONValue(parsing: store.read(name))
+            if let value, let device = HalfMadeDevice(value) {
+                end(value)
+                devices.append(device)
+                continue
+            }
+            guard let value, let folder = value["folder"]?.string,
                 let part = value["part"]?.string, PartName.isOne(part)
             else {
                 log.error("'\(store.path(name))' can't be understood: a half made volume may be left")
@@ -52,6 +67,7 @@ struct PartRecords: Sendable {
             guard let folder = try? Folder(folder) else { continue }
             remove(part, in: folder, log)
         }
+        return devices
     }
 
     private func remove(_ part: String, in folder: Folder, _ log: Logger) {

@@ -28,10 +28,15 @@ extension StorageDriver {
     }
 
     private func value(of secret: StorageEncryption.Secret) throws(VirtError) -> [UInt8] {
-        if let uuid = secret.reference.uuid {
-            return try secrets.secretValue(uuid: uuid, for: .volume).withBytes { Array($0) }
+        try value(of: secret.reference, for: .volume)
+    }
+
+    /// What a secret holds that a document names.
+    func value(of secret: VirtXML.SecretReference, for use: SecretUsageType) throws(VirtError) -> [UInt8] {
+        if let uuid = secret.uuid {
+            return try secrets.secretValue(uuid: uuid, for: use).withBytes { Array($0) }
         }
-        return try secrets.secretValue(for: .volume, secret.reference.usage ?? "").withBytes { Array($0) }
+        return try secrets.secretValue(for: use, secret.usage ?? "").withBytes { Array($0) }
     }
 
     /// Runs a program to its end; libvirt's words where it fails.
@@ -61,5 +66,10 @@ extension StorageDriver {
         throw VirtError(
             .internalError,
             "Child process (\(words)) unexpected \(outcome.status): \(shown(outcome.errorText))", from: .none)
+    }
+
+    /// What a program says, run to its end.
+    func text(of task: ProgramTask) async throws(VirtError) -> String {
+        String(decoding: try await run(task), as: UTF8.self)
     }
 }

@@ -1,3 +1,4 @@
+import ByteText
 import DriverKit
 import Virt
 import VirtXML
@@ -31,17 +32,24 @@ struct LocalPool: StartableObject {
         Self.kind.lifecycle(reference, change.rawValue)
     }
 
-    /// The folder that its volumes are in; throws for a pool that has none.
-    func folder() throws(VirtError) -> String {
-        if let path = definition.target?.path { return path }
-        throw VirtError(.internalError, "storage pool '\(title)' has no folder", from: .storage)
+    /// The volume that has this path.
+    func volume(atPath path: String) -> StoredVolume? {
+        if let volume = content.volume(atPath: path) { return volume }
+        return definition.type.isFolder ? nil : content.all.first { $0.path.hasSameBytes(as: path) }
+    }
+
+    /// The volume that has this key.
+    func volume(withKey key: String) -> StoredVolume? {
+        if definition.type.isFolder { return content.volume(atPath: key) }
+        return content.all.first { $0.definition.key?.hasSameBytes(as: key) == true }
     }
 
     /// The document, of what runs or of the next time, with the sizes as they were when it was looked at last.
     func document(ofNextTime: Bool) -> StoragePoolDefinition {
         let isNext = ofNextTime && isRedefined
         guard let shown = isNext ? persistent : live ?? persistent else { return definition }
-        return isNext ? shown : shown.with(content.sizes, content.permissions)
+        return isNext
+            ? shown : shown.with(content.sizes, content.permissions, isActive ? content.freeExtents : [])
     }
 
     /// Throws `operationInvalid` unless it runs.
@@ -73,13 +81,14 @@ struct PoolSizes: Sendable, Equatable {
 
 extension StoragePoolDefinition {
     fileprivate func with(
-        _ sizes: PoolSizes, _ permissions: StoragePermissions?
+        _ sizes: PoolSizes, _ permissions: StoragePermissions?, _ freeExtents: [StorageExtent]
     ) -> StoragePoolDefinition {
         var copy = self
         copy.capacity = ByteSize(bytes: sizes.capacity)
         copy.allocation = ByteSize(bytes: sizes.allocation)
         copy.available = ByteSize(bytes: sizes.available)
         if let permissions { copy.target?.permissions = permissions }
+        if type == .disk, !copy.source.devices.isEmpty { copy.source.devices[0].freeExtents = freeExtents }
         return copy
     }
 }

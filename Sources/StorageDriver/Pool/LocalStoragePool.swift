@@ -86,7 +86,7 @@ struct LocalStoragePool: StoragePoolOperations {
         try flags.require([.preallocMetadata, .validate], in: "storageVolCreateXML", from: .storage)
         let pool = try active()
         try await DocumentSchema.storageVolume.check(xml, if: flags.contains(.validate))
-        let order = try VolumeOrder(xml, for: pool, flags)
+        let order = try VolumeOrder(xml, for: pool.definition.backend(driver), flags)
         if pool.content[order.volume.name] != nil { throw order.taken }
         return try await driver.make(order, in: pool)
     }
@@ -105,7 +105,7 @@ struct LocalStoragePool: StoragePoolOperations {
         }
         try known.requireReadable()
         let source = try await driver.current(clonevol.name, in: sourcePool).definition
-        let order = try VolumeOrder(xml, for: pool, from: source, flags)
+        let order = try VolumeOrder(xml, for: pool.definition.backend(driver), from: source, flags)
         if pool.content[order.volume.name] != nil { throw order.taken }
         return try await driver.using(known, in: sourcePool, isReading: true) { (_) async throws(VirtError) in
             try await driver.make(order, in: pool)

@@ -35,7 +35,7 @@ struct LocalStorageService: StorageService {
     }
 
     func storageVolLookupByKey(key: String) throws(VirtError) -> StorageVolReference {
-        if let (pool, volume) = driver.volume(atPath: key) { return volume.reference(in: pool) }
+        if let (pool, volume) = driver.volume(withKey: key) { return volume.reference(in: pool) }
         throw StorageDriver.noVolume("key \(key)")
     }
 
@@ -90,17 +90,11 @@ struct LocalStorageService: StorageService {
         }
         var definition = StoragePoolDefinition()
         definition.type = kind
-        _ = try definition.backend(driver)
-        if kind == .netfs {
-            let source = try srcSpec.map { (text) throws(VirtError) in
-                try PoolSourceQuestion(document: text, from: .storage).source
-            }
-            guard let host = source?.hosts.first?.name else {
-                throw VirtError(.invalidArg, "hostname must be specified for netfs sources", from: .storage)
-            }
-            return try await SharedFolders(host: host).document()
+        let source = try srcSpec.map { (text) throws(VirtError) in
+            try PoolSourceQuestion(document: text, from: .storage).source
         }
-        throw VirtError(
-            .noSupport, "pool type '\(type)' does not support source discovery", from: .storage)
+        var list = PoolSourceList()
+        list.sources = try await definition.backend(driver).findSources(source)
+        return try list.text(from: .storage)
     }
 }

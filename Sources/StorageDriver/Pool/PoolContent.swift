@@ -15,6 +15,8 @@ final class PoolContent: Sendable {
         var sizes = PoolSizes()
         /// Whose its folder is.
         var permissions: StoragePermissions?
+        /// Where there is room on a disk.
+        var freeExtents: [StorageExtent] = []
         /// How many look at single files now.
         var lookers = 0
         /// What has changed since somebody began to look through the pool; nil while nobody does.
@@ -27,6 +29,7 @@ final class PoolContent: Sendable {
 
     var sizes: PoolSizes { state.withLock { $0.sizes } }
     var permissions: StoragePermissions? { state.withLock { $0.permissions } }
+    var freeExtents: [StorageExtent] { state.withLock { $0.freeExtents } }
     var all: [StoredVolume] { state.withLock { Array($0.volumes.values) } }
     var count: Int { state.withLock { $0.volumes.count } }
     /// Whether a volume is made or changed.
@@ -34,7 +37,7 @@ final class PoolContent: Sendable {
 
     subscript(name: String) -> StoredVolume? { state.withLock { $0.volumes[ByteName(name)] } }
 
-    /// The volume that has this path, or this key; in a folder both end with the name.
+    /// The volume of a folder that has this path; it ends with the name.
     func volume(atPath path: String) -> StoredVolume? {
         let name = path.split(atByte: "/").last.map(String.init) ?? ""
         guard let volume = self[name], volume.path.hasSameBytes(as: path) else { return nil }
@@ -136,6 +139,7 @@ final class PoolContent: Sendable {
             }
             (state.volumes, state.touched) = (volumes, nil)
             (state.sizes, state.permissions) = (found.sizes, found.permissions)
+            state.freeExtents = found.freeExtents
         }
     }
 
@@ -144,7 +148,7 @@ final class PoolContent: Sendable {
     /// The pool has stopped: nothing is known of its volumes any more, and of its room where it is to be another pool.
     func forget(sizes: Bool) {
         state.withLock { state in
-            state.volumes = [:]
+            (state.volumes, state.freeExtents) = ([:], [])
             if sizes { (state.sizes, state.permissions) = (PoolSizes(), nil) }
         }
     }

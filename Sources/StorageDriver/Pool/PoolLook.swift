@@ -8,6 +8,8 @@ struct FoundContent: Sendable {
     var volumes: [ByteName: StoredVolume] = [:]
     var sizes = PoolSizes()
     var permissions: StoragePermissions?
+    /// Where there is room on a disk.
+    var freeExtents: [StorageExtent] = []
 }
 
 /// Looks through a pool's folder. Files that are still those of the last time aren't opened.

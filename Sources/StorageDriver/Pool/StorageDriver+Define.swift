@@ -82,6 +82,9 @@ extension LocalPool {
     /// Whether what another definition says would be the same place on the host.
     fileprivate func hasSamePlace(as other: StoragePoolDefinition) -> Bool {
         let own = definition
+        // What lies on a device has all of it, whatever it makes of it.
+        let onDevices: Set<StoragePoolDefinition.Kind> = [.fs, .logical, .disk]
+        if onDevices.isSuperset(of: [own.type, other.type]) { return own.sharesDevice(with: other) }
         guard own.type == other.type else { return false }
         switch own.type {
         case .dir:
@@ -90,9 +93,22 @@ extension LocalPool {
         case .netfs:
             return own.source.dir == other.source.dir
                 && own.source.hosts.map(\.name) == other.source.hosts.map(\.name)
+        case .iscsi, .iscsiDirect:
+            return own.sharesDevice(with: other) && own.source.hosts == other.source.hosts
+                && own.source.initiator == other.source.initiator
+        case .scsi: return own.source.adapter == other.source.adapter
+        case .mpath: return true
         default:
-            let devices = Set(other.source.devices.map { ByteName($0.path) })
-            return own.source.devices.contains { devices.contains(ByteName($0.path)) }
+            return own.source.name == other.source.name
+                && own.source.hosts.map(\.name) == other.source.hosts.map(\.name)
+                && own.source.dir == other.source.dir
         }
+    }
+}
+
+extension StoragePoolDefinition {
+    fileprivate func sharesDevice(with other: Self) -> Bool {
+        let devices = Set(other.source.devices.map { ByteName($0.path) })
+        return source.devices.contains { devices.contains(ByteName($0.path)) }
     }
 }

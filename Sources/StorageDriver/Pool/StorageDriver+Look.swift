@@ -10,22 +10,18 @@ extension StorageDriver {
     func look(
         through content: PoolContent, of definition: StoragePoolDefinition
     ) async throws(VirtError) {
-        let path = definition.target?.path ?? ""
         let known = content.beginLooking()
-        do throws(SystemError) {
-            let look = try await Blocking.run { () throws(SystemError) in try PoolLook(path, known: known) }
-            var found = try await look.run()
-            fillBackings(in: &found.volumes)
-            content.endLooking(found)
+        do throws(VirtError) {
+            try await content.endLooking(definition.backend(self).look(known))
         } catch {
             content.giveUpLooking()
-            throw VirtError(error, "cannot open directory '\(path)'", from: .none)
+            throw error
         }
     }
 
     /// A volume that lies on another is shown with what is known of that one. What no pool has isn't looked at: whoever
     /// wrote the image could name anything.
-    private func fillBackings(in volumes: inout [ByteName: StoredVolume]) {
+    func fillBackings(in volumes: inout [ByteName: StoredVolume]) {
         for (name, volume) in volumes {
             guard let below = volume.definition.backingStore else { continue }
             let filled = fill(below, from: volumes)
@@ -33,7 +29,7 @@ extension StorageDriver {
         }
     }
 
-    private func fill(_ below: StorageTarget, from volumes: [ByteName: StoredVolume]) -> StorageTarget {
+    func fill(_ below: StorageTarget, from volumes: [ByteName: StoredVolume]) -> StorageTarget {
         var below = below
         let path = below.path ?? ""
         let own = volumes[ByteName(FileSystem.lastPart(of: path))]
@@ -47,7 +43,15 @@ extension StorageDriver {
     /// The volume that has this path, in whichever pool that runs.
     func volume(atPath path: String) -> (pool: LocalPool, volume: StoredVolume)? {
         for pool in registry.all where pool.isActive {
-            if let volume = pool.content.volume(atPath: path) { return (pool, volume) }
+            if let volume = pool.volume(atPath: path) { return (pool, volume) }
+        }
+        return nil
+    }
+
+    /// The volume that has this key, in whichever pool that runs; of a file that is its path.
+    func volume(withKey key: String) -> (pool: LocalPool, volume: StoredVolume)? {
+        for pool in registry.all where pool.isActive {
+            if let volume = pool.volume(withKey: key) { return (pool, volume) }
         }
         return nil
     }
@@ -59,20 +63,7 @@ extension StorageDriver {
         guard let known = pool.content[name] else { throw Self.noVolume(named: name) }
         if known.isBeingMade || !pool.content.beginLook() { return known }
         defer { pool.content.endLook() }
-        let path = try pool.folder()
-        let file: VolumeFile?
-        do throws(SystemError) {
-            file = try await Blocking.run { () throws(SystemError) in
-                try VolumeFile(name, in: Folder(path))
-            }
-        } catch {
-            throw Self.noVolume("path '\(known.path)'")
-        }
-        guard let file else { throw Self.noVolume("path '\(known.path)'") }
-        var seen = known
-        file.fillFacts(of: &seen.definition)
-        if let below = seen.definition.backingStore { seen.definition.backingStore = fill(below, from: [:]) }
-        return seen
+        return try await pool.definition.backend(self).current(known)
     }
 
     static func noVolume(_ what: String) -> VirtError {

@@ -32,7 +32,7 @@ extension StoragePoolCapabilities.Formats {
 
 extension StoragePoolDefinition.Kind {
     /// What a volume may be; nil where it has no format.
-    fileprivate var volumeFormats: [String]? {
+    var volumeFormats: [String]? {
         switch self {
         case .dir, .fs, .netfs, .gluster, .vstorage: ["none"] + StorageVolumeDefinition.fileFormats
         case .disk:

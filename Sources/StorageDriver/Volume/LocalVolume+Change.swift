@@ -23,7 +23,7 @@ extension LocalVolume {
         try await driver.using(volume, in: pool) { (volume) async throws(VirtError) in
             let size = try newSize(of: volume, capacity, flags, in: pool)
             if size < volume.definition.capacity?.bytes ?? 0 { try driver.requireUnused(volume) }
-            try await change(volume, to: size, flags)
+            try await pool.definition.backend(driver).resize(volume, to: size, flags)
             let before = volume.definition.allocation?.bytes ?? 0
             if let now = try? await driver.current(volume.definition.name, in: pool) {
                 var definition = now.definition
@@ -57,40 +57,6 @@ extension LocalVolume {
             throw VirtError(.operationFailed, "Not enough space left in storage pool", from: .storage)
         }
         return size
-    }
-
-    private func change(
-        _ volume: StoredVolume, to size: UInt64, _ flags: StorageVolResizeFlags
-    ) async throws(VirtError) {
-        let path = volume.path
-        guard volume.definition.isRaw, volume.definition.type != .dir else {
-            if flags.contains(.allocate) {
-                throw VirtError(
-                    .operationUnsupported, "preallocate is only supported for raw type volume", from: .storage
-                )
-            }
-            let shrinks = size < volume.definition.capacity?.bytes ?? 0
-            try await driver.requireEnd(ofChain: path)
-            return try await driver.run(ImageCommand.resize(path, to: size, shrinks: shrinks))
-        }
-        try await Blocking.run { () throws(VirtError) in
-            let file = try VirtError.reporting("Unable to open '\(path)'", from: .storage) {
-                () throws(SystemError) in try Self.open(path, [.readWrite])
-            }
-            try VirtError.reporting("Failed to truncate file '\(path)'", from: .none) {
-                () throws(SystemError) in
-                guard size <= UInt64(Int64.max) else {
-                    throw SystemError(call: "ftruncate", errno: 27, context: path)
-                }
-                let former = try file.status().size
-                if flags.contains(.allocate), size > former {
-                    try file.allocate(size)
-                } else {
-                    try file.setLength(size)
-                }
-                try file.synchronize()
-            }
-        }
     }
 
     /// Puts down what a volume is now.

@@ -64,23 +64,11 @@ struct LocalVolume: StorageVolOperations {
         let volume = try known(in: pool)
         try volume.requireIdle()
         try driver.requireUnused(volume)
-        try flags.require(in: "virStorageBackendVolDeleteLocal", from: .storage)
         try await driver.using(volume, in: pool) { (_) async throws(VirtError) in
-            let (name, folder) = (volume.definition.name, try pool.folder())
-            let isFolder = volume.definition.type == .dir
-            do throws(SystemError) {
-                try await Blocking.run { () throws(SystemError) in
-                    do throws(SystemError) {
-                        try Folder(folder).remove(name, isFolder: isFolder)
-                    } catch {
-                        if error.errno != 2 { throw error }
-                    }
-                }
-            } catch {
-                let what = isFolder ? "cannot remove directory" : "cannot unlink file"
-                throw VirtError(error, "\(what) '\(volume.path)'", from: .storage)
-            }
+            try await pool.definition.backend(driver).remove(volume, flags, in: pool)
+            let name = volume.definition.name
             pool.content.remove(name)
+            guard pool.definition.type.isFolder else { return }
             pool.content.count(allocation: 0, insteadOf: volume.definition.allocation?.bytes ?? 0)
         }
     }

@@ -45,6 +45,23 @@ struct RawMaker: Sendable {
         if let source { try copy(source, to: file, capacity) }
     }
 
+    /// Writes what a raw volume holds onto a device that is there.
+    static func fill(_ device: String, from source: String) async throws(VirtError) {
+        try await Blocking.run { () throws(VirtError) in
+            let from = try VirtError.reporting("could not open input path '\(source)'", from: .storage) {
+                () throws(SystemError) in
+                try FileSystem.open(source, [.readOnly, .nonBlocking], links: .trusted)
+            }
+            try VirtError.reporting("failed to copy '\(source)' to '\(device)'", from: .storage) {
+                () throws(SystemError) in
+                let file = try DeviceFacts.open(device, .readWrite)
+                // What was there before isn't zeros.
+                try copy(from, to: file, skipsZeros: false)
+                try file.synchronize()
+            }
+        }
+    }
+
     private func copy(_ source: String, to file: Descriptor, _ capacity: UInt64) throws(VirtError) {
         let from = try VirtError.reporting("could not open input path '\(source)'", from: .storage) {
             () throws(SystemError) in
@@ -64,7 +81,9 @@ struct RawMaker: Sendable {
     }
 
     /// Copies what isn't a hole, and isn't all zeros.
-    private static func copy(_ from: Descriptor, to file: Descriptor) throws(SystemError) {
+    private static func copy(
+        _ from: Descriptor, to file: Descriptor, skipsZeros: Bool = true
+    ) throws(SystemError) {
         let isDevice = try from.status().kind == .blockDevice
         let length = try from.length()
         var offset: UInt64 = 0
@@ -73,12 +92,13 @@ struct RawMaker: Sendable {
                 isDevice ? FileExtent(isHole: false, length: length - offset) : try from.extent(at: offset)
             guard let extent else { return }
             if extent.isHole {
+                if !skipsZeros { try file.writeZeros(extent.length, at: offset) }
                 offset += extent.length
                 continue
             }
             let bytes = try from.read(at: offset, atMost: Int(min(piece, extent.length)))
             if bytes.isEmpty { return }
-            if !bytes.isAllZero { try file.write(bytes, at: offset) }
+            if !skipsZeros || !bytes.isAllZero { try file.write(bytes, at: offset) }
             offset += UInt64(bytes.count)
         }
     }

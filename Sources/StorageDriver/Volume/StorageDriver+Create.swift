@@ -8,17 +8,15 @@ extension StorageDriver {
     /// Makes a volume. Until it is whole it has another name, which is on record.
     func make(_ order: VolumeOrder, in pool: LocalPool) async throws(VirtError) -> StorageVolReference {
         try order.check()
-        let (content, name, path) = (pool.content, order.volume.name, try pool.folder())
-        try await requireFree(order.volume, in: path)
+        let (content, name) = (pool.content, order.volume.name)
+        let backend = try pool.definition.backend(self)
         guard content.reserve(order.volume) else { throw order.taken }
         do throws(VirtError) {
-            let file = try await whole(order, in: path)
-            var made = StoredVolume(definition: order.volume)
-            file.fillFacts(of: &made.definition)
-            let volume = made
-            // It is looked at anew when the pool is: what it was asked for is known, not what became of it.
+            let volume = try await backend.make(order, in: pool)
             try content.change(name) { (known) throws(VirtError) in known = volume }
-            content.count(allocation: volume.definition.allocation?.bytes ?? 0, insteadOf: 0)
+            if pool.definition.type.isFolder {
+                content.count(allocation: volume.definition.allocation?.bytes ?? 0, insteadOf: 0)
+            }
             return volume.reference(in: pool)
         } catch {
             content.remove(name)
@@ -27,7 +25,7 @@ extension StorageDriver {
     }
 
     /// Throws where something has the name already that is no volume.
-    private func requireFree(
+    func requireFree(
         _ volume: StorageVolumeDefinition, in path: String
     ) async throws(VirtError) {
         let whole = "\(path)/\(volume.name)"
@@ -38,7 +36,7 @@ extension StorageDriver {
     }
 
     /// The volume's file, whole and in its place.
-    private func whole(_ order: VolumeOrder, in path: String) async throws(VirtError) -> VolumeFile {
+    func whole(_ order: VolumeOrder, in path: String) async throws(VirtError) -> VolumeFile {
         let record = PartRecords.Record(folder: path, part: PartName(for: order.volume.name))
         let (parts, final) = (parts, "\(path)/\(order.volume.name)")
         do throws(SystemError) {
@@ -95,6 +93,27 @@ extension StorageDriver {
             try await run(
                 .resize(path, to: wanted.bytes, shrinks: false), making: record, final: final)
         }
+    }
+
+    /// Writes onto a volume's device what it is to hold.
+    func fill(
+        _ volume: StorageVolumeDefinition, from source: StorageVolumeDefinition?,
+        _ record: PartRecords.Record?
+    ) async throws(VirtError) {
+        let path = volume.target.path ?? ""
+        if volume.target.encryption != nil {
+            try await run(ImageCommand.create(volume, at: path), making: record)
+        }
+        guard let source else { return }
+        try await requireEnd(ofChain: source.target.path ?? "", within: source.name)
+        if source.isRaw, volume.target.encryption == nil {
+            return try await RawMaker.fill(path, from: source.target.path ?? "")
+        }
+        var (from, to) = (source, volume)
+        // What a device is for doesn't say how it is written.
+        if from.type == .block { from.target.format = "raw" }
+        to.target.format = "raw"
+        try await run(ImageCommand.convert(from, to: to, at: path), making: record)
     }
 
     private func makeFolder(
@@ -157,5 +176,8 @@ extension VolumeOrder {
 }
 
 extension StorageVolumeDefinition {
-    var isRaw: Bool { ["raw", "iso"].contains(target.format ?? "raw") && target.encryption == nil }
+    /// Whether what it holds is as it lies there: devices always are.
+    var isRaw: Bool {
+        (type == .block || ["raw", "iso"].contains(target.format ?? "raw")) && target.encryption == nil
+    }
 }

@@ -15,20 +15,18 @@ struct VolumeOrder: Sendable {
 
     /// Reads a client's document for a volume of a pool.
     init(
-        _ xml: String, for pool: LocalPool, from source: StorageVolumeDefinition? = nil,
+        _ xml: String, for backend: any PoolBackend, from source: StorageVolumeDefinition? = nil,
         _ flags: StorageVolCreateFlags
     ) throws(VirtError) {
         let said = try StorageVolumeSizes(document: xml, from: .storage)
         var volume = try StorageVolumeDefinition(document: xml, from: .storage)
-        do throws(XMLError) { try volume.fillDefaults(pool: pool.definition.type) } catch {
+        do throws(XMLError) { try volume.fillDefaults(pool: backend.pool.type) } catch {
             throw VirtError(document: error, from: .storage)
         }
         if said.capacity == nil, source == nil, volume.backingStore == nil {
             throw VirtError(.xmlError, "missing capacity element", from: .storage)
         }
-        let path = try pool.folder() + "/" + volume.name
-        (volume.key, volume.target.path) = (path, path)
-        volume.type = volume.target.format == "dir" ? .dir : .file
+        try backend.place(&volume)
         if let source {
             volume.capacity = max(volume.capacity ?? .zero, source.capacity ?? .zero)
             if said.allocation == nil { volume.allocation = volume.capacity }

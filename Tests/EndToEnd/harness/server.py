@@ -25,6 +25,8 @@ class Server:
         self.root.chmod(0o755)
         self.process = None
         self.guest = self.root / "guest"
+        # A folder with programs that it runs in place of the system's.
+        self.programs = None
         atexit.register(self.stop)
 
     # Where it is.
@@ -53,6 +55,11 @@ class Server:
         """The daemon's command line, in the foreground."""
         raise NotImplementedError
 
+    def environment(self):
+        if not self.programs:
+            return None
+        return {**os.environ, "PATH": f"{self.programs}:{os.environ['PATH']}"}
+
     # Starting and stopping.
 
     def start(self, patience=30):
@@ -63,7 +70,8 @@ class Server:
                 shutil.copy(paths.GUEST / part, self.guest / part)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env=self.environment())
         try:
             eventually(self.answers, f"{self.name} to answer on {self.socket}", patience)
         except TooLate as error:

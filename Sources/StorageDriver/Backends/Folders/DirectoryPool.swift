@@ -4,22 +4,18 @@ import Virt
 import VirtXML
 
 /// A folder of the host.
-struct DirectoryPool: PoolBackend {
-    private let name: String
-    private let path: String
-    private let permissions: StoragePermissions?
+struct DirectoryPool: FolderBackend {
+    let pool: StoragePoolDefinition
+    let driver: StorageDriver
 
-    init(_ definition: StoragePoolDefinition) {
-        name = definition.name
-        path = definition.target?.path ?? ""
-        permissions = definition.target?.permissions
-    }
+    init(_ pool: StoragePoolDefinition, _ driver: StorageDriver) { (self.pool, self.driver) = (pool, driver) }
 
     func build(_ flags: StoragePoolBuildFlags) async throws(VirtError) {
         try flags.refuseContradiction()
         if !flags.isDisjoint(with: [.overwrite, .noOverwrite]) {
             throw VirtError(
-                .operationInvalid, "No source device specified when formatting pool '\(name)'", from: .storage
+                .operationInvalid, "No source device specified when formatting pool '\(pool.name)'",
+                from: .storage
             )
         }
         try flags.require(in: "virStorageBackendFileSystemBuild", from: .storage)
@@ -28,7 +24,7 @@ struct DirectoryPool: PoolBackend {
 
     /// Makes the folder where it is missing. One that is there is changed only where the definition says whose it is to be.
     func makeFolder() async throws(VirtError) {
-        let (path, permissions) = (path, permissions)
+        let (path, permissions) = (path, pool.target?.permissions)
         do throws(SystemError) {
             try await Blocking.run { () throws(SystemError) in
                 let isNew = !FileSystem.exists(path)
@@ -44,9 +40,6 @@ struct DirectoryPool: PoolBackend {
             throw VirtError(error, "cannot create path '\(path)'", from: .storage)
         }
     }
-
-    func start() async throws(VirtError) {}
-    func stop() async throws(VirtError) {}
 
     func delete(_ flags: StoragePoolDeleteFlags) async throws(VirtError) {
         try flags.require(in: "virStorageBackendDeleteLocal", from: .storage)

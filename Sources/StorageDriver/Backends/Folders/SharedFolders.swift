@@ -9,17 +9,16 @@ import VirtXML
 struct SharedFolders: Sendable {
     let host: String
 
-    /// A document of what pools could be made from; throws where there is nothing, or nobody to ask.
-    func document() async throws(VirtError) -> String {
+    /// What pools could be made from; throws where there is nothing, or nobody to ask.
+    func sources() async throws(VirtError) -> [PoolSource] {
         let task = ProgramTask("showmount", ["--no-headers", "--exports", host], patience: .seconds(30))
         let outcome = try? await task.run()
-        var list = PoolSourceList()
-        list.sources = Self.folders(in: String(decoding: outcome?.output ?? [], as: UTF8.self)).map(source)
-        if outcome?.status.isSuccess != true || list.sources.isEmpty {
+        let found = Self.folders(in: String(decoding: outcome?.output ?? [], as: UTF8.self)).map(source)
+        if outcome?.status.isSuccess != true || found.isEmpty {
             throw VirtError(
                 .operationFailed, "no storage pools were found on host '\(host)'", from: .storage)
         }
-        return try list.text(from: .storage)
+        return found
     }
 
     /// The first word of each line; behind it stands who may have the folder.

@@ -6,16 +6,15 @@ import Virt
 import VirtXML
 
 /// A file system of a device or of a server, mounted on a folder of the host.
-struct MountedPool: PoolBackend {
-    private let pool: StoragePoolDefinition
-    private let driver: StorageDriver
+struct MountedPool: FolderBackend {
+    let pool: StoragePoolDefinition
+    let driver: StorageDriver
     private let folder: DirectoryPool
 
     init(_ pool: StoragePoolDefinition, _ driver: StorageDriver) {
-        (self.pool, self.driver, folder) = (pool, driver, DirectoryPool(pool))
+        (self.pool, self.driver, folder) = (pool, driver, DirectoryPool(pool, driver))
     }
 
-    private var path: String { pool.target?.path ?? "" }
     private var device: String? { pool.type == .fs ? pool.source.devices.first?.path : nil }
 
     /// How long a mount may take: the server may not answer.
@@ -82,32 +81,18 @@ struct MountedPool: PoolBackend {
                 from: .storage)
         }
         let format = pool.source.format ?? "auto"
-        if flags.contains(.noOverwrite) { try await requireEmpty(device, for: format) }
+        if flags.contains(.noOverwrite) { try await driver.requireEmpty(device, for: format) }
         let words = MountCommand.make(format, on: device)
         try await driver.run(ProgramTask("mkfs", words, patience: .seconds(3600)))
     }
 
-    /// Refuses to format what has a file system, a table of partitions or the like.
-    private func requireEmpty(_ device: String, for format: String) async throws(VirtError) {
-        let outcome: ProgramTask.Outcome
-        do throws(SystemError) {
-            outcome = try await ProgramTask("blkid", ["-p", "-o", "udev", device]).run()
-        } catch {
-            throw VirtError(error, "what is on '\(device)' can't be found out by blkid", from: .storage)
-        }
-        // Its status where it has found nothing.
-        if outcome.status == .exited(2) { return }
-        let found = String(decoding: outcome.output, as: UTF8.self).split(atByte: "\n")
-            .compactMap { $0.droppingBytePrefix("ID_FS_TYPE=") }.first
-        if let found, found.hasSameBytes(as: format) {
-            throw VirtError(
-                .storagePoolBuilt, "Device '\(device)' already formatted using '\(format)'", from: .storage)
-        }
-        throw VirtError(
-            .storagePoolBuilt,
-            "Format of device '\(device)' does not match the expected format '\(format)', forced overwrite is necessary",
-            from: .storage)
-    }
-
     func delete(_ flags: StoragePoolDeleteFlags) async throws(VirtError) { try await folder.delete(flags) }
+
+    func findSources(_ question: PoolSource?) async throws(VirtError) -> [PoolSource] {
+        guard pool.type == .netfs else { throw noDiscovery }
+        guard let host = question?.hosts.first?.name else {
+            throw VirtError(.invalidArg, "hostname must be specified for netfs sources", from: .storage)
+        }
+        return try await SharedFolders(host: host).sources()
+    }
 }
