@@ -1,5 +1,4 @@
-"""Storage pools of folders and their volumes: what virsh and roost say on both servers, what clients see, and what a
-daemon that is killed leaves."""
+"""Storage pools of folders and their volumes: what virsh and roost say on both servers, and what clients see."""
 
 import os
 import pathlib
@@ -604,79 +603,6 @@ class Hostile(PoolCase):
             self.assertVirshFails(self.virsh(*words), "self-referential")
         self.assertEqual(self.volumes(), ["away", "loop", "secret"])
         self.assertNotIn("0640", self.virsh.ok("vol-dumpxml", "secret", self.name))
-
-
-@on_roostd
-class Crash(PoolCase):
-    """Daemons are killed while volumes are made."""
-
-    def setUp(self):
-        self.server = server.KINDS["roostd"]().start()
-        self.addCleanup(self.server.stop)
-        self.virsh = Virsh(self.server.uri)
-        super().setUp()
-        (self.folder / "source.raw").write_bytes(os.urandom(64 << 20))
-        subprocess.run(["qemu-img", "convert", "-f", "raw", "-O", "qcow2", self.folder / "source.raw",
-                        self.folder / "source.qcow2"], check=True)
-        self.virsh.ok("pool-refresh", self.name)
-
-    def test_nothing_half_made_looks_whole(self):
-        seed = int(os.environ.get("ROOST_SEED", "1"))
-        choose = random.Random(seed)
-        contents = {"raw": (self.folder / "source.raw").read_bytes()}
-        for round in range(int(os.environ.get("ROOST_STORAGE_KILLS", "12"))):
-            form = choose.choice(["raw", "qcow2"])
-            name = f"copy{round}.{form}"
-            clone = self.virsh.start("vol-clone", f"source.{form}", name, "--pool", self.name)
-            try:
-                clone.wait(choose.random() * 0.4)
-            except subprocess.TimeoutExpired:
-                pass
-            self.server.kill()
-            clone.communicate()
-            self.server.start()
-            left = [path.name for path in self.folder.iterdir() if path.name.endswith(".part")]
-            self.assertEqual(left, [], f"seed {seed}, round {round}")
-            if name in self.volumes():
-                copy = subprocess.run(
-                    ["qemu-img", "convert", "-f", form, "-O", "raw", self.folder / name, "/dev/stdout"],
-                    capture_output=True, check=False).stdout if form == "qcow2" else (self.folder / name).read_bytes()
-                if form == "raw":
-                    self.assertEqual(copy, contents["raw"], f"seed {seed}, round {round}")
-                else:
-                    subprocess.run(["qemu-img", "compare", "-q", self.folder / "source.qcow2", self.folder / name],
-                                   check=True)
-                self.virsh.ok("vol-delete", name, self.name)
-        self.assertEqual(self.volumes(), ["source.qcow2", "source.raw"])
-
-    def test_what_is_changed_in_place_keeps_its_length_and_can_be_used_again(self):
-        choose = random.Random(int(os.environ.get("ROOST_SEED", "1")))
-        size, longer = [(self.folder / f"source.{form}").stat().st_size for form in ("raw", "qcow2")]
-        for words in (["vol-wipe", "source.raw", self.name],
-                      ["vol-upload", "source.raw", self.folder / "source.qcow2", self.name],
-                      ["vol-resize", "source.raw", size * 2, self.name]):
-            with self.subTest(words[0]):
-                change = self.virsh.start(*words)
-                try:
-                    change.wait(choose.random() * 0.15)
-                except subprocess.TimeoutExpired:
-                    pass
-                self.server.kill()
-                change.communicate()
-                self.server.start()
-                self.assertIn((self.folder / "source.raw").stat().st_size, (size, longer, size * 2))
-                self.virsh.ok("vol-wipe", "source.raw", self.name)
-        self.assertEqual(self.volumes(), ["source.qcow2", "source.raw"])
-
-    def test_pools_run_on_and_definitions_stay(self):
-        self.virsh.ok("pool-define-as", "kept", "dir", "--target", f"{self.folder}/kept")
-        self.virsh.ok("pool-build", "kept")
-        self.virsh.ok("pool-autostart", "kept")
-        self.server.kill()
-        self.server.start()
-        self.assertEqual(self.volumes(), ["kept", "source.qcow2", "source.raw"])
-        self.assertIn("Autostart:      yes", self.virsh.ok("pool-info", "kept"))
-        eventually(lambda: "running" in self.virsh.ok("pool-info", "kept"), "it to be started with the host")
 
 
 @on_roostd

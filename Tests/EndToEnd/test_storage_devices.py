@@ -214,7 +214,7 @@ class LogicalCrash(LogicalCase):
         files, content = self.raw_pool()
         choose = random.Random(int(os.environ.get("ROOST_SEED", "1")))
         document = self.volume_file("copy")
-        for _ in range(int(os.environ.get("ROOST_STORAGE_KILLS", "6"))):
+        for _ in range(int(os.environ.get("ROOST_STORAGE_KILLS", "4"))):
             copy = self.virsh.start("vol-create-from", self.name, document, "source.qcow2", "--inputpool", files)
             try:
                 copy.wait(choose.random() * 0.5)

@@ -6,6 +6,8 @@ public struct ProgramTask: Sendable {
     public var arguments: [String]
     /// What it reads, by number from 3 on: `/dev/fd/3`. Each has to fit into a pipe.
     public var inputs: [Int32: [UInt8]] = [:]
+    /// What its environment has beside what every program gets; only root and it can read that.
+    public var environment: [String: String] = [:]
     /// How long it may take.
     public var patience: Duration
 
@@ -38,9 +40,9 @@ public struct ProgramTask: Sendable {
         let (output, errors) = (try Pipe(), try Pipe())
         var orders = LaunchOrders(
             path, arguments,
-            environment: [
+            environment: environment.merging([
                 "LC_ALL": "C", "PATH": ThisProcess.environment("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin",
-            ])
+            ]) { $1 })
         (orders.output, orders.errorOutput, orders.fileMask) = (output.writeEnd, errors.writeEnd, 0o077)
         for (number, content) in inputs { orders.descriptors[number] = try Self.pipe(with: content) }
         async let said = Self.read(output.readEnd)

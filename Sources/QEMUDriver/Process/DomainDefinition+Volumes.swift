@@ -9,10 +9,13 @@ extension DiskDevice {
     mutating func locate(in volumes: any StorageVolumes) throws(VirtError) {
         guard source.type == .volume, let reference = source.volume else { return }
         let (volume, pool) = try volumes.volume(reference.volume, ofPool: reference.pool)
-        if reference.mode != nil, ![.iscsi, .iscsiDirect].contains(pool.type) {
+        if reference.mode != nil, pool.type != .iscsi {
             throw VirtError(
                 .xmlError, "disk source mode is only valid when storage pool is of iscsi type", from: .storage
             )
+        }
+        if pool.type == .iscsiDirect || reference.mode == .direct {
+            return try locate(volume, onServerOf: pool)
         }
         source.path = volume.target.path
         source.located =
@@ -23,6 +26,33 @@ extension DiskDevice {
             }
         // What an image is isn't guessed: a guest could have made it look like anything.
         driver.format = driver.format ?? (source.located == .dir ? .fat : .raw)
+    }
+}
+
+extension DiskDevice {
+    /// The guest itself logs in to the server of an iSCSI pool.
+    private mutating func locate(
+        _ volume: StorageVolumeDefinition, onServerOf pool: StoragePoolDefinition
+    ) throws(VirtError) {
+        guard let unit = volume.name.split(atByte: ":").last, let target = pool.source.devices.first else {
+            throw VirtError(
+                .internalError, "unexpected iscsi volume name '\(volume.name)'", from: .storage)
+        }
+        var network = NetworkStorage()
+        (network.protocol, network.name) = (.iscsi, "\(target.path)/\(unit)")
+        network.initiator = pool.source.initiator
+        network.hosts = pool.source.hosts.map { server in
+            var host = StorageHost()
+            (host.name, host.port) = (server.name, UInt32(exactly: server.port ?? 3260))
+            return host
+        }
+        (source.network, source.located, source.path) = (network, .network, nil)
+        if let login = pool.source.auth {
+            var auth = StorageAuth()
+            (auth.username, auth.secret.type, auth.secret.reference) = (login.username, "iscsi", login.secret)
+            source.auth = auth
+        }
+        driver.format = driver.format ?? .raw
     }
 }
 

@@ -37,6 +37,8 @@ protocol PoolBackend: Sendable {
     func resize(
         _ volume: StoredVolume, to size: UInt64, _ flags: StorageVolResizeFlags
     ) async throws(VirtError)
+    /// Throws unless volumes are on the host, where they can be read and written.
+    func requireLocal(to what: String) throws(VirtError)
     /// Finds what pools of the type could be made from.
     func findSources(_ question: PoolSource?) async throws(VirtError) -> [PoolSource]
 }
@@ -68,6 +70,8 @@ extension PoolBackend {
             .noSupport, "storage pool does not support changing of volume capacity", from: .storage)
     }
 
+    func requireLocal(to what: String) throws(VirtError) {}
+
     func findSources(_ question: PoolSource?) async throws(VirtError) -> [PoolSource] { throw noDiscovery }
 
     var noDiscovery: VirtError {
@@ -85,6 +89,7 @@ extension StoragePoolDefinition {
         case .logical: return LogicalPool(self, driver)
         case .disk: return DiskPool(self, driver)
         case .iscsi: return ISCSIPool(self, driver)
+        case .iscsiDirect: return DirectISCSIPool(self, driver)
         case .scsi: return AdapterPool(self, driver)
         case .mpath: return MultipathPool(self, driver)
         case .zfs: return ZFSPool(self, driver)

@@ -40,9 +40,11 @@ extension StorageDriver {
     }
 
     /// Runs a program to its end; libvirt's words where it fails.
+    ///
+    /// - Parameter mixesOutputs: the program complains where others only answer.
     @discardableResult
     func run(
-        _ task: ProgramTask, making part: PartRecords.Record? = nil,
+        _ task: ProgramTask, making part: PartRecords.Record? = nil, mixesOutputs: Bool = false,
         shown: (String) -> String = { $0 }
     ) async throws(VirtError) -> [UInt8] {
         let outcome: ProgramTask.Outcome
@@ -63,13 +65,15 @@ extension StorageDriver {
         if outcome.status.isSuccess { return outcome.output }
         let path = ProgramOrders.find(task.program) ?? task.program
         let words = shown(([path] + task.arguments).joined(separator: " "))
+        let answer = mixesOutputs ? String(decoding: outcome.output, as: UTF8.self) : ""
         throw VirtError(
             .internalError,
-            "Child process (\(words)) unexpected \(outcome.status): \(shown(outcome.errorText))", from: .none)
+            "Child process (\(words)) unexpected \(outcome.status): \(shown(answer + outcome.errorText))",
+            from: .none)
     }
 
     /// What a program says, run to its end.
-    func text(of task: ProgramTask) async throws(VirtError) -> String {
-        String(decoding: try await run(task), as: UTF8.self)
+    func text(of task: ProgramTask, mixesOutputs: Bool = false) async throws(VirtError) -> String {
+        String(decoding: try await run(task, mixesOutputs: mixesOutputs), as: UTF8.self)
     }
 }

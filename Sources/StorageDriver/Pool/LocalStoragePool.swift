@@ -103,6 +103,7 @@ struct LocalStoragePool: StoragePoolOperations {
         guard let known = sourcePool.content[clonevol.name] else {
             throw StorageDriver.noVolume(named: clonevol.name)
         }
+        try sourcePool.definition.backend(driver).requireLocal(to: "reading volumes")
         try known.requireReadable()
         let source = try await driver.current(clonevol.name, in: sourcePool).definition
         let order = try VolumeOrder(xml, for: pool.definition.backend(driver), from: source, flags)

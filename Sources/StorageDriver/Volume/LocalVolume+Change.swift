@@ -90,6 +90,7 @@ extension LocalVolume {
         }
         let pool = try activePool()
         let (volume, pattern) = (try known(in: pool), patterns[Int(algorithm)])
+        try pool.definition.backend(driver).requireLocal(to: "volume wiping")
         try volume.requireIdle()
         try driver.requireUnused(volume)
         try await driver.using(volume, in: pool) { (volume) async throws(VirtError) in

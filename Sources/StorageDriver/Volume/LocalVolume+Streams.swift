@@ -12,6 +12,7 @@ extension LocalVolume {
         try flags.require(.sparseStream, in: "storageVolUpload", from: .storage)
         let pool = try activePool()
         let volume = try known(in: pool)
+        try pool.definition.backend(driver).requireLocal(to: "volume upload")
         try volume.requireIdle()
         try driver.requireUnused(volume)
         let (driver, poolReference) = (driver, pool.reference)
@@ -29,6 +30,7 @@ extension LocalVolume {
         try flags.require(.sparseStream, in: "storageVolDownload", from: .storage)
         let pool = try activePool()
         let volume = try known(in: pool)
+        try pool.definition.backend(driver).requireLocal(to: "volume download")
         try volume.requireWhole()
         return try await stream(
             volume, in: pool, offset, length, isSparse: flags.contains(.sparseStream), isWriter: false
