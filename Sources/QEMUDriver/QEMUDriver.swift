@@ -24,7 +24,7 @@ public final class QEMUDriver: Driver {
             configuration: configuration, secrets: secrets, networks: networks, filters: filters,
             volumes: volumes, events: events, log: log)
         self.context = context
-        volumes.onUse { [weak context] path in context?.guest(using: path) }
+        volumes.onUse { [weak context] in context?.filesInUse() ?? [] }
     }
 
     /// A driver of what `context` says.

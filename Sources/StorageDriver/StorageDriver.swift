@@ -20,7 +20,7 @@ public final class StorageDriver: Driver {
     let log: Logger
     public let name = "storage"
     /// Who knows what guests use.
-    let usedBy = Mutex<[@Sendable (String) -> String?]>([])
+    let usedBy = Mutex<[@Sendable () -> [FileInUse]]>([])
     /// The names of pools that aren't there yet, and are starting.
     let starting = Mutex<Set<ByteName>>([])
     private let uriPath: String
@@ -58,7 +58,9 @@ public final class StorageDriver: Driver {
             }
             return running
         }
-        await clear(Blocking.run { self.parts.clear(self.log) })
+        let halves = await Blocking.run { self.parts.clear(self.log) }
+        // Programs that hang keep nobody waiting who starts.
+        if !halves.isEmpty { await soon(.seconds(10)) { await self.clear(halves) } }
         await takeUp(running)
     }
 

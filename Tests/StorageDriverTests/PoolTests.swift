@@ -1,5 +1,6 @@
 import DriverKit
 import LinuxSystem
+import Synchronization
 import Testing
 import Virt
 import VirtDriver
@@ -105,7 +106,10 @@ import VirtXML
 
     @Test func `a volume that a guest uses isn't harmed`() async throws {
         let driver = try await host.driver()
-        driver.onUse { $0.hasSuffix("/v") ? "guest" : nil }
+        let (file, link) = (host.pool + "/v", host.path + "/link/v")
+        try FileSystem.makeLink(at: host.path + "/link", to: host.pool)
+        let used = Mutex([FileInUse(path: file, guest: "guest")])
+        driver.onUse { used.withLock { $0 } }
         let opened = try await driver.open(
             OpenRequest(ConnectionURI("storage:///system"), for: .thisProcess()))
         let connection = try #require(opened)
@@ -117,7 +121,10 @@ import VirtXML
             { _ = try await volume.upload(offset: 0, length: 0, flags: []) },
             { try await volume.resize(capacity: 512, flags: .shrink) },
         ]
-        for call in calls { #expect(await error(call)?.code == .operationInvalid) }
+        for path in [file, link] {
+            used.withLock { $0 = [FileInUse(path: path, guest: "guest")] }
+            for call in calls { #expect(await error(call)?.code == .operationInvalid) }
+        }
         try await volume.resize(capacity: 8192, flags: [])
         _ = try await volume.download(offset: 0, length: 0, flags: [])
     }

@@ -10,8 +10,16 @@ public protocol StorageVolumes: Sendable {
         _ name: String, ofPool pool: String
     ) throws(VirtError) -> (volume: StorageVolumeDefinition, pool: StoragePoolDefinition)
 
-    /// Has `body` asked which guest uses the file at a path, before something is done that would harm it.
-    func onUse(_ body: @escaping @Sendable (_ path: String) -> String?)
+    /// Has `body` asked which files guests use now, before something is done that would harm one. It doesn't wait.
+    func onUse(_ body: @escaping @Sendable () -> [FileInUse])
+}
+
+/// A file of the host that a guest has open, by the path that it was given.
+public struct FileInUse: Hashable, Sendable {
+    public let guest: String
+    public let path: String
+
+    public init(path: String, guest: String) { (self.path, self.guest) = (path, guest) }
 }
 
 /// A host without storage pools.
@@ -25,5 +33,5 @@ public struct NoStorageVolumes: StorageVolumes {
             .noStoragePool, "no storage pool with matching name '\(pool)'", from: .storage)
     }
 
-    public func onUse(_ body: @escaping @Sendable (_ path: String) -> String?) {}
+    public func onUse(_ body: @escaping @Sendable () -> [FileInUse]) {}
 }

@@ -4,17 +4,12 @@ import QEMUModel
 import VirtXML
 
 extension QEMUContext {
-    /// The guest that runs and has the file at a path, as one of its images or below one.
-    func guest(using path: String) -> String? {
-        for domain in domains.all {
+    /// The files and devices of the host that disks of guests use now, with those below their images.
+    func filesInUse() -> [FileInUse] {
+        domains.all.flatMap { domain in
             let now = domain.snapshot
-            guard let live = now.live else { continue }
-            if live.devices.disks.contains(where: { $0.uses(path) }) { return now.name }
+            let files = now.live?.devices.disks.flatMap(\.hostFiles) ?? []
+            return files.map { FileInUse(path: $0.path, guest: now.name) }
         }
-        return nil
     }
-}
-
-extension DiskDevice {
-    fileprivate func uses(_ path: String) -> Bool { hostFiles.contains { $0.path.hasSameBytes(as: path) } }
 }

@@ -45,18 +45,18 @@ struct PartRecords: Sendable {
 
     func remove(_ record: Record) { try? store.remove(record.name) }
 
-    /// Ends what the last daemon left at work, and removes what it left half made. What it left on devices is returned: it
-    /// is removed by programs.
-    func clear(_ log: Logger) -> [HalfMadeDevice] {
-        var devices: [HalfMadeDevice] = []
+    /// Ends what the last daemon left at work, and removes what it left half made. What it left on devices is returned by
+    /// its record: programs remove it, and the record stays until they have.
+    func clear(_ log: Logger) -> [(record: String, device: HalfMadeDevice)] {
+        var devices: [(record: String, device: HalfMadeDevice)] = []
         for name in (try? store.names()) ?? [] {
-            defer { try? store.remove(name) }
             let value = try? JSONValue(parsing: store.read(name))
             if let value, let device = HalfMadeDevice(value) {
                 end(value)
-                devices.append(device)
+                devices.append((name, device))
                 continue
             }
+            defer { try? store.remove(name) }
             guard let value, let folder = value["folder"]?.string,
                 let part = value["part"]?.string, PartName.isOne(part)
             else {

@@ -87,7 +87,7 @@ extension StorageDriver: StorageVolumes {
         return (volume.definition, pool.definition)
     }
 
-    public func onUse(_ body: @escaping @Sendable (_ path: String) -> String?) {
+    public func onUse(_ body: @escaping @Sendable () -> [FileInUse]) {
         usedBy.withLock { $0.append(body) }
     }
 }

@@ -22,7 +22,7 @@ extension LocalVolume {
         try volume.requireIdle()
         try await driver.using(volume, in: pool) { (volume) async throws(VirtError) in
             let size = try newSize(of: volume, capacity, flags, in: pool)
-            if size < volume.definition.capacity?.bytes ?? 0 { try driver.requireUnused(volume) }
+            if size < volume.definition.capacity?.bytes ?? 0 { try await driver.requireUnused(volume) }
             try await pool.definition.backend(driver).resize(volume, to: size, flags)
             let before = volume.definition.allocation?.bytes ?? 0
             if let now = try? await driver.current(volume.definition.name, in: pool) {
@@ -92,7 +92,7 @@ extension LocalVolume {
         let (volume, pattern) = (try known(in: pool), patterns[Int(algorithm)])
         try pool.definition.backend(driver).requireLocal(to: "volume wiping")
         try volume.requireIdle()
-        try driver.requireUnused(volume)
+        try await driver.requireUnused(volume)
         try await driver.using(volume, in: pool) { (volume) async throws(VirtError) in
             switch pattern {
             case "zero": try await zero(volume.path)

@@ -14,7 +14,7 @@ extension LocalVolume {
         let volume = try known(in: pool)
         try pool.definition.backend(driver).requireLocal(to: "volume upload")
         try volume.requireIdle()
-        try driver.requireUnused(volume)
+        try await driver.requireUnused(volume)
         let (driver, poolReference) = (driver, pool.reference)
         return try await stream(
             volume, in: pool, offset, length, isSparse: flags.contains(.sparseStream), isWriter: true

@@ -63,7 +63,7 @@ struct LocalVolume: StorageVolOperations {
         let pool = try activePool()
         let volume = try known(in: pool)
         try volume.requireIdle()
-        try driver.requireUnused(volume)
+        try await driver.requireUnused(volume)
         try await driver.using(volume, in: pool) { (_) async throws(VirtError) in
             try await pool.definition.backend(driver).remove(volume, flags, in: pool)
             let name = volume.definition.name
@@ -116,16 +116,6 @@ extension StorageDriver {
         _ = try? pool.content.change(name) { (volume) throws(VirtError) in
             volume.users -= 1
             volume.isBeingChanged = false
-        }
-    }
-
-    /// Throws where a guest that runs uses a volume.
-    func requireUnused(_ volume: StoredVolume) throws(VirtError) {
-        for ask in usedBy.withLock({ $0 }) {
-            guard let guest = ask(volume.path) else { continue }
-            throw VirtError(
-                .operationInvalid,
-                "volume '\(volume.definition.name)' is still in use by domain '\(guest)'.", from: .storage)
         }
     }
 }

@@ -1,4 +1,6 @@
+import DriverKit
 import JSON
+import LinuxSystem
 import Logging
 import Virt
 
@@ -31,18 +33,19 @@ enum HalfMadeDevice: Sendable, Equatable {
 }
 
 extension StorageDriver {
-    /// Removes what the last daemon has left half made on devices.
-    func clear(_ halves: [HalfMadeDevice]) async {
-        for half in halves {
+    /// Removes what the last daemon has left half made on devices; what can't be removed is tried again by the next one.
+    func clear(_ halves: [(record: String, device: HalfMadeDevice)]) async {
+        for (record, half) in halves {
             do throws(VirtError) {
                 switch half {
                 case .logical(let tag): try await run(LogicalCommand.remove(tagged: tag))
                 case .partition(let device, let start, let end):
                     let table = try await partitions(of: device)
-                    guard let half = table.partitions.first(where: { $0.start == start && $0.end == end })
-                    else { continue }
-                    try await run(DiskCommand.remove(half.number, from: device))
+                    if let half = table.partitions.first(where: { $0.start == start && $0.end == end }) {
+                        try await run(DiskCommand.remove(half.number, from: device))
+                    }
                 }
+                await Blocking.run { try? self.parts.store.remove(record) }
             } catch {
                 log.error("a half made volume is left: \(error)")
             }
