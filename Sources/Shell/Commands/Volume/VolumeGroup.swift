@@ -3,6 +3,7 @@ extension CommandGroup {
         keyword: "volume", title: "Storage Volume",
         commands: [
             .volClone, .volCreateAs, .volCreate, .volCreateFrom, .volDelete, .volDownload, .volDumpxml,
-            .volInfo, .volKey, .volList, .volName, .volPath, .volPool, .volResize, .volUpload, .volWipe,
+            .volInfo, .volKey, .volList, .volName, .volPath, .volPool, .volResize, .volTree, .volUpload,
+            .volWipe,
         ])
 }
