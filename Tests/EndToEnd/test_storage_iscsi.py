@@ -90,6 +90,8 @@ class Direct(TargetCase):
         self.virsh.ok("pool-start", self.name)
         for words, said in (
                 (["vol-create-as", self.name, "v", "1M"], "storage pool does not support volume creation"),
+                (["vol-clone", "unit:0:0:1", "x", self.name],
+                 "storage pool does not support volume creation from an existing volume"),
                 (["vol-delete", "unit:0:0:1", self.name], "storage pool does not support vol deletion"),
                 (["vol-resize", "unit:0:0:1", "1G", self.name],
                  "storage pool does not support changing of volume capacity"),

@@ -101,8 +101,7 @@ class Restarts(LoopCase):
         self.assertIn("inactive", self.virsh.ok("pool-info", self.name))
 
     def test_other_types_are_refused_by_name(self):
-        for number, words in ((9, ["rbd", "--source-name", "n", "--source-host", "h"]),
-                              (10, ["sheepdog", "--source-name", "n", "--source-host", "h"]),
+        for number, words in ((10, ["sheepdog", "--source-name", "n", "--source-host", "h"]),
                               (11, ["gluster", "--source-name", "n", "--source-host", "h", "--source-path", "/"]),
                               (13, ["vstorage", "--source-name", "n"])):
             with self.subTest(words):

@@ -1,4 +1,5 @@
 import ByteText
+import HostKit
 import PublishedData
 import Testing
 import Virt
@@ -20,8 +21,13 @@ import XMLBinding
                 continue
             }
             let pool = try StoragePoolDefinition(xml: xml, options: .inactive)
-            guard [.fs, .netfs].contains(pool.type) else { continue }
-            let words = ["mount"] + MountCommand.mount(pool, standard: options)
+            let words =
+                switch pool.type {
+                case .fs, .netfs: ["mount"] + MountCommand.mount(pool, standard: options)
+                case .logical: ["vgchange"] + LogicalCommand.activate(pool.source.name ?? "", true).arguments
+                default: [String]()
+                }
+            if words.isEmpty { continue }
             count.add(name, Self.difference([words], Published.text("\(folder)/\(file)")))
         }
         count.tell()

@@ -17,6 +17,7 @@ extension DiskDevice {
         if pool.type == .iscsiDirect || reference.mode == .direct {
             return try locate(volume, onServerOf: pool)
         }
+        if pool.type == .rbd { return try locate(volume, inClusterOf: pool) }
         source.path = volume.target.path
         source.located =
             switch volume.type {
@@ -41,15 +42,30 @@ extension DiskDevice {
         var network = NetworkStorage()
         (network.protocol, network.name) = (.iscsi, "\(target.path)/\(unit)")
         network.initiator = pool.source.initiator
+        locate(network, of: pool, port: 3260)
+    }
+
+    /// The guest itself opens an image of a Ceph cluster.
+    private mutating func locate(
+        _ volume: StorageVolumeDefinition, inClusterOf pool: StoragePoolDefinition
+    ) throws(VirtError) {
+        var network = NetworkStorage()
+        (network.protocol, network.name) = (.rbd, volume.target.path)
+        locate(network, of: pool, port: nil)
+    }
+
+    private mutating func locate(_ image: NetworkStorage, of pool: StoragePoolDefinition, port: Int32?) {
+        var network = image
         network.hosts = pool.source.hosts.map { server in
             var host = StorageHost()
-            (host.name, host.port) = (server.name, UInt32(exactly: server.port ?? 3260))
+            (host.name, host.port) = (server.name, (server.port ?? port).flatMap { UInt32(exactly: $0) })
             return host
         }
         (source.network, source.located, source.path) = (network, .network, nil)
         if let login = pool.source.auth {
             var auth = StorageAuth()
-            (auth.username, auth.secret.type, auth.secret.reference) = (login.username, "iscsi", login.secret)
+            let kind = network.protocol == .rbd ? "ceph" : "iscsi"
+            (auth.username, auth.secret.type, auth.secret.reference) = (login.username, kind, login.secret)
             source.auth = auth
         }
         driver.format = driver.format ?? .raw

@@ -54,7 +54,8 @@ extension PoolBackend {
     }
 
     func make(_ order: VolumeOrder, in pool: LocalPool) async throws(VirtError) -> StoredVolume {
-        throw VirtError(.noSupport, "storage pool does not support volume creation", from: .storage)
+        let how = order.source == nil ? "" : " from an existing volume"
+        throw VirtError(.noSupport, "storage pool does not support volume creation\(how)", from: .storage)
     }
 
     func remove(
@@ -92,6 +93,7 @@ extension StoragePoolDefinition {
         case .iscsiDirect: return DirectISCSIPool(self, driver)
         case .scsi: return AdapterPool(self, driver)
         case .mpath: return MultipathPool(self, driver)
+        case .rbd: return RBDPool(self, driver)
         case .zfs: return ZFSPool(self, driver)
         default:
             let all = Kind.inOrder

@@ -103,7 +103,9 @@ struct LocalStoragePool: StoragePoolOperations {
         guard let known = sourcePool.content[clonevol.name] else {
             throw StorageDriver.noVolume(named: clonevol.name)
         }
-        try sourcePool.definition.backend(driver).requireLocal(to: "reading volumes")
+        if sourcePool.uuid != pool.uuid {
+            try sourcePool.definition.backend(driver).requireLocal(to: "volume download")
+        }
         try known.requireReadable()
         let source = try await driver.current(clonevol.name, in: sourcePool).definition
         let order = try VolumeOrder(xml, for: pool.definition.backend(driver), from: source, flags)

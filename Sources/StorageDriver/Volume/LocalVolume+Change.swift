@@ -24,6 +24,7 @@ extension LocalVolume {
             let size = try newSize(of: volume, capacity, flags, in: pool)
             if size < volume.definition.capacity?.bytes ?? 0 { try await driver.requireUnused(volume) }
             try await pool.definition.backend(driver).resize(volume, to: size, flags)
+            if !pool.definition.type.isFolder { return try await driver.refresh(pool.reference) }
             let before = volume.definition.allocation?.bytes ?? 0
             if let now = try? await driver.current(volume.definition.name, in: pool) {
                 var definition = now.definition
