@@ -156,6 +156,7 @@ let package = Package(
             "Shell",
             uses: [
                 "ByteText", "JSON", "Roost", "Virt", "VirtDriver", "Explanation", "LinuxSystem", "CLibXML2",
+                "XMLBinding",
             ]),
         // Layer 6: programs.
         program("roost", uses: ["Shell"]),

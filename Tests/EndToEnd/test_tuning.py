@@ -145,11 +145,22 @@ class OwnShell(ServerCase):
             (lambda: domain.setMemoryParameters({"hard_limit": 500000}, 1), "cgroup memory controller is not mounted"),
             (lambda: domain.setSchedulerParametersFlags({"cpu_shares": 5}, 1), "cgroup CPU controller is not mounted"),
             (lambda: domain.setBlkioParameters({"weight": 500}, 1), "blkio cgroup isn't mounted"),
-            (lambda: domain.getCPUStats(True), "cgroup CPUACCT controller is not mounted"),
         ):
             before = domain.XMLDesc()
             self.assertIn(words, str(self.assertLibvirtError(libvirt.VIR_ERR_OPERATION_INVALID, change)))
             self.assertEqual(domain.XMLDesc(), before)
+
+    def test_the_time_of_processors_is_told_in_all_alone(self):
+        domain = self.connect().lookupByName(self.running())
+        if self.server_name == "libvirtd":
+            # It has no cgroups here to read it from.
+            return self.assertLibvirtError(libvirt.VIR_ERR_OPERATION_INVALID, domain.getCPUStats, True)
+        told, = domain.getCPUStats(True)
+        self.assertEqual(told["cpu_time"], told["user_time"] + told["system_time"])
+        self.assertGreater(told["cpu_time"], 0)
+        self.assertLibvirtError(libvirt.VIR_ERR_OPERATION_UNSUPPORTED, domain.getCPUStats, False)
+        roost = Roost(self.server.uri)
+        self.assertRegex(roost.ok("cpu-stats", domain.name(), "--total"), r"Total:\n\tcpu_time +\d+\.\d{9} seconds")
 
 
 class TestDriver(unittest.TestCase):

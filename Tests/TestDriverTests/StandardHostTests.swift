@@ -66,7 +66,7 @@ struct StandardHostTests {
         #expect(
             await error { _ = try await domain.blockStats(path: "") }?.message
                 == "Operation not supported: summary statistics are not supported yet")
-        let errors = try await domain.diskErrors(maxerrors: 10, flags: 0)
+        let errors = try await domain.diskErrors(flags: 0)
         #expect(errors == [DomainDiskError(disk: "vda", error: 1)])
     }
 
@@ -200,7 +200,7 @@ struct StandardHostTests {
             await error { _ = try await hypervisor.nodeCellsFreeMemory(startCell: 5, maxcells: 4) } != nil)
         #expect(
             try await hypervisor.capabilities().contains(
-                "<cpu id='15' socket_id='1' die_id='0' core_id='7' siblings='15'/>"))
+                "<cpu id='15' socket_id='1' die_id='0' cluster_id='0' core_id='7' siblings='15'/>"))
         #expect(await error { _ = try await hypervisor.domainRestore(from: "/x") }?.code == .systemError)
     }
 }

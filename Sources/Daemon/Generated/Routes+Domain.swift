@@ -384,13 +384,13 @@ extension RouteTable {
             try await call.driver.hypervisor.domain(it.domain).pmSuspendForDuration(target: it.target, duration: it.duration, flags: it.flags)
             return Nothing()
         }
-        add(RemoteProgram.domainGetCPUStats) { (call: Call, it: DomainGetCPUStatsArguments) throws(VirtError) -> DomainGetCPUStatsAnswer in
-            let found = try await call.driver.hypervisor.domain(it.domain).cpuStats(startCPU: it.startCPU, ncpus: it.ncpus, flags: it.flags)
-            return DomainGetCPUStatsAnswer(parameters: limited(found, to: it.count), count: counted(found, it.count))
+        add(RemoteProgram.domainGetCPUStats) { (call: Call, it: DomainGetCPUStatsArguments) throws(VirtError) -> DomainCPUStatsReply in
+            let reply = try await call.driver.hypervisor.domain(it.domain).cpuStats(nparams: it.nparams, startCPU: it.startCPU, ncpus: it.ncpus, flags: it.flags)
+            return reply
         }
         add(RemoteProgram.domainGetDiskErrors) { (call: Call, it: DomainGetDiskErrorsArguments) throws(VirtError) -> DomainGetDiskErrorsAnswer in
-            let found = try await call.driver.hypervisor.domain(it.domain).diskErrors(maxerrors: it.maxerrors, flags: it.flags)
-            return DomainGetDiskErrorsAnswer(errors: found, nerrors: .init(clamping: found.count))
+            let found = try await call.driver.hypervisor.domain(it.domain).diskErrors(flags: it.flags)
+            return DomainGetDiskErrorsAnswer(errors: limited(found, to: it.count), count: counted(found, it.count))
         }
         add(RemoteProgram.domainSetMetadata, flags: { $0.flags.rawValue }) { (call: Call, it: DomainSetMetadataArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domain(it.domain).setMetadata(type: it.type, metadata: it.metadata, key: it.key, uri: it.uri, flags: it.flags)

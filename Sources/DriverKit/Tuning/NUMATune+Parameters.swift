@@ -37,6 +37,11 @@ extension NUMATune {
             (new.nodeset, new.placement) = (nodes, nil)
         }
         if new.mode == nil { new.mode = .strict }
+        if new.nodeset == nil, new.placement != .auto {
+            throw VirtError(
+                .configUnsupported, "nodeset for NUMA memory tuning must be set if 'placement' is 'static'",
+                from: .domain)
+        }
         memory = new
     }
 }

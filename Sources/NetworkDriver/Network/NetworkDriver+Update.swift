@@ -16,7 +16,7 @@ extension NetworkDriver {
         _ body: @escaping @Sendable (inout NetworkDefinition) throws(VirtError) -> Void
     ) async throws(VirtError) {
         try await change(reference) { (network, events) throws(VirtError) in
-            let places = try self.places(flags, network)
+            let places = try flags.places(isActive: network.isActive, isPersistent: network.isPersistent)
             // Both are known to be possible before either is kept.
             let next = try self.changed(places.contains(.config) ? network.persistent : nil, body)
             let live = try self.changed(places.contains(.live) ? network.live : nil, body)
@@ -27,21 +27,6 @@ extension NetworkDriver {
             if let live { try self.apply(live, to: &network) }
             if let told { events.append(told) }
         }
-    }
-
-    /// Which of the two a change is for; throws where that isn't there.
-    private func places(
-        _ flags: NetworkUpdateFlags, _ network: LocalNetwork
-    ) throws(VirtError) -> NetworkUpdateFlags {
-        let places = flags.isEmpty ? (network.isActive ? .live : .config) : flags
-        if places.contains(.live), !network.isActive {
-            throw VirtError(.operationInvalid, "network is not running", from: .network)
-        }
-        if places.contains(.config), !network.isPersistent {
-            throw VirtError(
-                .operationInvalid, "cannot change persistent config of a transient network", from: .network)
-        }
-        return places
     }
 
     /// A document after a change that dnsmasq can be told of; nil where there is none.

@@ -72,21 +72,17 @@ extension QEMUDomain {
         return bytes
     }
 
-    nonisolated func diskErrors(maxerrors: UInt32, flags: UInt32) async throws(VirtError) -> [DomainDiskError]
-    {
+    nonisolated func diskErrors(flags: UInt32) async throws(VirtError) -> [DomainDiskError] {
         try flags.require(in: "qemuDomainGetDiskErrors", from: .qemu)
         let now = try existingActive()
         let disks = now.definition.devices.disks
-        // A client that only asks how many there may be gets that number.
-        if maxerrors == 0 { return [] }
         let nodes = try await blockNodes()
-        let failed = disks.compactMap { disk -> DomainDiskError? in
+        return disks.compactMap { disk -> DomainDiskError? in
             let codes: [String: DomainDiskErrorCode] = ["failed": .unspec, "nospace": .noSpace]
             guard let status = disk.info.alias.flatMap({ nodes.device($0)?.status }), let code = codes[status]
             else { return nil }
             return DomainDiskError(disk: disk.target.dev, error: code.rawValue)
         }
-        return Array(failed.prefix(Int(maxerrors)))
     }
 }
 

@@ -188,19 +188,6 @@ extension DomainCoreDumpFormat {
 
 extension DomainCoreDumpFlags {
     fileprivate static let ofDumps: Self = [.crash, .live, .bypassCache, .reset, .memoryOnly]
-
-    /// Refuses what contradicts itself about what becomes of the guest.
-    fileprivate func requireOneEnd() throws(VirtError) {
-        let pairs: [(Self, String, Self, String)] = [
-            (.crash, "CRASH", .live, "LIVE"), (.crash, "CRASH", .reset, "RESET"),
-            (.live, "LIVE", .reset, "RESET"),
-        ]
-        for (first, word, second, other) in pairs where isSuperset(of: first.union(second)) {
-            throw VirtError(
-                code: .invalidArg, domain: .domain,
-                message: "Flags 'VIR_DUMP_\(word)' and 'VIR_DUMP_\(other)' are mutually exclusive")
-        }
-    }
 }
 
 extension QEMUConfiguration {

@@ -162,16 +162,6 @@ extension QEMUConfiguration {
 }
 
 extension DomainSaveRestoreFlags {
-    /// Refuses that a guest is to run and not to run.
-    func requireOneState() throws(VirtError) {
-        if isSuperset(of: [.running, .paused]) {
-            throw VirtError(
-                code: .invalidArg, domain: .domain,
-                message: "Flags 'VIR_DOMAIN_SAVE_RUNNING' and 'VIR_DOMAIN_SAVE_PAUSED' are mutually exclusive"
-            )
-        }
-    }
-
     /// Whether a guest runs once it is restored that did or didn't when it was saved.
     func runs(_ wasRunning: Bool) -> Bool { contains(.running) || wasRunning && !contains(.paused) }
 }

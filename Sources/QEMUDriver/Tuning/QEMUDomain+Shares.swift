@@ -44,15 +44,6 @@ extension QEMUDomain {
         try await setProcessorShares(parameters, flags)
     }
 
-    nonisolated func cpuStats(
-        startCPU: Int32, ncpus: UInt32, flags: UInt32
-    ) async throws(VirtError) -> [TypedParameter] {
-        // Clients say that they would understand strings (4); there are none.
-        try (flags & ~4).require(in: "qemuDomainGetCPUStats", from: .qemu)
-        try existingActive()
-        throw VirtError(.operationInvalid, "cgroup CPUACCT controller is not mounted", from: .qemu)
-    }
-
     nonisolated func launchSecurityInfo(flags: UInt32) async throws(VirtError) -> [TypedParameter] {
         try (flags & ~4).require(in: "qemuDomainGetLaunchSecurityInfo", from: .qemu)
         // Nothing asks QEMU yet what a guest whose memory is encrypted was launched with.

@@ -1,14 +1,9 @@
+import Processors
+
 /// What libvirt tells of an architecture, whichever binary runs it.
 package enum QEMUArchitecture {
     /// The architectures that documents may name.
-    package static let names: Set<String> = [
-        "alpha", "armv6l", "armv7l", "armv7b", "aarch64", "cris", "i686", "ia64", "lm32", "loongarch64",
-        "m68k",
-        "microblaze", "microblazeel", "mips", "mipsel", "mips64", "mips64el", "openrisc", "parisc",
-        "parisc64", "ppc",
-        "ppcle", "ppc64", "ppc64le", "ppcemb", "riscv32", "riscv64", "s390", "s390x", "sh4", "sh4eb", "sparc",
-        "sparc64", "unicore32", "x86_64", "xtensa", "xtensaeb",
-    ]
+    package static var names: Set<String> { ProcessorArchitecture.names }
 
     /// Those that the host's capabilities list where there is a binary, in their order.
     package static let listed = [

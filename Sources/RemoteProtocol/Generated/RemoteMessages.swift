@@ -6243,16 +6243,16 @@ public struct DomainPmSuspendForDurationArguments: XDRValue, Hashable {
 /// Arguments of `virDomainGetCPUStats`.
 public struct DomainGetCPUStatsArguments: XDRValue, Hashable {
     public var domain: DomainReference = DomainReference()
-    public var count: UInt32 = 0
+    public var nparams: UInt32 = 0
     public var startCPU: Int32 = 0
     public var ncpus: UInt32 = 0
     public var flags: UInt32 = 0
 
     public init() {}
 
-    public init(domain: DomainReference = DomainReference(), count: UInt32 = 0, startCPU: Int32 = 0, ncpus: UInt32 = 0, flags: UInt32 = 0) {
+    public init(domain: DomainReference = DomainReference(), nparams: UInt32 = 0, startCPU: Int32 = 0, ncpus: UInt32 = 0, flags: UInt32 = 0) {
         self.domain = domain
-        self.count = count
+        self.nparams = nparams
         self.startCPU = startCPU
         self.ncpus = ncpus
         self.flags = flags
@@ -6260,48 +6260,30 @@ public struct DomainGetCPUStatsArguments: XDRValue, Hashable {
 
     public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
         try x.value(&self.domain)
-        try x.uint32(&self.count)
+        try x.uint32(&self.nparams)
         try x.int32(&self.startCPU)
         try x.uint32(&self.ncpus)
         try x.uint32(&self.flags)
     }
 }
 
-/// Reply of `virDomainGetCPUStats`.
-public struct DomainGetCPUStatsAnswer: XDRValue, Hashable {
-    public var parameters: [TypedParameter] = []
-    public var count: Int32 = 0
-
-    public init() {}
-
-    public init(parameters: [TypedParameter] = [], count: Int32 = 0) {
-        self.parameters = parameters
-        self.count = count
-    }
-
-    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
-        try x.values(&self.parameters, max: 2048)
-        try x.int32(&self.count)
-    }
-}
-
 /// Arguments of `virDomainGetDiskErrors`.
 public struct DomainGetDiskErrorsArguments: XDRValue, Hashable {
     public var domain: DomainReference = DomainReference()
-    public var maxerrors: UInt32 = 0
+    public var count: UInt32 = 0
     public var flags: UInt32 = 0
 
     public init() {}
 
-    public init(domain: DomainReference = DomainReference(), maxerrors: UInt32 = 0, flags: UInt32 = 0) {
+    public init(domain: DomainReference = DomainReference(), count: UInt32 = 0, flags: UInt32 = 0) {
         self.domain = domain
-        self.maxerrors = maxerrors
+        self.count = count
         self.flags = flags
     }
 
     public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
         try x.value(&self.domain)
-        try x.uint32(&self.maxerrors)
+        try x.uint32(&self.count)
         try x.uint32(&self.flags)
     }
 }
@@ -6309,18 +6291,18 @@ public struct DomainGetDiskErrorsArguments: XDRValue, Hashable {
 /// Reply of `virDomainGetDiskErrors`.
 public struct DomainGetDiskErrorsAnswer: XDRValue, Hashable {
     public var errors: [DomainDiskError] = []
-    public var nerrors: Int32 = 0
+    public var count: Int32 = 0
 
     public init() {}
 
-    public init(errors: [DomainDiskError] = [], nerrors: Int32 = 0) {
+    public init(errors: [DomainDiskError] = [], count: Int32 = 0) {
         self.errors = errors
-        self.nerrors = nerrors
+        self.count = count
     }
 
     public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
         try x.values(&self.errors, max: 256)
-        try x.int32(&self.nerrors)
+        try x.int32(&self.count)
     }
 }
 

@@ -763,7 +763,7 @@ public enum RemoteProgram {
     public static var domainPmSuspendForDuration: Procedure<DomainPmSuspendForDurationArguments, Nothing> { Procedure<DomainPmSuspendForDurationArguments, Nothing>(program: number, number: 261, api: "virDomainPMSuspendForDuration") }
 
     /// `virDomainGetCPUStats`.
-    public static var domainGetCPUStats: Procedure<DomainGetCPUStatsArguments, DomainGetCPUStatsAnswer> { Procedure<DomainGetCPUStatsArguments, DomainGetCPUStatsAnswer>(program: number, number: 262, api: "virDomainGetCPUStats") }
+    public static var domainGetCPUStats: Procedure<DomainGetCPUStatsArguments, DomainCPUStatsReply> { Procedure<DomainGetCPUStatsArguments, DomainCPUStatsReply>(program: number, number: 262, api: "virDomainGetCPUStats") }
 
     /// `virDomainGetDiskErrors`.
     public static var domainGetDiskErrors: Procedure<DomainGetDiskErrorsArguments, DomainGetDiskErrorsAnswer> { Procedure<DomainGetDiskErrorsArguments, DomainGetDiskErrorsAnswer>(program: number, number: 263, api: "virDomainGetDiskErrors") }

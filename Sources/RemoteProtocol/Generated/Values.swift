@@ -400,6 +400,13 @@ extension DomainBlockJobInfo: XDRValue {
     }
 }
 
+extension DomainCPUStatsReply: XDRValue {
+    public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
+        try x.values(&self.parameters, max: 2048)
+        try x.int32(&self.nparams)
+    }
+}
+
 extension DomainEmulatorPinInfo: XDRValue {
     public mutating func code(_ x: inout XDRCoder) throws(XDRError) {
         try x.bytes(&self.cpumaps, max: 8388608)

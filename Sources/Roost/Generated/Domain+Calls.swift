@@ -537,13 +537,13 @@ extension Domain {
     }
 
     /// libvirt's `virDomainGetCPUStats`.
-    public func cpuStats(startCPU: Int32, ncpus: UInt32, flags: UInt32) async throws(VirtError) -> [TypedParameter] {
-        try await connection.driver.hypervisor.domain(reference).cpuStats(startCPU: startCPU, ncpus: ncpus, flags: flags)
+    public func cpuStats(nparams: UInt32, startCPU: Int32, ncpus: UInt32, flags: UInt32) async throws(VirtError) -> DomainCPUStatsReply {
+        try await connection.driver.hypervisor.domain(reference).cpuStats(nparams: nparams, startCPU: startCPU, ncpus: ncpus, flags: flags)
     }
 
     /// libvirt's `virDomainGetDiskErrors`.
-    public func diskErrors(maxerrors: UInt32, flags: UInt32) async throws(VirtError) -> [DomainDiskError] {
-        try await connection.driver.hypervisor.domain(reference).diskErrors(maxerrors: maxerrors, flags: flags)
+    public func diskErrors(flags: UInt32) async throws(VirtError) -> [DomainDiskError] {
+        try await connection.driver.hypervisor.domain(reference).diskErrors(flags: flags)
     }
 
     /// libvirt's `virDomainSetMetadata`.

@@ -387,12 +387,12 @@ struct RemoteDomainOperations: DomainOperations {
         _ = try await client.call(RemoteProgram.domainPmSuspendForDuration, DomainPmSuspendForDurationArguments(domain: reference, target: target, duration: duration, flags: flags))
     }
 
-    func cpuStats(startCPU: Int32, ncpus: UInt32, flags: UInt32) async throws(VirtError) -> [TypedParameter] {
-        try await client.call(RemoteProgram.domainGetCPUStats, DomainGetCPUStatsArguments(domain: reference, count: 2048, startCPU: startCPU, ncpus: ncpus, flags: flags)).parameters
+    func cpuStats(nparams: UInt32, startCPU: Int32, ncpus: UInt32, flags: UInt32) async throws(VirtError) -> DomainCPUStatsReply {
+        try await client.call(RemoteProgram.domainGetCPUStats, DomainGetCPUStatsArguments(domain: reference, nparams: nparams, startCPU: startCPU, ncpus: ncpus, flags: flags))
     }
 
-    func diskErrors(maxerrors: UInt32, flags: UInt32) async throws(VirtError) -> [DomainDiskError] {
-        try await client.call(RemoteProgram.domainGetDiskErrors, DomainGetDiskErrorsArguments(domain: reference, maxerrors: maxerrors, flags: flags)).errors
+    func diskErrors(flags: UInt32) async throws(VirtError) -> [DomainDiskError] {
+        try await client.call(RemoteProgram.domainGetDiskErrors, DomainGetDiskErrorsArguments(domain: reference, count: 256, flags: flags)).errors
     }
 
     func setMetadata(type: Int32, metadata: String?, key: String?, uri: String?, flags: DomainModificationImpact) async throws(VirtError) {

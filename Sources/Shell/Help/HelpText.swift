@@ -1,6 +1,6 @@
 import ByteText
 
-/// What `help` and `--help` print. No text ends with a line end: the end of a command's output adds it.
+/// What `help` and `--help` print. The end of a command's output adds an empty line.
 enum HelpText {
     /// The manual of one command.
     static func of(_ command: Command) -> String {
@@ -15,7 +15,7 @@ enum HelpText {
         if !options.isEmpty {
             sections.append("  OPTIONS\n" + options.map(line).joined(separator: "\n"))
         }
-        return sections.joined(separator: "\n\n")
+        return sections.joined(separator: "\n\n") + "\n"
     }
 
     /// How the command is written: `start <domain> [--console] …`.

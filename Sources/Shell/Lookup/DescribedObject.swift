@@ -11,6 +11,8 @@ struct DescribedObject {
     let read: (Int32, String?) async throws(VirtError) -> String
     /// Changes by type, new text, prefix and namespace.
     let write: (Int32, String?, String?, String?) async throws(VirtError) -> Void
+    /// Its whole document.
+    let document: () async throws(VirtError) -> String
 
     /// `desc`: prints or changes title or description.
     func describe(_ session: Session, _ arguments: Arguments) async throws {
@@ -18,7 +20,7 @@ struct DescribedObject {
         let what = kind == .title ? "title" : "description"
         let title = noun.prefix(1).uppercased() + noun.dropFirst()
         var text = arguments.all("new-desc").joined(separator: " ")
-        if text.isEmpty && !arguments.has("edit") {
+        if !arguments.has("new-desc") && !arguments.has("edit") {
             let current = try await note(kind)
             return session.output.print(current ?? "No \(what) for \(noun): \(name)")
         }
@@ -51,15 +53,23 @@ struct DescribedObject {
             element = edited
         }
         if element == nil && !arguments.has("remove") {
-            return session.output.print(try await read(kind, uri) + "\n")
+            return session.output.print((try await present(kind, uri) ?? "") + "\n")
         }
         try await write(kind, element, key, uri)
         session.output.note(element == nil ? "Metadata removed\n" : "Metadata modified\n")
     }
 
-    /// The title or description; nil where it has none.
+    /// The title or description; nil where it has none. Where it can't be asked for, the whole document tells it.
     private func note(_ kind: DomainMetadataType) async throws -> String? {
-        do throws(VirtError) { return try await read(kind.rawValue, nil) } catch {
+        do { return try await present(kind.rawValue, nil) } catch {
+            let path = kind == .title ? "./title" : "./description"
+            return try XMLQuery(try await document()).strings(path).first
+        }
+    }
+
+    /// What is read, nil where there is none.
+    private func present(_ kind: Int32, _ uri: String?) async throws(VirtError) -> String? {
+        do throws(VirtError) { return try await read(kind, uri) } catch {
             if error.code == missing { return nil }
             throw error
         }

@@ -69,9 +69,9 @@ final class Output {
         for line in lines { sink.writeError(Array("warning: \(line.printable)\n".utf8)) }
     }
 
-    /// What happens inside, for those who asked for it with `--debug`.
+    /// What happens inside, for those who asked for it with `--debug`; on standard error.
     func debug(_ level: Int, _ text: @autoclosure () -> String) {
-        if level >= debugLevel && debugLevel < 4 { print(text()) }
+        if level >= debugLevel && debugLevel < 4 { unfinishedLine(text()) }
     }
 
     /// Hands out what was gathered. Where that can't be written it is told once, unless nobody wants to read it.

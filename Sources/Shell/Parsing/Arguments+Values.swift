@@ -40,13 +40,18 @@ extension Arguments {
         _ name: String, unit: UInt64 = 1, maximum: UInt64 = .max
     ) throws(Failure) -> UInt64? {
         guard let text = try string(name) else { return nil }
-        let line = "Scaled numeric value '\(text)' for <\(name)> option is malformed or out of range"
+        let refusal = malformedSize("<\(name)>", text)
         do throws(Failure) {
             if let bytes = try ByteSize.parse(text, unit: unit, maximum: maximum) { return bytes }
         } catch {
-            throw Failure(line, because: error)
+            throw Failure(lines: refusal.lines + error.lines)
         }
-        throw Failure(line)
+        throw refusal
+    }
+
+    /// That the value `text` of what is written as `option` is no size, or too great a one.
+    func malformedSize(_ option: String, _ text: String) -> Failure {
+        Failure("Scaled numeric value '\(text)' for \(option) option is malformed or out of range")
     }
 
     /// That the value `text` of `name` is no number, or too great a one.

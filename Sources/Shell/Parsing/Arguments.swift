@@ -45,12 +45,10 @@ struct Arguments {
         command.options.first { $0.takesPosition && ($0.kind == .rest || !has($0.name)) }
     }
 
-    /// Throws the names of all required options that are missing.
+    /// Throws the name of the first required option that is missing.
     func check() throws(Failure) {
         if asksForHelp { return }
-        let missing = command.options.filter { $0.isRequired && !has($0.name) }
-        if missing.isEmpty { return }
-        throw Failure(
-            lines: missing.map { "command '\(command.name)' requires <\($0.name)> option" })
+        guard let missing = command.options.first(where: { $0.isRequired && !has($0.name) }) else { return }
+        throw Failure("command '\(command.name)' requires <\(missing.name)> option")
     }
 }

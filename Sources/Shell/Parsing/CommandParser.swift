@@ -52,7 +52,10 @@ struct CommandParser {
 
     private mutating func read(_ words: some Collection<String>, of command: Command) throws(Failure) {
         var arguments = Arguments(command: command)
-        try readOptions(words, into: &arguments)
+        // Who asks for help is given it, whatever stands beside the first bare word.
+        let asksForHelp = command.name == Command.help.name
+        let rest = asksForHelp ? Array(words.filter { !Self.looksLikeOption($0) }.prefix(1)) : Array(words)
+        try readOptions(rest, into: &arguments)
         try arguments.check()
         parsed.append(arguments)
     }

@@ -63,7 +63,7 @@ public enum RoostProgram {
             output.log = try LogFile(path)
             return true
         } catch {
-            output.errors(["failed to open the log file '\(path)': \(error.reason)"])
+            output.errors(["failed to open the log file. check the log file path"])
             return false
         }
     }

@@ -27,7 +27,7 @@ extension Session {
 
     private func run(_ arguments: Arguments) async -> Bool {
         if arguments.asksForHelp {
-            output.line(HelpText.of(arguments.command))
+            output.print(HelpText.of(arguments.command))
             return true
         }
         do {

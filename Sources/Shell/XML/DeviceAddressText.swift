@@ -16,12 +16,23 @@ enum DeviceAddressText {
                 + [("multifunction", isMultifunction ? "on" : nil)]
         case "ccw": return named("ccw", ["cssid", "ssid", "devno"], try hex(fields, digits: [2, 1, 4]))
         case "usb": return named("usb", ["bus", "port"], try decimal(fields, count: 2))
-        case "scsi", "sata":
+        case "scsi", "sata", "ide":
             return named("drive", ["controller", "bus", "unit"], try decimal(fields, count: 3))
-        case "ide":
-            return named("drive", ["controller", "bus", "target", "unit"], try decimal(fields, count: 4))
         default: throw Failure("Invalid address.")
         }
+    }
+
+    /// Throws if a disk with that name in the guest can't be where the text says.
+    static func check(_ text: String, fitsTarget target: String) throws {
+        let rules: [(prefix: String, kinds: [String], expected: String)] = [
+            ("vd", ["pci", "ccw"], "a pci:0000.00.00.00 or ccw:00.0.0000"),
+            ("sd", ["scsi", "usb", "sata"], "a scsi:00.00.00 or usb:00.00 or sata:00.00.00"),
+            ("hd", ["ide"], "an ide:00.00.00"),
+        ]
+        guard let rule = rules.first(where: { target.hasBytePrefix($0.prefix) }),
+            !rule.kinds.contains(where: { text.hasBytePrefix($0 + ":") })
+        else { return }
+        throw Failure("expecting \(rule.expected) address.")
     }
 
     private static func named(_ type: String, _ names: [String], _ values: [String]) -> [XMLLines.Attribute] {

@@ -7,10 +7,12 @@ final class XMLQuery {
     private let context: xmlXPathContextPtr
 
     /// Reads `text`; the network and external entities stay closed.
-    init(_ text: String) throws(Failure) {
+    ///
+    /// - Parameter keepsBlanks: whether parts are printed with the line ends and blanks that they have.
+    init(_ text: String, keepsBlanks: Bool = false) throws(Failure) {
+        let blanks = keepsBlanks ? 0 : XML_PARSE_NOBLANKS.rawValue
         let options = Int32(
-            XML_PARSE_NONET.rawValue | XML_PARSE_NOBLANKS.rawValue | XML_PARSE_NOWARNING.rawValue
-                | XML_PARSE_NOERROR.rawValue)
+            XML_PARSE_NONET.rawValue | blanks | XML_PARSE_NOWARNING.rawValue | XML_PARSE_NOERROR.rawValue)
         let bytes = Array(text.utf8)
         let parsed = bytes.withUnsafeBytes { buffer in
             xmlReadMemory(

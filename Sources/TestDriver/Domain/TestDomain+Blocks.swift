@@ -32,10 +32,9 @@ extension TestDomain {
     }
 
     /// Each disk has met what may be met, one after the other.
-    nonisolated func diskErrors(maxerrors: UInt32, flags: UInt32) async throws(VirtError) -> [DomainDiskError]
-    {
+    nonisolated func diskErrors(flags: UInt32) async throws(VirtError) -> [DomainDiskError] {
         try Self.driver.require(flags, in: "DomainGetDiskErrors")
-        let disks = try existingActive().definition.devices.disks.prefix(Int(maxerrors))
+        let disks = try existingActive().definition.devices.disks
         return disks.enumerated().map { number, disk in
             DomainDiskError(disk: disk.target.dev, error: Int32(clamping: number % 2 + 1))
         }

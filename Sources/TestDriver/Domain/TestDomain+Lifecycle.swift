@@ -106,6 +106,7 @@ extension TestDomain {
     }
 
     func managedSave(flags: DomainSaveRestoreFlags) async throws(VirtError) {
+        try flags.requireOneState()
         try Self.driver.require(flags, [.bypassCache, .running, .paused], in: "DomainManagedSave")
         try await withGuest("managed save") { (domain: isolated TestDomain) async throws(VirtError) in
             guard domain.snapshot.isPersistent else {

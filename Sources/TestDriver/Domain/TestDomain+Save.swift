@@ -57,6 +57,7 @@ extension TestDomain {
     func save(to: String) async throws(VirtError) { try await saveFlags(to: to, dxml: nil, flags: []) }
 
     func saveFlags(to: String, dxml: String?, flags: DomainSaveRestoreFlags) async throws(VirtError) {
+        try flags.requireOneState()
         try Self.driver.require(flags, in: "DomainSaveFlags")
         try host.requireFiles()
         if dxml != nil {
@@ -77,6 +78,7 @@ extension TestDomain {
     func coreDumpWithFormat(
         to: String, dumpformat: UInt32, flags: DomainCoreDumpFlags
     ) async throws(VirtError) {
+        try flags.requireOneEnd()
         try Self.driver.require(flags, .crash, in: "DomainCoreDumpWithFormat")
         try host.requireFiles()
         if dumpformat != 0 {
@@ -117,6 +119,7 @@ extension TestHypervisor {
     func domainRestoreFlags(
         from: String, dxml: String?, flags: DomainSaveRestoreFlags
     ) async throws(VirtError) {
+        try flags.requireOneState()
         try TestDomain.driver.require(flags, in: "DomainRestoreFlags")
         try host.requireFiles()
         if dxml != nil {

@@ -43,7 +43,8 @@ extension TestHost {
         cell.cpus = (0..<8).map { core in
             var cpu = HostTopology.CPU()
             cpu.id = UInt32(clamping: 8 * index + core)
-            (cpu.socket, cpu.die, cpu.core) = (UInt32(clamping: index), 0, UInt32(clamping: core))
+            (cpu.socket, cpu.die, cpu.cluster) = (UInt32(clamping: index), 0, 0)
+            cpu.core = UInt32(clamping: core)
             cpu.siblings = CPUSet([8 * index + core])
             return cpu
         }

@@ -23,6 +23,7 @@ extension TestHost: DomainHost {
         do throws(XMLError) { try definition.fillGeneralDefaults(defaults) } catch {
             throw VirtError(document: error)
         }
+        definition.nameCards()
     }
 
     /// Puts a persistent domain there, in one of the states that a host can be found with.

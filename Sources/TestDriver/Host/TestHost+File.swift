@@ -72,9 +72,12 @@ private struct TestNodeFile {
     }
 
     private static func document(_ path: String) throws(VirtError) -> XMLDocument {
-        do {
-            return try XMLDocument(FileSystem.readText(path, limit: limit))
-        } catch {
+        let text: String
+        do throws(SystemError) { text = try FileSystem.readText(path, limit: limit) } catch {
+            throw VirtError(
+                code: .systemError, domain: .none, message: "Failed to open file '\(path)': \(error.reason)")
+        }
+        do { return try XMLDocument(text) } catch {
             throw VirtError(.xmlError, "failed to parse xml document '\(path)'", from: .test)
         }
     }

@@ -9,12 +9,12 @@ struct TestNetwork: NetworkOperations {
     let networks: ObjectRegistry<TestNetworkState>
     let events: EventHub
 
-    private func current() throws(VirtError) -> TestNetworkState {
+    func current() throws(VirtError) -> TestNetworkState {
         if let network = networks[reference.uuid] { return network }
         throw missing
     }
 
-    private var missing: VirtError { TestNetworkState.kind.none(matching: "name '\(reference.name)'") }
+    var missing: VirtError { TestNetworkState.kind.none(matching: "name '\(reference.name)'") }
 
     private func change(
         _ event: NetworkEventLifecycleType? = nil,

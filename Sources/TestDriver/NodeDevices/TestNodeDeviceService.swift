@@ -80,6 +80,9 @@ final class TestNodeDeviceService: NodeDeviceService {
             from: .test)
         let states = flags.rawValue & (Self.active | Self.inactive)
         if states == Self.inactive { return [] }
+        // They are all there for good.
+        let terms = flags.intersection([.persistent, .transient])
+        if terms == .transient { return [] }
         return all.filter { Self.choose($0, flags) }.map { NodeDeviceReference(name: $0.name) }
     }
 

@@ -47,9 +47,10 @@ struct TestNodeDeviceState: Sendable {
         _ definition: NodeDeviceDefinition, among devices: [TestNodeDeviceState]
     ) throws(VirtError) -> TestNodeDeviceState {
         func refused(_ message: String) -> VirtError { VirtError(.internalError, message, from: .nodedev) }
-        guard case .scsiHost(let adapter)? = definition.capabilities.first, let port = adapter.fibreChannel,
-            !port.wwnn.isEmpty, !port.wwpn.isEmpty
+        guard case .scsiHost(let adapter)? = definition.capabilities.first, var port = adapter.fibreChannel
         else { throw refused("no WWNN supplied for 'new device', and auto-generation failed") }
+        if port.wwnn.isEmpty { port.wwnn = madeUpName() }
+        if port.wwpn.isEmpty { port.wwpn = madeUpName() }
         let parent = definition.parent ?? ""
         guard
             let under = devices.first(where: { $0.has("vports") && (parent.isEmpty || $0.name == parent) }),
@@ -68,6 +69,12 @@ struct TestNodeDeviceState: Sendable {
         } catch {
             throw VirtError(document: error, from: .nodedev)
         }
+    }
+
+    /// A port's name as QEMU's vendor would give it.
+    private static func madeUpName() -> String {
+        let digits = String(UInt64.random(in: 0..<1 << 36), radix: 16)
+        return "5001a4a" + String(repeating: "0", count: 9 - digits.utf8.count) + digits
     }
 
     private static let computer = TestNodeDeviceState(

@@ -375,6 +375,19 @@ public struct DomainBlockJobInfo: Hashable, Sendable {
     }
 }
 
+/// What `virDomainGetCPUStats` answers.
+public struct DomainCPUStatsReply: Hashable, Sendable {
+    public var parameters: [TypedParameter] = []
+    public var nparams: Int32 = 0
+
+    public init() {}
+
+    public init(parameters: [TypedParameter] = [], nparams: Int32 = 0) {
+        self.parameters = parameters
+        self.nparams = nparams
+    }
+}
+
 /// What `virDomainGetEmulatorPinInfo` answers.
 public struct DomainEmulatorPinInfo: Hashable, Sendable {
     public var cpumaps: [UInt8] = []

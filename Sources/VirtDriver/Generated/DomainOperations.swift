@@ -197,9 +197,9 @@ public protocol DomainOperations: Sendable {
     /// libvirt's `virDomainPMSuspendForDuration`.
     func pmSuspendForDuration(target: UInt32, duration: UInt64, flags: UInt32) async throws(VirtError)
     /// libvirt's `virDomainGetCPUStats`.
-    func cpuStats(startCPU: Int32, ncpus: UInt32, flags: UInt32) async throws(VirtError) -> [TypedParameter]
+    func cpuStats(nparams: UInt32, startCPU: Int32, ncpus: UInt32, flags: UInt32) async throws(VirtError) -> DomainCPUStatsReply
     /// libvirt's `virDomainGetDiskErrors`.
-    func diskErrors(maxerrors: UInt32, flags: UInt32) async throws(VirtError) -> [DomainDiskError]
+    func diskErrors(flags: UInt32) async throws(VirtError) -> [DomainDiskError]
     /// libvirt's `virDomainSetMetadata`.
     func setMetadata(type: Int32, metadata: String?, key: String?, uri: String?, flags: DomainModificationImpact) async throws(VirtError)
     /// libvirt's `virDomainGetMetadata`.
@@ -449,8 +449,8 @@ extension DomainOperations {
     public func interfaceParameters(device: String, flags: DomainModificationImpact) async throws(VirtError) -> [TypedParameter] { throw .notSupported("virDomainGetInterfaceParameters") }
     public func shutdownFlags(flags: DomainShutdownFlags) async throws(VirtError) { throw .notSupported("virDomainShutdownFlags") }
     public func pmSuspendForDuration(target: UInt32, duration: UInt64, flags: UInt32) async throws(VirtError) { throw .notSupported("virDomainPMSuspendForDuration") }
-    public func cpuStats(startCPU: Int32, ncpus: UInt32, flags: UInt32) async throws(VirtError) -> [TypedParameter] { throw .notSupported("virDomainGetCPUStats") }
-    public func diskErrors(maxerrors: UInt32, flags: UInt32) async throws(VirtError) -> [DomainDiskError] { throw .notSupported("virDomainGetDiskErrors") }
+    public func cpuStats(nparams: UInt32, startCPU: Int32, ncpus: UInt32, flags: UInt32) async throws(VirtError) -> DomainCPUStatsReply { throw .notSupported("virDomainGetCPUStats") }
+    public func diskErrors(flags: UInt32) async throws(VirtError) -> [DomainDiskError] { throw .notSupported("virDomainGetDiskErrors") }
     public func setMetadata(type: Int32, metadata: String?, key: String?, uri: String?, flags: DomainModificationImpact) async throws(VirtError) { throw .notSupported("virDomainSetMetadata") }
     public func metadata(type: Int32, uri: String?, flags: DomainModificationImpact) async throws(VirtError) -> String { throw .notSupported("virDomainGetMetadata") }
     public func blockRebase(path: String, base: String?, bandwidth: UInt64, flags: DomainBlockRebaseFlags) async throws(VirtError) { throw .notSupported("virDomainBlockRebase") }

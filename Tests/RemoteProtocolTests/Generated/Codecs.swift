@@ -258,7 +258,7 @@ extension MessageCodec {
         table[259] = MessageCodec("virStorageVolWipePattern", StorageVolWipePatternArguments.self, Nothing.self)
         table[260] = MessageCodec("virStorageVolResize", StorageVolResizeArguments.self, Nothing.self)
         table[261] = MessageCodec("virDomainPMSuspendForDuration", DomainPmSuspendForDurationArguments.self, Nothing.self)
-        table[262] = MessageCodec("virDomainGetCPUStats", DomainGetCPUStatsArguments.self, DomainGetCPUStatsAnswer.self)
+        table[262] = MessageCodec("virDomainGetCPUStats", DomainGetCPUStatsArguments.self, DomainCPUStatsReply.self)
         table[263] = MessageCodec("virDomainGetDiskErrors", DomainGetDiskErrorsArguments.self, DomainGetDiskErrorsAnswer.self)
         table[264] = MessageCodec("virDomainSetMetadata", DomainSetMetadataArguments.self, Nothing.self)
         table[265] = MessageCodec("virDomainGetMetadata", DomainGetMetadataArguments.self, DomainGetMetadataAnswer.self)

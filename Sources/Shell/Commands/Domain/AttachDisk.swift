@@ -65,11 +65,12 @@ private struct DiskText {
         if let mode = try value("mode") { text.add(mode) }
         text.add("serial", text: try value("serial"))
         if let alias = try value("alias") { text.add("alias", ("name", alias)) }
-        text.add("wwn", text: try value("wwn"))
+        try addName()
         try addThrottling()
         if let address = try value("address") {
             let fields = try DeviceAddressText.attributes(
                 address, isMultifunction: arguments.has("multifunction"))
+            try DeviceAddressText.check(address, fitsTarget: try arguments.required("target"))
             text.add("address", fields)
         }
         text.close("disk")
@@ -119,6 +120,16 @@ private struct DiskText {
         ]
         if fields.contains(where: { $0.1 != nil }) { text.add("host", fields) }
         text.close("source")
+    }
+
+    /// The name that the disk has in the world: sixteen hexadecimal digits.
+    private mutating func addName() throws {
+        guard let name = try value("wwn") else { return }
+        let digits = name.droppingBytePrefix("0x") ?? name[...]
+        guard digits.utf8.count == 16, UInt64(digits, radix: 16) != nil else {
+            throw Failure("internal error: Malformed wwn: \(name)")
+        }
+        text.add("wwn", text: name)
     }
 
     private mutating func addThrottling() throws {

@@ -8,15 +8,15 @@ extension Command {
         options: [
             .domain, .required("type", "network interface type"),
             .required("source", "source of network interface"),
-            .optional("target", "target network name"), .optional("mac", "MAC address"),
-            .optional("script", "script used to bridge network interface"), .optional("model", "model type"),
-            .optional("alias", "custom alias name of interface device"),
-            .optional("inbound", "control domain's incoming traffics"),
-            .optional("outbound", "control domain's outgoing traffics"),
+            .value("target", "target network name"), .value("mac", "MAC address"),
+            .value("script", "script used to bridge network interface"), .value("model", "model type"),
+            .value("alias", "custom alias name of interface device"),
+            .value("inbound", "control domain's incoming traffics"),
+            .value("outbound", "control domain's outgoing traffics"),
         ] + .deviceImpact + [
             .flag("print-xml", "print XML document rather than attach the interface"),
             .flag("managed", "libvirt will automatically detach/attach the device from/to host"),
-            .optional("source-mode", "mode attribute of <source/> element"),
+            .value("source-mode", "mode attribute of <source/> element"),
         ]
     ) { session, arguments in
         let xml = try InterfaceText(arguments).xml
@@ -64,7 +64,10 @@ private struct InterfaceText {
         case "hostdev":
             text.open("source")
             let place = "pci:" + source.replacing(byte: ":", with: ".")
-            text.add("address", try DeviceAddressText.attributes(place, isMultifunction: false))
+            guard let fields = try? DeviceAddressText.attributes(place, isMultifunction: false) else {
+                throw Failure("cannot parse pci address '\(source)' for network interface")
+            }
+            text.add("address", fields)
             text.close("source")
         default: throw Failure("No support for \(type) in command 'attach-interface'")
         }

@@ -70,7 +70,13 @@ extension Session {
 extension Arguments {
     /// How fast a job may be: a number of MiB, or of bytes where that is said.
     func bandwidth() throws(Failure) -> UInt64? {
-        if has("bytes") { return try scaled("bandwidth") }
-        return try number("bandwidth")
+        guard let text = try string("bandwidth") else { return nil }
+        let refusal = malformedSize("<--bandwidth>", text)
+        if has("bytes") {
+            do throws(Failure) { return try scaled("bandwidth") } catch { throw refusal }
+        }
+        // A negative number is what it is as one without a sign, the greatest that there are.
+        guard let number = UInt64(text) ?? Int64(text).map({ UInt64(bitPattern: $0) }) else { throw refusal }
+        return number
     }
 }

@@ -44,7 +44,7 @@ extension Command {
         let impact = try arguments.impact()
         let domain = try await session.domain(arguments)
         let group = try arguments.required("group-name")
-        let wanted = try arguments.limits()
+        let wanted = [TypedParameter("group_name", .string(group))] + (try arguments.limits())
         try await explaining("Unable to set throttle group") {
             try await domain.setThrottleGroup(group: group, parameters: wanted, flags: impact)
         }

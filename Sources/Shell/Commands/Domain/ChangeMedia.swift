@@ -9,8 +9,8 @@ extension Command {
             .domain, .required("path", "Fully-qualified path or target of disk device", complete: .disks),
             .optional("source", "source of the media"), .flag("eject", "Eject the media"),
             .flag("insert", "Insert the media"), .flag("update", "Update the media"),
-        ] + .impact + [
-            .flag("force", "force media changing"),
+            .flag("current", "affect current domain"), .flag("live", "affect running domain"),
+            .flag("config", "affect next boot"), .flag("force", "force media changing"),
             .flag("print-xml", "print XML document rather than change media"),
             .flag("block", "source media is a block device"),
         ]
@@ -41,6 +41,7 @@ private struct MediaChange {
 
     let kind: Kind
     let source: String?
+    private let needsSource: Bool
 
     init(_ arguments: Arguments) throws {
         try arguments.exclude("eject", "insert")
@@ -49,13 +50,11 @@ private struct MediaChange {
         source = try arguments.string("source")
         if arguments.has("insert") {
             kind = .insert
-        } else if arguments.has("update") || !arguments.has("eject") && source != nil {
-            kind = .update
         } else {
-            kind = .eject
+            kind = arguments.has("eject") ? .eject : .update
         }
+        needsSource = kind == .insert || kind == .update && !arguments.has("update")
         try arguments.exclude("eject", "block")
-        if kind == .insert, source == nil { throw Failure("No disk source specified for inserting") }
     }
 
     func apply(to disk: XMLQuery.Node, path: String, isBlock: Bool) throws {
@@ -64,9 +63,8 @@ private struct MediaChange {
         }
         let present = ["file", "dev", "name", "dir"].lazy.compactMap { disk.string("./source/@\($0)") }.first
         if kind == .eject, present == nil { throw Failure("The disk device '\(path)' doesn't have media") }
-        if kind == .insert, let present {
-            throw Failure("The disk device '\(path)' already has media '\(present)'")
-        }
+        if needsSource, source == nil { throw Failure("New disk media source was not specified") }
+        if kind == .insert, present != nil { throw Failure("The disk device '\(path)' already has media") }
         disk.removeChildren("source")
         disk.removeChildren("backingStore")
         guard let source, kind != .eject else { return }

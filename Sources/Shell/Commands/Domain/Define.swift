@@ -124,10 +124,24 @@ extension Command {
             } else if flags.isEmpty {
                 try await domain.create()
             } else {
-                _ = try await domain.createWithFlags(flags: flags)
+                try await domain.start(flags)
             }
         }
         session.output.note("Domain '\(domain.reference.name)' started\n")
         if arguments.has("console") { try await session.runConsole(domain, device: nil, flags: []) }
+    }
+}
+
+extension Domain {
+    /// Starts it. A driver that can't pass its saved state over has it removed before.
+    fileprivate func start(_ flags: DomainCreateFlags) async throws(VirtError) {
+        do throws(VirtError) { _ = try await createWithFlags(flags: flags) } catch {
+            guard flags.contains(.startForceBoot), error.code == .noSupport || error.code == .invalidArg
+            else {
+                throw error
+            }
+            if try await hasManagedSaveImage(flags: 0) > 0 { try await managedSaveRemove(flags: 0) }
+            _ = try await createWithFlags(flags: flags.subtracting(.startForceBoot))
+        }
     }
 }

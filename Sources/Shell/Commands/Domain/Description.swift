@@ -43,6 +43,9 @@ extension Domain {
             read: { (type, uri) throws(VirtError) in try await metadata(type: type, uri: uri, flags: flags) },
             write: { (type, text, key, uri) throws(VirtError) in
                 try await setMetadata(type: type, metadata: text, key: key, uri: uri, flags: flags)
+            },
+            document: { () throws(VirtError) in
+                try await xmlDesc(flags: flags.contains(.config) ? .inactive : [])
             })
     }
 }

@@ -17,7 +17,7 @@ extension Domain {
     /// The document that a change with these flags starts from.
     func document(for flags: DomainDeviceModifyFlags) async throws -> XMLQuery {
         let isInactive = flags == .config
-        return try XMLQuery(try await xmlDesc(flags: isInactive ? .inactive : []))
+        return try XMLQuery(try await xmlDesc(flags: isInactive ? .inactive : []), keepsBlanks: true)
     }
 }
 

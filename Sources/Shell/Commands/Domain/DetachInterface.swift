@@ -31,15 +31,17 @@ extension Command {
         "detach-interface", "detach network interface",
         description: "Take a network interface from a domain.",
         options: [
-            .domain, .required("type", "network interface type"), .optional("mac", "MAC address"),
+            .domain, .required("type", "network interface type"), .value("mac", "MAC address"),
         ] + .deviceImpact + [.flag("print-xml", "print XML document rather than detach the interface")]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let flags = try await arguments.deviceImpact(of: domain)
         let document = try await domain.document(for: flags)
-        let nic = try document.interface(
-            type: try arguments.required("type"), mac: try arguments.string("mac"))
-        let xml = nic.xml()
+        let (type, mac) = (try arguments.required("type"), try arguments.string("mac"))
+        let xml: String
+        do { xml = try document.interface(type: type, mac: mac).xml() } catch {
+            throw Failure(lines: Failure.lines(of: error) + ["Failed to detach interface"])
+        }
         if arguments.has("print-xml") { return session.output.print(xml) }
         try await explaining("Failed to detach interface") {
             try await domain.detach(xml, flags, isCurrent: arguments.has("current"))

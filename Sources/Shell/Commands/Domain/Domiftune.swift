@@ -22,7 +22,7 @@ extension Command {
                 try await domain.setInterfaceParameters(device: device, parameters: wanted, flags: impact)
             }
         }
-        let found = try await explaining("Unable to get interface parameters") {
+        let found = try await explaining("Unable to get number of interface parameters") {
             try await domain.interfaceParameters(device: device, flags: impact)
         }
         for parameter in found {

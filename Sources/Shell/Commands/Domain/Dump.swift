@@ -68,7 +68,8 @@ extension Command {
         guard let pid = try arguments.number("pid", as: UInt32.self) else { return }
         let connection = try await session.connected()
         let domain = try await explaining("Failed to attach to pid \(pid)") {
-            try await connection.domainAttach(pid: pid, flags: 0)
+            if pid == 0 { throw Failure("pid_value in virDomainQemuAttach must not be zero") }
+            return try await connection.domainAttach(pid: pid, flags: 0)
         }
         session.output.note("Domain '\(domain.reference.name)' attached to pid \(pid)\n")
     }

@@ -14,10 +14,9 @@ extension Command {
             try await domain.ioThreadInfo(flags: impact)
         }
         if threads.isEmpty { return session.output.print("No IOThreads found for the domain") }
-        let host = try await session.hostCPUs()
         var table = Table("IOThread ID", "CPU Affinity")
         for thread in threads {
-            table.add("\(thread.iothreadID)", CPUMap.ranges(thread.cpumap, count: host))
+            table.add("\(thread.iothreadID)", CPUMap.ranges(thread.cpumap, count: thread.cpumap.count * 8))
         }
         session.output.print(table)
     }

@@ -10,6 +10,7 @@ extension Command {
             .flag("anystats", "whatever is counted"), .flag("rawstats", "values as they come"),
         ]
     ) { session, arguments in
+        try arguments.require("completed", for: "keep-completed")
         let domain = try await session.domain(arguments)
         var flags: DomainGetJobStatsFlags = []
         if arguments.has("completed") { flags.insert(.completed) }
@@ -47,7 +48,10 @@ extension Session {
             let reply = try await domain.jobStats(flags: flags)
             return ToldJob(type: reply.type, parameters: reply.parameters)
         } catch {
-            if error.code != .noSupport || !flags.isEmpty || isRaw { throw error }
+            guard error.code == .noSupport else { throw error }
+            if !flags.isEmpty || isRaw {
+                throw Failure("Optional flags or --rawstats are not supported by the daemon", because: error)
+            }
             return ToldJob(type: try await domain.jobInfo().type, parameters: [])
         }
     }

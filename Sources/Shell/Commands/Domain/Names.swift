@@ -44,7 +44,7 @@ extension Command {
         let domain = try await session.domain(arguments)
         let name = domain.reference.name
         let wanted = !arguments.has("disable")
-        let once = arguments.has("once") ? " once" : ""
+        let once = arguments.has("once") ? " on next boot" : ""
         try await explaining("Failed to \(wanted ? "" : "un")mark domain '\(name)' as autostarted\(once)") {
             if once.isEmpty {
                 try await domain.setAutostart(autostart: wanted)

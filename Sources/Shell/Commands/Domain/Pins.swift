@@ -9,7 +9,8 @@ extension Command {
         options: [
             .domain, .value("vcpu", "vcpu number", type: .number),
             .value(
-                "cpulist", "host cpu number(s) to set, or omit option to query", complete: .words([])),
+                "cpulist", "host cpu number(s) to set, or omit option to query", allowsEmpty: true,
+                complete: .words([])),
         ] + .impact
     ) { session, arguments in
         let impact = try arguments.impact()
@@ -79,9 +80,11 @@ extension Session {
     fileprivate func printPins(
         of domain: Domain, _ number: UInt32?, _ impact: DomainModificationImpact, _ host: Int
     ) async throws {
-        let count = try await pinnedCount(of: domain, impact)
+        let isConfig = impact.contains(.config) ? true : try await !domain.isActive()
+        let count = try await domain.vcpusFlags(flags: isConfig ? [.config, .maximum] : [.live, .maximum])
         if let number, number >= count {
-            throw Failure("vcpupin: vCPU index out of range.")
+            let place = isConfig ? "persistent" : "live"
+            throw Failure("vcpu \(number) is out of range of \(place) cpu count \(count)")
         }
         let length = (host + 7) / 8
         let pins = try await domain.vcpuPinInfo(
@@ -92,13 +95,6 @@ extension Session {
             table.add("\(index)", CPUMap.ranges(map, count: host))
         }
         output.print(table)
-    }
-
-    /// How many virtual CPUs there are pins of.
-    private func pinnedCount(of domain: Domain, _ impact: DomainModificationImpact) async throws -> Int32 {
-        let isActive = try await domain.isActive()
-        let isConfig = impact.contains(.config) || !isActive
-        return try await domain.vcpusFlags(flags: isConfig ? [.config, .maximum] : [.live, .maximum])
     }
 }
 
@@ -136,6 +132,7 @@ extension Arguments {
                 }
             }
         }
+        if !map.contains(where: { $0 != 0 }) { throw Failure("Invalid cpulist '\(text)'") }
         return map
     }
 }

@@ -12,13 +12,15 @@ extension CommandOption {
 
 extension Arguments {
     /// The bits of the ways that `--mode` names.
-    fileprivate func modeBits() throws(Failure) -> UInt32 {
+    ///
+    /// - Parameter end: how a refusal ends its list of them.
+    fileprivate func modeBits(_ end: String) throws(Failure) -> UInt32 {
         guard let text = try string("mode") else { return 0 }
         var bits: UInt32 = 0
         for word in text.split(atByte: ",", omittingEmptySubsequences: false) {
             guard let index = modes.firstIndex(of: String(word)) else {
                 throw Failure(
-                    "Unknown mode \(word) value, expecting 'acpi', 'agent', 'initctl', 'signal', or 'paravirt'"
+                    "Unknown mode \(word) value, expecting 'acpi', 'agent', 'initctl', 'signal'\(end) 'paravirt'"
                 )
             }
             bits |= 1 << UInt32(index)
@@ -33,7 +35,7 @@ extension Command {
         description: "Ask the guest to shut itself down. The command doesn't wait for it.",
         options: [.domain([.active]), .mode]
     ) { session, arguments in
-        let bits = try arguments.modeBits()
+        let bits = try arguments.modeBits(", or")
         let domain = try await session.domain(arguments)
         try await explaining("Failed to shutdown domain '\(domain.reference.name)'") {
             if bits == 0 {
@@ -50,7 +52,7 @@ extension Command {
         description: "Ask the guest to start again. The command doesn't wait for it.",
         options: [.domain([.active]), .mode]
     ) { session, arguments in
-        let bits = try arguments.modeBits()
+        let bits = try arguments.modeBits(" or")
         let domain = try await session.domain(arguments)
         try await explaining("Failed to reboot domain '\(domain.reference.name)'") {
             try await domain.reboot(flags: DomainRebootFlags(rawValue: bits))

@@ -22,7 +22,6 @@ extension Command {
     ) { session, arguments in
         try arguments.exclude("nvram", "keep-nvram")
         try arguments.exclude("tpm", "keep-tpm")
-        try arguments.exclude("storage", "remove-all-storage")
         let domain = try await session.domain(arguments)
         let name = domain.reference.name
         let volumes = try await session.volumesToRemove(of: domain, arguments)
@@ -63,6 +62,9 @@ extension Session {
         guard listed != nil || arguments.has("remove-all-storage") else { return [] }
         if try await domain.isActive() {
             throw Failure("Storage volume deletion is supported only on stopped domains")
+        }
+        if listed != nil, arguments.has("remove-all-storage") {
+            throw Failure("Specified both --storage and --remove-all-storage")
         }
         var wanted = listed ?? []
         var volumes: [DoomedVolume] = []

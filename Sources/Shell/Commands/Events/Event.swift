@@ -29,6 +29,7 @@ extension Command {
         if arguments.has("since") || arguments.has("reconnect") {
             return try await session.showEvents(arguments)
         }
+        try arguments.exclude("all", "event")
         let kinds = try eventKinds(arguments)
         let listening = try Listening(arguments)
         let domain = try await session.eventDomain(arguments)

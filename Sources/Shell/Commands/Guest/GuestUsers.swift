@@ -41,8 +41,8 @@ extension Command {
             .flag("remove", "remove keys from the authorized keys file"),
         ]
     ) { session, arguments in
-        try arguments.exclude("reset", "remove")
         try arguments.require("file", for: "remove")
+        try arguments.exclude("reset", "remove")
         let domain = try await session.domain(arguments)
         let file = try arguments.string("file")
         var flags: DomainAuthorizedSSHKeysSetFlags = arguments.has("reset") ? [] : .append

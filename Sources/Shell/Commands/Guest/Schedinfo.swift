@@ -18,12 +18,16 @@ extension Command {
         let impact = try arguments.impact()
         let domain = try await session.domain(arguments)
         let isPlain = impact.isEmpty && !arguments.has("current")
-        let type = try await domain.schedulerType()
+        let type: DomainSchedulerTypeReply
+        do throws(VirtError) { type = try await domain.schedulerType() } catch {
+            session.output.print(parameter: "Scheduler", "Unknown")
+            throw error
+        }
         session.output.print(parameter: "Scheduler", type.type)
         func read() async throws -> [TypedParameter] {
             isPlain
                 ? try await domain.schedulerParameters()
-                : try await domain.schedulerParametersFlags(flags: impact)
+                : try await domain.schedulerParametersFlags(flags: impact.union(understandsText))
         }
         if type.count == 0 { return }
         var found = try await read()
@@ -45,13 +49,13 @@ extension Arguments {
     fileprivate func wantedShares(among known: [TypedParameter]) throws -> [TypedParameter] {
         var assignments = all("set")
         for name in ["weight", "cap"] {
-            if let value: UInt32 = try number(name) { assignments.append("\(name)=\(value)") }
+            if let value = try string(name) { assignments.append("\(name)=\(value)") }
         }
         var wanted: [TypedParameter] = []
         for assignment in assignments {
             let parts = assignment.split(atByte: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
-                throw Failure("invalid syntax for --set, expecting name=value")
+                throw Failure("Invalid syntax for --set, expecting name=value")
             }
             guard let old = known.first(where: { $0.field.hasSameBytes(as: String(parts[0])) }) else {
                 throw Failure("invalid scheduler option: \(parts[0])")

@@ -29,7 +29,7 @@ extension Command {
                 try await domain.setMemoryParameters(parameters: wanted, flags: impact)
             }
         }
-        let found = try await explaining("Unable to get memory parameters") {
+        let found = try await explaining("Unable to get number of memory parameters") {
             try await domain.memoryParameters(flags: impact)
         }
         for one in found {
@@ -47,7 +47,10 @@ extension Command {
         let impact = try arguments.impact()
         let domain = try await session.domain(arguments)
         var wanted: [TypedParameter] = []
-        if let weight: UInt32 = try arguments.number("weight") {
+        if let weight: Int32 = try arguments.number("weight") {
+            guard let weight = UInt32(exactly: weight), weight > 0 else {
+                throw Failure("Invalid value of \(weight) for I/O weight")
+            }
             wanted.append(TypedParameter("weight", .uint(weight)))
         }
         for limit in diskLimits {
@@ -59,7 +62,7 @@ extension Command {
                 try await domain.setBlkioParameters(parameters: wanted, flags: impact)
             }
         }
-        let found = try await explaining("Unable to get blkio parameters") {
+        let found = try await explaining("Unable to get number of blkio parameters") {
             try await domain.blkioParameters(flags: impact.union(understandsText))
         }
         for one in found { session.output.print(parameter: one.field, one.value.text) }
@@ -141,7 +144,7 @@ extension Command {
 }
 
 /// That parameters may be text: libvirt leaves those out otherwise (`VIR_TYPED_PARAM_STRING_OKAY`).
-private let understandsText = DomainModificationImpact(rawValue: 4)
+let understandsText = DomainModificationImpact(rawValue: 4)
 
 private let numaModes = ["strict", "preferred", "interleave", "restrictive"]
 
@@ -180,6 +183,8 @@ extension Arguments {
     fileprivate func memoryLimit(_ name: String) throws(Failure) -> UInt64? {
         guard let text = try string(name) else { return nil }
         if let number = Int64(text), number < 0 { return 9_007_199_254_740_991 }
-        return try kibibytes(name)
+        do throws(Failure) { return try kibibytes(name) } catch {
+            throw Failure("Unable to parse integer parameter \(name)")
+        }
     }
 }

@@ -8,7 +8,8 @@ extension Command {
     ) { session, arguments in
         let connection = try await session.connected()
         let xml = try await explaining("failed to get capabilities") { try await connection.capabilities() }
-        try session.print(xml: xml + (arguments.has("xpath") ? "" : "\n"), arguments)
+        let isWhole = !arguments.has("xpath") && !arguments.has("wrap")
+        try session.print(xml: isWhole ? xml + "\n" : xml, arguments)
     }
 
     static let domcapabilities = Command(

@@ -1,6 +1,7 @@
 import ByteText
 import Roost
 import Virt
+import XMLBinding
 
 extension Command {
     static let cpuCompare = Command(
@@ -60,7 +61,7 @@ extension Command {
         let cpus = try await session.cpus(in: try arguments.required("file"))
         let connection = try await session.connected()
         session.output.print(
-            try await connection.baselineCPU(xmlCPUs: cpus, flags: arguments.baselineFlags) + "\n")
+            try await connection.baselineCPU(xmlCPUs: cpus, flags: arguments.baselineFlags))
     }
 
     static let hypervisorCPUBaseline = Command(
@@ -76,7 +77,7 @@ extension Command {
             try await connection.baselineHypervisorCPU(
                 emulator: arguments.string("emulator"), arch: arguments.string("arch"),
                 machine: arguments.string("machine"), virttype: arguments.string("virttype"), xmlCPUs: cpus,
-                flags: arguments.baselineFlags) + "\n")
+                flags: arguments.baselineFlags))
     }
 
     private static let cpuFile = CommandOption.required(
@@ -119,7 +120,9 @@ extension Session {
         let text = try await read(file: path)
         // Several may stand one after the other.
         let body = text.hasBytePrefix("<?xml") ? String(text.cut(atByte: ">")?.after ?? "") : text
-        let query = try XMLQuery("<container>" + body + "</container>")
+        let container = "<container>" + body + "</container>"
+        do throws(XMLError) { _ = try XMLDocument(container) } catch { throw Failure(error.message) }
+        let query = try XMLQuery(container)
         let places = ["cpu", "domain/cpu", "capabilities/host/cpu"].map { "/container/\($0)" }
         let found = try query.nodes(places.joined(separator: "|")).map { $0.xml() }
         guard found.isEmpty else { return found }

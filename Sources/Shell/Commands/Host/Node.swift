@@ -27,6 +27,7 @@ extension Command {
             session.output.print(
                 "Total".paddedLeft(to: 5) + ": " + String(sum / 1024).paddedLeft(to: 10) + " KiB\n")
         } else if let cell {
+            if cell < 0 { throw Failure("startCell in virNodeGetCellsFreeMemory must be zero or greater") }
             let memory = try await connection.nodeCellsFreeMemory(startCell: cell, maxcells: 1).first ?? 0
             session.output.print("\(cell): \(memory / 1024) KiB\n")
         } else {

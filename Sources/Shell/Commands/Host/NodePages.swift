@@ -8,7 +8,7 @@ extension Command {
         description: "Print how many pages of memory are free in a NUMA cell, or in all.",
         options: [
             .value("cellno", "NUMA cell number", type: .number),
-            .value("pagesize", "page size (in kibibytes)"),
+            .value("pagesize", "page size (in kibibytes)", type: .number),
             .flag("all", "show free pages for all NUMA cells"),
         ]
     ) { session, arguments in
@@ -76,7 +76,7 @@ extension Command {
             }
             return
         }
-        let parameters = try await explaining("Unable to get memory parameters") {
+        let parameters = try await explaining("Unable to get number of memory parameters") {
             try await connection.nodeMemoryParameters(flags: 0)
         }
         if parameters.isEmpty { return }
@@ -119,7 +119,9 @@ extension Arguments {
         let digits = text.utf8.prefix { $0.isDigit }
         let unit = String(text.dropFirst(digits.count))
         let factor = unit.isEmpty ? 1 : units.first { $0.0.hasSameBytes(as: unit) }?.1
-        guard let number = UInt32(String(digits) ?? ""), let factor else { throw malformed(name, text) }
+        guard let number = UInt32(String(digits) ?? ""), let factor else {
+            throw malformedSize("<\(name)>", text)
+        }
         let (size, isTooGreat) = number.multipliedReportingOverflow(by: factor)
         if isTooGreat { throw malformed(name, text) }
         return size

@@ -67,6 +67,7 @@ extension Command {
             .flag("human", "with units that people read"), .flag("all", "of all disks"),
         ]
     ) { session, arguments in
+        try arguments.exclude("all", "device")
         if !arguments.has("all"), !arguments.has("device") {
             throw Failure("command 'domblkinfo' requires <device> option")
         }
@@ -92,12 +93,12 @@ extension Command {
     }
 
     static let domblkerror = Command(
-        "domblkerror", "show errors on block devices", description: "List the disks that have met an error.",
+        "domblkerror", "Show errors on block devices", description: "List the disks that have met an error.",
         options: [.domain([.active])]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let names = ["no error", "unspecified error", "no space"]
-        let errors = try await domain.diskErrors(maxerrors: 256, flags: 0)
+        let errors = try await domain.diskErrors(flags: 0)
         if errors.isEmpty { session.output.print("No errors found\n") }
         for error in errors {
             let text = names.indices.contains(Int(error.error)) ? names[Int(error.error)] : "unknown error"
@@ -117,9 +118,7 @@ extension Command {
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let device = try arguments.string("device") ?? ""
-        let counters = try await explaining("Failed to get block stats \(domain.reference.name) \(device)") {
-            try await domain.blockCounters(device)
-        }
+        let counters = try await domain.blockCounters(device)
         if arguments.has("human") { session.output.print("Device: \(device)\n") }
         for (key, value) in counters {
             if arguments.has("human") {
@@ -167,7 +166,9 @@ extension Domain {
         } catch {
             if error.code != .noSupport { throw error }
         }
-        let stats = try await blockStats(path: device)
+        let stats = try await explaining("Failed to get block stats \(reference.name) \(device)") {
+            try await blockStats(path: device)
+        }
         let all = [
             ("rd_req", stats.rdReq), ("rd_bytes", stats.rdBytes), ("wr_req", stats.wrReq),
             ("wr_bytes", stats.wrBytes), ("errs", stats.errs),

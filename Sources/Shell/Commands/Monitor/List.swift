@@ -25,11 +25,13 @@ extension Command {
             .flag("title", "show domain title"),
         ]
     ) { session, arguments in
-        for format in ["name", "uuid", "id"] { try arguments.exclude("table", format) }
+        for format in ["name", "id"] { try arguments.exclude("table", format) }
         let flags = listFlags(arguments)
         let domains = try await session.domains(flags)
         let formats = ["uuid", "id", "name"].filter(arguments.has)
-        if formats.isEmpty { return try await session.printTable(domains, arguments) }
+        if formats.isEmpty || arguments.has("table") {
+            return try await session.printTable(domains, arguments)
+        }
         for domain in domains {
             let cells = formats.map { cell($0, domain.reference) }
             if cells != ["-"] || formats != ["id"] {
@@ -85,7 +87,8 @@ extension Session {
     }
 
     fileprivate func printTable(_ domains: [Domain], _ arguments: Arguments) async throws {
-        var table = Table(header: ["Id", "Name", "State"] + (arguments.has("title") ? ["Title"] : []))
+        let extra = [("title", "Title"), ("uuid", "UUID")].filter { arguments.has($0.0) }.map(\.1)
+        var table = Table(header: ["Id", "Name", "State"] + extra)
         for domain in domains {
             let name = domain.reference.name
             // A domain that went between the list and the question has no state, but still a row.
@@ -99,6 +102,7 @@ extension Session {
             }
             var cells = [cell("id", domain.reference), name, text]
             if arguments.has("title") { cells.append(await title(of: domain)) }
+            if arguments.has("uuid") { cells.append("\(domain.reference.uuid)") }
             table.add(cells: cells)
         }
         output.print(table)

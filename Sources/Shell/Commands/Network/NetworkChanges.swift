@@ -17,8 +17,8 @@ extension Command {
             .network, .required("command", "add-first, add-last, add, delete or modify"),
             .required("section", "which part of the network"),
             .required("xml", "the entry, or the name of a file with it", complete: .path),
-            .value("parent-index", "which parent the entry belongs to"),
-        ] + .networkImpact
+            .value("parent-index", "which parent the entry belongs to", type: .number),
+        ] + .impact
     ) { session, arguments in
         let flags = try arguments.networkImpact()
         let network = try await session.network(arguments)
@@ -108,6 +108,9 @@ extension Network {
             read: { (type, uri) throws(VirtError) in try await metadata(type: type, uri: uri, flags: flags) },
             write: { (type, text, key, uri) throws(VirtError) in
                 try await setMetadata(type: type, metadata: text, key: key, uri: uri, flags: flags)
+            },
+            document: { () throws(VirtError) in
+                try await xmlDesc(flags: flags.contains(.config) ? .inactive : [])
             })
     }
 }

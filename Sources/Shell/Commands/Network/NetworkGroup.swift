@@ -3,9 +3,8 @@ extension CommandGroup {
         keyword: "network", title: "Networking",
         commands: [
             .netAutostart, .netCreate, .netDefine, .netDesc, .netDestroy, .netDHCPLeases, .netDumpxml,
-            .netEdit,
-            .netEvent, .netInfo, .netLAN, .netList, .netMetadata, .netName, .netPortCreate, .netPortDelete,
-            .netPortDumpxml, .netPortList, .netStart, .netUndefine, .netUpdate,
-            .netUUID,
+            .netEdit, .netEvent, .netInfo, .netList, .netMetadata, .netName, .netStart, .netUndefine,
+            .netUpdate,
+            .netUUID, .netPortList, .netPortCreate, .netPortDumpxml, .netPortDelete, .netLAN,
         ])
 }

@@ -26,9 +26,7 @@ extension Command {
             throw Failure("Only one argument from --table and --uuid may be specified.")
         }
         let network = try await session.network(arguments)
-        let ports = try await explaining("Failed to list network ports") {
-            try await network.listAllPorts(flags: 0)
-        }
+        let ports = try await network.listAllPorts(flags: 0)
         let names = ports.map { "\($0.reference.uuid)" }.sorted()
         if arguments.has("uuid") { return session.output.print(names.map { $0 + "\n" }.joined()) }
         var table = Table("UUID")

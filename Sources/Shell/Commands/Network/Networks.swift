@@ -14,8 +14,9 @@ extension Command {
             .flag("title", "show network title"),
         ]
     ) { session, arguments in
-        try arguments.exclude("table", "name")
-        try arguments.exclude("table", "uuid")
+        guard ["table", "name", "uuid"].filter(arguments.has).count < 2 else {
+            throw Failure("Only one argument from --table, --name and --uuid may be specified.")
+        }
         let connection = try await session.connected()
         let flags = networkFlags(arguments)
         let networks = try await explaining("Failed to list networks") {

@@ -2,8 +2,9 @@ extension CommandGroup {
     static let nodeDevices = CommandGroup(
         keyword: "nodedev", title: "Node Device",
         commands: [
-            .nodedevAutostart, .nodedevCreate, .nodedevDefine, .nodedevDestroy, .nodedevDetach,
-            .nodedevDumpxml, .nodedevEvent, .nodedevInfo, .nodedevList, .nodedevReattach, .nodedevReset,
-            .nodedevStart, .nodedevUndefine, .nodedevUpdate,
+            .nodedevCreate, .nodedevDestroy, .nodedevDetach, .nodedevDumpxml, .nodedevList, .nodedevReattach,
+            .nodedevReset, .nodedevEvent, .nodedevDefine, .nodedevUndefine, .nodedevStart, .nodedevAutostart,
+            .nodedevInfo,
+            .nodedevUpdate,
         ])
 }

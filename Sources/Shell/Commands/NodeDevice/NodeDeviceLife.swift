@@ -123,7 +123,11 @@ extension Command {
         let name = device.reference.name
         let driver = try arguments.string("driver")
         try await explaining("Failed to detach device \(name)") {
-            try await device.detachFlags(driverName: driver, flags: 0)
+            if let driver {
+                try await device.detachFlags(driverName: driver, flags: 0)
+            } else {
+                try await device.dettach()
+            }
         }
         session.output.note("Device \(name) detached\n")
     }

@@ -17,17 +17,22 @@ extension Command {
             .flag("name", "list pool names only"),
         ]
     ) { session, arguments in
+        try arguments.exclude("details", "uuid")
+        try arguments.exclude("details", "name")
         let flags = try poolFlags(arguments)
         let connection = try await session.connected()
         let pools = try await explaining("Failed to list pools") {
             try await connection.listAllStoragePools(flags: flags)
         }
         let sorted = pools.sorted { $0.reference.name.lowercased() < $1.reference.name.lowercased() }
-        if arguments.has("uuid") {
-            return session.output.print(sorted.map { "\($0.reference.uuid)\n" }.joined())
-        }
-        if arguments.has("name") {
-            return session.output.print(sorted.map { $0.reference.name + "\n" }.joined())
+        let (showsUUID, showsName) = (arguments.has("uuid"), arguments.has("name"))
+        if showsUUID || showsName {
+            for pool in sorted {
+                let cells =
+                    (showsUUID ? ["\(pool.reference.uuid)"] : []) + (showsName ? [pool.reference.name] : [])
+                session.output.print(cells.joined(separator: " ") + "\n")
+            }
+            return
         }
         let isDetailed = arguments.has("details")
         let sizes = ["Persistent", "Capacity", "Allocation", "Available"]

@@ -51,6 +51,7 @@ extension Command {
         } catch {
             // A driver without secrets is asked the old way too, and that is what is told.
             if error.code != .noSupport { throw Failure("Failed to list secrets", because: error) }
+            if !flags.isEmpty { throw Failure("Filtering is not supported by this libvirt") }
             throw Failure(
                 "Failed to count secrets", because: VirtError.notSupported("virConnectNumOfSecrets"))
         }

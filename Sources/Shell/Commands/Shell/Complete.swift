@@ -6,7 +6,10 @@ extension Command {
         needsConnection: false
     ) { session, arguments in
         let words = arguments.all("string")
-        if words.isEmpty { throw Failure() }
+        if words.isEmpty {
+            let names = CommandGroup.all.flatMap(\.commands).filter { !$0.isHidden }.map(\.name)
+            return session.output.print(names.map { $0 + "\n" }.joined())
+        }
         let candidates = try await Completion.candidates(for: words, in: session)
         if candidates.isEmpty { throw Failure() }
         session.output.print(candidates.map { $0 + "\n" }.joined())

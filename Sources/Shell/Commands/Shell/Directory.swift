@@ -7,7 +7,6 @@ extension Command {
         options: [.optional("dir", "directory to switch to (default: home or else root)", complete: .path)],
         needsConnection: false
     ) { session, arguments in
-        if !session.isInteractive { throw Failure("cd: command valid only in interactive mode") }
         let folder = try arguments.string("dir") ?? UserFolders.home ?? "/"
         do throws(SystemError) {
             try ThisProcess.changeDirectory(to: folder)

@@ -15,6 +15,7 @@ extension Command {
             .rest("string", "arguments to echo"),
         ], needsConnection: false
     ) { session, arguments in
+        try arguments.exclude("shell", "xml")
         let escape = { (word: String) in
             let word = arguments.has("xml") ? xmlEscaped(word) : word
             return arguments.has("shell") ? shellQuoted(word) : word

@@ -2,14 +2,19 @@ extension Command {
     static let help = Command(
         "help", "print help",
         description: "Without an argument lists all commands; with one explains a command, or lists a group.",
-        options: [.optional("command", "the command or group of commands to explain", complete: .commands)],
+        options: [
+            .optional(
+                "command", "the command or group of commands to explain", allowsEmpty: true,
+                complete: .commands)
+        ],
         needsConnection: false
     ) { session, arguments in
-        guard let name = try arguments.string("command") else { return session.output.line(HelpText.grouped) }
+        let name = try arguments.string("command") ?? ""
+        if name.isEmpty { return session.output.print(HelpText.grouped) }
         if let command = CommandGroup.command(name) {
-            session.output.line(HelpText.of(command))
+            session.output.print(HelpText.of(command))
         } else if let group = CommandGroup.named(name) {
-            session.output.line(HelpText.of(group) + "\n")
+            session.output.print(HelpText.of(group) + "\n")
         } else {
             throw Failure("command or command group '\(name)' doesn't exist")
         }
