@@ -52,8 +52,16 @@ public struct BandwidthChange: Sendable {
 }
 
 extension Bandwidth {
+    /// The limits that a guest's card may have, in libvirt's order.
+    public static let cardNames = [
+        "inbound.average", "inbound.peak", "inbound.burst", "inbound.floor", "outbound.average",
+        "outbound.peak", "outbound.burst",
+    ]
+
     /// The limits as typed parameters, in the order of the names that are given: `inbound.average` …
-    public static func parameters(_ names: [String], of bandwidth: Bandwidth?) -> [TypedParameter] {
+    public static func parameters(
+        _ names: [String] = cardNames, of bandwidth: Bandwidth?
+    ) -> [TypedParameter] {
         names.compactMap { name in
             guard let (way, what) = name.cut(atByte: ".") else { return nil }
             let limits = way == "inbound" ? bandwidth?.inbound : bandwidth?.outbound

@@ -58,14 +58,7 @@ struct NetworkCalls: NetworkOperations {
     ) async throws(VirtError) {
         try flags.require([.live, .config], in: "networkUpdate", from: .network)
         try await driver.change(reference, flags) { (definition) throws(VirtError) in
-            do throws(XMLError) {
-                try definition.update(
-                    NetworkUpdateCommand(rawValue: Int32(bitPattern: command)),
-                    NetworkUpdateSection(rawValue: Int32(bitPattern: section)), parentIndex: parentIndex,
-                    xml: xml)
-            } catch {
-                throw VirtError(document: error, from: .network)
-            }
+            try definition.update(command, section, parentIndex: parentIndex, with: xml)
         }
     }
 

@@ -118,9 +118,7 @@ extension QEMUDomain {
         let now = try existing()
         let impact = try impacts.resolved(isActive: now.isActive, isPersistent: now.isPersistent)
         let definition = impact.contains(.live) ? now.definition : now.persistent ?? now.definition
-        let names = ["average", "peak", "burst", "floor"].map { "inbound.\($0)" }
-        let others = ["average", "peak", "burst"].map { "outbound.\($0)" }
-        return Bandwidth.parameters(names + others, of: try definition.card(device).bandwidth)
+        return Bandwidth.parameters(of: try definition.card(device).bandwidth)
     }
 
     func setInterfaceParameters(

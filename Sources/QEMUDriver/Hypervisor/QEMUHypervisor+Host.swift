@@ -45,16 +45,7 @@ extension QEMUHypervisor {
     /// The names of the CPU models that documents may use; none where any name is accepted.
     func cpuModelNames(arch: String, flags: UInt32) async throws(VirtError) -> [String] {
         try flags.require(in: "qemuConnectGetCPUModelNames", from: .qemu)
-        guard QEMUArchitecture.names.contains(arch) else {
-            throw VirtError(.invalidArg, "cannot find architecture \(arch)", from: .qemu)
-        }
-        switch arch {
-        case "x86_64", "i686": return X86Model.names
-        case "ppc64", "ppc64le": return PowerModel.names
-        case "aarch64", "armv7l", "armv6l", "armv7b", "s390", "s390x": return []
-        default:
-            throw VirtError(.noSupport, "'\(arch)' architecture is not supported by CPU driver", from: .cpu)
-        }
+        return try ProcessorArchitecture.modelNames(of: arch, from: .qemu)
     }
 
     /// The command line that a domain would be started with; what only a start settles is left as it is in the

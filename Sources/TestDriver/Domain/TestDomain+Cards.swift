@@ -23,9 +23,7 @@ extension TestDomain {
         let impact = flags.subtracting(DomainModificationImpact(rawValue: 4))
         try Self.driver.require(impact, [.live, .config], in: "DomainGetInterfaceParameters")
         let definition = try existing().definition(for: impact, "virDomainGetInterfaceParameters")
-        let names = ["average", "peak", "burst", "floor"].map { "inbound.\($0)" }
-        let others = ["average", "peak", "burst"].map { "outbound.\($0)" }
-        return Bandwidth.parameters(names + others, of: try definition.card(device).bandwidth)
+        return Bandwidth.parameters(of: try definition.card(device).bandwidth)
     }
 
     func setInterfaceParameters(

@@ -27,16 +27,7 @@ extension TestHypervisor {
 
     func cpuModelNames(arch: String, flags: UInt32) throws(VirtError) -> [String] {
         try flags.require(in: "testConnectGetCPUModelNames", from: .test)
-        guard ProcessorArchitecture.names.contains(arch) else {
-            throw VirtError(.invalidArg, "cannot find architecture \(arch)", from: .test)
-        }
-        switch arch {
-        case "x86_64", "i686": return X86Model.names
-        case "ppc64", "ppc64le": return PowerModel.names
-        case "aarch64", "armv7l", "armv6l", "armv7b", "s390", "s390x": return []
-        default:
-            throw VirtError(.noSupport, "'\(arch)' architecture is not supported by CPU driver", from: .cpu)
-        }
+        return try ProcessorArchitecture.modelNames(of: arch, from: .test)
     }
 
     /// Nothing but a name can be chosen.

@@ -2,7 +2,6 @@ import DriverKit
 import Virt
 import VirtDriver
 import VirtXML
-import XMLBinding
 
 /// Changes of parts of a network's documents.
 extension TestNetwork {
@@ -11,14 +10,7 @@ extension TestNetwork {
     ) async throws(VirtError) {
         try flags.require([.live, .config], in: "testNetworkUpdate", from: .test)
         try await change(documentsFor: flags) { (definition) throws(VirtError) in
-            do throws(XMLError) {
-                try definition.update(
-                    NetworkUpdateCommand(rawValue: Int32(bitPattern: command)),
-                    NetworkUpdateSection(rawValue: Int32(bitPattern: section)), parentIndex: parentIndex,
-                    xml: xml)
-            } catch {
-                throw VirtError(document: error, from: .network)
-            }
+            try definition.update(command, section, parentIndex: parentIndex, with: xml)
         }
     }
 
