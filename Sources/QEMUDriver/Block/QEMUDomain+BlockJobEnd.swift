@@ -68,6 +68,7 @@ extension QEMUDomain {
             }
             if status.isConcluded { try await settle(job.id, of: run) }
             if status.status == "ready" { becameReady(job.id) }
+            if !status.isConcluded { await goOnEnding(job, status) }
         }
         let isKnown = Set(held.blockJobs.map(\.id))
         for id in BlockJobStatus.concluded(in: answer) where !isKnown.contains(id) {
@@ -76,6 +77,17 @@ extension QEMUDomain {
         guard guest(run) != nil else { return }
         guest?.knowsJobs = true
         await closeStaleImages(of: run)
+    }
+
+    /// A job that a former daemon was asked to end, and that QEMU may not have heard of that.
+    private func goOnEnding(_ job: BlockJob, _ status: BlockJobStatus) async {
+        switch job.phase {
+        case .pivoting where status.status == "ready":
+            await carryBitmaps(along: job)
+            _ = try? await ask("job-complete", ["id": .string(job.id)])
+        case .aborting: _ = try? await ask(job.abort.name, job.abort.arguments)
+        default: break
+        }
     }
 
     // MARK: What is made of the end
