@@ -7,7 +7,9 @@ import VirtDriver
 import VirtXML
 
 extension QEMUDomain {
-    static var statisticsKinds: DomainStatsTypes { [.state, .cpuTotal, .balloon, .vcpu, .interface, .block] }
+    static var statisticsKinds: DomainStatsTypes {
+        [.state, .cpuTotal, .balloon, .vcpu, .interface, .block, .dirtyrate]
+    }
 
     nonisolated func statistics(
         of now: QEMUDomainSnapshot, _ kinds: DomainStatsTypes, withBacking: Bool, asking: Bool
@@ -32,6 +34,7 @@ extension QEMUDomain {
             let nodes = isAsked ? try? await blockNodes() : nil
             all += await blockStatistics(now, nodes, withBacking: withBacking)
         }
+        if kinds.contains(.dirtyrate), isAsked, let rate = try? await dirtyRate() { all += rate.parameters }
         return all
     }
 }

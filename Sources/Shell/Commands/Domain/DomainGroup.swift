@@ -19,7 +19,7 @@ extension CommandGroup {
             .saveImageDefine, .saveImageDumpxml, .saveImageEdit, .schedinfo, .screenshot, .setLifecycleAction,
             .setUserSSHKeys, .setUserPassword, .setmaxmem, .setmem, .setvcpus, .shutdown, .start, .suspend,
             .ttyconsole, .undefine, .updateDevice, .updateMemoryDevice, .vcpucount, .vcpuinfo, .vcpupin,
-            .emulatorpin, .vncdisplay, .guestvcpus, .setvcpu, .domblkthreshold, .guestinfo, .domFDAssociate,
+            .emulatorpin, .vncdisplay, .guestvcpus, .setvcpu, .domblkthreshold, .guestinfo, .domdirtyrateCalc, .domFDAssociate,
             .domdisplayReload, .explain,
         ])
 }
