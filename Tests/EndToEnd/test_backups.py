@@ -495,3 +495,69 @@ class BackupTool(BackupCase):
         image, = [path for path in restored.iterdir() if path.suffix == ".qcow2"]
         self.assertSameContent(image, self.copied(self.images[2]))
         self.assertNothingLeft()
+
+
+@on_roostd
+class Encrypted(BackupCase):
+    """A backup is served to clients with a certificate alone."""
+
+    def setUp(self):
+        super().setUp()
+        self.certificates()
+        self.settings = self.server.root / "etc/qemu.conf"
+        self.former = self.settings.read_text() if self.settings.exists() else None
+        self.settings.write_text((self.former or "") + f'\nbackup_tls_x509_cert_dir = "{self.folder}"\n')
+        self.addCleanup(self.restore)
+        self.again()
+
+    def again(self):
+        self.server.kill()
+        self.server.restart()
+
+    def restore(self):
+        if self.former is None:
+            self.settings.unlink()
+        else:
+            self.settings.write_text(self.former)
+        self.again()
+
+    def certificates(self):
+        """Those of an authority, a server at 127.0.0.1 and a client, in the folder."""
+        def openssl(*words):
+            subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True)
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca-key.pem", "-out", "ca-cert.pem",
+                "-subj", "/CN=authority", "-days", "3650", "-addext", "keyUsage=critical,keyCertSign")
+        for side, usage in (("server", "serverAuth"), ("client", "clientAuth")):
+            (self.folder / "more").write_text(
+                "subjectAltName=IP:127.0.0.1\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
+                f"extendedKeyUsage={usage}\n")
+            openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{side}-key.pem", "-out", "request.pem",
+                    "-subj", f"/CN={side}")
+            openssl("x509", "-req", "-in", "request.pem", "-CA", "ca-cert.pem", "-CAkey", "ca-key.pem",
+                    "-CAcreateserial", "-out", f"{side}-cert.pem", "-days", "3650", "-extfile", "more")
+        for path in self.folder.iterdir():
+            path.chmod(0o644)
+
+    def test_it_is_fetched_with_a_certificate_alone(self):
+        name = self.guest()
+        self.flush(name)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        document = (f"<domainbackup mode='pull'><server transport='tcp' tls='yes' name='127.0.0.1' port='{port}'/>"
+                    f"<disks>{self.scratch('vda')}</disks></domainbackup>")
+        # Twice, since what was made for the first one must be gone.
+        for _ in range(2):
+            self.domain.backupBegin(document, None)
+            export = f"driver=nbd,host=127.0.0.1,port={port},export=vda"
+            plain = subprocess.run(["qemu-img", "info", "--image-opts", export], capture_output=True)
+            self.assertNotEqual(plain.returncode, 0)
+            copy = self.folder / "fetched.raw"
+            subprocess.run(["qemu-img", "convert", "-O", "raw", "--object",
+                            f"tls-creds-x509,id=tls,endpoint=client,dir={self.folder},verify-peer=on",
+                            "--image-opts", export + ",tls-creds=tls", copy], check=True)
+            self.assertSameContent(copy, self.copied(self.images[2]), format="raw")
+            self.domain.abortJob()
+            self.wait_until_whole()
+        objects = self.monitor(name, '{"execute":"qom-list","arguments":{"path":"/objects"}}')
+        self.assertNotIn("nbd_tls", objects)
