@@ -24,6 +24,8 @@ public struct StoragePoolCapabilities: XMLRoot {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("type", &type)
             try x.yesNo("supported", &supported)
+            // A type of which nothing more is said has an end tag of its own, too.
+            x.expand()
             try x.element("poolOptions", &pool)
             try x.element("volOptions", &volumes)
         }

@@ -2,6 +2,7 @@ import ByteText
 import DriverKit
 import HostKit
 import LinuxSystem
+import Logging
 import Virt
 import VirtXML
 
@@ -55,17 +56,21 @@ extension AllocatingBackend {
     func make(_ order: VolumeOrder, in pool: LocalPool) async throws(VirtError) -> StoredVolume {
         let mark = order.isFilled ? try await mark(for: order.volume) : nil
         let record = try await keep(mark, of: order.volume)
-        defer { forget(record) }
-        try await alone(in: pool) { () async throws(VirtError) in
-            try await allocate(order.volume, mark, among: pool.content.all)
+        do throws(VirtError) {
+            try await alone(in: pool) { () async throws(VirtError) in
+                try await allocate(order.volume, mark, among: pool.content.all)
+            }
+        } catch {
+            try? await forget(record)
+            throw error
         }
         do throws(VirtError) {
             if order.isFilled { try await driver.fill(order.volume, from: order.source, record) }
             try await setPermissions(of: order.volume)
             if let mark { try await unmark(mark) }
+            try await forget(record)
         } catch {
-            let made = StoredVolume(definition: order.volume)
-            try? await alone(in: pool) { () async throws(VirtError) in try await release(made, []) }
+            await giveUp(order.volume, record, in: pool)
             throw error
         }
         var found: StoredVolume?
@@ -83,6 +88,19 @@ extension AllocatingBackend {
             try await release(volume, flags)
             pool.content.remove(volume.definition.name)
             _ = try? await lookAgain(at: pool, for: volume.definition.name)
+        }
+    }
+
+    /// Removes a volume that could not be filled. One that can't be removed stays on record for the next daemon.
+    private func giveUp(
+        _ volume: StorageVolumeDefinition, _ record: PartRecords.Record?, in pool: LocalPool
+    ) async {
+        let made = StoredVolume(definition: volume)
+        do throws(VirtError) {
+            try await alone(in: pool) { () async throws(VirtError) in try await release(made, []) }
+            try await forget(record)
+        } catch {
+            driver.log.error("what is left of volume '\(volume.name)' can't be removed now: \(error)")
         }
     }
 
@@ -137,9 +155,15 @@ extension AllocatingBackend {
         return record
     }
 
-    private func forget(_ record: PartRecords.Record?) {
+    /// A record that stayed would have a whole volume removed.
+    private func forget(_ record: PartRecords.Record?) async throws(VirtError) {
         guard let record else { return }
-        driver.parts.remove(record)
+        let store = driver.parts.store
+        do throws(SystemError) {
+            try await Blocking.run { () throws(SystemError) in try store.remove(record.name) }
+        } catch {
+            throw VirtError(error, "cannot note that a volume is whole", from: .storage)
+        }
     }
 }
 

@@ -89,15 +89,21 @@ extension DiskPool {
                 .operationFailed, "the partitions of '\(device)' have just changed", from: .storage)
         }
         try await driver.run(DiskCommand.make(new.kind, on: device, from: new.start, to: new.end))
-        if let flag = new.flag { try await driver.run(DiskCommand.flag(new.number, of: device, flag)) }
-        _ = try? await driver.run(DiskCommand.settle())
-        guard await DeviceFacts.awaited(volume.target.path ?? "") != nil else {
+        do throws(VirtError) {
+            if let flag = new.flag { try await driver.run(DiskCommand.flag(new.number, of: device, flag)) }
+            try await awaitDevice(of: volume)
+        } catch {
             _ = try? await driver.run(DiskCommand.remove(new.number, from: device))
-            throw VirtError(
-                .internalError,
-                "the system has made no device '\(volume.target.path ?? "")' of the new partition",
-                from: .storage)
+            throw error
         }
+    }
+
+    private func awaitDevice(of volume: StorageVolumeDefinition) async throws(VirtError) {
+        _ = try? await driver.run(DiskCommand.settle())
+        let path = volume.target.path ?? ""
+        if await DeviceFacts.awaited(path) != nil { return }
+        throw VirtError(
+            .internalError, "the system has made no device '\(path)' of the new partition", from: .storage)
     }
 
     func mark(for volume: StorageVolumeDefinition) async throws(VirtError) -> HalfMadeDevice {
