@@ -131,7 +131,6 @@ vol-create-as p v 1M --print-xml
 vol-create-as p v 1M --format qcow2 --backing-vol a --backing-vol-format raw --print-xml
 vol-create-as p -- -dash 1M
 vol-create-as nope v 1M
-vol-create-as p
 vol-create p {d}/vol.xml
 vol-create p {d}/vol.xml
 vol-create p {d}/bad.xml

@@ -16,8 +16,8 @@ class Words(unittest.TestCase):
         for own in self.servers:
             self.addCleanup(own.stop)
 
-    def client(self, program, own):
-        made = words.Client(program, f"test+unix:///default?socket={own.socket}", own.root / "files")
+    def client(self, program, own, place="test+unix:///default"):
+        made = words.Client(program, f"{place}?socket={own.socket}", own.root / "files")
         self.addCleanup(made.close)
         return made
 
@@ -29,6 +29,13 @@ class Words(unittest.TestCase):
             for line, text in words.differences(roost, virsh, lines, ("roost", "virsh")):
                 with self.subTest(part=part, invocation=line):
                     self.fail("\n" + text)
+
+    def test_they_say_the_same_of_a_guest(self):
+        roost = self.client([paths.PROGRAMS / "roost"], self.servers[0], "qemu+unix:///system")
+        virsh = self.client(words.oracle_virsh(), self.servers[1], "qemu+unix:///system")
+        for line, text in words.differences(roost, virsh, words.guest_table(), ("roost", "virsh")):
+            with self.subTest(invocation=line):
+                self.fail("\n" + text)
 
     def test_virsh_hears_the_same_of_both_daemons(self):
         socket = words.ORACLE / "run/libvirt/libvirt-sock"

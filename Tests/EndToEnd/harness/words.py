@@ -46,6 +46,22 @@ def table(name):
     return [line for line in lines if line and not line.startswith("#")]
 
 
+# Of a guest of QEMU's: what the tables say of the test host's domain, unless it ends the guest, needs other objects, or
+# takes long.
+GUEST = """<domain type='qemu'><name>g</name><uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid><memory unit='MiB'>128</memory>
+<vcpu>2</vcpu><os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features><devices>
+<disk type='file' device='cdrom'><target dev='hda' bus='ide'/></disk>
+<interface type='user'><mac address='52:54:00:00:00:01'/></interface><serial type='pty'/><console type='pty'/></devices></domain>"""
+FILES["g.xml"] = GUEST
+
+
+def guest_table():
+    """The invocations for a guest of QEMU's that runs."""
+    lines = [re.sub(r"\btest\b(?!:)", "g", line) for part in ("domains", "life") for line in table(part)]
+    elsewhere = re.compile(r"(one|two)\.xml|migrate|save.* {files}|three|screenshot|console|edit|^(destroy|undefine) g")
+    return ["define {files}/g.xml", "start g"] + [line for line in lines if not elsewhere.search(line)]
+
+
 def parts():
     return sorted(path.stem for path in TABLE.glob("*.txt"))
 
@@ -101,6 +117,8 @@ NORMAL = [
      "counted by the clock"),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "UUID", "made up"),
     (r"52:54:00:[0-9a-f:]{8}(?<!00:00:01)(?<!00:00:09)", "MAC", "made up"),
+    (r"(?m)^(  cpu\.(?:time|user|system)=|  balloon\.rss=|rss |CPU: +)\d+$", r"\1N", "counted by the clock"),
+    (r"(\b(?:cpu|user|system)_time) +[\d.]+ seconds", r"\1 N seconds", "counted by the clock"),
     (r"5001a4a[0-9a-f]{9}", "WWN", "made up"),
     (r"creationTime>\d+<|\b1[78]\d{8}\b", "TIME", "now"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d( \+0000|\.\d+\+0000)?", "TIME", "now"),
@@ -155,7 +173,7 @@ def is_driven_otherwise(line):
 
 
 def is_excused(line):
-    return any(line in lines for lines in OWN_WAYS.values())
+    return any(line in lines or line.replace(" g ", " test ", 1) in lines for lines in OWN_WAYS.values())
 
 
 def commands(virsh):
