@@ -124,7 +124,7 @@ NORMAL = [
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d( \+0000|\.\d+\+0000)?", "TIME", "now"),
     (r" \(line \d+\)", "", "Roost says where a document is wrong"),
     (r"(?m)^( ?-{10,})$", "-----", "a rule is as long as the widest line"),
-    (r"(?s)  DESCRIPTION\n.*?(?=\n  OPTIONS|\n--- errors)", "", "Roost describes its commands and options in its own words"),
+    (r"(?s)\n  DESCRIPTION\n.*?(?=\n  OPTIONS|\n--- errors)", "", "Roost describes its commands and options in its own words"),
     (r"(?m)^(    (?:\[--|--)\S+(?: <\w+>(?:\.\.\.)?)?)  +.*$", r"\1", "as above"),
     (r"(?m)^(  NAME\n    \S+ - ).*$", r"\1", "as above"),
     (r"(?m)^(    [a-z][a-z0-9-]+) {2,}\S.*$", r"\1", "as above"),

@@ -63,7 +63,7 @@ extension Command {
 
     static let qemuAttach = Command(
         "qemu-attach", "QEMU Attach", description: "Take over a QEMU that somebody else has started.",
-        options: [.required("pid", "pid", type: .number)]
+        options: [.required("pid", "pid")]
     ) { session, arguments in
         guard let pid = try arguments.number("pid", as: UInt32.self) else { return }
         let connection = try await session.connected()

@@ -29,7 +29,8 @@ extension Command {
         "allocpages", "Manipulate pages pool size",
         description: "Set how many large pages there are in a NUMA cell, in all cells, or in the host.",
         options: [
-            .required("pagesize", "page size (in kibibytes)"), .required("pagecount", "page count"),
+            .required("pagesize", "page size (in kibibytes)", type: .number),
+            .required("pagecount", "page count", type: .number),
             .value("cellno", "NUMA cell number", type: .number),
             .flag("add", "instead of setting new pool size add pages to it"),
             .flag("all", "set on all NUMA cells"),

@@ -8,7 +8,7 @@ extension Command {
         description: "Have the host sleep, and wake by itself after some time.",
         options: [
             .required("target", "mem(Suspend-to-RAM), disk(Suspend-to-Disk), hybrid(Hybrid-Suspend)"),
-            .required("duration", "Suspend duration in seconds, at least 60"),
+            .required("duration", "Suspend duration in seconds, at least 60", type: .number),
         ]
     ) { session, arguments in
         let word = try arguments.required("target")
