@@ -56,7 +56,13 @@ struct TuningParameterTests {
         #expect(throws: VirtError.self) {
             try tune.change([TypedParameter("numa_mode", .int(1))], isLive: true)
         }
-        try tune.change([TypedParameter("numa_mode", .int(1))], isLive: false)
+        // Without nodes there is nothing to take memory from.
+        #expect(throws: VirtError.self) {
+            try tune.change([TypedParameter("numa_mode", .int(1))], isLive: false)
+        }
+        try tune.change(
+            [TypedParameter("numa_mode", .int(1)), TypedParameter("numa_nodeset", .string("0"))],
+            isLive: false)
         #expect(throws: VirtError.self) {
             try tune.change([TypedParameter("numa_mode", .int(7))], isLive: false)
         }

@@ -10,7 +10,8 @@ extension NetworkDefinition {
         do throws(XMLError) {
             try update(
                 NetworkUpdateCommand(rawValue: Int32(bitPattern: command)),
-                NetworkUpdateSection(rawValue: Int32(bitPattern: section)), parentIndex: parentIndex, xml: xml)
+                NetworkUpdateSection(rawValue: Int32(bitPattern: section)), parentIndex: parentIndex, xml: xml
+            )
         } catch {
             throw VirtError(document: error, from: .network)
         }

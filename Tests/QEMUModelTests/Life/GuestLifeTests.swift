@@ -38,8 +38,35 @@ struct GuestLifeTests {
         life.settle()
         let step = life.tell()
         #expect(step.isChange)
-        #expect(step.news == [.started, .entered(.paused, Self.user, from: .running)])
+        #expect(step.news == [.started, .waits(.paused)])
         #expect(life.reason == Self.user)
+    }
+
+    @Test("what a guest begins with is told in libvirt's order, running and paused")
+    func origins() {
+        let told: [(GuestLife.Origin, running: [GuestLife.News], paused: [GuestLife.News])] = [
+            (.file(wasRunning: true), [.restored, .wentOn], [.restored, .waits(.paused)]),
+            (.file(wasRunning: false), [.restored, .wentOn], [.restored, .waits(.restored)]),
+            (
+                .snapshot(hasMemory: true), [.startedFromSnapshot, .wentOn],
+                [.startedFromSnapshot, .waits(.fromSnapshot)]
+            ),
+            (
+                .snapshot(hasMemory: false), [.startedFromSnapshot],
+                [.startedFromSnapshot, .waits(.fromSnapshot)]
+            ),
+        ]
+        for (origin, running, paused) in told {
+            for isPaused in [true, false] {
+                var life = GuestLife(startsPaused: isPaused, origin: origin)
+                life.expect(resume: .restored)
+                // One that goes on where it was is told of once it is there, and not before.
+                let goesOn = isPaused ? GuestLife.Step() : life.hear(.resumed, .init())
+                #expect(goesOn.news.isEmpty == (isPaused || origin != .snapshot(hasMemory: false)))
+                life.settle()
+                #expect(life.tell().news == (isPaused ? paused : running))
+            }
+        }
     }
 
     @Test(

@@ -19,7 +19,8 @@ extension CommandGroup {
             .saveImageDefine, .saveImageDumpxml, .saveImageEdit, .schedinfo, .screenshot, .setLifecycleAction,
             .setUserSSHKeys, .setUserPassword, .setmaxmem, .setmem, .setvcpus, .shutdown, .start, .suspend,
             .ttyconsole, .undefine, .updateDevice, .updateMemoryDevice, .vcpucount, .vcpuinfo, .vcpupin,
-            .emulatorpin, .vncdisplay, .guestvcpus, .setvcpu, .domblkthreshold, .guestinfo, .domdirtyrateCalc, .domFDAssociate,
+            .emulatorpin, .vncdisplay, .guestvcpus, .setvcpu, .domblkthreshold, .guestinfo, .domdirtyrateCalc,
+            .domFDAssociate,
             .domdisplayReload, .explain,
         ])
 }
