@@ -29,7 +29,7 @@ enum Completion {
         of command: Command, beginningWith partial: String, except given: Arguments?
     ) -> [String] {
         let open = command.options.filter { option in
-            !option.isAlias && (option.kind == .rest || given?.has(option.name) != true)
+            !option.isAlias && (option.isRepeatable || given?.has(option.name) != true)
         }
         return open.map { "--" + $0.name }.filter { $0.hasBytePrefix(partial) }
     }

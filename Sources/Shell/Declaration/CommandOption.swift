@@ -9,6 +9,8 @@ public struct CommandOption: Sendable {
         case positional
         /// All the bare words that are left.
         case rest
+        /// `--name VALUE` as often as one likes, and as bare words, though help doesn't show it so.
+        case repeated
         /// Another name of the option `of`; with `value`, a flag that gives it that value.
         case alias(of: String, value: String?)
     }
@@ -31,10 +33,13 @@ public struct CommandOption: Sendable {
     /// Whether a bare word may be its value.
     var takesPosition: Bool {
         switch kind {
-        case .positional, .rest, .value(alsoPositional: true): true
+        case .positional, .rest, .repeated, .value(alsoPositional: true): true
         case .flag, .value, .alias: false
         }
     }
+
+    /// Whether it may be given more than once.
+    var isRepeatable: Bool { kind == .rest || kind == .repeated }
 
     /// Whether it stands without a value.
     var isFlag: Bool { kind == .flag }
@@ -96,6 +101,13 @@ extension CommandOption {
         CommandOption(
             name: name, kind: .rest, type: .string, isRequired: isRequired, allowsEmpty: true, help: help,
             completer: complete)
+    }
+
+    /// `--name VALUE`, any number of times.
+    static func repeated(_ name: String, _ help: String) -> CommandOption {
+        CommandOption(
+            name: name, kind: .repeated, type: .string, isRequired: false, allowsEmpty: true, help: help,
+            completer: nil)
     }
 
     /// Another name of an option.

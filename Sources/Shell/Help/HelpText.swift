@@ -32,6 +32,7 @@ enum HelpText {
             return option.isRequired ? text : "[\(text)]"
         case .positional: return option.isRequired ? "<\(option.name)>" : "[<\(option.name)>]"
         case .rest: return (option.isRequired ? "<\(option.name)>" : "[<\(option.name)>]") + "..."
+        case .repeated: return "[--\(option.name) <\(option.type.rawValue)>]..."
         }
     }
 
@@ -49,6 +50,7 @@ enum HelpText {
         case .value: "--\(option.name) \(value)"
         case .positional: "[--\(option.name)] \(value)"
         case .rest: "[--\(option.name)] \(value)..."
+        case .repeated: "--\(option.name) \(value)..."
         }
     }
 

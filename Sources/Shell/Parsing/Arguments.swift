@@ -30,7 +30,7 @@ struct Arguments {
 
     /// Adds an option; only the rest may come again.
     mutating func add(_ option: CommandOption, _ value: String?) throws(Failure) {
-        if option.kind != .rest && has(option.name) { throw Failure("option --\(option.name) already seen") }
+        if !option.isRepeatable && has(option.name) { throw Failure("option --\(option.name) already seen") }
         entries.append(Entry(option: option, value: value))
     }
 
@@ -42,7 +42,7 @@ struct Arguments {
 
     /// The option whose value a bare word would be.
     var nextPositional: CommandOption? {
-        command.options.first { $0.takesPosition && ($0.kind == .rest || !has($0.name)) }
+        command.options.first { $0.takesPosition && ($0.isRepeatable || !has($0.name)) }
     }
 
     /// Throws the name of the first required option that is missing.

@@ -128,7 +128,7 @@ NORMAL = [
     (r"(?m)^(    (?:\[--|--)\S+(?: <\w+>(?:\.\.\.)?)?)  +.*$", r"\1", "as above"),
     (r"(?m)^(  NAME\n    \S+ - ).*$", r"\1", "as above"),
     (r"(?m)^(    [a-z][a-z0-9-]+) {2,}\S.*$", r"\1", "as above"),
-    (r"(?m)^ *(address|explain|net-lan|roost|status)\n", "", "commands of Roost's own"),
+    (r"(?m)^ *(address|admin|explain|net-lan|roost|status|vol-tree)\n", "", "commands of Roost's own"),
     (r" \[--since <number>\] \[--reconnect\]|(?m:^    --(since <number>|reconnect)\n)", "", "options of Roost's own"),
     (r"(Virsh|Roost) itself \(help keyword '(virsh|roost)'\)", "The shell itself", "its name"),
     (r"(?m)^error: did you mean '.*'\?\n", "", "Roost has a guess"),

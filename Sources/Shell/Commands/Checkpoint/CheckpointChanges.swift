@@ -34,7 +34,7 @@ extension Command {
             .value("description", "description of the checkpoint"),
             .flag("print-xml", "print the XML document rather than create a checkpoint"),
             .flag("quiesce", "have the guest's file systems wait meanwhile"),
-            .rest("diskspec", "a disk: DISK[,checkpoint=TYPE][,bitmap=NAME]"),
+            .repeated("diskspec", "a disk: DISK[,checkpoint=TYPE][,bitmap=NAME]"),
         ]
     ) { session, arguments in
         let domain = try await session.domain(arguments)

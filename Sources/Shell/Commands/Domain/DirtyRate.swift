@@ -22,6 +22,6 @@ extension Command {
         case let mode?: throw Failure("Unknown calculation mode '\(mode)'")
         }
         try await domain.startDirtyRateCalc(seconds: Int32(clamping: seconds), flags: flags)
-        session.output.note("Start to calculate domain's memory dirty rate successfully.")
+        session.output.note("Start to calculate domain's memory dirty rate successfully.\n")
     }
 }

@@ -98,10 +98,13 @@ extension Session {
     /// Prints what is free in every cell, of one size of pages or of all that it has.
     fileprivate func printFreePages(_ connection: Connection, _ size: UInt32?) async throws {
         let query = try XMLQuery(try await connection.capabilities())
+        // As virsh, which asks each cell for all sizes that any has.
+        let known = try query.nodes("/capabilities/host/topology/cells/cell/pages").compactMap {
+            $0.attribute("size").flatMap { UInt32($0) }
+        }
+        let sizes = size.map { [$0] } ?? Set(known).sorted()
         for cell in try query.nodes("/capabilities/host/topology/cells/cell") {
             guard let number = cell.attribute("id").flatMap({ Int32($0) }) else { continue }
-            let known = cell.nodes("./pages").compactMap { $0.attribute("size").flatMap { UInt32($0) } }
-            let sizes = size.map { [$0] } ?? known
             let counts = try await connection.nodeFreePages(
                 pages: sizes, startCell: number, cellCount: 1, flags: 0)
             let lines = zip(sizes, counts).map { "\($0)KiB: \($1)\n" }.joined()

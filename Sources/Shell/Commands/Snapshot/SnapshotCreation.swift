@@ -56,7 +56,7 @@ extension Command {
             .flag("print-xml", "print the XML document rather than take a snapshot"),
         ] + .taking + [
             .named("memspec", "the memory: [file=]NAME[,snapshot=TYPE]"),
-            .rest("diskspec", "a disk: DISK[,snapshot=TYPE][,driver=TYPE][,stype=TYPE][,file=NAME]"),
+            .repeated("diskspec", "a disk: DISK[,snapshot=TYPE][,driver=TYPE][,stype=TYPE][,file=NAME]"),
         ]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
