@@ -31,10 +31,10 @@ test: ## installs what the tests need and runs them all
 unit: dependencies ## the unit tests alone
 	$(SWIFT) test
 
-end-to-end: ## the tests with real clients and real guests alone; SERVERS="roostd libvirtd"
+end-to-end: ## the tests with real clients and real guests alone; SERVERS="roostd libvirtd", ROOT=another Debian's root, with its QEMU
 	@scripts/install-dependencies build run test
 	@scripts/guest/make-guest
-	$(if $(SERVERS),ROOST_SERVERS="$(SERVERS)") Tests/EndToEnd/run $(TESTS)
+	$(if $(SERVERS),ROOST_SERVERS="$(SERVERS)") $(if $(ROOT),scripts/end-to-end-in-root $(ROOT),Tests/EndToEnd/run) $(TESTS)
 
 fuzz: dependencies ## makes up input for a parser; FUZZ_TARGET=xml (packet, json, uri, qmp, records, names, numbers, images, settings), FUZZ_SECONDS=60, FUZZ_INPUT=file
 	@FUZZ_TARGET=$(FUZZ_TARGET) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ_INPUT)

@@ -13,7 +13,7 @@ extension QEMUDomain {
         var (merges, unneeded): ([ImageOverlay], [String]) = ([], [])
         let graph = await imageGraph()
         for disk in doomed.externalDisks {
-            let (merge, rest) = try deletion(of: disk, in: doomed, graph)
+            let (merge, rest) = try deletion(of: disk, in: doomed, graph, isRecovery: isRecovery)
             if let merge { merges.append(merge) }
             unneeded += rest
         }
@@ -42,7 +42,7 @@ extension QEMUDomain {
     /// What becomes of a disk's images: which is merged into the one below, and which are needed by nobody. Throws where
     /// something else needs what would be lost.
     private func deletion(
-        of disk: SnapshotDefinition.Disk, in doomed: SnapshotDefinition, _ graph: ImageGraph
+        of disk: SnapshotDefinition.Disk, in doomed: SnapshotDefinition, _ graph: ImageGraph, isRecovery: Bool
     ) throws(VirtError) -> (merge: ImageOverlay?, unneeded: [String]) {
         let name = doomed.name ?? ""
         guard let own = doomed.domain?.disk(called: disk.name), let base = SnapshotImage(own) else {
@@ -62,13 +62,15 @@ extension QEMUDomain {
         }
         try graph.requireOwn(base.path)
         for top in tops { try graph.requireOwn(top.path) }
-        let known = Set(tops.map { ByteName($0.path) })
-        if let other = graph.above(base.path).subtracting(known).first { throw other.lies(on: base.path) }
+        var known = Set(tops.map { ByteName($0.path) })
         for top in tops {
             let recorded = snapshots(in: top.path).flatMap { $0.disks + $0.revertDisks }
             let paths = Set(recorded.compactMap { $0.source?.path.map { ByteName($0) } })
             if let other = graph.above(top.path).subtracting(paths).first { throw other.lies(on: top.path) }
+            // What lay on an image that is merged already lies on the one below.
+            if isRecovery { known.formUnion(paths) }
         }
+        if let other = graph.above(base.path).subtracting(known).first { throw other.lies(on: base.path) }
         let needed = tops.filter { isOnTop($0.path) || !snapshots(in: $0.path, but: name).isEmpty }
         let unneeded = tops.filter { top in !needed.contains(top) && !top.isDevice }.map(\.path)
         guard let top = needed.first else { return (nil, unneeded) }
