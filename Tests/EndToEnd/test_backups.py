@@ -437,6 +437,9 @@ class KilledDaemon(BackupCase):
         for target in ("vda", "vdb"):
             self.assertEqual(sum(f"Backup for {target} completed" in line for line in lines), 4, lines)
 
+    def has(self, checkpoint):
+        return checkpoint in {known.getName() for known in self.domain.listAllCheckpoints()}
+
     def test_one_that_is_being_begun_is_there_or_was_never(self):
         name = self.guest()
         self.flush(name)
@@ -454,8 +457,9 @@ class KilledDaemon(BackupCase):
             time.sleep(chance.random() * 0.15)
             self.restart(name)
             begun = command.wait(timeout=20) == 0
-            names = {checkpoint.getName() for checkpoint in self.domain.listAllCheckpoints()}
-            there = f"cp{number}" in names
+            # Clients are served before all that was begun is known again.
+            eventually(lambda: self.has(f"cp{number}") or not self.is_busy(), "what was begun to be known")
+            there = self.has(f"cp{number}")
             if begun:
                 self.assertTrue(there)
             if is_pull and there:
