@@ -196,7 +196,7 @@ extension QEMUDomain {
         }
     }
 
-    /// Writes the record with its jobs.
+    /// Writes the record with what is under way: jobs on disks, a backup, a state that is written to a file.
     func writeJobs() async throws(VirtError) {
         do throws(SystemError) { try await writeRecord() } catch {
             throw VirtError(error, "the record of domain '\(snapshot.name)' can't be written")

@@ -12,27 +12,21 @@ extension QEMUDomain {
     func begin(_ job: RecordedJob, _ run: Int32) async throws(VirtError) {
         guard guest(run) != nil else { throw .endedMeanwhile }
         guest?.held.job = job
-        do throws(SystemError) { try await writeRecord() } catch {
-            throw VirtError(error, "the record of domain '\(snapshot.name)' can't be written")
-        }
+        try await writeJobs()
     }
 
     /// All is in the file: whatever happens now, the next daemon takes it for whole.
     func noteWhole(_ run: Int32) async throws(VirtError) {
         guard guest(run) != nil, guest?.held.job != nil else { throw .endedMeanwhile }
         guest?.held.job?.isWhole = true
-        do throws(SystemError) { try await writeRecord() } catch {
-            throw VirtError(error, "the record of domain '\(snapshot.name)' can't be written")
-        }
+        try await writeJobs()
     }
 
     /// The job is over.
     func forgetJob(_ run: Int32) async throws(VirtError) {
         guard guest(run) != nil, guest?.held.job != nil else { return }
         guest?.held.job = nil
-        do throws(SystemError) { try await writeRecord() } catch {
-            throw VirtError(error, "the record of domain '\(snapshot.name)' can't be written")
-        }
+        try await writeJobs()
     }
 
     /// What a job counted is told, now and when it is asked for.

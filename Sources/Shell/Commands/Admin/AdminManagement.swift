@@ -89,45 +89,36 @@ extension Command {
         session.output.print("update tls related files succeed\n")
     }
 
-    static let daemonLogFilters = Command(
-        "daemon-log-filters", "fetch or set the currently defined set of logging filters on daemon",
-        description: logDescription("filters"),
-        options: [.optional("filters", "redefine the existing set of logging filters", allowsEmpty: true)],
-        needsConnection: false
-    ) { session, arguments in
-        let administrator = try await session.administrator()
-        guard let filters = try arguments.string("filters") else {
-            let text = try await explaining("Unable to get daemon logging filters information") {
-                try await administrator.logFilters()
-            }
-            return session.output.print(" Logging filters: \(text)\n")
-        }
-        try await explaining("Unable to change daemon logging settings") {
-            try await administrator.setLogFilters(filters)
-        }
-    }
+    static let daemonLogFilters = logCommand(
+        "filters", read: { try await $0.logFilters() }, change: { try await $0.setLogFilters($1) })
 
-    static let daemonLogOutputs = Command(
-        "daemon-log-outputs", "fetch or set the currently defined set of logging outputs on daemon",
-        description: logDescription("outputs"),
-        options: [.optional("outputs", "redefine the existing set of logging outputs", allowsEmpty: true)],
-        needsConnection: false
-    ) { session, arguments in
-        let administrator = try await session.administrator()
-        guard let outputs = try arguments.string("outputs") else {
-            let text = try await explaining("Unable to get daemon logging outputs information") {
-                try await administrator.logOutputs()
-            }
-            return session.output.print(" Logging outputs: \(text)\n")
-        }
-        try await explaining("Unable to change daemon logging settings") {
-            try await administrator.setLogOutputs(outputs)
-        }
-    }
+    static let daemonLogOutputs = logCommand(
+        "outputs", read: { try await $0.logOutputs() }, change: { try await $0.setLogOutputs($1) })
 
-    private static func logDescription(_ what: String) -> String {
-        "Depending on whether run with or without options, the command fetches or redefines the existing active set "
-            + "of \(what) on daemon."
+    /// Shows one of the log's lists, or puts another in its place.
+    private static func logCommand(
+        _ what: String, read: @escaping @Sendable (DaemonAdministrator) async throws -> String,
+        change: @escaping @Sendable (DaemonAdministrator, String) async throws -> Void
+    ) -> Command {
+        Command(
+            "daemon-log-\(what)", "fetch or set the currently defined set of logging \(what) on daemon",
+            description:
+                "Depending on whether run with or without options, the command fetches or redefines the "
+                + "existing active set of \(what) on daemon.",
+            options: [.optional(what, "redefine the existing set of logging \(what)", allowsEmpty: true)],
+            needsConnection: false
+        ) { session, arguments in
+            let administrator = try await session.administrator()
+            guard let wanted = try arguments.string(what) else {
+                let text = try await explaining("Unable to get daemon logging \(what) information") {
+                    try await read(administrator)
+                }
+                return session.output.print(" Logging \(what): \(text)\n")
+            }
+            try await explaining("Unable to change daemon logging settings") {
+                try await change(administrator, wanted)
+            }
+        }
     }
 
     static let daemonTimeout = Command(
