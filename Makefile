@@ -70,6 +70,7 @@ bench: ## calls per second, start time and memory, beside Debian's libvirtd; and
 	@$(MAKE) build
 	@scripts/guest/make-guest
 	@bench/run
+	@bench/definitions
 	@bench/events
 	@bench/attacks
 

@@ -12,13 +12,13 @@ struct DefinitionFileTests {
     func given(_ text: String) {
         let file = DefinitionFile.text(
             "<domain>\(text)</domain>\n", name: "a--b", editedBy: "edit", given: text)
-        #expect(DefinitionFile.given(in: file) == text)
+        #expect(DefinitionFile(text: file).given == text)
     }
 
     @Test("says nothing of it where that isn't kept, or was changed by somebody else", arguments: documents)
     func unknown(_ text: String) {
         let file = DefinitionFile.text("<domain>\(text)</domain>\n", name: "a", editedBy: "edit")
-        #expect(DefinitionFile.given(in: file) == nil)
-        #expect(DefinitionFile.given(in: file + "<?roost-given /////w==?>\n") == nil)
+        #expect(DefinitionFile(text: file).given == nil)
+        #expect(DefinitionFile(text: file + "<?roost-given /////w==?>\n").given == nil)
     }
 }

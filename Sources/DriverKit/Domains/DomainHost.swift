@@ -28,10 +28,8 @@ public protocol DomainHost: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - given: the document or definition before anything was filled in.
-    ///   - former: what was defined before, and what is known of how that was given.
-    func origin(
-        of given: GivenDefinition, inPlaceOf former: (definition: DomainDefinition, given: String?)?
-    ) -> String?
+    ///   - former: the file of what was defined before.
+    func origin(of given: GivenDefinition, inPlaceOf former: DefinitionFile?) -> String?
 }
 
 /// How a definition came.
@@ -45,18 +43,16 @@ public enum GivenDefinition: Sendable {
 extension DomainHost {
     public var moments: MomentStores? { nil }
 
-    public func origin(
-        of given: GivenDefinition, inPlaceOf former: (definition: DomainDefinition, given: String?)?
-    ) -> String? { nil }
+    public func origin(of given: GivenDefinition, inPlaceOf former: DefinitionFile?) -> String? { nil }
 
     /// Keeps a definition, and how it was given.
     func save(
         _ definition: DomainDefinition, as given: GivenDefinition, inPlaceOf former: DomainDefinition?
     ) async throws(VirtError) {
         try await withStorage { (store) throws(VirtError) in
-            let known = former.map { ($0, store.given(definition.name)) }
+            let former = former == nil ? nil : store.file(definition.name)
             try store.save(
-                definition, as: definition.name, given: self.origin(of: given, inPlaceOf: known))
+                definition, as: definition.name, given: self.origin(of: given, inPlaceOf: former))
         }
     }
 

@@ -2,7 +2,12 @@ import ByteText
 
 /// A definition as it stands in its file: the document below a word to whoever opens it, and behind it, for a driver that
 /// keeps that, how it was given before anything was filled in.
-package enum DefinitionFile {
+public struct DefinitionFile: Sendable {
+    /// All that is in it: a document, with a comment before and an instruction behind it.
+    public let text: String
+
+    package init(text: String) { self.text = text }
+
     /// - Parameters:
     ///   - command: what changes such an object: `edit`.
     ///   - given: how it was given.
@@ -19,10 +24,10 @@ package enum DefinitionFile {
         """
     }
 
-    /// How the definition in a file was given; nil where the file doesn't say.
-    package static func given(in text: String) -> String? {
-        guard let body = text.droppingByteSuffix(end), let start = body.lastIndex(ofByte: "<"),
-            let given = body[start...].droppingBytePrefix(beginning)
+    /// How the definition was given; nil where the file doesn't say.
+    public var given: String? {
+        guard let body = text.droppingByteSuffix(Self.end), let start = body.lastIndex(ofByte: "<"),
+            let given = body[start...].droppingBytePrefix(Self.beginning)
         else { return nil }
         return String(validating: Base64.decode(given.utf8), as: UTF8.self)
     }

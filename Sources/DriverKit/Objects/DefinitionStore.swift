@@ -114,9 +114,9 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         }
     }
 
-    /// How a definition was given, where that was kept; may wait for the disk.
-    public func given(_ name: String) -> String? {
-        (try? documents.read(name)).flatMap { DefinitionFile.given(in: $0) }
+    /// A definition's file, where there is one; may wait for the disk.
+    public func file(_ name: String) -> DefinitionFile? {
+        (try? documents.read(name)).map(DefinitionFile.init(text:))
     }
 
     /// Puts a definition in its place under another name than before; may wait for the disk.
@@ -124,7 +124,7 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         _ definition: Definition, as name: String, inPlaceOf former: String, isAutostarted: Bool
     ) throws(VirtError) {
         // The new file first: a daemon that is killed in between finds one identity in two files, and keeps one.
-        try save(definition, as: name, given: given(former))
+        try save(definition, as: name, given: file(former)?.given)
         if isAutostarted { try? setAutostarted(name, true) }
         try? remove(former)
     }

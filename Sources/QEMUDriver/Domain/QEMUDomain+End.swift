@@ -118,12 +118,15 @@ extension QEMUDomain {
     }
 
     private func becameShutoff(_ reason: EndReason, isTold: Bool) {
+        let isSaved = guest?.held.job.map { $0.kind == .save && $0.isWhole && isManaged($0) } ?? false
         guest = nil
         let event = lifecycle(.stopped, reason.detail.rawValue)
         // Of a guest that nobody has heard of, nobody hears that it has ended.
         publish(isTold ? [event] : []) { now in
             (now.state, now.reason) = (.shutoff, reason.reason.rawValue)
             now.forgetRun()
+            // Nobody sees it saved and not yet off.
+            if isSaved { now.hasManagedSave = true }
         }
     }
 

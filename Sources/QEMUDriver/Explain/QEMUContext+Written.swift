@@ -10,18 +10,17 @@ extension QEMUContext {
     ///
     /// What had been filled in in the former one, and comes back unchanged, was only passed on: an edited definition
     /// is still the user's only where the user changed it. After a call that has changed it, what isn't on record stays so.
-    func origin(
-        of given: GivenDefinition, inPlaceOf former: (definition: DomainDefinition, given: String?)?
-    ) -> String? {
+    func origin(of given: GivenDefinition, inPlaceOf former: DefinitionFile?) -> String? {
+        let known = former?.given
         switch given {
         case .document(let text):
-            guard let former, let known = former.given else { return text }
-            return Self.own(text, known: known, former.definition) ?? text
+            guard let former, let known else { return text }
+            return Self.own(text, known: known, former) ?? text
         case .change(let definition):
-            guard let former, let known = former.given,
-                let text = try? definition.xml(options: [.inactive, .secure])
-            else { return nil }
-            return Self.own(text, known: known, former.definition) ?? known
+            guard let former, let known, let text = try? definition.xml(options: [.inactive, .secure]) else {
+                return nil
+            }
+            return Self.own(text, known: known, former) ?? known
         }
     }
 
@@ -37,12 +36,11 @@ extension QEMUContext {
     }
 
     /// What is on record of how a domain was given; may wait for the disk.
-    func given(_ name: String) -> String? { definitions.given(name) ?? (try? written.read(name)) }
+    func given(_ name: String) -> String? { definitions.file(name)?.given ?? (try? written.read(name)) }
 
-    private static func own(_ given: String, known: String, _ former: DomainDefinition) -> String? {
-        guard let xml = try? former.xml(options: [.inactive, .secure]),
-            let written = DocumentNode(xml: known, by: .user),
-            let stored = DocumentNode(xml: xml, by: .unknown),
+    private static func own(_ given: String, known: String, _ former: DefinitionFile) -> String? {
+        guard let written = DocumentNode(xml: known, by: .user),
+            let stored = DocumentNode(xml: former.text, by: .unknown),
             let new = DocumentNode(xml: given, by: .user)
         else { return nil }
         let authors = stored.following(written, by: .roost(""), .parsing)

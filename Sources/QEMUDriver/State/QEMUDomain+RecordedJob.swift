@@ -66,7 +66,6 @@ extension QEMUDomain {
             try await context.writing(job.place.path) { () throws(SystemError) in try job.place.take() }
             context.log.info(
                 "domain '\(snapshot.name)' is saved to \(job.place.path), as a former daemon was asked for")
-            if isManaged(job) { publish { $0.hasManagedSave = true } }
             endSoon(run, .saved)
             return false
         }
@@ -79,7 +78,7 @@ extension QEMUDomain {
     }
 
     /// Whether a job is with what the domain starts from by itself.
-    private func isManaged(_ job: RecordedJob) -> Bool {
+    func isManaged(_ job: RecordedJob) -> Bool {
         job.place.path.hasSameBytes(as: context.managedSavePath(snapshot.name))
     }
 

@@ -88,7 +88,6 @@ extension QEMUDomain {
             throw error
         }
         complete(run, progress)
-        if order.isManaged { publish { $0.hasManagedSave = true } }
         try await end(run, .saved)
     }
 

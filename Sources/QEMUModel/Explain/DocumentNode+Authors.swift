@@ -24,20 +24,16 @@ extension DocumentNode {
         } else {
             (copy.textAuthor, copy.formerText) = former.textAuthor.changing(former.text, by: author, manner)
         }
-        copy.children = children.map { $0.by(author) }
-        for name in Set(children.map(\.name)) { copy.followChildren(name, former, author, manner) }
-        return copy
-    }
-
-    private mutating func followChildren(
-        _ name: String, _ former: DocumentNode, _ author: DocumentAuthor, _ manner: Manner
-    ) {
-        let new = children.indices.filter { children[$0].name == name }
-        let old = former.children.filter { $0.name == name }
-        for (place, match) in zip(new, Self.matches(new.map { children[$0] }, old)) {
-            guard let match else { continue }
-            children[place] = children[place].following(old[match], by: author, manner)
+        let places = Dictionary(grouping: children.indices) { children[$0].name }
+        for (name, places) in places {
+            let old = former.children.filter { $0.name == name }
+            for (place, match) in zip(places, Self.matches(places.map { children[$0] }, old)) {
+                copy.children[place] =
+                    match.map { children[place].following(old[$0], by: author, manner) }
+                    ?? children[place].by(author)
+            }
         }
+        return copy
     }
 
     /// All of it by one author.
@@ -88,6 +84,7 @@ extension DocumentNode {
     /// Those that have most in common belong together, each with the first of several that have as much.
     private static func matches(_ new: [DocumentNode], _ old: [DocumentNode]) -> [Int?] {
         if new.count == 1 && old.count == 1 { return [0] }
+        if old.isEmpty { return new.map { _ in nil } }
         var found = unchanged(new, old)
         let rest = Set(old.indices).subtracting(found.compactMap { $0 }).sorted()
         let open = new.indices.filter { found[$0] == nil }
@@ -114,9 +111,31 @@ extension DocumentNode {
 
     /// Most elements stay as they are from one step to the next, in their order.
     private static func unchanged(_ new: [DocumentNode], _ old: [DocumentNode]) -> [Int?] {
-        var places: [String: ArraySlice<Int>] = [:]
-        for (index, node) in old.enumerated() { places[node.line, default: []].append(index) }
-        return new.map { places[$0.line]?.popFirst() }
+        var places: [Content: ArraySlice<Int>] = [:]
+        for (index, node) in old.enumerated() { places[Content(node: node), default: []].append(index) }
+        return new.map { places[Content(node: $0)]?.popFirst() }
+    }
+
+    /// What an element says, whoever says it.
+    private struct Content: Hashable {
+        let node: DocumentNode
+
+        static func == (one: Content, other: Content) -> Bool { isEqual(one.node, other.node) }
+
+        private static func isEqual(_ one: DocumentNode, _ other: DocumentNode) -> Bool {
+            one.name == other.name && one.text == other.text
+                && one.attributes.elementsEqual(other.attributes) { $0.name == $1.name && $0.value == $1.value }
+                && one.children.elementsEqual(other.children, by: isEqual)
+        }
+
+        func hash(into hasher: inout Hasher) { Self.hash(node, into: &hasher) }
+
+        private static func hash(_ node: DocumentNode, into hasher: inout Hasher) {
+            hasher.combine(node.name)
+            hasher.combine(node.text)
+            for attribute in node.attributes { hasher.combine(attribute.value) }
+            for child in node.children { hash(child, into: &hasher) }
+        }
     }
 
     /// What two elements have in common, less what they contradict each other in.
