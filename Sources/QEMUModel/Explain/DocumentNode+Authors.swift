@@ -124,7 +124,9 @@ extension DocumentNode {
 
         private static func isEqual(_ one: DocumentNode, _ other: DocumentNode) -> Bool {
             one.name == other.name && one.text == other.text
-                && one.attributes.elementsEqual(other.attributes) { $0.name == $1.name && $0.value == $1.value }
+                && one.attributes.elementsEqual(other.attributes) {
+                    $0.name == $1.name && $0.value == $1.value
+                }
                 && one.children.elementsEqual(other.children, by: isEqual)
         }
 
