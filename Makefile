@@ -25,14 +25,14 @@ build: dependencies ## the programs, optimised: .build/release/roost, roostd, ro
 	$(SWIFT) build $(RELEASE)
 
 test: ## installs what the tests need and runs them all
-	@scripts/install-dependencies build run test
+	@scripts/install-dependencies build run test bindings
 	@scripts/test
 
 unit: dependencies ## the unit tests alone
 	$(SWIFT) test
 
 end-to-end: ## the tests with real clients and real guests alone; SERVERS="roostd libvirtd", ROOT=another Debian's root, with its QEMU
-	@scripts/install-dependencies build run test
+	@scripts/install-dependencies build run test bindings
 	@scripts/guest/make-guest
 	$(if $(SERVERS),ROOST_SERVERS="$(SERVERS)") $(if $(ROOT),scripts/end-to-end-in-root $(ROOT),Tests/EndToEnd/run) $(TESTS)
 
@@ -40,7 +40,7 @@ fuzz: dependencies ## makes up input for a parser; FUZZ_TARGET=xml (packet, json
 	@FUZZ_TARGET=$(FUZZ_TARGET) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ_INPUT)
 
 soak: ## the long form of the random tests, for hours: clients and restarts; ROOST_SEED=1, SERVERS="roostd libvirtd"
-	@scripts/install-dependencies build run test
+	@scripts/install-dependencies build run test bindings
 	@scripts/guest/make-guest
 	@scripts/soak
 
@@ -66,7 +66,7 @@ differential: ## made-up documents, given to Roost and to libvirt 11.3 itself wh
 	@scripts/differential/run $(DIFFERENTIAL)
 
 bench: ## calls per second, start time and memory, beside Debian's libvirtd; and what others notice of attacks
-	@scripts/install-dependencies build run test
+	@scripts/install-dependencies build run test bindings
 	@$(MAKE) build
 	@scripts/guest/make-guest
 	@bench/run

@@ -326,6 +326,9 @@ def define(state, call, stage):
 
 def undefine(state, call, stage):
     saved = None if call.value == "with what was saved" else state.saved
+    if stage is None and state.persistent and state.saved and not saved:
+        # What was saved goes first.
+        yield Step(state.become(saved=None), BEGUN)
     if state.persistent and not saved:
         yield Step(state.become(persistent=False, autostart=False, title=None, saved=saved), DONE, told(state, REMOVED))
 
