@@ -40,7 +40,7 @@ fuzz: dependencies ## makes up input for a parser; FUZZ_TARGET=xml (packet, json
 	@FUZZ_TARGET=$(FUZZ_TARGET) FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(FUZZ_INPUT)
 
 soak: ## the long form of the random tests, for hours: clients and restarts; ROOST_SEED=1, SERVERS="roostd libvirtd"
-	@scripts/install-dependencies build run test bindings
+	@scripts/install-dependencies build run test
 	@scripts/guest/make-guest
 	@scripts/soak
 
@@ -66,7 +66,7 @@ differential: ## made-up documents, given to Roost and to libvirt 11.3 itself wh
 	@scripts/differential/run $(DIFFERENTIAL)
 
 bench: ## calls per second, start time and memory, beside Debian's libvirtd; and what others notice of attacks
-	@scripts/install-dependencies build run test bindings
+	@scripts/install-dependencies build run test
 	@$(MAKE) build
 	@scripts/guest/make-guest
 	@bench/run
@@ -92,8 +92,7 @@ install: ## programs, manual pages, completion, settings, systemd units and the 
 	install -m 755 $(PROGRAMS)/roostd $(DESTDIR)$(PREFIX)/sbin/roostd
 	install -m 755 $(PROGRAMS)/roost-launch $(DESTDIR)$(PREFIX)/libexec/roost-launch
 	install -m 755 $(PROGRAMS)/roost-leases $(DESTDIR)$(PREFIX)/libexec/roost-leases
-	@# Functions keep their names, for a crash's report; the rest of what only a debugger needs goes.
-	-strip --strip-debug $(DESTDIR)$(PREFIX)/bin/roost $(DESTDIR)$(PREFIX)/sbin/roostd $(DESTDIR)$(PREFIX)/libexec/roost-leases
+	for program in bin/roost sbin/roostd libexec/roost-leases; do scripts/strip-program $(DESTDIR)$(PREFIX)/$$program; done
 	$(PROGRAMS)/roost manual-page >$(DESTDIR)$(MANDIR)/man1/roost.1
 	scripts/settings-manual packaging/etc/roostd.conf >$(DESTDIR)$(MANDIR)/man5/roostd.conf.5
 	install -m 644 packaging/man/roostd.8 $(DESTDIR)$(MANDIR)/man8/roostd.8
