@@ -440,8 +440,6 @@ class KilledDaemon(BackupCase):
     def has(self, checkpoint):
         return checkpoint in {known.getName() for known in self.domain.listAllCheckpoints()}
 
-    @unittest.skipUnless("ROOST_CRASHES" in os.environ, "a known defect: one in a few that a killed daemon has begun goes on "
-                         "without its checkpoint, until it is aborted")
     def test_one_that_is_being_begun_is_there_or_was_never(self):
         name = self.guest()
         self.flush(name)

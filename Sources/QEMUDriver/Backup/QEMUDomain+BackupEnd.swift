@@ -168,7 +168,7 @@ extension QEMUDomain {
         var pause = GrowingPause(from: .milliseconds(5), to: .milliseconds(500))
         while let answer = try? await ask("query-jobs"), let status = BlockJobStatus(id, in: answer) {
             if status.isConcluded { return await dismiss(id) }
-            _ = try? await ask("job-cancel", ["id": .string(id), "force": true])
+            _ = try? await ask("job-cancel", ["id": .string(id)])
             await pause.wait()
         }
     }

@@ -25,8 +25,8 @@ actor QEMUDomain: LocalDomain {
     var isForgotten = false
     /// The long job that ended last.
     var lastJob: CompletedJob?
-    /// How many of QEMU's events go into a log that is to have them all.
-    private var eventLines = LogRate(burst: 200, interval: .milliseconds(50))
+    /// How much of what QEMU says goes into a log that is to have it all.
+    private var monitorLines = LogRate(burst: 200, interval: .milliseconds(50))
     /// The snapshot that the guest is being returned to, while it is started for that.
     var loading: LoadedSnapshot?
     /// An image of a snapshot that is being deleted is written over: only the end of that is left.
@@ -43,8 +43,8 @@ actor QEMUDomain: LocalDomain {
     var holdsRun: Bool { guest != nil }
 
     /// Writes down what QEMU tells, where the log is to have that; a QEMU that means ill could fill it.
-    func log(_ event: QMPEvent) {
-        guard context.log.logLevel <= .debug, let line = eventLines.line("'\(snapshot.name)': \(event)")
+    func log(_ told: some CustomStringConvertible) {
+        guard context.log.logLevel <= .debug, let line = monitorLines.line("'\(snapshot.name)': \(told)")
         else { return }
         context.log.debug("\(line)")
     }
@@ -78,6 +78,7 @@ actor QEMUDomain: LocalDomain {
             reply = try await monitor.execute(
                 command, arguments, descriptors: descriptors, timeout: Self.patience)
         } catch {
+            log(error)
             throw VirtError(error, command: command)
         }
         guard self.guest(guest.id) != nil else {

@@ -14,6 +14,10 @@ from . import paths
 from .waiting import TooLate, eventually
 
 
+# What daemons have asked QEMU for in vain.
+misused = set()
+
+
 class Server:
     """A daemon on a private root, which is removed when it stops."""
 
@@ -132,9 +136,17 @@ class Server:
         """Whether a process works below this root; a daemon may see the root under another name."""
         return str(self.root).encode() in words
 
+    def note_misuse(self):
+        """Notes what the daemon has asked QEMU for that QEMU has no word for: where it passes over a refusal, nothing else
+        would show that."""
+        if self.log.exists():
+            misused.update(re.findall(r"unable to execute QEMU command .*(?:is unexpected|has not been found|is missing)\b.*",
+                                      self.log.read_text(errors="replace")))
+
     def stop(self):
         """Ends the daemon and every guest, and removes the root."""
         atexit.unregister(self.stop)
+        self.note_misuse()
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -214,6 +226,13 @@ class Libvirtd(Server):
 
 KINDS = {"roostd": Roostd, "libvirtd": Libvirtd}
 _running = {}
+
+
+def misuse():
+    """What has been asked of QEMU so far that it has no word for."""
+    for server in _running.values():
+        server.note_misuse()
+    return sorted(misused)
 
 
 def shared(name):
