@@ -103,11 +103,11 @@ extension QEMUCommandLine {
 
     private mutating func addBoot() throws(ConfigurationError) {
         var boot = OptionText()
+        boot.from("os/bootmenu") { $0.add("menu", on: domain.os.bootMenu?.enable) }
+        boot.from("os/bios") { $0.add("reboot-timeout", domain.os.biosRebootTimeout) }
         boot.from("os/bootmenu") { text in
-            text.add("menu", on: domain.os.bootMenu?.enable)
             if domain.os.bootMenu?.enable == true { text.add("splash-time", domain.os.bootMenu?.timeout) }
         }
-        boot.from("os/bios") { $0.add("reboot-timeout", domain.os.biosRebootTimeout) }
         boot.add("strict", on: true)
         try arguments.add(
             "-boot", boot, from: .roost("the guest boots from nothing but what has a turn in the boot order"))

@@ -19,6 +19,9 @@ extension QEMUCommandLine {
         let makers = ["manufacturer", "product", "version", "serial"]
         try addTable(0, info.bios, ["vendor", "version", "date", "release"], from: origin)
         try addTable(1, info.system, makers + ["uuid", "sku", "family"], from: origin)
+        if info.baseBoards.count > 1 {
+            throw .unsupported("qemu does not support more than one entry to Type 2 in SMBIOS table")
+        }
         for board in info.baseBoards {
             try addTable(2, board.entries, makers + ["asset", "location"], from: origin)
         }

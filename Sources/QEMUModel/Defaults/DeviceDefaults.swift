@@ -7,6 +7,7 @@ extension DomainDefinition {
         // What is asked about the domain is asked of a copy: else each change of a device would copy the whole list.
         let domain = self
         for index in devices.disks.indices { domain.fill(&devices.disks[index]) }
+        os.nvram?.source?.fillServers()
         for index in devices.interfaces.indices { domain.fill(&devices.interfaces[index], qemu) }
         for index in devices.serials.indices { domain.fill(&devices.serials[index]) }
         for index in devices.channels.indices { domain.fill(&devices.channels[index]) }
@@ -39,7 +40,7 @@ extension DomainDefinition {
         if disk.driver.cache == .default { disk.driver.cache = nil }
         if disk.source.type == .vhostuser { disk.snapshot = disk.snapshot ?? .no }
         if disk.readonly || disk.device == .cdrom, disk.snapshot == .no { disk.snapshot = nil }
-        fillPorts(&disk.source)
+        disk.source.fillServers()
         fill(&disk.source.encryption)
         fill(&disk.encryption)
         fill(&disk.backingStore)
@@ -47,26 +48,11 @@ extension DomainDefinition {
 
     private func fill(_ below: inout BackingStore?) {
         guard var image = below, var source = image.source else { return }
-        fillPorts(&source)
+        source.fillServers()
         fill(&source.encryption)
         image.source = source
         fill(&image.backingStore)
         below = image
-    }
-
-    /// Servers are asked at their usual ports, and iSCSI's for the first unit.
-    private func fillPorts(_ source: inout StorageSource) {
-        guard var network = source.network else { return }
-        if network.protocol == .iscsi, let name = network.name, !name.contains(byte: "/") {
-            network.name = name + "/0"
-        }
-        if let port = network.protocol.usualPort {
-            for index in network.hosts.indices
-            where network.hosts[index].port == nil && [nil, .tcp].contains(network.hosts[index].transport) {
-                network.hosts[index].port = port
-            }
-        }
-        source.network = network
     }
 
     private func fill(_ encryption: inout StorageEncryption?) {
@@ -111,7 +97,7 @@ extension DomainDefinition {
     }
 
     private func fill(_ folder: inout FilesystemDevice) {
-        if folder.accessMode == nil, folder.source.socket == nil { folder.accessMode = .passthrough }
+        folder.fillAccess()
         folder.fmode = folder.fmode.map(QEMUGuest.mode)
         folder.dmode = folder.dmode.map(QEMUGuest.mode)
     }
@@ -223,25 +209,5 @@ extension UInt32 {
     fileprivate var roundedUpToPowerOfTwo: UInt32 {
         guard self > 1, self <= 1 << 31 else { return self }
         return 1 << (32 - (self - 1).leadingZeroBitCount)
-    }
-}
-
-extension NetworkStorage.NetworkProtocol {
-    /// Where servers of the protocol listen; nil where the library that asks them knows.
-    fileprivate var usualPort: UInt32? {
-        switch self {
-        case .nbd: 10809
-        case .iscsi: 3260
-        case .gluster: 24007
-        case .sheepdog: 7000
-        case .ssh: 22
-        case .http: 80
-        case .https: 443
-        case .ftp: 21
-        case .ftps: 990
-        case .tftp: 69
-        case .vxhs: 9999
-        case .rbd, .nfs: nil
-        }
     }
 }

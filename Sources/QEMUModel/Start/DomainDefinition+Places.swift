@@ -7,10 +7,13 @@ extension DomainDefinition {
         for index in devices.graphics.indices {
             let isSpice = devices.graphics[index].type == .spice
             var port: Int32 = isSpice ? 5901 : 5900
+            let websocket = devices.graphics[index].websocket
             devices.graphics[index].takePorts {
                 defer { port += 1 }
                 return port
             }
+            // What browsers would be given stays open: only a start chooses it.
+            devices.graphics[index].websocket = websocket
             // The one that isn't encrypted comes before the other, also where there is none.
             if isSpice, (devices.graphics[index].tlsPort ?? 0) == 5901 {
                 devices.graphics[index].tlsPort = 5902

@@ -16,9 +16,6 @@ extension DomainDefinition {
         }
         fillSATAAddresses(disksPerController)
         try fillGeneralDefaults(defaults)
-        for index in devices.filesystems.indices {
-            devices.filesystems[index].accessMode = devices.filesystems[index].accessMode ?? .passthrough
-        }
         fillModems()
         fillPCISlots()
     }

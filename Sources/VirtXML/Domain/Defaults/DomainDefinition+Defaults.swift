@@ -32,6 +32,7 @@ extension DomainDefinition {
         try fillVCPUs()
         fillLifecycle()
         fillDeviceDefaults(defaults)
+        fillSources()
         fillConsoles(paired: defaults.pairsConsoles)
         devices.numberControllers()
         try devices.fillDisks(scsiUnits: defaults.scsiUnits)

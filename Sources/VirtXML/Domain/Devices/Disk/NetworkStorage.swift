@@ -153,6 +153,8 @@ public struct StorageHost: XMLElement {
         try x.attribute("name", &name, orElse: "missing name for host")
         try x.attribute("port", &port, .refusing("failed to parse port number '%'", .invalidArgument))
         try x.require(port ?? 0 <= 65535, "port '\(port ?? 0)' out of range", .invalidArgument)
+        // So oVirt says that it knows none.
+        if port == 0 { port = nil }
     }
 }
 
