@@ -25,7 +25,9 @@ struct StandardGuestTests {
         }
     }
 
-    @Test("a document says what every driver fills in: firmware's kind, the CPU's fallback, ports, units and access")
+    @Test(
+        "a document says what every driver fills in: firmware's kind, the CPU's fallback, ports, units and access"
+    )
     func filling() async throws {
         let (_, connection) = try await domain()
         func source(_ kind: String, _ name: String) -> String {
@@ -36,7 +38,8 @@ struct StandardGuestTests {
             <domain type='test'><name>filled</name><memory>65536</memory>
             <os><type arch='i686'>hvm</type><loader>/l</loader></os>
             <cpu match='exact'><model>core2duo</model></cpu><devices>
-            <disk type='network' device='disk'>\(iscsi)<backingStore type='network'><format type='raw'/>\(nbd)</backingStore>
+            <disk type='network' device='disk'>\(iscsi)
+            <backingStore type='network'><format type='raw'/>\(nbd)</backingStore>
             <target dev='sda' bus='scsi'/></disk>
             <disk type='network' device='cdrom'>\(http)<target dev='hda' bus='ide'/></disk>
             <filesystem type='mount'><source dir='/a'/><target dir='/b'/></filesystem></devices></domain>
@@ -45,7 +48,8 @@ struct StandardGuestTests {
         let guest = try hypervisor.domain(try await hypervisor.domainDefineXML(xml: text))
         let document = try await guest.xmlDesc(flags: [])
         let filled = [
-            "<loader type='rom'>/l</loader>", "<model fallback='allow'>core2duo</model>", "name='iqn.x/0'", "port='3260'",
+            "<loader type='rom'>/l</loader>", "<model fallback='allow'>core2duo</model>", "name='iqn.x/0'",
+            "port='3260'",
             "port='10809'", "port='80'", "<filesystem type='mount' accessmode='passthrough'>",
         ]
         for part in filled { #expect(document.contains(part), "\(part)") }

@@ -5,7 +5,9 @@ extension DomainDefinition {
     mutating func fillSources() {
         if os.firmware == nil, os.loader?.path != nil, os.loader?.type == nil { os.loader?.type = .rom }
         os.nvram?.source?.fillServers()
-        if cpu?.mode != nil, cpu?.model?.name != nil, cpu?.model?.fallback == nil { cpu?.model?.fallback = .allow }
+        if cpu?.mode != nil, cpu?.model?.name != nil, cpu?.model?.fallback == nil {
+            cpu?.model?.fallback = .allow
+        }
         for index in devices.disks.indices {
             devices.disks[index].source.fillServers()
             devices.disks[index].backingStore?.fillServers()
