@@ -185,7 +185,9 @@ extension QEMUDomain {
 
     /// The monitor of a run is closed. That alone ends no guest: QEMU may have sent what can't be understood.
     private func monitorClosed(_ run: Int32, _ error: QMPError) async {
-        guard let guest = guest(run), guest.phase == .running, guest.monitor != nil else { return }
+        guard let guest = guest(run) else { return }
+        if guest.phase == .starting { return stopWaiting(inStart: guest) }
+        guard guest.phase == .running, guest.monitor != nil else { return }
         self.guest?.monitor = nil
         guest.job?.news.tell()
         if let process = guest.process, await process.ends(within: .seconds(2)) {
@@ -195,6 +197,12 @@ extension QEMUDomain {
         note("\(error)", of: run)
         context.events.publish(.domainControlError(DomainControlErrorEvent(domain: snapshot.reference)))
         await attend(run)
+    }
+
+    /// A start hears nothing more of what QEMU was at; it asks, and fails.
+    private func stopWaiting(inStart guest: RunningGuest) {
+        guest.job?.news.tell()
+        for id in guest.awaitedJobs.union(guest.jobWaiters.keys) { settleJob(id) }
     }
 
     // MARK: What happened meanwhile

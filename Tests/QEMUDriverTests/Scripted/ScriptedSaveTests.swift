@@ -94,6 +94,28 @@ struct ScriptedSaveTests {
         #expect(host.leftovers == [])
     }
 
+    @Test("a guest that is still being read ends when it is destroyed, and what it is read from stays")
+    func destroyedRestore() async throws {
+        let host = try await ScriptedHost()
+        defer { host.remove() }
+        let domain = try await host.define()
+        try await domain.create()
+        try await domain.managedSave(flags: [])
+        var script = Script()
+        script.results = ["query-migrate": ["status": "active"]]
+        host.qemu.play(script)
+        let start = Task { try await domain.create() }
+        try await eventually {
+            let guests = host.qemu.guests
+            return guests.count == 2 && guests[1].asked.contains("query-migrate")
+        }
+        try await domain.destroy()
+        await #expect(throws: VirtError.self) { try await start.value }
+        #expect(try await domain.state(flags: 0).state == DomainState.shutoff.rawValue)
+        #expect(try await domain.hasManagedSaveImage(flags: 0) == 1)
+        #expect(host.leftovers == [])
+    }
+
     @Test("the memory of a guest that crashes is kept where its document asks for that, and then it ends")
     func crash() async throws {
         let host = try await ScriptedHost()
