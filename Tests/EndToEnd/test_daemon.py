@@ -166,6 +166,33 @@ class Daemon(ServerCase):
         own.kill(signal.SIGTERM)
         self.assertNotIn("could not be started", own.log.read_text())
 
+    def test_what_starts_with_the_host_the_next_time_alone(self):
+        own = self.own_server()
+        roost, links = Roost(own.uri), own.root / "etc/qemu/autostart"
+        for name in ("once", "other"):
+            path = own.root / f"{name}.xml"
+            path.write_text(domains.domain(name, memory=16))
+            roost.ok("define", path)
+            self.assertEqual(
+                roost.ok("autostart", name, "--once"), f"Domain '{name}' marked as autostarted on next boot")
+        self.assertEqual(roost.ok("list", "--all", "--autostart", "--name"), "")
+        roost.ok("domrename", "other", "another")
+        self.assertEqual(sorted(link.name for link in links.iterdir()), ["another.xml.once", "once.xml.once"])
+        roost.ok("undefine", "another")
+        self.assertEqual(self.starts_once(roost, "once"), "enable")
+        # As when the host starts, twice.
+        for state in ("running", "shut off"):
+            own.kill()
+            (own.root / "run/qemu/autostarted").unlink()
+            own.restart()
+            eventually((own.root / "run/qemu/autostarted").exists, "guests to be started")
+            self.assertEqual(roost.ok("domstate", "once"), state)
+            self.assertEqual((self.starts_once(roost, "once"), list(links.iterdir())), ("disable", []))
+            roost("destroy", "once")
+
+    def starts_once(self, roost, name):
+        return re.search("Autostart Once: (.*)", roost.ok("dominfo", name))[1]
+
     def test_a_stale_socket_is_no_hindrance(self):
         own = self.own_server()
         own.kill()

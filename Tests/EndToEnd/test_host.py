@@ -3,11 +3,13 @@
 import os
 import pathlib
 import socket
+import subprocess
+import unittest
 import xml.etree.ElementTree as etree
 
 import libvirt
 
-from harness.case import ServerCase, on_each_server
+from harness.case import ServerCase, on_each_server, on_roostd
 from harness.virsh import Roost
 
 # Each is said alike by both programs, whatever the server answers.
@@ -119,3 +121,28 @@ class Host(ServerCase):
         self.assertEqual(connection.getType(), "QEMU")
         self.assertEqual(connection.getMaxVcpus("qemu"), connection.getMaxVcpus("qemu"))
         self.assertGreater(connection.getFreeMemory(), 0)
+
+
+@on_roostd
+class Status(ServerCase):
+    def test_it_says_what_serves_and_what_is_there(self):
+        name = self.defined()
+        self.virsh.ok("start", name)
+        lines = dict(line.split(":", 1) for line in Roost(self.server.uri).ok("status").splitlines() if line)
+        said = {name: value.strip() for name, value in lines.items()}
+        self.assertEqual((said["Connected to"], said["On"]), (self.server.uri, socket.gethostname()))
+        self.assertRegex(said["Hypervisor"], r"QEMU \d+\.\d+\.\d+")
+        self.assertRegex(said["Domains"], r"[1-9]\d* active of \d+")
+        self.assertEqual(said["qemu-img"], "/usr/bin/qemu-img")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can hide a program")
+    def test_what_is_missing_stands_with_its_package(self):
+        hidden = subprocess.run(
+            ["unshare", "-m", "sh", "-c", 'mount --bind /dev/null /usr/bin/qemu-img && exec "$@"', "sh",
+             *Roost(self.server.uri).base, "status"], capture_output=True, text=True, check=True)
+        self.assertRegex(hidden.stdout, "qemu-img: +missing: .*apt-get install qemu-utils")
+
+    def test_the_test_host_has_it_too(self):
+        done = Roost("test:///default")("status")
+        self.assertEqual((done.status, done.errors.strip()), (0, ""))
+        self.assertIn("Domains:        1 active of 1", done.output)

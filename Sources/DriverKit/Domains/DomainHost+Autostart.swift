@@ -11,7 +11,8 @@ extension DomainHost {
     /// - Parameter mark: says for which start of the host guests have been started.
     public func autostart(_ mark: AutostartMark, log: Logger) async {
         guard await Blocking.run({ !mark.isSet }) else { return }
-        var waiting = domains.all.filter { $0.snapshot.isAutostarted && !$0.snapshot.isActive }[...]
+        let marked = domains.all.filter { $0.snapshot.isAutostarted || $0.snapshot.isAutostartedOnce }
+        var waiting = marked.filter { !$0.snapshot.isActive }[...]
         await withTaskGroup(of: Void.self) { group in
             for domain in waiting.prefix(autostartedAtOnce) {
                 group.addTask { await domain.autostart(log) }
@@ -19,6 +20,13 @@ extension DomainHost {
             waiting = waiting.dropFirst(autostartedAtOnce)
             while await group.next() != nil {
                 if let domain = waiting.popFirst() { group.addTask { await domain.autostart(log) } }
+            }
+        }
+        // This was the next time.
+        for domain in marked where domain.snapshot.isAutostartedOnce {
+            do throws(VirtError) { try await domain.changeAutostartOnce(false) } catch {
+                log.error(
+                    "domain '\(domain.snapshot.name)' will start once more with the host: \(error.message)")
             }
         }
         let failure = await Blocking.run { mark.set() }

@@ -55,7 +55,8 @@ extension LocalDomain {
                 try await host.withStorage { (store) throws(VirtError) in try store.remove(name) }
             }
             domain.publish([told]) { now in
-                (now.persistent, now.isAutostarted, now.hasManagedSave) = (nil, false, false)
+                (now.persistent, now.hasManagedSave) = (nil, false)
+                (now.isAutostarted, now.isAutostartedOnce) = (false, false)
                 now.wasDefined = true
             }
             await domain.completeUndefine(of: former, flags)
@@ -101,7 +102,8 @@ extension LocalDomain {
             try await host.events.announcing(undefined, defined) { [definition] () async throws(VirtError) in
                 try await host.withStorage { (store) throws(VirtError) in
                     try store.save(
-                        definition, as: newName, inPlaceOf: now.name, isAutostarted: now.isAutostarted)
+                        definition, as: newName, inPlaceOf: now.name, isAutostarted: now.isAutostarted,
+                        isAutostartedOnce: now.isAutostartedOnce)
                 }
             }
         } catch {
@@ -118,16 +120,27 @@ extension LocalDomain {
     }
 
     public func setAutostart(autostart: Bool) async throws(VirtError) {
+        try await changeAutostart(autostart, \.isAutostarted, once: false)
+    }
+
+    /// Has it start with the host the next time, or not, for a driver that has that.
+    public func changeAutostartOnce(_ isOn: Bool) async throws(VirtError) {
+        try await changeAutostart(isOn, \.isAutostartedOnce, once: true)
+    }
+
+    private func changeAutostart(
+        _ isOn: Bool, _ mark: any WritableKeyPath<LocalDomainSnapshot<Run>, Bool> & Sendable, once: Bool
+    ) async throws(VirtError) {
         try await withJob(.modify, "autostart") { (domain: isolated Self) async throws(VirtError) in
             let now = domain.snapshot
             if !now.isPersistent, domain.host.storage != nil {
                 throw Self.driver.error(.operationInvalid, "cannot set autostart for transient domain")
             }
-            if now.isAutostarted == autostart { return }
+            if now[keyPath: mark] == isOn { return }
             try await domain.host.withStorage { (store) throws(VirtError) in
-                try store.setAutostarted(now.name, autostart)
+                try store.setAutostarted(now.name, isOn, once: once)
             }
-            domain.publish { $0.isAutostarted = autostart }
+            domain.publish { $0[keyPath: mark] = isOn }
         }
     }
 

@@ -25,6 +25,8 @@ public struct LocalDomainSnapshot<Run: RunFacts>: Sendable {
     @Boxed public var live: DomainDefinition?
     public var run = Run()
     public var isAutostarted = false
+    /// It starts with the host the next time, whatever it does else.
+    public var isAutostartedOnce = false
     public var hasManagedSave = false
     public var snapshots = MomentTree<SnapshotDefinition>()
     public var checkpoints = MomentTree<CheckpointDefinition>()

@@ -9,6 +9,8 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
     public let documents: DocumentStore
     /// Links to what starts with the host; nil where nothing of the kind does.
     public let autostart: DocumentStore?
+    /// Links to what starts with the host the next time alone, beside the others.
+    private let autostartOnce: DocumentStore?
     private let named: @Sendable (Definition) -> String?
     private let editor: String?
     private let origin: ErrorDomain
@@ -23,7 +25,9 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         named: @escaping @Sendable (Definition) -> String?
     ) {
         documents = DocumentStore(folder: folder)
-        self.autostart = autostart ? DocumentStore(folder: folder + "/autostart") : nil
+        let links = autostart ? folder + "/autostart" : nil
+        self.autostart = links.map { DocumentStore(folder: $0) }
+        autostartOnce = links.map { DocumentStore(folder: $0, suffix: ".xml.once") }
         (self.editor, self.origin, self.named) = (editor, origin, named)
     }
 
@@ -35,6 +39,7 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         public let name: String
         public let definition: Definition
         public let isAutostarted: Bool
+        public let isAutostartedOnce: Bool
     }
 
     /// What was found, in the order of the names, and what couldn't be read: a sentence for each, naming the file.
@@ -48,12 +53,12 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
     /// Makes the folders, clears away what was half written, and reads all definitions, on several threads. What can't
     /// be read is told and left as it is.
     public func load() async throws(VirtError) -> Content {
-        let (names, started) = try await prepare()
+        let (names, links) = try await prepare()
         let share = max(64, names.count / 4 + 1)
         let parts = await withTaskGroup(of: (Int, Content).self) { group in
             for start in stride(from: 0, to: names.count, by: share) {
                 let slice = names[start..<min(start + share, names.count)]
-                group.addTask { (start, await Blocking.run { self.read(slice, started) }) }
+                group.addTask { (start, await Blocking.run { self.read(slice, links) }) }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -63,20 +68,26 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         }
     }
 
-    private func prepare() async throws(VirtError) -> (names: [String], started: Set<ByteName>) {
-        let (documents, autostart) = (documents, autostart)
+    /// The names of what starts with the host: always, and the next time.
+    private typealias Links = (always: Set<ByteName>, once: Set<ByteName>)
+
+    private func prepare() async throws(VirtError) -> (names: [String], links: Links) {
+        let (documents, autostart, autostartOnce) = (documents, autostart, autostartOnce)
         do throws(SystemError) {
             return try await Blocking.runPersistently { () throws(SystemError) in
                 try documents.prepare()
                 try autostart?.prepare()
-                return (try documents.names(), Set(try (autostart?.names() ?? []).map { ByteName($0) }))
+                let links = try [autostart, autostartOnce].map { (store) throws(SystemError) in
+                    Set(try (store?.names() ?? []).map { ByteName($0) })
+                }
+                return (try documents.names(), (links[0], links[1]))
             }
         } catch {
             throw VirtError(error, "the folder \(documents.folder) can't be made or read", from: origin)
         }
     }
 
-    private func read(_ names: ArraySlice<String>, _ started: Set<ByteName>) -> Content {
+    private func read(_ names: ArraySlice<String>, _ links: Links) -> Content {
         names.reduce(into: Content()) { content, name in
             let path = documents.path(name)
             do {
@@ -89,7 +100,9 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
                 }
                 content.found.append(
                     Found(
-                        name: name, definition: definition, isAutostarted: started.contains(ByteName(name))))
+                        name: name, definition: definition,
+                        isAutostarted: links.always.contains(ByteName(name)),
+                        isAutostartedOnce: links.once.contains(ByteName(name))))
             } catch let error as XMLError {
                 content.problems.append("'\(path)' can't be understood and is passed over: \(error.located)")
             } catch {
@@ -121,11 +134,13 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
 
     /// Puts a definition in its place under another name than before; may wait for the disk.
     public func save(
-        _ definition: Definition, as name: String, inPlaceOf former: String, isAutostarted: Bool
+        _ definition: Definition, as name: String, inPlaceOf former: String, isAutostarted: Bool,
+        isAutostartedOnce: Bool
     ) throws(VirtError) {
         // The new file first: a daemon that is killed in between finds one identity in two files, and keeps one.
         try save(definition, as: name, given: file(former)?.given)
         if isAutostarted { try? setAutostarted(name, true) }
+        if isAutostartedOnce { try? setAutostarted(name, true, once: true) }
         try? remove(former)
     }
 
@@ -135,14 +150,16 @@ public struct DefinitionStore<Definition: XMLRoot & Sendable>: Sendable {
         try VirtError.reporting("cannot remove '\(documents.path(name))'", from: origin) {
             () throws(SystemError) in
             try autostart?.remove(name)
+            try autostartOnce?.remove(name)
             try documents.remove(name)
         }
     }
 
     /// Has an object start with the host, or no longer; may wait for the disk.
-    public func setAutostarted(_ name: String, _ isAutostarted: Bool) throws(VirtError) {
-        guard let autostart else { return }
-        let link = autostart.path(name)
+    ///
+    /// - Parameter once: whether this is about the next time alone.
+    public func setAutostarted(_ name: String, _ isAutostarted: Bool, once: Bool = false) throws(VirtError) {
+        guard let link = (once ? autostartOnce : autostart)?.path(name) else { return }
         try VirtError.reporting("cannot change the link '\(link)'", from: origin) { () throws(SystemError) in
             try FileSystem.removeDurably(link)
             if isAutostarted { try FileSystem.makeLink(at: link, to: documents.path(name)) }

@@ -11,6 +11,12 @@ extension QEMUDomain {
         [.managedSave, .snapshotsMetadata, .checkpointsMetadata, .nvram, .keepNvram, .tpm, .keepTpm]
     }
 
+    nonisolated func autostartOnce() async throws(VirtError) -> Bool { try existing().isAutostartedOnce }
+
+    func setAutostartOnce(autostart: Bool) async throws(VirtError) {
+        try await changeAutostartOnce(autostart)
+    }
+
     func prepareUndefine(_ flags: DomainUndefineFlags) async throws(VirtError) {
         guard let definition = snapshot.persistent else {
             throw VirtError(.operationInvalid, "cannot undefine transient domain", from: .qemu)

@@ -58,7 +58,7 @@ extension QEMUContext {
         }
         var snapshot = QEMUDomainSnapshot(name: definition.name, uuid: uuid)
         (snapshot.persistent, snapshot.isAutostarted) = (definition, found.isAutostarted)
-        snapshot.hasManagedSave = isSaved
+        (snapshot.isAutostartedOnce, snapshot.hasManagedSave) = (found.isAutostartedOnce, isSaved)
         let place = try? domains.reserve(name: definition.name, uuid: uuid) { domain(snapshot) }
         if place?.isNew != true {
             let path = definitions.documents.path(found.name)

@@ -7,7 +7,7 @@ extension DomainDefinition {
         // What is asked about the domain is asked of a copy: else each change of a device would copy the whole list.
         let domain = self
         for index in devices.disks.indices { domain.fill(&devices.disks[index]) }
-        os.nvram?.source?.fillServers()
+        os.nvram?.source?.network?.fillPorts()
         for index in devices.interfaces.indices { domain.fill(&devices.interfaces[index], qemu) }
         for index in devices.serials.indices { domain.fill(&devices.serials[index]) }
         for index in devices.channels.indices { domain.fill(&devices.channels[index]) }

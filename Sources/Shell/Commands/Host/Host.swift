@@ -69,6 +69,6 @@ extension Command {
 }
 
 /// `7.2.19` of 7002019.
-private func dotted(_ version: UInt64) -> String {
+func dotted(_ version: UInt64) -> String {
     "\(version / 1_000_000).\(version / 1000 % 1000).\(version % 1000)"
 }

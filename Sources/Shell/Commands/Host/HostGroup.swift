@@ -6,6 +6,6 @@ extension CommandGroup {
             .freepages, .hostname, .hypervisorCPUBaseline, .hypervisorCPUCompare, .hypervisorCPUModels,
             .maxvcpus,
             .nodeMemoryTune, .nodecpumap, .nodecpustats, .nodeinfo, .nodememstats, .nodesevinfo,
-            .nodesuspend, .sysinfo, .uri, .version,
+            .nodesuspend, .status, .sysinfo, .uri, .version,
         ])
 }

@@ -28,6 +28,9 @@ extension Command {
         if let starts = try? await domain.autostart() {
             session.output.field("Autostart", starts ? "enable" : "disable")
         }
+        if let starts = try? await domain.autostartOnce() {
+            session.output.field("Autostart Once", starts ? "enable" : "disable")
+        }
         let saved = (try? await domain.hasManagedSaveImage(flags: 0)).map { $0 > 0 ? "yes" : "no" }
         session.output.field("Managed save", saved ?? "unknown")
         await session.printSecurity(of: domain)

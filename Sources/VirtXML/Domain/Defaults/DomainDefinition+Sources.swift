@@ -4,7 +4,7 @@ extension DomainDefinition {
     /// Fills in what every driver says of where things come from: firmware, the CPU's model, storage and folders.
     mutating func fillSources() {
         if os.firmware == nil, os.loader?.path != nil, os.loader?.type == nil { os.loader?.type = .rom }
-        os.nvram?.source?.fillServers()
+        os.nvram?.source?.network?.fillPorts()
         if cpu?.mode != nil, cpu?.model?.name != nil, cpu?.model?.fallback == nil {
             cpu?.model?.fallback = .allow
         }
@@ -37,13 +37,19 @@ extension StorageSource {
         if network.protocol == .iscsi, let name = network.name, !name.contains(byte: "/") {
             network.name = name + "/0"
         }
-        if let port = network.protocol.usualPort {
-            for index in network.hosts.indices
-            where network.hosts[index].port == nil && [nil, .tcp].contains(network.hosts[index].transport) {
-                network.hosts[index].port = port
-            }
-        }
+        network.fillPorts()
         self.network = network
+    }
+}
+
+extension NetworkStorage {
+    /// Servers are asked at their usual ports.
+    public mutating func fillPorts() {
+        guard let port = self.protocol.usualPort else { return }
+        for index in hosts.indices
+        where hosts[index].port == nil && [nil, .tcp].contains(hosts[index].transport) {
+            hosts[index].port = port
+        }
     }
 }
 
