@@ -64,7 +64,9 @@ extension [Int32: OwnCall] {
         add(AdminProgram.adminDaemonShutdown) { (session, it) async throws(VirtError) in
             try requireNone(it.flags)
             session.audit("ends the daemon")
-            try session.administration().shutDown()
+            let administration = try session.administration()
+            // The daemon's end closes the connection that the reply goes over.
+            session.withState { $0.afterReply = { administration.shutDown() } }
             return Nothing()
         }
         add(AdminProgram.adminSetDaemonTimeout) { (session, it) async throws(VirtError) in

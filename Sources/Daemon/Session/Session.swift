@@ -45,6 +45,8 @@ final class Session: PacketReceiver {
         var line = CallLine()
         /// The session stands among those whose turn will come.
         var isInTurns = false
+        /// What is to happen once the client has the reply to its call.
+        var afterReply: (@Sendable () -> Void)?
         /// Somebody will call back when there is room for its calls.
         var isWatching = false
     }
