@@ -9,6 +9,14 @@ import subprocess
 from . import server
 
 
+def is_dnsmasq(number):
+    """Whether a process is one: its number may be another's by now."""
+    try:
+        return pathlib.Path(f"/proc/{number}/comm").read_text() == "dnsmasq\n"
+    except OSError:
+        return False
+
+
 class Host(server.KINDS["roostd"]):
     """roostd in a network namespace of its own."""
 
@@ -37,7 +45,7 @@ class Host(server.KINDS["roostd"]):
         found = {}
         for file in (self.root / "run/network").glob("*.pid"):
             number = int(file.read_text())
-            if pathlib.Path(f"/proc/{number}").exists():
+            if is_dnsmasq(number):
                 found[file.stem] = number
         return found
 
