@@ -76,9 +76,7 @@ struct ScriptedSaveTests {
     func failedRestore(step: String, answer: Script.Answer) async throws {
         let host = try await ScriptedHost()
         defer { host.remove() }
-        let domain = try await host.define()
-        try await domain.create()
-        try await domain.managedSave(flags: [])
+        let domain = try await saved(on: host)
         var script = Script()
         script.answers = [step: answer]
         host.qemu.play(script)
@@ -94,13 +92,19 @@ struct ScriptedSaveTests {
         #expect(host.leftovers == [])
     }
 
+    /// A domain that starts from what was saved.
+    private func saved(on host: ScriptedHost) async throws -> any DomainOperations {
+        let domain = try await host.define()
+        try await domain.create()
+        try await domain.managedSave(flags: [])
+        return domain
+    }
+
     @Test("a guest that is still being read ends when it is destroyed, and what it is read from stays")
     func destroyedRestore() async throws {
         let host = try await ScriptedHost()
         defer { host.remove() }
-        let domain = try await host.define()
-        try await domain.create()
-        try await domain.managedSave(flags: [])
+        let domain = try await saved(on: host)
         var script = Script()
         script.results = ["query-migrate": ["status": "active"]]
         host.qemu.play(script)
