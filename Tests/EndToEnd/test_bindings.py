@@ -61,18 +61,17 @@ class Bindings:
         # All is cleared away, as the program believes.
         self.assertEqual(self.own.guest_pids(), [])
 
-    def built(self, *words):
-        """A program that is compiled first; its path."""
-        program = self.folder / "guest"
-        source = shutil.copy(PROGRAMS / words[-1], self.folder)
-        subprocess.run([*words[:-1], "-o", program, source], check=True, cwd=self.folder, capture_output=True)
-        return program
+    def built(self, source, *command, **environment):
+        """A program that a command makes first, in the folder and from a copy there; its path."""
+        shutil.copy(PROGRAMS / source, self.folder)
+        subprocess.run(
+            command, check=True, cwd=self.folder, capture_output=True, env={**os.environ, **environment})
+        return self.folder / "guest"
 
     @unittest.skipUnless(has("pkg-config", "libvirt") and has("cc", "--version"), "libvirt-dev and a C compiler aren't here")
     def test_c(self):
-        source = shutil.copy(PROGRAMS / "guest.c", self.folder)
-        subprocess.run(["cc", "-Wall", "-Werror", "-o", self.folder / "guest", source, "-lvirt"], check=True)
-        self.run_program(self.folder / "guest", self.own.uri, self.folder)
+        program = self.built("guest.c", "cc", "-Wall", "-Werror", "-o", "guest", "guest.c", "-lvirt")
+        self.run_program(program, self.own.uri, self.folder)
 
     @unittest.skipUnless(has("perl", "-MSys::Virt", "-e", ""), "libsys-virt-perl isn't here")
     def test_perl(self):
@@ -90,15 +89,15 @@ class Bindings:
         pathlib.Path("/usr/share/gocode/src/github.com/digitalocean/go-libvirt").exists() and has("go", "version"),
         "golang-github-digitalocean-go-libvirt-dev and a Go compiler aren't here")
     def test_go(self):
-        program, cache = self.folder / "guest", self.folder / "cache"
-        subprocess.run(
-            ["go", "build", "-o", program, PROGRAMS / "guest.go"], check=True, cwd=self.folder, capture_output=True,
-            env={**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(cache)})
+        program = self.built(
+            "guest.go", "go", "build", "-o", "guest", "guest.go", GO111MODULE="off", GOPATH="/usr/share/gocode",
+            GOCACHE=str(self.folder / "cache"))
         self.run_program(program, self.own.socket, self.folder)
 
     @unittest.skipUnless(has("ocamlfind", "query", "libvirt"), "libvirt-ocaml-dev and an OCaml compiler aren't here")
     def test_ocaml(self):
-        program = self.built("ocamlfind", "ocamlopt", "-package", "libvirt", "-linkpkg", "guest.ml")
+        program = self.built(
+            "guest.ml", "ocamlfind", "ocamlopt", "-package", "libvirt", "-linkpkg", "-o", "guest", "guest.ml")
         self.run_program(program, self.own.uri, self.folder, uploads=False)
 
     @unittest.skipUnless(

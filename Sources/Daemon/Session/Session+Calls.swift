@@ -40,7 +40,9 @@ extension Session {
             case .route(let route): reply = try await answer(packet, by: route)
             }
             send(reply)
-            if let next = withState({ $0.afterReply.take() }) { whenRepliesAreRead(next) }
+            if case .own = method.answerer, let next = withState({ $0.afterReply.take() }) {
+                whenRepliesAreRead(next)
+            }
             streams.startPumping(serial: packet.header.serial)
         } catch {
             fail(packet, error)

@@ -24,7 +24,7 @@ extension DomainHost {
         }
         // This was the next time.
         for domain in marked where domain.snapshot.isAutostartedOnce {
-            do throws(VirtError) { try await domain.changeAutostartOnce(false) } catch {
+            do throws(VirtError) { try await domain.changeAutostart(false, once: true) } catch {
                 log.error(
                     "domain '\(domain.snapshot.name)' will start once more with the host: \(error.message)")
             }

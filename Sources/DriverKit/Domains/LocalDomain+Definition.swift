@@ -120,17 +120,15 @@ extension LocalDomain {
     }
 
     public func setAutostart(autostart: Bool) async throws(VirtError) {
-        try await changeAutostart(autostart, \.isAutostarted, once: false)
+        try await changeAutostart(autostart, once: false)
     }
 
-    /// Has it start with the host the next time, or not, for a driver that has that.
-    public func changeAutostartOnce(_ isOn: Bool) async throws(VirtError) {
-        try await changeAutostart(isOn, \.isAutostartedOnce, once: true)
-    }
-
-    private func changeAutostart(
-        _ isOn: Bool, _ mark: any WritableKeyPath<LocalDomainSnapshot<Run>, Bool> & Sendable, once: Bool
-    ) async throws(VirtError) {
+    /// Has it start with the host, or no longer.
+    ///
+    /// - Parameter once: whether this is about the next time alone, for a driver that has that.
+    public func changeAutostart(_ isOn: Bool, once: Bool) async throws(VirtError) {
+        let mark: any WritableKeyPath<LocalDomainSnapshot<Run>, Bool> & Sendable =
+            once ? \.isAutostartedOnce : \.isAutostarted
         try await withJob(.modify, "autostart") { (domain: isolated Self) async throws(VirtError) in
             let now = domain.snapshot
             if !now.isPersistent, domain.host.storage != nil {

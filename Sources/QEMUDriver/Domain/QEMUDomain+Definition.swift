@@ -14,7 +14,7 @@ extension QEMUDomain {
     nonisolated func autostartOnce() async throws(VirtError) -> Bool { try existing().isAutostartedOnce }
 
     func setAutostartOnce(autostart: Bool) async throws(VirtError) {
-        try await changeAutostartOnce(autostart)
+        try await changeAutostart(autostart, once: true)
     }
 
     func prepareUndefine(_ flags: DomainUndefineFlags) async throws(VirtError) {

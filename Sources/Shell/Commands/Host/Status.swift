@@ -24,7 +24,7 @@ extension Command {
         }
         for (name, count) in await counts(of: connection) { session.output.field(name, count) }
         // What another host has isn't seen from here.
-        guard isOfThisHost(uri) else { return }
+        guard (try? ConnectionURI(uri))?.host.isEmpty == true else { return }
         session.output.print("\n")
         for part in HostPart.all {
             let found = part.found()
@@ -44,11 +44,6 @@ private func counts(of connection: Connection) async -> [(String, String)] {
     add("Networks", try? await connection.numOfNetworks(), try? await connection.numOfDefinedNetworks())
     add("Pools", try? await connection.numOfStoragePools(), try? await connection.numOfDefinedStoragePools())
     return counts
-}
-
-/// Whether a URI is about this host: it names none between its slashes.
-private func isOfThisHost(_ uri: String) -> Bool {
-    uri.split(atByte: ":", omittingEmptySubsequences: false).dropFirst().first?.hasBytePrefix("///") ?? false
 }
 
 /// A program or device of the host, and what can't be had without it.
