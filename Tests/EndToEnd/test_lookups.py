@@ -1,5 +1,7 @@
 """Objects are found by whatever names them: the calls that programs make where a shell takes another way."""
 
+import ctypes
+
 import libvirt
 
 from harness.case import ServerCase, on_each_server, on_roostd
@@ -91,6 +93,26 @@ class OnThisHost(ServerCase):
             {"inbound.average": 128, "inbound.peak": 256, "inbound.floor": 0, "inbound.burst": 0})
         found.setParameters({"inbound.average": 64})
         self.assertEqual(found.parameters()["inbound.average"], 64)
+        for room in (0, 1, 4, 1_000_000):
+            self.assertEqual(self.parameters_in_c(network.name(), made.UUIDString(), room), 4)
+
+    def parameters_in_c(self, network, port, room):
+        """How many parameters a C program gets whose count says `room` before the call: whatever was in memory there."""
+        library = ctypes.CDLL("libvirt.so.0")
+        for call in ("virConnectOpen", "virNetworkLookupByName", "virNetworkPortLookupByUUIDString"):
+            getattr(library, call).restype = ctypes.c_void_p
+        host = library.virConnectOpen(self.server.uri.encode())
+        owner = library.virNetworkLookupByName(ctypes.c_void_p(host), network.encode())
+        found = library.virNetworkPortLookupByUUIDString(ctypes.c_void_p(owner), port.encode())
+        parameters, count = ctypes.c_void_p(), ctypes.c_int(room)
+        result = library.virNetworkPortGetParameters(
+            ctypes.c_void_p(found), ctypes.byref(parameters), ctypes.byref(count), 0)
+        self.assertEqual(result, 0)
+        library.virTypedParamsFree(parameters, count)
+        library.virNetworkPortFree(ctypes.c_void_p(found))
+        library.virNetworkFree(ctypes.c_void_p(owner))
+        library.virConnectClose(ctypes.c_void_p(host))
+        return count.value
 
     def test_pools_by_the_folder_that_they_serve(self):
         folder = self.server.root / "files" / self.fresh_name("pool")

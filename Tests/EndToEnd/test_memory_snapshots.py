@@ -1,11 +1,13 @@
 """Snapshots of running guests with their memory in a file of its own, and those for which the guest's file systems wait."""
 
+import os
 import pathlib
 import shutil
+import signal
 import tempfile
 import xml.etree.ElementTree as etree
 
-from harness import agent as harness
+from harness import agent as harness, monitor
 from harness.case import on_each_server, on_roostd
 from harness.domains import disk
 from harness.waiting import eventually
@@ -149,6 +151,28 @@ class Return(MemoryCase):
             self.assertEqual(self.top(name).name == f"disk.k{number}", f"k{number}" in names)
             self.assertEqual(len(self.files()), 1 + 2 * len(names))
             self.assertMarked(name)
+
+    def test_an_image_that_was_only_opened_when_the_daemon_was_killed(self):
+        path = self.folder / "second"
+        image = self.disk_image(self.fresh_name("disk") + ".qcow2", "4M")
+        name = self.running(extra=monitor.on(path), devices=disk(image, "vda", "virtio"))
+        pid = int((self.server.root / f"run/qemu/{name}.pid").read_text())
+        new, top = image.with_suffix(".s"), self.top(name)
+        with monitor.Monitor(path) as qemu:
+            os.kill(pid, signal.SIGSTOP)
+            command = self.virsh.start("snapshot-create-as", name, "s", "--disk-only")
+            eventually(new.exists, "the new image")
+            self.server.kill()
+            os.kill(pid, signal.SIGCONT)
+            command.wait()
+            qemu.ask("blockdev-add", **{"node-name": "libvirt-77-storage", "driver": "file", "filename": str(new)})
+            self.server.restart()
+            self.assertEqual((self.top(name), self.virsh.ok("snapshot-list", name, "--name").split()), (top, []))
+            self.assertFalse(new.exists())
+            nodes = [node["file"] for node in qemu.ask("query-named-block-nodes", flat=True)]
+            self.assertNotIn(str(new), nodes)
+        self.virsh.ok("snapshot-create-as", name, "s", "--disk-only")
+        self.assertEqual(self.top(name), new)
 
 
 @on_each_server

@@ -239,7 +239,7 @@ extension RouteTable {
         }
         add(RemoteProgram.connectNodeGetSEVInfo) { (call: Call, it: ConnectNodeGetSEVInfoArguments) throws(VirtError) -> ConnectNodeGetSEVInfoAnswer in
             let found = try await call.driver.hypervisor.nodeSEVInfo(flags: it.flags)
-            return ConnectNodeGetSEVInfoAnswer(parameters: limited(found, to: it.count), count: counted(found, it.count))
+            return ConnectNodeGetSEVInfoAnswer(parameters: found, count: .init(clamping: found.count))
         }
         add(RemoteProgram.domainRestoreParams) { (call: Call, it: DomainRestoreParamsArguments) throws(VirtError) -> Nothing in
             try await call.driver.hypervisor.domainRestoreParams(parameters: it.parameters, flags: it.flags)

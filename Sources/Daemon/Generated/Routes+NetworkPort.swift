@@ -8,7 +8,7 @@ extension RouteTable {
     mutating func addNetworkPort() {
         add(RemoteProgram.networkPortGetParameters) { (call: Call, it: NetworkPortGetParametersArguments) throws(VirtError) -> NetworkPortGetParametersAnswer in
             let found = try await call.driver.networks.networkPort(it.port).parameters(flags: it.flags)
-            return NetworkPortGetParametersAnswer(parameters: limited(found, to: it.count), count: counted(found, it.count))
+            return NetworkPortGetParametersAnswer(parameters: found, count: .init(clamping: found.count))
         }
         add(RemoteProgram.networkPortSetParameters) { (call: Call, it: NetworkPortSetParametersArguments) throws(VirtError) -> Nothing in
             try await call.driver.networks.networkPort(it.port).setParameters(parameters: it.parameters, flags: it.flags)

@@ -140,7 +140,7 @@ extension QEMUDomain {
         let used = [snapshot.live, snapshot.persistent].compactMap { $0 }.flatMap { $0.devices.disks }
         let paths = Set(used.compactMap { $0.source.path.map { ByteName($0) } })
         if plan.files.contains(where: { paths.contains(ByteName($0)) }) { return true }
-        return plan.isLive && snapshot.isActive ? try await opens(plan.files) : false
+        return plan.isLive && snapshot.isActive ? try await writes(to: plan.images) : false
     }
 
     private func settleFiles(_ plan: SnapshotPlan) async throws(VirtError) {
@@ -162,6 +162,7 @@ extension QEMUDomain {
             return context.log.info(
                 "snapshot '\(plan.name)' of '\(domain)', which was being made, is whole now")
         }
+        if plan.isLive, snapshot.isActive { try await close(plan.images) }
         if snapshot.snapshots[plan.name] != nil { try await forgetSnapshot(plan.name) }
         await remove(plan.files)
         context.log.info("snapshot '\(plan.name)' of '\(domain)', which was being made, is undone")

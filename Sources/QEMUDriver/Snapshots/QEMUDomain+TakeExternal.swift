@@ -198,44 +198,6 @@ extension QEMUDomain {
         }
         try await adoptOverlays(overlays.map(\.top))
     }
-
-    /// Whether QEMU has one of these files open.
-    func opens(_ files: [String]) async throws(VirtError) -> Bool {
-        let nodes = try await ask("query-named-block-nodes", ["flat": true]).array ?? []
-        return nodes.contains { node in
-            guard let file = node["file"]?.string else { return false }
-            return files.contains { $0.hasSameBytes(as: file) }
-        }
-    }
-
-    /// Has the documents name the new images on top of disks; what does already stays.
-    func adoptOverlays(_ tops: [SnapshotImage]) async throws(VirtError) {
-        if let live = snapshot.live, live.devices.disks.contains(where: { $0.isBelow(tops) }) {
-            // QEMU has them, and a daemon that was killed hasn't noted it.
-            let nodes = try await ask("query-named-block-nodes", ["flat": true]).array ?? []
-            var adopted = live
-            for index in adopted.devices.disks.indices {
-                let disk = adopted.devices.disks[index]
-                guard let top = tops.first(where: { disk.isBelow([$0]) }),
-                    let number = nodes.compactMap({ $0.number(of: top.path) }).first
-                else { continue }
-                noteImage(number)
-                adopted.devices.disks[index] = disk.covered(by: top, number: number)
-            }
-            let found = adopted
-            publish { $0.live = found }
-            saveRecordSoon()
-        }
-        guard var definition = snapshot.persistent else { return }
-        for index in definition.devices.disks.indices {
-            let disk = definition.devices.disks[index]
-            guard let top = tops.first(where: { disk.isBelow([$0]) }) else { continue }
-            definition.devices.disks[index].source = top.source
-            definition.devices.disks[index].driver.format = top.format
-            definition.devices.disks[index].backingStore = nil
-        }
-        try await replaceDefinition(definition)
-    }
 }
 
 /// An image that is made on top of another.
@@ -270,45 +232,11 @@ extension SnapshotImage {
     }
 }
 
-extension DiskDevice {
-    /// The disk with another image on top.
-    fileprivate func covered(by top: SnapshotImage, number: UInt32) -> DiskDevice {
-        var (disk, below) = (self, BackingStore())
-        (below.source, below.format, below.index) = (source, driver.format ?? .raw, source.index)
-        below.source?.index = nil
-        below.backingStore = backingStore ?? BackingStore()
-        below.isDetected = true
-        disk.source = top.source
-        disk.source.index = number
-        disk.driver.format = top.format
-        disk.backingStore = below
-        return disk
-    }
-
-    /// Whether it is the disk of one of these images, and hasn't that on top.
-    fileprivate func isBelow(_ tops: [SnapshotImage]) -> Bool {
-        tops.contains { top in
-            top.disk.hasSameBytes(as: target.dev) && source.path?.hasSameBytes(as: top.path) != true
-        }
-    }
-}
-
 extension QEMUPart {
     /// The part, if it is a node whose name begins so.
     fileprivate func node(named prefix: String) -> QEMUPart? {
         guard case .blockdev(let node) = self, node["node-name"]?.string?.hasBytePrefix(prefix) == true
         else { return nil }
         return self
-    }
-}
-
-extension JSONValue {
-    /// The number of the image whose format this node understands and whose file is at a path.
-    fileprivate func number(of path: String) -> UInt32? {
-        guard self["file"]?.string?.hasSameBytes(as: path) == true,
-            let name = self["node-name"]?.string?.droppingBytePrefix("libvirt-"),
-            let number = name.droppingByteSuffix("-format")
-        else { return nil }
-        return UInt32(number)
     }
 }

@@ -73,7 +73,7 @@ struct Procedure {
 
     private var wireOnly: [String] {
         if words.contains("list") { return ["needResults"] }
-        if words.contains("counted") { return ["count"] }
+        if !words.isDisjoint(with: ["counted", "sized"]) { return ["count"] }
         if words.contains("names") { return ["maxnames", "maxids", "maxuuids"] }
         return []
     }

@@ -29,8 +29,8 @@ class Monitor:
         self.lines.close()
         self.socket.close()
 
-    def ask(self, command):
-        self.socket.sendall(json.dumps({"execute": command}).encode() + b"\n")
+    def ask(self, command, **arguments):
+        self.socket.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
         while "event" in (answer := json.loads(self.lines.readline())):
             pass
         return answer["return"]
