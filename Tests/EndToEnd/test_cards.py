@@ -1,5 +1,6 @@
 """Guests' network cards: taps on networks and bridges, made by the daemon and handed to QEMU."""
 
+import json
 import os
 import pathlib
 import re
@@ -11,8 +12,10 @@ import unittest
 import uuid
 import xml.etree.ElementTree as etree
 
+import jsonschema
 import libvirt
 
+from harness import paths
 from harness.domains import domain
 from harness.host import Host
 from harness.terminal import Terminal
@@ -560,6 +563,8 @@ class Cards(unittest.TestCase):
         self.assertNotEqual(reached.returncode, 0)
         eventually(lambda: f" vnet0      52:54:00:aa:00:01    ipv4         {address}/0" in self.virsh.ok("domifaddr", "g1", "--source", "arp"), "the neighbour to be known")
         self.assertRegex(roost.ok("address", "g1"), rf" vnet0 +52:54:00:aa:00:01 +{address} +arp +heard of \d+ s ago")
+        schema = json.loads((paths.PROJECT / "docs/json/address.json").read_text())
+        jsonschema.validate(json.loads(roost.ok("address", "g1", "--json")), schema)
         self.assertEqual(roost.ok("address", "g1", "--wait", "--quiet"), address)
         counted = dict(re.findall(r"vnet0 (\w+) (\d+)", self.virsh.ok("domifstat", "g1", "vnet0")))
         own = self.host.run("ip", "-s", "link", "show", "vnet0").splitlines()

@@ -29,7 +29,9 @@ enum Completion {
         of command: Command, beginningWith partial: String, except given: Arguments?
     ) -> [String] {
         let open = command.options.filter { option in
-            !option.isAlias && (option.isRepeatable || given?.has(option.name) != true)
+            // Where nothing is begun, what there is is what virsh has.
+            if option.isJSON && partial.isEmpty { return false }
+            return !option.isAlias && (option.isRepeatable || given?.has(option.name) != true)
         }
         return open.map { "--" + $0.name }.filter { $0.hasBytePrefix(partial) }
     }

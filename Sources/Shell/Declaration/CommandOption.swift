@@ -55,6 +55,11 @@ extension CommandOption {
             completer: nil)
     }
 
+    /// `--json`, for a command that shows a table or facts.
+    static let json = flag("json", "print JSON, as docs/json describes it")
+
+    var isJSON: Bool { name == Self.json.name && help == Self.json.help }
+
     /// A bare word that must be there.
     static func required(
         _ name: String, _ help: String, type: ValueType = .string, allowsEmpty: Bool = false,

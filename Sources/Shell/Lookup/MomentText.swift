@@ -48,7 +48,8 @@ struct MomentListing {
         }
         var table = Table(header: ["Name"] + header + (showsParent ? ["Parent"] : []))
         for moment in moments {
-            table.add(cells: [moment.name] + cells(moment) + (showsParent ? [moment.parent ?? ""] : []))
+            let parent = showsParent ? [Cell.text(moment.parent, without: "")] : []
+            table.add(cells: ([moment.name] + cells(moment)).map(Cell.text) + parent)
         }
         session.output.print(table)
     }

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import LinuxSystem
 
 /// Where the shell's text goes: standard output, gathered until it is needed, and standard error.
@@ -9,6 +10,9 @@ final class Output {
     var debugLevel = 4
     /// A copy of errors and debug texts.
     var log: LogFile?
+
+    /// What a command says while it answers in JSON: text for people is left out then.
+    private(set) var facts: JSONObject?
 
     private let sink: any OutputSink
     private var buffer: [UInt8] = []
@@ -21,6 +25,7 @@ final class Output {
 
     /// What a command answers.
     func print(_ text: String) {
+        if facts != nil { return }
         buffer += text.utf8
         if buffer.count >= 1 << 16 { flush() }
     }
@@ -37,11 +42,36 @@ final class Output {
     func line(_ text: String) { print(isQuiet ? text + "\n" : text) }
 
     /// A table; without its header in quiet mode.
-    func print(_ table: Table) { print(table.text(hasHeader: !isQuiet)) }
+    func print(_ table: Table) {
+        if facts == nil { print(table.text(hasHeader: !isQuiet)) } else { tell("items", table.json) }
+    }
 
-    /// `Name:           value`, the name padded to 15 characters.
-    func field(_ name: String, _ value: some CustomStringConvertible) {
-        print((name + ":").padded(to: 15) + " \(value)\n")
+    /// `Name:           value`, the name padded to `width` characters.
+    func field(_ name: String, _ value: Cell, width: Int = 15) {
+        if facts == nil {
+            print((name + ":").padded(to: width) + " \(value)\n")
+        } else {
+            tell(name.jsonName, value.json)
+        }
+    }
+
+    func field(_ name: String, _ value: String) { field(name, .text(value)) }
+
+    func field(_ name: String, _ value: some BinaryInteger) { field(name, .number(value)) }
+
+    // MARK: JSON
+
+    /// Has what is printed from now on become one JSON object.
+    func beginJSON() { facts = ["format": 1] }
+
+    /// Adds what is told in JSON alone.
+    func tell(_ name: String, _ value: JSONValue) { facts?[name] = value }
+
+    /// Prints the JSON object, where the command has succeeded.
+    func endJSON(hasSucceeded: Bool) {
+        guard let facts else { return }
+        self.facts = nil
+        if hasSucceeded { print(JSONValue.object(facts).description + "\n") }
     }
 
     /// Errors, each behind "error: ".

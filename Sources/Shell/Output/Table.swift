@@ -1,23 +1,30 @@
+import JSON
+
 /// Rows of cells in columns as wide as their widest cell.
 struct Table {
-    private var rows: [[String]]
+    private let header: [String]
+    private var rows: [[Cell]] = []
 
     /// A table with these names of columns.
-    init(_ header: String...) {
-        rows = [header]
+    init(_ header: String...) { self.header = header }
+
+    init(header: [String]) { self.header = header }
+
+    mutating func add(_ cells: String...) { rows.append(cells.map(Cell.text)) }
+
+    mutating func add(cells: [String]) { rows.append(cells.map(Cell.text)) }
+
+    mutating func add(cells: [Cell]) { rows.append(cells) }
+
+    /// An object a row, whose members are called as the columns are.
+    var json: JSONValue {
+        let names = header.map(\.jsonName)
+        return .array(rows.map { row in .object(JSONObject(zip(names, row.map(\.json)))) })
     }
-
-    init(header: [String]) {
-        rows = [header]
-    }
-
-    mutating func add(_ cells: String...) { rows.append(cells) }
-
-    mutating func add(cells: [String]) { rows.append(cells) }
 
     /// The text, each line with its end; without names of columns and rule where `hasHeader` is false.
     func text(hasHeader: Bool) -> String {
-        let shown = hasHeader ? rows[...] : rows.dropFirst()
+        let shown = (hasHeader ? [header] : []) + rows.map { $0.map(\.description) }
         let escaped = shown.map { row in row.map(Self.printable) }
         let widths = Self.widths(escaped)
         var lines = escaped.map { Self.line($0, widths) }

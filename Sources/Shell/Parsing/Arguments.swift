@@ -17,6 +17,9 @@ struct Arguments {
     /// Whether the option was given.
     func has(_ name: String) -> Bool { entries.contains { $0.option.name == name } }
 
+    /// Whether the answer is to be JSON, of a command whose table or facts are printed so.
+    var asksForJSON: Bool { entries.contains { $0.option.isJSON } }
+
     /// The option called `name` behind its aliases, and the value that the alias gives it.
     func find(_ name: Substring) throws(Failure) -> (CommandOption, String?) {
         guard let option = command.option(name) else {

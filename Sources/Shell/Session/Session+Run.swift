@@ -10,7 +10,7 @@ extension Session {
             succeeded = await run(arguments)
             reportLoss()
             if isOver { break }
-            endOutput(since: start)
+            if !arguments.has("json") { endOutput(since: start) }
         }
         return succeeded
     }
@@ -32,12 +32,24 @@ extension Session {
         }
         do {
             if arguments.command.needsConnection { _ = try await connected() }
+            if arguments.asksForJSON { try beginJSON(arguments) }
             try await arguments.command.run(self, arguments)
+            output.endJSON(hasSucceeded: true)
             return true
         } catch {
+            output.endJSON(hasSucceeded: false)
             output.errors(Failure.lines(of: error))
             return false
         }
+    }
+
+    private func beginJSON(_ arguments: Arguments) throws(Failure) {
+        // What chooses another text for people.
+        for other in ["name", "uuid", "id", "tree", "quiet", "raw", "rawstats"]
+        where arguments.command.option(other)?.isFlag == true {
+            try arguments.exclude("json", other)
+        }
+        output.beginJSON()
     }
 
     /// Parses and runs a text with any number of commands; prints what is wrong with it.

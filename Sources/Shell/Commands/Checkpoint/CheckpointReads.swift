@@ -21,14 +21,15 @@ extension Command {
 
     static let checkpointInfo = Command(
         "checkpoint-info", "checkpoint information",
-        description: "Print what is known of a checkpoint at a glance.", options: [.domain, .checkpointName]
+        description: "Print what is known of a checkpoint at a glance.",
+        options: [.domain, .checkpointName, .json]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let checkpoint = try await session.checkpoint(arguments, of: domain)
         let text = try await checkpoint.text()
         session.output.field("Name", checkpoint.name)
         session.output.field("Domain", domain.reference.name)
-        session.output.field("Parent", text.parent ?? "-")
+        session.output.field("Parent", .text(text.parent, without: "-"))
         session.output.field("Children", try await checkpoint.listAllChildren(flags: []).count)
         session.output.field(
             "Descendants", try await checkpoint.listAllChildren(flags: .descendants).count)
@@ -44,7 +45,7 @@ extension Command {
             .flag("no-leaves", "only those on which others stand"), .flag("tree", "draw a tree"),
             .named("from", "those that stand on this checkpoint", complete: .checkpoints),
             .flag("descendants", "with --from, also those further up"), .flag("name", "names alone"),
-            .flag("topological", "each behind what it stands on, rather than by name"),
+            .flag("topological", "each behind what it stands on, rather than by name"), .json,
         ]
     ) { session, arguments in
         try checkOptions(arguments)

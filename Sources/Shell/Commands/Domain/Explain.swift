@@ -33,7 +33,7 @@ extension Command {
         if let element, shown.elements.isEmpty {
             throw Failure("domain '\(whole.name)' has no element '\(element)'")
         }
-        if arguments.has("json") { return session.output.line(shown.json) }
+        if arguments.has("json") { return session.output.print(shown.json + "\n") }
         let text = ExplanationText(shown, isWhole: element == nil)
         if element != nil || arguments.has("full") { return session.output.print(text.text) }
         session.output.print(text.header + "\n" + ExplanationOverview(whole).text)
@@ -53,7 +53,7 @@ extension Session {
         try arguments.exclude("network", "xml")
         let network = try await network(arguments)
         let explanation = try await network.explanation()
-        if arguments.has("json") { return output.line(explanation.json) }
+        if arguments.has("json") { return output.print(explanation.json + "\n") }
         output.print(explanation.text)
     }
 

@@ -6,17 +6,22 @@ import Virt
 extension Command {
     static let iothreadinfo = Command(
         "iothreadinfo", "view domain IOThreads", description: "List a domain's I/O threads.",
-        options: [.domain] + .impact
+        options: [.domain, .json] + .impact
     ) { session, arguments in
         let impact = try arguments.impact()
         let domain = try await session.domain(arguments)
         let threads = try await explaining("Unable to get domain IOThreads information") {
             try await domain.ioThreadInfo(flags: impact)
         }
-        if threads.isEmpty { return session.output.print("No IOThreads found for the domain") }
+        if threads.isEmpty, !arguments.has("json") {
+            return session.output.print("No IOThreads found for the domain")
+        }
         var table = Table("IOThread ID", "CPU Affinity")
         for thread in threads {
-            table.add("\(thread.iothreadID)", CPUMap.ranges(thread.cpumap, count: thread.cpumap.count * 8))
+            table.add(cells: [
+                .number(thread.iothreadID),
+                .text(CPUMap.ranges(thread.cpumap, count: thread.cpumap.count * 8)),
+            ])
         }
         session.output.print(table)
     }

@@ -21,6 +21,7 @@ extension Session {
                 guard let text = EventText(published.event), domain.matches(published.event),
                     kinds.map({ kinds in published.event.kind.map(kinds.contains) ?? false }) ?? true
                 else { return nil }
+                if listening.isJSON { return text.json(published) }
                 return "\(published.number): " + listening.stamp(published.time) + text.line
             })
     }

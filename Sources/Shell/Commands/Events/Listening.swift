@@ -8,10 +8,13 @@ struct Listening {
     let loops: Bool
     let timeout: Duration?
     let hasTimestamps: Bool
+    /// Each event is a line of JSON, and nothing else is printed.
+    let isJSON: Bool
 
     init(_ arguments: Arguments) throws(Failure) {
         loops = arguments.has("loop")
         hasTimestamps = arguments.has("timestamp")
+        isJSON = arguments.has("json")
         guard let seconds: Int32 = try arguments.number("timeout") else {
             timeout = nil
             return
@@ -28,6 +31,7 @@ struct Listening {
         .flag("loop", "loop until timeout or interrupt, rather than one-shot"),
         .value("timeout", "timeout seconds", type: .number), .flag("list", "list valid event types"),
         .flag("timestamp", "show timestamp for each printed event"),
+        .flag("json", "print each event as a line of JSON, as docs/json describes it"),
     ]
 
     /// The time that is printed before an event, if any is.
@@ -66,7 +70,9 @@ extension Session {
         _ listening: Listening, to events: (AsyncStream<Heard>.Continuation) async throws -> Void
     ) async throws {
         let count = try await hear(listening, isOneShot: !listening.loops, to: events) {
-            EventText($0.event).map { listening.stamp(CalendarTime.now.nanoseconds) + $0.line }
+            guard let text = EventText($0.event) else { return nil }
+            return listening.isJSON
+                ? text.json($0) : listening.stamp(CalendarTime.now.nanoseconds) + text.line
         }
         if count == 0 { throw Failure() }
     }
@@ -92,8 +98,8 @@ extension Session {
         }
         try await events(source)
         output.flush()
-        let hearing = await printAll(of: stream, isOneShot, text)
-        output.print(hearing.end + "events received: \(hearing.count)\n")
+        let hearing = await printAll(of: stream, listening, isOneShot, text)
+        if !listening.isJSON { output.print(hearing.end + "events received: \(hearing.count)\n") }
         if let failure = hearing.failure {
             reportLoss()
             throw failure
@@ -102,7 +108,8 @@ extension Session {
     }
 
     private func printAll(
-        of stream: AsyncStream<Heard>, _ isOneShot: Bool, _ text: (PublishedEvent) -> String?
+        of stream: AsyncStream<Heard>, _ listening: Listening, _ isOneShot: Bool,
+        _ text: (PublishedEvent) -> String?
     ) async -> Hearing {
         var hearing = Hearing()
         for await heard in stream {
@@ -120,7 +127,7 @@ extension Session {
                 output.flush()
                 if isOneShot, hearing.count > 0 { return hearing }
             case .note(let line):
-                output.print(line)
+                if listening.isJSON { output.warnings([line]) } else { output.print(line) }
                 output.flush()
             case .end: return hearing
             case .failed(let failure):

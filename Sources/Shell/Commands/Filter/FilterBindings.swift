@@ -43,7 +43,7 @@ extension Command {
 
     static let filterBindingList = Command(
         "nwfilter-binding-list", "list network filter bindings",
-        description: "Returns list of network filter bindings.", options: []
+        description: "Returns list of network filter bindings.", options: [.json]
     ) { session, arguments in
         let connection = try await session.connected()
         let bindings = try await explaining("Failed to list network filter bindings") {

@@ -43,7 +43,8 @@ extension Command {
     }
 
     static let filterList = Command(
-        "nwfilter-list", "list network filters", description: "Returns list of network filters.", options: []
+        "nwfilter-list", "list network filters", description: "Returns list of network filters.",
+        options: [.json]
     ) { session, arguments in
         let connection = try await session.connected()
         let filters: [NWFilter]

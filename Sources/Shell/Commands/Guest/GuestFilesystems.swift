@@ -49,13 +49,13 @@ extension Command {
     static let domfsinfo = Command(
         "domfsinfo", "Get information of domain's mounted filesystems.",
         description: "List the file systems that are mounted in a guest, as its agent tells.",
-        options: [.domain([.active])]
+        options: [.domain([.active]), .json]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let systems = try await explaining("Unable to get filesystem information") {
             try await domain.fsInfo(flags: 0)
         }
-        if systems.isEmpty {
+        if systems.isEmpty, !arguments.has("json") {
             return session.output.print("No filesystems are mounted in the domain")
         }
         var table = Table("Mountpoint", "Name", "Type", "Target")

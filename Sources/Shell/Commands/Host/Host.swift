@@ -1,3 +1,4 @@
+import JSON
 import Roost
 import Virt
 
@@ -20,17 +21,19 @@ extension Command {
     }
 
     static let nodeinfo = Command(
-        "nodeinfo", "node information", description: "Print the processors and the memory of the host."
+        "nodeinfo", "node information", description: "Print the processors and the memory of the host.",
+        options: [.json]
     ) { session, _ in
         let connection = try await session.connected()
         let info = try await explaining("failed to get node information") { try await connection.nodeInfo() }
-        let fields = [
-            ("CPU model", info.model), ("CPU(s)", "\(info.cpus)"), ("CPU frequency", "\(info.mhz) MHz"),
-            ("CPU socket(s)", "\(info.sockets)"), ("Core(s) per socket", "\(info.cores)"),
-            ("Thread(s) per core", "\(info.threads)"), ("NUMA cell(s)", "\(info.nodes)"),
-            ("Memory size", "\(info.memory) KiB"),
+        let fields: [(String, Cell)] = [
+            ("CPU model", .text(info.model)), ("CPU(s)", .number(info.cpus)),
+            ("CPU frequency", Cell("\(info.mhz) MHz", JSONValue(info.mhz))),
+            ("CPU socket(s)", .number(info.sockets)), ("Core(s) per socket", .number(info.cores)),
+            ("Thread(s) per core", .number(info.threads)), ("NUMA cell(s)", .number(info.nodes)),
+            ("Memory size", .kibibytes(info.memory)),
         ]
-        for (name, value) in fields { session.output.print((name + ":").padded(to: 20) + " \(value)\n") }
+        for (name, value) in fields { session.output.field(name, value, width: 20) }
     }
 
     static let maxvcpus = Command(

@@ -37,7 +37,7 @@ extension Command {
 
     static let nodecpumap = Command(
         "nodecpumap", "node cpu map", description: "Print which processors of the host are there and online.",
-        options: [.flag("pretty", "as ranges")]
+        options: [.flag("pretty", "as ranges"), .json]
     ) { session, arguments in
         let connection = try await session.connected()
         let reply = try await explaining("Unable to get cpu map") {

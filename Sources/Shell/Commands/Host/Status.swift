@@ -10,7 +10,7 @@ extension Command {
             Print which daemon is connected to and what it has, and, where it runs on this host, which of the programs and devices
             that guests, networks and storage are made with are there. What is missing stands with what can't be had without it
             and with the package of Debian's that has it.
-            """
+            """, options: [.json]
     ) { session, _ in
         let connection = try await session.connected()
         let uri = try await session.canonicalURI()
@@ -28,7 +28,8 @@ extension Command {
         session.output.print("\n")
         for part in HostPart.all {
             let found = part.found()
-            session.output.field(part.name, found ?? "missing: \(part.without); \(part.remedy)")
+            session.output.field(
+                part.name, .text(found, without: "missing: \(part.without); \(part.remedy)"))
         }
     }
 }

@@ -7,7 +7,7 @@ extension Command {
         description: "List the host's interfaces that are up, or those that the options choose.",
         options: [
             .flag("inactive", "list inactive interfaces"),
-            .flag("all", "list inactive & active interfaces"),
+            .flag("all", "list inactive & active interfaces"), .json,
         ]
     ) { session, arguments in
         try arguments.exclude("all", "inactive")

@@ -11,7 +11,7 @@ extension Command {
         options: [
             .domain([.active]), .flag("wait", "wait for the first address"),
             .named("timeout", "seconds after which --wait gives up"),
-            .flag("quiet", "print the addresses alone"),
+            .flag("quiet", "print the addresses alone"), .json,
         ]
     ) { session, arguments in
         let domain = try await session.domain(arguments)

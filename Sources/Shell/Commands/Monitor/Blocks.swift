@@ -48,6 +48,7 @@ extension Command {
         "domblklist", "list all domain blocks", description: "List the disks of a domain.",
         options: [
             .domain, .flag("inactive", "as of the next start"), .flag("details", "with type and device"),
+            .json,
         ]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
@@ -55,7 +56,8 @@ extension Command {
         var table = Table(header: (isDetailed ? ["Type", "Device"] : []) + ["Target", "Source"])
         for disk in try await session.disks(of: domain, arguments.has("inactive") ? .inactive : []) {
             table.add(
-                cells: (isDetailed ? [disk.type, disk.device] : []) + [disk.target, disk.source ?? "-"])
+                cells: (isDetailed ? [.text(disk.type), .text(disk.device)] : [])
+                    + [.text(disk.target), .text(disk.source, without: "-")])
         }
         session.output.print(table)
     }
@@ -64,7 +66,7 @@ extension Command {
         "domblkinfo", "domain block device size information", description: "Print the sizes of a disk.",
         options: [
             .domain, .optional("device", "target or source of the disk", complete: CommandOption.disk),
-            .flag("human", "with units that people read"), .flag("all", "of all disks"),
+            .flag("human", "with units that people read"), .flag("all", "of all disks"), .json,
         ]
     ) { session, arguments in
         try arguments.exclude("all", "device")
@@ -73,7 +75,9 @@ extension Command {
         }
         let domain = try await session.domain(arguments)
         let isHuman = arguments.has("human")
-        let size = { (bytes: UInt64) in isHuman ? ByteSize.text(bytes, digits: 3) : String(bytes) }
+        let size = { (bytes: UInt64) in
+            Cell.size(bytes, isHuman ? ByteSize.text(bytes, digits: 3) : String(bytes))
+        }
         if !arguments.has("all") {
             let info = try await domain.blockInfo(path: arguments.required("device"), flags: 0)
             session.output.field("Capacity", size(info.capacity))
@@ -84,10 +88,12 @@ extension Command {
         var table = Table("Target", "Capacity", "Allocation", "Physical")
         for disk in try await session.disks(of: domain) {
             guard disk.source != nil, let info = try await domain.sizes(of: disk) else {
-                table.add(disk.target, "-", "-", "-")
+                table.add(cells: [.text(disk.target)] + Array(repeating: Cell.missing("-"), count: 3))
                 continue
             }
-            table.add(disk.target, size(info.capacity), size(info.allocation), size(info.physical))
+            table.add(cells: [
+                .text(disk.target), size(info.capacity), size(info.allocation), size(info.physical),
+            ])
         }
         session.output.print(table)
     }

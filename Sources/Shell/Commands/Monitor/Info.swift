@@ -1,52 +1,54 @@
+import JSON
 import Roost
 import Virt
 
 extension Command {
     static let dominfo = Command(
         "dominfo", "domain information", description: "Print what is known of a domain at a glance.",
-        options: [.domain]
+        options: [.domain, .json]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let id = domain.reference.id
-        session.output.field("Id", id == -1 ? "-" : String(id))
+        session.output.field("Id", id == -1 ? Cell.missing("-") : .number(id))
         session.output.field("Name", domain.reference.name)
-        session.output.field("UUID", domain.reference.uuid)
+        session.output.field("UUID", "\(domain.reference.uuid)")
         if let type = try? await domain.osType() { session.output.field("OS Type", type) }
         let info = try await domain.info()
         session.output.field("State", DomainStateText.state(Int32(info.state)))
         session.output.field("CPU(s)", info.nrVirtCpu)
         if info.cpuTime != 0 {
-            session.output.field("CPU time", (Double(info.cpuTime) / 1_000_000_000).text(digits: 1) + "s")
+            session.output.field("CPU time", .seconds(nanoseconds: info.cpuTime))
         }
-        session.output.field("Max memory", info.maxMem == .max ? "no limit" : "\(info.maxMem) KiB")
-        session.output.field("Used memory", "\(info.memory) KiB")
-        if let isPersistent = try? await domain.isPersistent() {
-            session.output.field("Persistent", isPersistent ? "yes" : "no")
-        } else {
-            session.output.field("Persistent", "unknown")
-        }
+        session.output.field(
+            "Max memory", info.maxMem == .max ? Cell.missing("no limit") : .kibibytes(info.maxMem))
+        session.output.field("Used memory", .kibibytes(info.memory))
+        session.output.field("Persistent", .flag(try? await domain.isPersistent()))
         if let starts = try? await domain.autostart() {
-            session.output.field("Autostart", starts ? "enable" : "disable")
+            session.output.field("Autostart", .flag(starts, "enable", "disable"))
         }
         if let starts = try? await domain.autostartOnce() {
-            session.output.field("Autostart Once", starts ? "enable" : "disable")
+            session.output.field("Autostart Once", .flag(starts, "enable", "disable"))
         }
-        let saved = (try? await domain.hasManagedSaveImage(flags: 0)).map { $0 > 0 ? "yes" : "no" }
-        session.output.field("Managed save", saved ?? "unknown")
+        session.output.field(
+            "Managed save", .flag((try? await domain.hasManagedSaveImage(flags: 0)).map { $0 > 0 }))
         await session.printSecurity(of: domain)
-        for (index, message) in ((try? await domain.messages(flags: [])) ?? []).enumerated() {
+        let messages = (try? await domain.messages(flags: [])) ?? []
+        session.output.tell("messages", .array(messages.map(JSONValue.string)))
+        for (index, message) in messages.enumerated() {
             session.output.print((index == 0 ? "Messages:" : "").padded(to: 15) + " \(message)\n")
         }
     }
 
     static let domstate = Command(
         "domstate", "domain state", description: "Print the state of a domain.",
-        options: [.domain, .flag("reason", "also print reason for the state")]
+        options: [.domain, .flag("reason", "also print reason for the state"), .json]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let state = try await domain.state(flags: 0)
         let text = DomainStateText.state(state.state)
         let reason = arguments.has("reason") ? " (\(DomainStateText.reason(state.state, state.reason)))" : ""
+        session.output.tell("state", .string(text))
+        session.output.tell("reason", .string(DomainStateText.reason(state.state, state.reason)))
         session.output.print(text + reason + "\n")
     }
 

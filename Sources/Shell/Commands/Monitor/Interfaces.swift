@@ -11,16 +11,18 @@ extension Command {
     static let domiflist = Command(
         "domiflist", "list all domain virtual interfaces",
         description: "List the network interfaces of a domain.",
-        options: [.domain, .flag("inactive", "as of the next start")]
+        options: [.domain, .flag("inactive", "as of the next start"), .json]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let xml = try XMLQuery(try await domain.xmlDesc(flags: arguments.has("inactive") ? .inactive : []))
         var table = Table("Interface", "Type", "Source", "Model", "MAC")
         for nic in try xml.nodes("./devices/interface") {
             let type = nic.attribute("type") ?? ""
-            table.add(
-                nic.string("./target/@dev") ?? "-", type, source(of: nic, type) ?? "-",
-                nic.string("./model/@type") ?? "-", nic.string("./mac/@address") ?? "-")
+            table.add(cells: [
+                .text(nic.string("./target/@dev"), without: "-"), .text(type),
+                .text(source(of: nic, type), without: "-"), .text(nic.string("./model/@type"), without: "-"),
+                .text(nic.string("./mac/@address"), without: "-"),
+            ])
         }
         session.output.print(table)
     }

@@ -22,7 +22,7 @@ extension Command {
             .flag("uuid", "list UUIDs only"), .flag("name", "list domain names only"),
             .flag("id", "list domain IDs only"), .flag("table", "list a table (default)"),
             .flag("managed-save", "mark inactive domains with managed save state"),
-            .flag("title", "show domain title"),
+            .flag("title", "show domain title"), .json,
         ]
     ) { session, arguments in
         for format in ["name", "id"] { try arguments.exclude("table", format) }
@@ -100,9 +100,10 @@ extension Session {
             {
                 text = "saved"
             }
-            var cells = [cell("id", domain.reference), name, text]
-            if arguments.has("title") { cells.append(await title(of: domain)) }
-            if arguments.has("uuid") { cells.append("\(domain.reference.uuid)") }
+            let id = domain.reference.id
+            var cells: [Cell] = [id == -1 ? Cell.missing("-") : .number(id), .text(name), .text(text)]
+            if arguments.has("title") { cells.append(.text(await title(of: domain))) }
+            if arguments.has("uuid") { cells.append(.text("\(domain.reference.uuid)")) }
             table.add(cells: cells)
         }
         output.print(table)

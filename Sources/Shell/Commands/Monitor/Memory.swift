@@ -1,3 +1,4 @@
+import JSON
 import LinuxSystem
 import Roost
 import Virt
@@ -6,7 +7,9 @@ extension Command {
     static let dommemstat = Command(
         "dommemstat", "get memory statistics for a domain",
         description: "Print what a guest does with its memory.",
-        options: [.domain([.active]), .named("period", "seconds between the guest's reports", type: .number)]
+        options: [
+            .domain([.active]), .named("period", "seconds between the guest's reports", type: .number), .json,
+        ]
             + .impact
     ) { session, arguments in
         let impact = try arguments.impact()
@@ -24,6 +27,7 @@ extension Command {
             try await domain.memoryStats(maxStats: 1024, flags: 0)
         }
         for stat in stats where memoryNames.indices.contains(Int(stat.tag)) {
+            session.output.tell(memoryNames[Int(stat.tag)], JSONValue(stat.val))
             session.output.print("\(memoryNames[Int(stat.tag)]) \(stat.val)\n")
         }
     }
@@ -73,7 +77,7 @@ extension Command {
             .flag("enforce", "fail where a statistic isn't supported"),
             .flag("backing", "with the backing chains of disks"),
             .flag("nowait", "only what is known at once"),
-            .rest("domain", "the domains", complete: .domains()),
+            .json, .rest("domain", "the domains", complete: .domains()),
         ]
     ) { session, arguments in
         var stats: UInt32 = 0
@@ -86,6 +90,11 @@ extension Command {
         }
         let records = try await session.connected().allDomainStats(
             doms: references, stats: stats, flags: statsFlags(arguments))
+        let items = records.map { record -> JSONValue in
+            let statistics = record.parameters.map { ($0.field, $0.value.json) }
+            return ["name": .string(record.domain.name), "statistics": .object(JSONObject(statistics))]
+        }
+        session.output.tell("items", .array(items))
         for (index, record) in records.enumerated() {
             session.output.print((index == 0 ? "" : "\n") + "Domain: '\(record.domain.name)'\n")
             for parameter in record.parameters {

@@ -20,7 +20,7 @@ extension Session {
 extension Command {
     static let netPortList = Command(
         "net-port-list", "list network ports", description: "List who is plugged into a network.",
-        options: [.network, .flag("uuid", "list uuid's only"), .flag("table", "list table (default)")]
+        options: [.network, .flag("uuid", "list uuid's only"), .flag("table", "list table (default)"), .json]
     ) { session, arguments in
         if arguments.has("table"), arguments.has("uuid") {
             throw Failure("Only one argument from --table and --uuid may be specified.")

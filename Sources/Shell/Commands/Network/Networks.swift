@@ -11,7 +11,7 @@ extension Command {
             .flag("autostart", "list networks with autostart enabled"),
             .flag("no-autostart", "list networks with autostart disabled"), .flag("uuid", "list UUIDs only"),
             .flag("name", "list network names only"), .flag("table", "list a table (default)"),
-            .flag("title", "show network title"),
+            .flag("title", "show network title"), .json,
         ]
     ) { session, arguments in
         guard ["table", "name", "uuid"].filter(arguments.has).count < 2 else {
@@ -33,13 +33,13 @@ extension Command {
             header: ["Name", "State", "Autostart", "Persistent"] + (arguments.has("title") ? ["Title"] : []))
         for network in sorted {
             let state = try await network.isActive() ? "active" : "inactive"
-            let starts = (try? await network.autostart()).map { $0 ? "yes" : "no" } ?? "no autostart"
-            var cells = [
-                network.reference.name, state, starts, try await network.isPersistent() ? "yes" : "no",
+            var cells: [Cell] = [
+                .text(network.reference.name), .text(state), await starts(network),
+                .flag(try await network.isPersistent()),
             ]
             if arguments.has("title") {
                 let kind = DomainMetadataType.title.rawValue
-                cells.append((try? await network.metadata(type: kind, uri: nil, flags: [])) ?? "")
+                cells.append(.text((try? await network.metadata(type: kind, uri: nil, flags: [])) ?? ""))
             }
             table.add(cells: cells)
         }
@@ -48,15 +48,14 @@ extension Command {
 
     static let netInfo = Command(
         "net-info", "network information", description: "Print what is known of a network at a glance.",
-        options: [.network]
+        options: [.network, .json]
     ) { session, arguments in
         let network = try await session.network(arguments)
         session.output.field("Name", network.reference.name)
-        session.output.field("UUID", network.reference.uuid)
-        session.output.field("Active", try await network.isActive() ? "yes" : "no")
-        session.output.field("Persistent", try await network.isPersistent() ? "yes" : "no")
-        let starts = (try? await network.autostart()).map { $0 ? "yes" : "no" } ?? "no autostart"
-        session.output.field("Autostart", starts)
+        session.output.field("UUID", "\(network.reference.uuid)")
+        session.output.field("Active", .flag(try await network.isActive()))
+        session.output.field("Persistent", .flag(try await network.isPersistent()))
+        session.output.field("Autostart", await starts(network))
         if let bridge = try? await network.bridgeName() { session.output.field("Bridge", bridge) }
     }
 
@@ -82,6 +81,10 @@ extension Command {
     ) { session, arguments in
         session.output.print("\(try await session.network(arguments, byUUID: false).reference.uuid)\n")
     }
+}
+
+private func starts(_ network: Network) async -> Cell {
+    .flag(try? await network.autostart(), unknown: "no autostart")
 }
 
 private func networkFlags(_ arguments: Arguments) -> ConnectListAllNetworksFlags {

@@ -1,4 +1,5 @@
 import ByteText
+import JSON
 import Roost
 import Virt
 
@@ -11,6 +12,7 @@ extension Command {
             .value("cap", "capability names, separated by comma", allowsEmpty: true),
             .flag("inactive", "list inactive devices"), .flag("all", "list inactive & active devices"),
             .flag("persistent", "list persistent devices"), .flag("transient", "list transient devices"),
+            .json,
         ]
     ) { session, arguments in
         let flags = try nodeDeviceFlags(arguments)
@@ -19,6 +21,7 @@ extension Command {
             try await connection.listAllNodeDevices(flags: flags)
         }
         let devices = found.sorted { $0.reference.name.lowercased() < $1.reference.name.lowercased() }
+        session.output.tell("items", .array(devices.map { ["name": .string($0.reference.name)] }))
         guard arguments.has("tree") else {
             return session.output.print(devices.map { $0.reference.name + "\n" }.joined())
         }
@@ -47,15 +50,14 @@ extension Command {
 
     static let nodedevInfo = Command(
         "nodedev-info", "node device information",
-        description: "Print what is known of a device at a glance.", options: [.nodeDevice]
+        description: "Print what is known of a device at a glance.", options: [.nodeDevice, .json]
     ) { session, arguments in
         let device = try await session.nodeDevice(arguments)
         session.output.field("Name", device.reference.name)
-        session.output.field("Parent", try await device.parent() ?? "")
-        session.output.field("Active", try await device.isActive() ? "yes" : "no")
-        session.output.field("Persistent", try await device.isPersistent() ? "yes" : "no")
-        let starts = (try? await device.autostart()).map { $0 ? "yes" : "no" } ?? "no autostart"
-        session.output.field("Autostart", starts)
+        session.output.field("Parent", .text(try await device.parent(), without: ""))
+        session.output.field("Active", .flag(try await device.isActive()))
+        session.output.field("Persistent", .flag(try await device.isPersistent()))
+        session.output.field("Autostart", .flag(try? await device.autostart(), unknown: "no autostart"))
     }
 }
 

@@ -14,7 +14,7 @@ extension Command {
             .value(
                 "type", "only list pools of these types", complete: .words(poolTypes.map(\.0), isList: true)),
             .flag("details", "with sizes"), .flag("uuid", "list UUIDs only"),
-            .flag("name", "list pool names only"),
+            .flag("name", "list pool names only"), .json,
         ]
     ) { session, arguments in
         try arguments.exclude("details", "uuid")
@@ -46,19 +46,19 @@ extension Command {
     static let poolInfo = Command(
         "pool-info", "storage pool information",
         description: "Print what is known of a storage pool at a glance.",
-        options: [.pool, .flag("bytes", "sizes in bytes")]
+        options: [.pool, .flag("bytes", "sizes in bytes"), .json]
     ) { session, arguments in
         let pool = try await session.pool(arguments)
         let isExact = arguments.has("bytes")
-        let size = { (bytes: UInt64) in isExact ? String(bytes) : ByteSize.text(bytes, digits: 2) }
+        let size = { (bytes: UInt64) in
+            Cell.size(bytes, isExact ? String(bytes) : ByteSize.text(bytes, digits: 2))
+        }
         session.output.field("Name", pool.reference.name)
-        session.output.field("UUID", pool.reference.uuid)
+        session.output.field("UUID", "\(pool.reference.uuid)")
         let info = try await pool.info()
         session.output.field("State", poolState(info.state))
-        session.output.field(
-            "Persistent", (try? await pool.isPersistent()).map { $0 ? "yes" : "no" } ?? "unknown")
-        session.output.field(
-            "Autostart", (try? await pool.autostart()).map { $0 ? "yes" : "no" } ?? "no autostart")
+        session.output.field("Persistent", .flag(try? await pool.isPersistent()))
+        session.output.field("Autostart", await starts(pool))
         if info.state == 2 || info.state == 3 {
             session.output.field("Capacity", size(info.capacity))
             session.output.field("Allocation", size(info.allocation))
@@ -119,23 +119,25 @@ private func poolState(_ state: UInt8) -> String {
     return words.indices.contains(Int(state)) ? words[Int(state)] : "unknown"
 }
 
-private func starts(_ pool: StoragePool) async -> String {
-    (try? await pool.autostart()).map { $0 ? "yes" : "no" } ?? "no autostart"
+private func starts(_ pool: StoragePool) async -> Cell {
+    .flag(try? await pool.autostart(), unknown: "no autostart")
 }
 
-private func shortRow(_ pool: StoragePool) async throws -> [String] {
-    [pool.reference.name, try await pool.isActive() ? "active" : "inactive", await starts(pool)]
+private func shortRow(_ pool: StoragePool) async throws -> [Cell] {
+    [
+        .text(pool.reference.name), .text(try await pool.isActive() ? "active" : "inactive"),
+        await starts(pool),
+    ]
 }
 
-private func detailedRow(_ pool: StoragePool) async throws -> [String] {
+private func detailedRow(_ pool: StoragePool) async throws -> [Cell] {
     let info = try await pool.info()
     let hasSizes = info.state == 2 || info.state == 3
     let sizes = [info.capacity, info.allocation, info.available].map {
-        hasSizes ? ByteSize.text($0, digits: 2) : "-"
+        hasSizes ? Cell.size($0) : Cell.missing("-")
     }
     return [
-        pool.reference.name, poolState(info.state), await starts(pool),
-        try await pool.isPersistent() ? "yes" : "no",
-    ]
-        + sizes
+        .text(pool.reference.name), .text(poolState(info.state)), await starts(pool),
+        .flag(try await pool.isPersistent()),
+    ] + sizes
 }

@@ -37,6 +37,7 @@ extension Command {
             .flag("ephemeral", "list ephemeral secrets"),
             .flag("no-ephemeral", "list non-ephemeral secrets"),
             .flag("private", "list private secrets"), .flag("no-private", "list non-private secrets"),
+            .json,
         ]
     ) { session, arguments in
         var flags: ConnectListAllSecretsFlags = []

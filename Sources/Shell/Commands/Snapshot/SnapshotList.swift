@@ -20,7 +20,7 @@ extension Command {
             .named("from", "those that stand on this snapshot", complete: .snapshots),
             .flag("current", "those that stand on the current snapshot"),
             .flag("descendants", "with --from, also those further up"), .flag("name", "names alone"),
-            .flag("topological", "each behind what it stands on, rather than by name"),
+            .flag("topological", "each behind what it stands on, rather than by name"), .json,
         ]
     ) { session, arguments in
         try checkOptions(arguments)

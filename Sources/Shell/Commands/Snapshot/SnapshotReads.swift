@@ -45,7 +45,7 @@ extension Command {
     static let snapshotInfo = Command(
         "snapshot-info", "snapshot information",
         description: "Print what is known of a snapshot at a glance.",
-        options: [.domain, .snapshotName, .flag("current", "of the current snapshot")]
+        options: [.domain, .snapshotName, .flag("current", "of the current snapshot"), .json]
     ) { session, arguments in
         let domain = try await session.domain(arguments)
         let snapshot = try await session.snapshot(arguments, of: domain)
@@ -57,13 +57,13 @@ extension Command {
         let output = session.output
         output.field("Name", snapshot.name)
         output.field("Domain", domain.reference.name)
-        output.field("Current", try await snapshot.isCurrent(flags: 0) ? "yes" : "no")
+        output.field("Current", .flag(try await snapshot.isCurrent(flags: 0)))
         output.field("State", text.state)
         output.field("Location", isExternal ? "external" : "internal")
-        output.field("Parent", text.parent ?? "-")
+        output.field("Parent", .text(text.parent, without: "-"))
         output.field("Children", try await snapshot.numChildren(flags: []))
         output.field("Descendants", try await snapshot.numChildren(flags: .descendants))
-        output.field("Metadata", try await snapshot.hasMetadata(flags: 0) ? "yes" : "no")
+        output.field("Metadata", .flag(try await snapshot.hasMetadata(flags: 0)))
     }
 
     static let snapshotParent = Command(

@@ -4,7 +4,7 @@ import Virt
 extension Command {
     static let volList = Command(
         "vol-list", "list vols", description: "List the volumes of a storage pool.",
-        options: [.pool, .flag("details", "display extended details for volumes")]
+        options: [.pool, .flag("details", "display extended details for volumes"), .json]
     ) { session, arguments in
         let pool = try await session.pool(arguments)
         let volumes = try await explaining("Failed to list volumes") {
@@ -16,16 +16,12 @@ extension Command {
             header: ["Name", "Path"] + (isDetailed ? ["Type", "Capacity", "Allocation"] : []))
         for volume in sorted {
             let path = (try? await volume.path()) ?? volume.reference.key
-            var cells = [volume.reference.name, path]
+            var cells: [Cell] = [.text(volume.reference.name), .text(path)]
             if isDetailed {
                 let info = try? await volume.info()
                 cells +=
-                    info.map {
-                        [
-                            volumeType($0.type), ByteSize.text($0.capacity, digits: 2),
-                            ByteSize.text($0.allocation, digits: 2),
-                        ]
-                    } ?? ["unknown", "unknown", "unknown"]
+                    info.map { [.text(volumeType($0.type)), .size($0.capacity), .size($0.allocation)] }
+                    ?? Array(repeating: Cell.missing("unknown"), count: 3)
             }
             table.add(cells: cells)
         }
@@ -36,12 +32,14 @@ extension Command {
         "vol-info", "storage vol information", description: "Print what is known of a volume at a glance.",
         options: [
             .volume, .volumePool, .flag("bytes", "sizes are represented in bytes rather than pretty units"),
-            .flag("physical", "return the physical size of the volume in allocation field"),
+            .flag("physical", "return the physical size of the volume in allocation field"), .json,
         ]
     ) { session, arguments in
         let volume = try await session.volume(arguments)
         let (isExact, isPhysical) = (arguments.has("bytes"), arguments.has("physical"))
-        let size = { (bytes: UInt64) in isExact ? "\(bytes) bytes" : ByteSize.text(bytes, digits: 2) }
+        let size = { (bytes: UInt64) in
+            Cell.size(bytes, isExact ? "\(bytes) bytes" : ByteSize.text(bytes, digits: 2))
+        }
         session.output.field("Name", volume.reference.name)
         let info: StorageVolInfoFlagsReply
         if isPhysical {
