@@ -58,7 +58,10 @@ struct GuestBackupTests {
         let export = try #require(backup.exporting.first)
         #expect(export.arguments["name"] == "first")
         #expect(export.arguments["bitmaps"] == ["backup-vda"])
-        #expect(backup.undoing.map(\.name) == ["block-export-del", "nbd-server-stop"])
+        let shown: JSONValue = [["id": "libvirt-nbd-libvirt-4-format"], ["id": "other"]]
+        #expect(backup.unexporting(shown).map(\.arguments["id"]) == ["libvirt-nbd-libvirt-4-format"])
+        #expect(backup.unexporting([]).isEmpty)
+        #expect(backup.copiedBitmaps.isEmpty)
     }
 
     @Test("what QEMU writes itself needs no server, and its bitmap goes")
@@ -72,7 +75,7 @@ struct GuestBackupTests {
         #expect(actions[2]["data"]?["sync"] == "incremental")
         #expect(actions[2]["data"]?["auto-dismiss"] == false)
         #expect(actions.last?["data"]?["persistent"] == true)
-        #expect(backup.undoing.map(\.name) == ["block-dirty-bitmap-remove"])
+        #expect(backup.copiedBitmaps == [BitmapPlace(node: "libvirt-1-format", name: "backup-vda")])
         backup.disks[0].bitmap = nil
         let whole = backup.beginning(from: [:]).arguments["actions"]?.array ?? []
         #expect(whole.first?["data"]?["sync"] == "full")

@@ -70,9 +70,12 @@ extension QEMUDomain {
             guest?.held.backup?.phase = .running
             try await writeJobs()
         } catch {
-            // What QEMU hasn't answered may still be done: whoever reaches it next undoes that.
-            if guest(run) == nil || error.code == .operationTimeout { throw error }
-            await undoBackup(of: run)
+            // What QEMU hasn't answered may still be done: that is undone as soon as it can be reached.
+            if error.code == .operationTimeout {
+                windUpBackupSoon(of: run, error)
+            } else {
+                await windUpBackup(of: run)
+            }
             throw error
         }
     }

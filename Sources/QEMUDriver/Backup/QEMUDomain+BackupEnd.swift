@@ -14,10 +14,14 @@ extension QEMUDomain {
     func settleBackup(
         _ job: BlockJob, _ status: BlockJobStatus?, of run: Int32
     ) async throws(VirtError) {
+        guard guest(run)?.held.backup?.disks.contains(where: { $0.job.hasSameBytes(as: job.id) }) == true
+        else {
+            return await leaveJob(job, of: run)
+        }
+        let jobs = try await ask(MonitorCommand("query-block-jobs", [:]), of: run)
         guard let held = guest(run)?.held, var backup = held.backup,
             let place = backup.disks.firstIndex(where: { $0.job.hasSameBytes(as: job.id) })
-        else { return await leaveJob(job, of: run) }
-        let jobs = try await ask("query-block-jobs")
+        else { return }
         backup.disks[place].end(status, isAborted: job.phase == .aborting, in: jobs)
         let others = held.blockJobs.filter { $0.kind == .backup && $0.id != job.id }
         let told = events(of: job, backup.disks[place].outcome?.told ?? .failed)
@@ -26,9 +30,9 @@ extension QEMUDomain {
         guest?.held.blockJobs.removeAll { $0.id == job.id }
         guest?.undismissedJobs.insert(job.id)
         await tellOnce(told)
-        await dismiss(job.id)
+        await dismiss(job.id, of: run)
         if others.isEmpty {
-            await finishBackup(of: run)
+            await windUpBackup(of: run)
         } else if backup.disks[place].outcome != .completed {
             // A backup without one of its disks is none.
             try await cancelBackupJobs(of: run)
@@ -38,10 +42,12 @@ extension QEMUDomain {
 
     /// All jobs of a backup are over, and with them the backup. That is told once nothing is left of it but the copies, which
     /// anybody may open then.
-    func finishBackup(of run: Int32) async {
+    ///
+    /// Throws where QEMU still has something else of it.
+    func finishBackup(of run: Int32) async throws(VirtError) {
         guard let backup = guest(run)?.held.backup, backup.phase == .ending else { return }
-        await takeBackServer(of: backup)
-        for disk in backup.disks { await dismiss(disk.job) }
+        try await takeBackServer(of: backup, run)
+        for disk in backup.disks { await dismiss(disk.job, of: run) }
         guard guest(run) != nil else { return }
         noteCopies(of: backup)
         await closeCopies(of: backup, run)
@@ -57,7 +63,7 @@ extension QEMUDomain {
     }
 
     /// The copies' images are no disk's.
-    private func noteCopies(of backup: GuestBackup) {
+    func noteCopies(of backup: GuestBackup) {
         for disk in backup.disks where guest?.held.staleImages.contains(disk.image) == false {
             guest?.held.staleImages.append(disk.image)
         }
@@ -65,16 +71,12 @@ extension QEMUDomain {
 
     /// A job that nobody remembers a backup of.
     private func leaveJob(_ job: BlockJob, of run: Int32) async {
-        await dismiss(job.id)
+        await dismiss(job.id, of: run)
+        guard guest(run) != nil else { return }
         guest?.held.staleImages += [job.base].compactMap { $0 }
         forget(job)
         await closeStaleImages(of: run)
         settleJob(job.id)
-    }
-
-    private func dismiss(_ id: String) async {
-        _ = try? await ask("job-dismiss", ["id": .string(id)])
-        guest?.undismissedJobs.remove(id)
     }
 
     /// Writes the record, which events tell of, and publishes them: each once, whenever this daemon is killed.
@@ -90,23 +92,8 @@ extension QEMUDomain {
         for event in told { context.events.publish(event) }
     }
 
-    // MARK: What is taken back
-
-    /// Has QEMU serve clients no longer, and forget what was to be copied.
-    private func takeBackServer(of backup: GuestBackup) async {
-        for command in backup.undoing { _ = try? await ask(command.name, command.arguments) }
-        if backup.definition.server?.tls == true { await remove(context.backupCredentials) }
-    }
-
-    /// Removes what nobody is to have: what clients didn't fetch, and copies that aren't whole.
-    func removeFiles(of backup: GuestBackup) async {
-        if !backup.isPull, backup.disks.allSatisfy({ $0.outcome == .completed }) { return }
-        let files = backup.disks.compactMap(\.madeFile)
-        await Blocking.run { for file in files { _ = try? FileSystem.remove(file) } }
-    }
-
     /// Has QEMU close the copies, whose files go back to whose they were.
-    private func closeCopies(of backup: GuestBackup, _ run: Int32) async {
+    func closeCopies(of backup: GuestBackup, _ run: Int32) async {
         await closeStaleImages(of: run)
         let paths = backup.definition.disks.compactMap { $0.store?.path }
         let given = (guest(run)?.held.ownerships ?? []).filter { file in
@@ -120,11 +107,10 @@ extension QEMUDomain {
 
     /// Has QEMU end the copies. What that comes to is told as they end.
     func abortBackup(of run: Int32) async throws(VirtError) {
-        if guest(run)?.held.backup?.phase == .preparing {
+        guard guest(run)?.held.backup?.phase == .running else {
             return try await withJob(.modify, "undo a backup") {
                 (domain: isolated QEMUDomain) async throws(VirtError) in
-                guard domain.guest(run)?.held.backup?.phase == .preparing else { return }
-                await domain.undoBackup(of: run)
+                try await domain.takeBackBackup(of: run)
             }
         }
         guest?.held.backup?.isAborted = true
@@ -137,39 +123,7 @@ extension QEMUDomain {
         try await writeJobs()
         for job in jobs {
             // One that is over already is told of as what it was.
-            _ = try? await ask(job.abort.name, job.abort.arguments)
-        }
-    }
-
-    /// Takes back all of a backup of which nobody has been told that it began.
-    func undoBackup(of run: Int32) async {
-        guard let backup = guest(run)?.held.backup else { return }
-        for disk in backup.disks { await endJob(disk.job) }
-        await takeBackServer(of: backup)
-        for bitmap in backup.checkpointBitmaps {
-            _ = try? await ask(bitmap.removing.name, bitmap.removing.arguments)
-        }
-        if let name = backup.checkpoint, snapshot.checkpoints[name] != nil {
-            try? await forgetCheckpoint(name)
-        }
-        await removeFiles(of: backup)
-        guard guest(run) != nil else { return }
-        let ids = backup.disks.map(\.job)
-        guest?.held.backup = nil
-        guest?.held.blockJobs.removeAll { $0.kind == .backup }
-        noteCopies(of: backup)
-        do throws(VirtError) { try await writeJobs() } catch { context.log.error("\(error.message)") }
-        await closeCopies(of: backup, run)
-        for id in ids { settleJob(id) }
-    }
-
-    /// Has QEMU end a job and forget it.
-    private func endJob(_ id: String) async {
-        var pause = GrowingPause(from: .milliseconds(5), to: .milliseconds(500))
-        while let answer = try? await ask("query-jobs"), let status = BlockJobStatus(id, in: answer) {
-            if status.isConcluded { return await dismiss(id) }
-            _ = try? await ask("job-cancel", ["id": .string(id)])
-            await pause.wait()
+            _ = try? await ask(job.abort, of: run)
         }
     }
 }

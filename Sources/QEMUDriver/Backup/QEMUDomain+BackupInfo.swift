@@ -1,5 +1,6 @@
 import DriverKit
 import LinuxSystem
+import Logging
 import QEMUModel
 import Virt
 import VirtDriver
@@ -50,7 +51,12 @@ extension QEMUDomain {
             }
         }
         if backup.phase == .preparing {
-            if let name = backup.checkpoint { try? await forgetCheckpoint(name) }
+            guard let name = backup.checkpoint, snapshot.checkpoints[name] != nil else { return }
+            do throws(VirtError) { try await forgetCheckpoint(name) } catch {
+                context.log.error(
+                    "checkpoint '\(name)' of domain '\(snapshot.name)' began with a backup that never did: \(error.message)"
+                )
+            }
             return
         }
         let result = BackupResult(backup)

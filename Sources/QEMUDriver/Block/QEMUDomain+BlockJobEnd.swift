@@ -56,9 +56,8 @@ extension QEMUDomain {
     func learnBlockJobs(_ run: Int32) async throws(VirtError) {
         if guest(run)?.held.backup?.phase == .preparing {
             context.log.warning("a backup of domain '\(snapshot.name)' that was being begun is undone")
-            await undoBackup(of: run)
         }
-        await finishBackup(of: run)
+        await windUpBackup(of: run)
         guard let held = guest(run)?.held else { return }
         let answer = try await ask("query-jobs")
         for job in held.blockJobs {

@@ -87,6 +87,13 @@ actor QEMUDomain: LocalDomain {
         return reply
     }
 
+    /// Has QEMU of one run alone execute a command.
+    @discardableResult
+    func ask(_ command: MonitorCommand, of run: Int32) async throws(VirtError) -> JSONValue {
+        guard guest(run) != nil else { throw VirtError.endedMeanwhile }
+        return try await ask(command.name, command.arguments)
+    }
+
     /// How long QEMU may take to answer a command that it should answer at once.
     private static let patience = Duration.seconds(60)
 }

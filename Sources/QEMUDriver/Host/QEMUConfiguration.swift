@@ -38,6 +38,8 @@ public struct QEMUConfiguration: Sendable {
     public var tpmAccount: FileOwner?
     /// How long a call waits for a guest to let go of a device.
     public var unplugPatience = Duration.seconds(5)
+    /// How long QEMU may take to end a job that is undone, before others have their turn and it is tried again.
+    public var jobEndPatience = Duration.seconds(10)
     /// Where the program stands that is the user network of guests, if it is to be used where it is installed.
     public var slirpHelper = "/usr/bin/slirp-helper"
     /// Whether nbdkit fetches images from web and SSH servers even where QEMU could.

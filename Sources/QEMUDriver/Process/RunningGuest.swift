@@ -57,6 +57,8 @@ struct RunningGuest: Sendable {
     var awaitedJobs: Set<String> = []
     var endedJobs: Set<String> = []
     var jobWaiters: [String: [CheckedContinuation<Void, Never>]] = [:]
+    /// Why not all of a backup that is over could be taken back, while that is tried again.
+    var backupTrouble: String?
 
     /// The line to its agent, once somebody has listened there.
     var agent: AgentConnection?

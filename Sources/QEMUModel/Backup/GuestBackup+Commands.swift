@@ -66,20 +66,20 @@ extension GuestBackup {
         }
     }
 
-    /// What takes back all but the jobs and the copies' nodes.
-    package var undoing: [MonitorCommand] {
-        var commands: [MonitorCommand] = []
-        if isPull {
-            commands += disks.map {
-                MonitorCommand("block-export-del", ["id": .string($0.export), "mode": "hard"])
-            }
-            commands.append(MonitorCommand("nbd-server-stop", [:]))
-        } else {
-            commands += disks.compactMap { disk in
-                disk.bitmap.map { BitmapPlace(node: disk.node, name: $0).removing }
-            }
+    /// What shows nothing to clients any more, of what QEMU says that it shows.
+    ///
+    /// - Parameter shown: QEMU's answer to `query-block-exports`.
+    package func unexporting(_ shown: JSONValue) -> [MonitorCommand] {
+        guard isPull else { return [] }
+        let names = Set((shown.array ?? []).compactMap { $0["id"]?.string })
+        return disks.filter { names.contains($0.export) }.map {
+            MonitorCommand("block-export-del", ["id": .string($0.export), "mode": "hard"])
         }
-        return commands
+    }
+
+    /// The bitmaps of disks' own images that say what is copied.
+    package var copiedBitmaps: [BitmapPlace] {
+        isPull ? [] : disks.compactMap { disk in disk.bitmap.map { BitmapPlace(node: disk.node, name: $0) } }
     }
 }
 

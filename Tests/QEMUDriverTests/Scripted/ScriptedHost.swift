@@ -24,6 +24,7 @@ final class ScriptedHost: Sendable {
             cache: folder + "/cache")
         configuration.givesImages = false
         configuration.unplugPatience = .milliseconds(50)
+        configuration.jobEndPatience = .milliseconds(50)
         context = QEMUContext(
             configuration: configuration, events: EventHub(),
             log: Logger(label: "scripted") { _ in SwiftLogNoOpLogHandler() }, programs: qemu)
