@@ -1,5 +1,6 @@
 """Random sequences of all that is done to a running guest's disk, with the daemon killed at random moments, against a model
-of what the disk, each snapshot and each restored backup must hold. ROOST_SEED begins elsewhere; ROOST_SEQUENCES and
+of what the disk, each snapshot (in an image of its own, within the image, with memory) and each restored backup must hold; QEMU
+is killed, too, in every fourth. ROOST_SEED begins elsewhere; ROOST_SEQUENCES and
 ROOST_STEPS make it longer."""
 
 import json
@@ -60,9 +61,13 @@ class DiskSequences(DiskCase):
         self.random, self.number, self.done = random.Random(seed), 0, []
         for path in self.folder.iterdir():
             path.unlink()
-        self.model, self.name, self.copied = Model(4 * MiB), self.guest(), set()
+        self.model, self.name, self.copied, self.within = Model(4 * MiB), self.guest(), set(), set()
         actions = [self.write, self.write, self.write, self.snapshot, self.snapshot, self.revert, self.delete,
                    self.backup, self.backup, self.pull, self.copy, self.resize, self.restart]
+        if seed % 2 == 0:
+            actions += [self.snapshot_within, self.snapshot_with_memory, self.revert, self.delete]
+        if seed % 4 == 0:
+            actions += [self.kill_guest]
         try:
             for _ in range(steps):
                 action = self.random.choice(actions)
@@ -82,7 +87,8 @@ class DiskSequences(DiskCase):
         self.check()
         self.virsh.ok("destroy", self.name)
         for path in self.named():
-            subprocess.run(["qemu-img", "check", "-q", path], check=True)
+            if not path.name.startswith("memory"):
+                subprocess.run(["qemu-img", "check", "-q", path], check=True)
         self.assertLessEqual(set(self.folder.iterdir()), self.named() | self.copied)
 
     # What is done.
@@ -112,13 +118,25 @@ class DiskSequences(DiskCase):
             self.monitor(f"write -P {pattern} {block * BLOCK} {BLOCK}")
             self.model.write(block, pattern)
 
-    def snapshot(self):
+    def snapshot(self, *words):
         name = f"s{self.number}"
-        told = self.attempt("snapshot-create-as", self.name, name, "--disk-only")
+        told = self.attempt("snapshot-create-as", self.name, name, *(words or ["--disk-only"]))
         there = name in self.names()
         self.assertTrue(there or not told)
+        self.assertIn("running", self.virsh.ok("domstate", self.name))
         if there:
             self.model.snapshots[name] = self.model.disk
+        return name if there else None
+
+    def snapshot_within(self):
+        name = self.snapshot("--diskspec", "vda,snapshot=internal")
+        if name:
+            self.within.add(name)
+
+    def snapshot_with_memory(self):
+        file = self.folder / f"memory{self.number}"
+        name = self.snapshot("--memspec", f"file={file},snapshot=external")
+        self.assertEqual(file.exists(), name is not None)
 
     def revert(self):
         if not self.model.snapshots:
@@ -194,6 +212,12 @@ class DiskSequences(DiskCase):
         self.virsh.ok("destroy", self.name)
         self.virsh.ok("start", self.name)
 
+    def kill_guest(self):
+        process = (self.server.root / "run/qemu" / f"{self.name}.pid").read_text()
+        os.kill(int(process), 9)
+        eventually(lambda: "shut off" in self.virsh.ok("domstate", self.name), "the guest's end to be known")
+        self.virsh.ok("start", self.name)
+
     # What must hold.
 
     def top(self):
@@ -213,17 +237,21 @@ class DiskSequences(DiskCase):
             for source in etree.fromstring(self.virsh.ok("snapshot-dumpxml", self.name, name)).iter("source"):
                 if source.get("file"):
                     found.add(pathlib.Path(source.get("file")))
+        memories = {pathlib.Path(file) for name in self.names() if (file := self.memory_of(name))}
         for path in sorted(found):
             told = subprocess.run(["qemu-img", "info", "-U", "--backing-chain", "--output=json", path],
                                   capture_output=True, text=True, check=True).stdout
             found |= {pathlib.Path(image["filename"]) for image in json.loads(told)}
-        return found
+        return found | memories
 
-    def content(self, path):
+    def memory_of(self, name):
+        return etree.fromstring(self.virsh.ok("snapshot-dumpxml", self.name, name)).find("memory").get("file")
+
+    def content(self, path, *words):
         if "running" in self.virsh.ok("domstate", self.name):
             self.monitor("flush")
         raw = self.server.root / "files" / "content.raw"
-        subprocess.run(["qemu-img", "convert", "-U", "-O", "raw", path, raw], check=True)
+        subprocess.run(["qemu-img", "convert", "-U", *words, "-O", "raw", path, raw], check=True)
         return raw.read_bytes()
 
     def assertSame(self, found, wanted, what):
@@ -238,4 +266,9 @@ class DiskSequences(DiskCase):
         self.assertEqual(set(self.names()), set(self.model.snapshots))
         self.assertSame(self.content(self.top()), self.model.disk, f"the disk, {self.top().name}")
         for name, content in self.model.snapshots.items():
-            self.assertSame(self.content(self.state_of(name)), content, f"snapshot {name}")
+            if name in self.within:
+                # What the image has been resized to since doesn't concern it.
+                found = self.content(self.state_of(name), "-l", f"snapshot.name={name}")[:len(content)]
+            else:
+                found = self.content(self.state_of(name))
+            self.assertSame(found, content, f"snapshot {name}")
