@@ -12,14 +12,15 @@ NORMAL = [
 
 
 class Libvirt:
-    """libvirt's drivers, asked one document at a time."""
+    """libvirt's drivers, or those of the daemon behind a socket, asked one document at a time."""
 
-    def __init__(self):
+    def __init__(self, *socket):
+        self.socket = socket
         self.begin()
 
     def begin(self):
         program = (HERE / "others_ask.py").read_text()
-        self.talk = inside("python3", "-c", program, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.talk = inside("python3", "-c", program, *self.socket, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                            stderr=subprocess.DEVNULL, text=True)
 
     def ask(self, kind, text):

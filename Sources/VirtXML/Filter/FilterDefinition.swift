@@ -54,6 +54,8 @@ public struct FilterDefinition: XMLRoot {
             chain == "root" || Self.chains.contains { chain.hasBytePrefix($0.prefix) },
             "Invalid chain name '\(chain)'. Please use a chain name called 'root' or any of the following "
                 + "prefixes: mac, vlan, stp, arp, rarp, ipv4, ipv6", .invalidArgument)
+        // A turn belongs to a chain that is named.
+        if x.node?.attribute("chain")?.isEmpty != false { priority = nil }
         priority = priority ?? usualPriority
     }
 

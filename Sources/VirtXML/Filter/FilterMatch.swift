@@ -26,18 +26,22 @@ public struct FilterMatch: XMLElement {
         var word = values.contains(where: \.isNegated) ? "no" : nil
         try x.attribute("match", &word)
         let isNegated = word == "no"
+        var fault: XMLError?
         for attribute in kind.attributes {
             var text = self[attribute.name.description]
             try x.attribute(attribute.name, &text)
             guard x.isReading, let text else { continue }
             guard let usual = attribute.kind.normalized(text) else {
-                throw x.fault(
+                // libvirt reads on, and tells of the last.
+                fault = x.fault(
                     "\(attribute.name) has illegal value \(text)", .internalError,
                     attribute: attribute.name.description, value: text)
+                continue
             }
             values.append(
                 Value(name: attribute.name.description, text: usual, isNegated: isNegated))
         }
+        if let fault { throw fault }
         if x.isReading { try settleSpecials(x) }
     }
 
@@ -137,7 +141,7 @@ public struct FilterProtocol: Equatable, Sendable {
         [
             FilterProtocol("mac", ethernet, list(.protocolID, "protocolid")),
             FilterProtocol(
-                "vlan", ethernet, list(.number(4095), "vlanid"), list(.protocolID, "encap-protocol")),
+                "vlan", ethernet, list(.number(4095), "vlanid"), list(.taggedProtocolID, "encap-protocol")),
             FilterProtocol(
                 "stp", list(.mac, "srcmacaddr") + list(.macMask, "srcmacmask"), spanningTree),
             FilterProtocol("arp", ethernet, resolution),

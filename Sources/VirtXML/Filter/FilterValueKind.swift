@@ -7,6 +7,8 @@ enum FilterValueKind: Sendable {
     case number(UInt32)
     case decimal(UInt32)
     case address(AddressFamily), mask(AddressFamily)
+    /// What a tagged frame holds may be a length, too.
+    case taggedProtocolID
     case mac, macMask, protocolID, ipProtocol, opcode, flag, state, flags, setName, setFlags, text
 
     /// The value in the form in which it's kept; nil if it isn't one.
@@ -23,8 +25,11 @@ enum FilterValueKind: Sendable {
         case .number(let limit): return Self.number(text, limit)
         case .decimal(let limit): return UInt32(xml: text).flatMap { $0 <= limit ? String($0) : nil }
         case .protocolID: return Self.named(text, Self.protocolIDs, 0x600...0xFFFF)
+        case .taggedProtocolID: return Self.named(text, Self.protocolIDs, 60...0xFFFF)
         case .ipProtocol: return Self.named(text, Self.ipProtocols, 0...255)
-        case .opcode: return Self.named(text, Self.opcodes, 0...0xFFFF)
+        case .opcode:
+            let usual = Self.named(text, Self.opcodes, 0...0xFFFF)
+            return usual.flatMap { UInt32(anyBase: $0) }.map { String($0) } ?? usual
         case .state, .flags, .setName, .setFlags: return connection(text)
         }
     }
@@ -84,16 +89,17 @@ enum FilterValueKind: Sendable {
         _ text: String, _ words: [(UInt32, String)], _ range: ClosedRange<UInt32>
     ) -> String? {
         if let word = words.first(where: { $0.1.lowercased() == text.lowercased() }) { return word.1 }
-        guard let number = UInt32(anyBase: text), range.contains(number) else { return nil }
-        let isHex = text.hasBytePrefix("0x") || text.hasBytePrefix("0X")
-        return words.first { $0.0 == number }?.1 ?? (isHex ? number.hex(width: 1) : String(number))
+        guard let usual = number(text, range.upperBound), let number = UInt32(anyBase: usual),
+            range.contains(number)
+        else { return nil }
+        return words.first { $0.0 == number }?.1 ?? usual
     }
 
     /// The number that a value in its usual form stands for.
     func number(_ text: String) -> UInt32? {
         let words: [(UInt32, String)] =
             switch self {
-            case .protocolID: Self.protocolIDs
+            case .protocolID, .taggedProtocolID: Self.protocolIDs
             case .ipProtocol: Self.ipProtocols
             case .opcode: Self.opcodes
             default: []

@@ -42,13 +42,14 @@ extension NetworkDefinition {
             throw x.fault(
                 "bridge macTableManager setting not allowed in \(mode.rawValue) mode (network '\(name)')")
         }
-        if bridge.delay ?? 0 != 0 || bridge.stp != nil || bridge.zone != nil {
+        let hasSTP = x.attribute("stp", ofChild: "bridge")?.isEmpty == false
+        if bridge.delay ?? 0 != 0 || hasSTP || bridge.zone != nil {
             throw x.fault(
                 "bridge delay/stp/zone options only allowed in open, route, nat, and isolated mode, not in "
                     + "\(mode.rawValue) (network '\(name)')")
         }
         if isBridged, bridge.name != nil,
-            forward.map({ !$0.interfaces.isEmpty || !$0.addresses.isEmpty }) ?? false
+            forward.map({ !$0.interfaces.isEmpty || !$0.addresses.isEmpty || $0.pf != nil }) ?? false
         {
             throw x.fault(
                 "A network with forward mode='bridge' can specify a bridge name or a forward dev, but not both "
@@ -72,21 +73,5 @@ extension NetworkDefinition {
                 )
             }
         }
-    }
-}
-
-extension Bandwidth {
-    /// A network shares what it has among all cards: it knows no class, and promises nothing.
-    func checkNetwork(_ x: XMLBinder) throws(XMLError) {
-        try x.require(
-            classID == nil, "classID attribute not supported on <bandwidth> in this usage context", .malformed
-        )
-        let all = [inbound, outbound].compactMap { $0 }
-        try x.require(
-            all.allSatisfy { $0.average != nil || $0.floor != nil },
-            "Missing mandatory average or floor attributes", .malformed)
-        try x.require(
-            all.allSatisfy { $0.floor == nil }, "floor attribute is not supported for this config",
-            .unsupported)
     }
 }

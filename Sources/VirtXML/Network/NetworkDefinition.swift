@@ -59,21 +59,19 @@ public struct NetworkDefinition: XMLRoot {
         try x.element("dns", &dns)
         if dns == NetworkDNS() { dns = nil }
         try x.element("vlan", &vlan)
-        try x.element("bandwidth", &bandwidth)
-        if x.isReading { try bandwidth?.checkNetwork(x) }
-        if bandwidth == Bandwidth() { bandwidth = nil }
+        try x.bandwidth(&bandwidth)
         try x.group("port") { (x) throws(XMLError) in try x.yesNo("isolated", &isolated) }
         try x.elements("ip", &ips)
         try x.elements("route", &routes)
+        try x.require(
+            !x.hasChild("virtualport") || x.attribute("type", ofChild: "virtualport") != nil,
+            "missing required virtualport type")
         try x.element("virtualport", &virtualPort)
         if x.isReading { try virtualPort?.checkKnown(x) }
-        if x.isReading, let virtualPort, virtualPort.type == nil || virtualPort.type == .some(.none) {
-            throw x.fault(
-                virtualPort.type == nil
-                    ? "missing required virtualport type" : "unknown virtualport type none",
-                virtualPort.type == nil ? .xml : .unsupported)
-        }
+        try x.require(
+            virtualPort?.type != .some(.none), "unknown virtualport type none", .unsupported)
         try x.elements("portgroup", &portgroups)
+        x.gather("dnsmasq:options", in: Self.dnsmasqAddress)
         if x.isReading || !dnsmasqOptions.isEmpty {
             try x.group("dnsmasq:options", in: Self.dnsmasqAddress) { (x) throws(XMLError) in
                 try x.elements("dnsmasq:option", &dnsmasqOptions, in: Self.dnsmasqAddress)
@@ -190,9 +188,7 @@ public struct Portgroup: XMLElement {
         try x.element("virtualport", &virtualPort)
         if x.isReading { try virtualPort?.checkKnown(x) }
         if virtualPort == VirtualPort() { virtualPort = nil }
-        try x.element("bandwidth", &bandwidth)
-        if x.isReading { try bandwidth?.checkNetwork(x) }
-        if bandwidth == Bandwidth() { bandwidth = nil }
+        try x.bandwidth(&bandwidth)
     }
 }
 
@@ -202,5 +198,7 @@ public struct DnsmasqOption: XMLElement {
 
     public init() {}
 
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) { try x.attribute("value", &value) }
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try x.attribute("value", &value, orElse: "No dnsmasq options value specified", .internalError)
+    }
 }

@@ -40,15 +40,16 @@ extension NetworkIP {
         }
         guard let start = IPAddress(range.start), let end = IPAddress(range.end), start.family == end.family
         else { throw fault("mismatch of address family in \(words)") }
-        if end < start { throw fault("\(words) is reversed ") }
-        if let text = address, let own = IPAddress(text), netmask != nil || prefix != nil {
-            guard let prefix = usedPrefix else {
+        let isReversed = end < start
+        if let text = address, let own = IPAddress(text) {
+            guard let prefix = usedPrefix ?? (netmask == nil ? own.usualPrefix ?? 64 : nil) else {
                 throw fault("bad prefix -1 for network \(text) when checking \(words)")
             }
             let home = own.network(prefix: prefix), name = "\(text)/\(prefix)"
             guard own.family == start.family, start.network(prefix: prefix) == home,
                 end.network(prefix: prefix) == home
             else { throw fault("\(words) is not entirely within network \(name)") }
+            if isReversed { throw fault("\(words) is reversed ") }
             if own.family == .ipv4, prefix < 31 {
                 if start == home {
                     throw fault("start of \(words) in network \(name) is the network address")

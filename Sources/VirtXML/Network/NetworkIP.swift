@@ -14,13 +14,16 @@ public struct NetworkIP: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.attribute(
-            "family", &family,
-            .unlessEmpty.refusing("Unrecognized family '%' in network '\(x.network)'", .xml))
+        var word = family?.rawValue
+        try x.attribute("family", &word, .unlessEmpty)
         try x.address("address", &address, "Invalid address '%' in network '\(x.network)'")
+        try x.require(address != nil, "Missing required address attribute in network '\(x.network)'")
         try x.address("netmask", &netmask, "Invalid netmask '%' in network '\(x.network)'")
         try x.attribute("prefix", &prefix)
         try x.yesNo("localPtr", &localPtr)
+        family = word.flatMap { AddressFamily(rawValue: $0) }
+        try x.require(
+            word == nil || family != nil, "Unrecognized family '\(word ?? "")' in network '\(x.network)'")
         if x.isReading { try check(x) }
         x.expand()
         if x.hasChild("tftp"), family == .ipv6 {

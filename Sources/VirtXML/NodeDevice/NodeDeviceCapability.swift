@@ -96,6 +96,7 @@ extension NodeDeviceCapability: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var kind = kind
         try x.attribute("type", &kind)
+        try x.definable(kind)
         if x.isReading { self = NodeDeviceCapability(kind) }
         switch self {
         case .system(var value): try bind(&value, &x, NodeDeviceCapability.system)
@@ -111,7 +112,9 @@ extension NodeDeviceCapability: XMLElement {
         case .ccw(var value): try bind(&value, &x, NodeDeviceCapability.ccw)
         case .css(var value): try bind(&value, &x, NodeDeviceCapability.css)
         case .ccwGroup(var value): try bind(&value, &x, NodeDeviceCapability.ccwGroup)
-        case .apCard(var value): try bind(&value, &x, NodeDeviceCapability.apCard)
+        case .apCard(var value):
+            try value.bindAdapter(&x)
+            self = .apCard(value)
         case .apQueue(var value):
             try bind(&value, &x, NodeDeviceCapability.apQueue)
             let words = "missing ap-domain value for '\(x.device)'"

@@ -32,7 +32,7 @@ public struct PCICapability: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         var digits = deviceClass?.hex(width: 6)
         try x.value("class", &digits)
-        if x.isReading { deviceClass = digits.flatMap { UInt32(anyBase: $0) } }
+        if x.isReading { deviceClass = digits.flatMap { UInt32(base16: $0) } }
         try x.require(
             digits == nil || deviceClass != nil, "invalid PCI class supplied for '\(x.device)'",
             .internalError)
@@ -48,6 +48,12 @@ public struct PCICapability: XMLElement {
         try x.require(
             physicalFunction?.addresses.isEmpty != true, "Missing address in 'phys_function' capability")
         try x.subcapability("virt_functions", &virtualFunctions)
+        physicalFunction?.maxCount = nil
+        for child in x.node?.children ?? []
+        where child.name == "capability" && child.attribute("type") == "virt_functions" {
+            let count = child.attribute("maxCount") ?? ""
+            try x.require(count.isEmpty || UInt32(xml: count) != nil, "Malformed 'maxCount' parameter")
+        }
         try x.subcapability("pci-bridge", &isBridge)
         try x.subcapability("cardbus-bridge", &isCardbusBridge)
         try x.subcapability("mdev_types", &mdevTypes)
@@ -75,8 +81,7 @@ public struct PCICapability: XMLElement {
         public init() {}
 
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-            let words = "Malformed 'maxCount' parameter"
-            try x.attribute("maxCount", &maxCount, .unlessEmpty.refusing(words, .xml))
+            try x.attribute("maxCount", &maxCount, .orNone)
             try x.elements("address", &addresses)
         }
     }
@@ -126,7 +131,9 @@ public struct IdentifiedName: XMLElement {
     public init() {}
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
-        try x.hex("id", &id, width: 4)
+        var number: UInt32? = id
+        try x.base16("id", &number, width: 4)
+        id = number ?? 0
         if isSpaced, name == nil { x.verbatim(attributes: " ") }
         try x.content(&name)
     }
@@ -201,7 +208,8 @@ public struct VPD: XMLElement {
             try x.value("serial_number", &serialNumber)
             try x.value("asset_tag", &assetTag)
             try x.fields("vendor_field", &vendorFields)
-            try x.fields("system_field", &systemFields)
+            // What the system's owner wrote stands where it can be written.
+            if access == .readwrite { try x.fields("system_field", &systemFields) }
         }
     }
 

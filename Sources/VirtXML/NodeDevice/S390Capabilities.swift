@@ -11,7 +11,7 @@ public struct ChannelAddress: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.hexValue("cssid", &cssid, width: 1)
         try x.hexValue("ssid", &ssid, width: 1)
-        try x.hexValue("devno", &devno, width: 4)
+        try x.hexValue("devno", &devno, width: 4, isBase16: true)
     }
 
     /// Whether there can be such a place.
@@ -28,12 +28,16 @@ extension XMLBinder {
     }
 
     /// A child that holds a number in hexadecimal.
-    mutating func hexValue(_ name: StaticString, _ value: inout UInt32, width: Int) throws(XMLError) {
+    ///
+    /// - Parameter isBase16: whether reading takes a number without any mark for hexadecimal, too.
+    mutating func hexValue(
+        _ name: StaticString, _ value: inout UInt32, width: Int, isBase16: Bool = false
+    ) throws(XMLError) {
         var text = isReading ? nil : value.hex(width: width)
         try self.value(name, &text)
         guard isReading else { return }
         guard let text else { throw fault("missing \(name) value for '\(device)'", .unsupported) }
-        guard let number = UInt32(anyBase: text) else {
+        guard let number = isBase16 ? UInt32(base16: text) : UInt32(anyBase: text) else {
             throw fault("invalid \(name) value '\(text)' for '\(device)'", .unsupported, value: text)
         }
         value = number
@@ -79,6 +83,8 @@ public struct CSSCapability: XMLElement {
         try x.require(channelAddress?.isPossible != false, "invalid channel address")
         try x.requireSubcapabilityTypes()
         try x.subcapability("mdev_types", &mdevTypes)
+        var member: CCWCapability.GroupMember?
+        if x.isReading { try x.subcapability("ccwgroup_member", &member) }
     }
 }
 
@@ -147,8 +153,13 @@ public struct APAddress: XMLElement {
 
     public init() {}
 
-    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+    /// Of a whole card nothing else counts.
+    mutating func bindAdapter(_ x: inout XMLBinder) throws(XMLError) {
         try x.hexValue("ap-adapter", &adapter, width: 2)
+    }
+
+    public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
+        try bindAdapter(&x)
         guard x.isReading ? x.hasChild("ap-domain") : domain != nil else { return }
         var number = domain ?? 0
         try x.hexValue("ap-domain", &number, width: 4)

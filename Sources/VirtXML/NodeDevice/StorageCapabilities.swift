@@ -11,7 +11,7 @@ public struct SCSIHostCapability: XMLElement {
 
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         try x.value("host", &host, .orNone)
-        try x.value("unique_id", &uniqueID)
+        try x.value("unique_id", &uniqueID, .orNone)
         try x.knows(
             ["fc_host", "vport_ops"], missing: "missing SCSI host capability type for '\(x.device)'",
             orElse: { "unknown SCSI host capability type '\($0)' for '\(x.device)'" })

@@ -32,8 +32,7 @@ extension XMLBinder {
         let text = attribute("id", ofChild: name)
         if isReading {
             try supply(text?.isEmpty == false, what)
-            let digits = text?.hasBytePrefix("0x") == true ? text?.dropFirst(2) : text?[...]
-            guard digits.flatMap({ UInt32($0, radix: 16) }) != nil else {
+            guard text.flatMap({ UInt32(base16: $0) }) != nil else {
                 throw fault("invalid \(what) supplied for '\(device)'", .internalError)
             }
         }
@@ -48,13 +47,19 @@ extension XMLBinder {
         _ code: XMLError.Code = .internalError
     ) throws(XMLError) {
         for child in node?.children ?? [] where child.name == "capability" {
-            let type = child.attribute("type") ?? ""
-            if type.isEmpty {
-                if let missing { throw fault(missing, code) }
-            } else if !types.contains(type) {
-                throw fault(words(type), code)
+            if let type = child.attribute("type"), missing != nil || !type.isEmpty {
+                if !types.contains(type) { throw fault(words(type), code) }
+            } else if let missing {
+                throw fault(missing, code)
             }
         }
+    }
+
+    /// Refuses a definition of a kind that libvirt reads from the host alone, and in a definition knows by number only.
+    func definable(_ kind: NodeDeviceCapability.Kind) throws(XMLError) {
+        let numbers: [NodeDeviceCapability.Kind: Int] = [.scsiGeneric: 11, .vdpa: 17]
+        guard isReading, options.contains(.inactive), let number = numbers[kind] else { return }
+        throw fault("unknown capability type '\(number)' for '\(device)'", .internalError)
     }
 
     /// Refuses a capability inside of another one that has no type.
@@ -62,5 +67,12 @@ extension XMLBinder {
         for child in node?.children ?? [] where child.name == "capability" {
             try require(child.attribute("type") != nil, "Missing capability type")
         }
+    }
+}
+
+extension UInt32 {
+    /// A number in hexadecimal, with or without its mark.
+    init?(base16 text: String) {
+        self.init(text.droppingBytePrefix("0x") ?? text[...], radix: 16)
     }
 }

@@ -121,27 +121,13 @@ public struct InterfaceDevice: Device {
     }
 
     private mutating func bindBandwidth(_ x: inout XMLBinder) throws(XMLError) {
-        try x.element("bandwidth", &bandwidth)
-        try x.require(
-            bandwidth?.classID == nil,
-            "classID attribute not supported on <bandwidth> in this usage context", .malformed)
-        if x.isReading, let bandwidth { try check(bandwidth, x) }
-        if bandwidth == Bandwidth() { bandwidth = nil }
-    }
-
-    private func check(_ bandwidth: Bandwidth, _ x: XMLBinder) throws(XMLError) {
-        for (way, hasFloor) in [(bandwidth.inbound, true), (bandwidth.outbound, false)] {
-            guard let way else { continue }
+        try x.bandwidth(&bandwidth, mayPromise: type == .network)
+        let most: UInt64 = 4_194_303
+        for burst in [bandwidth?.inbound?.burst, bandwidth?.outbound?.burst] {
             try x.require(
-                way.average != nil || hasFloor && way.floor != nil,
-                "Missing mandatory average or floor attributes", .malformed)
-            try x.require(
-                way.average != nil || way.peak == nil && way.burst == nil,
-                "'peak' and 'burst' require 'average' attribute", .unsupported)
+                burst ?? 0 <= most,
+                "value '\(burst ?? 0)' is too big for 'burst' parameter, maximum is '\(most)'", .overflow)
         }
-        try x.require(
-            bandwidth.inbound?.floor == nil || type == .network,
-            "floor attribute is not supported for this config", .unsupported)
     }
 
     private mutating func bindRoutes(_ x: inout XMLBinder) throws(XMLError) {

@@ -13,6 +13,8 @@ public struct Bandwidth: XMLElement {
         try x.attribute("classID", &classID)
         try x.element("inbound", &inbound)
         try x.element("outbound", &outbound)
+        if inbound?.isLimit == false { inbound = nil }
+        if outbound?.isLimit == false { outbound = nil }
         try x.require(
             outbound?.floor == nil, "floor attribute is not supported for this config", .unsupported)
     }
@@ -31,11 +33,34 @@ public struct Bandwidth: XMLElement {
             try x.attribute("peak", &peak)
             try x.attribute("floor", &floor)
             try x.attribute("burst", &burst)
-            let most: UInt64 = 4_194_303
+            guard x.isReading else { return }
             try x.require(
-                burst ?? 0 <= most,
-                "value '\(burst ?? 0)' is too big for 'burst' parameter, maximum is '\(most)'", .overflow)
+                average != nil || floor != nil, "Missing mandatory average or floor attributes", .malformed)
+            try x.require(
+                average != nil || peak == nil && burst == nil,
+                "'peak' and 'burst' require 'average' attribute", .unsupported)
+            if peak == 0 { peak = nil }
+            if burst == 0 { burst = nil }
         }
+
+        /// Whether there is anything to keep to; a floor that is none is refused where there mustn't be one.
+        fileprivate var isLimit: Bool { average ?? 0 > 0 || floor != nil }
+    }
+}
+
+extension XMLBinder {
+    /// A bandwidth that belongs to no class of the kernel's.
+    ///
+    /// - Parameter mayPromise: whether a share may be promised.
+    mutating func bandwidth(_ value: inout Bandwidth?, mayPromise: Bool = false) throws(XMLError) {
+        try require(
+            attribute("classID", ofChild: "bandwidth").flatMap { UInt32(xml: $0) } == nil,
+            "classID attribute not supported on <bandwidth> in this usage context", .malformed)
+        try element("bandwidth", &value)
+        try require(
+            isWriting || mayPromise || value?.inbound?.floor == nil,
+            "floor attribute is not supported for this config", .unsupported)
+        if value == Bandwidth() { value = nil }
     }
 }
 
@@ -67,11 +92,13 @@ public struct FilterReference: XMLElement {
         public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
             try x.attribute("name", &name, default: "")
             try x.attribute("value", &value, default: "")
+            // A name may be empty, and must be said.
+            if x.isReading, x.node?.attribute("name") == nil { value = "" }
         }
 
         /// What isn't a variable, or no value of one, doesn't count.
         var isValid: Bool {
-            !name.isEmpty && name.consistsOfAlphanumerics(or: "_") && !value.isEmpty
+            name.consistsOfAlphanumerics(or: "_") && !value.isEmpty
                 && value.consistsOfAlphanumerics(or: "_.:")
         }
     }

@@ -62,7 +62,7 @@ public struct InterfaceRoute: XMLElement {
             throw place.fault("Bad gateway address '\(gateway ?? "")' in route definition", x)
         }
         let mask = netmask.flatMap { IPAddress($0) }
-        if let netmask, mask == nil {
+        if let netmask, mask == nil, family != .ipv6 {
             throw place.fault("Bad netmask address '\(netmask)' in route definition", x)
         }
         try checkFamilies(network, way, mask, place, x)
