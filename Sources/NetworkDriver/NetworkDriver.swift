@@ -20,17 +20,22 @@ public final class NetworkDriver: Driver {
     let log: Logger
     public let name = "network"
     let watcher = HostWatch()
+    /// Where the host's devices are.
+    let tree: DeviceTree
     let obstacles = ObstacleSearch()
     let settings: NetworkSettings
     /// Who is told that a network's bridge has been made.
     let bridgeHandlers = Mutex<[@Sendable (String) async -> Void]>([])
     private let uriPath: String
 
-    /// - Parameter uriPath: `/system`, or `/session` in the daemon of a user.
+    /// - Parameters:
+    ///   - tree: where the host's devices are.
+    ///   - uriPath: `/system`, or `/session` in the daemon of a user.
     public init(
-        places: NetworkPlaces, settings: NetworkSettings, uriPath: String, events: EventHub, log: Logger
+        places: NetworkPlaces, settings: NetworkSettings, tree: DeviceTree = DeviceTree(), uriPath: String,
+        events: EventHub, log: Logger
     ) {
-        self.settings = settings
+        (self.settings, self.tree) = (settings, tree)
         definitions = DefinitionStore(
             folder: places.definitions, autostart: true, editedBy: "net-edit", origin: .network
         ) {

@@ -12,7 +12,7 @@ public struct BandwidthChange: Sendable {
         "outbound.peak", "outbound.burst",
     ]
 
-    /// - Throws: for parameters that there aren't, and for a share that is promised.
+    /// - Throws: for parameters that there aren't.
     public init(_ parameters: [TypedParameter], from origin: ErrorDomain) throws(VirtError) {
         for parameter in parameters {
             let name = parameter.field
@@ -22,11 +22,6 @@ public struct BandwidthChange: Sendable {
             guard case .uint(let value) = parameter.value else {
                 throw VirtError(
                     .invalidArg, "invalid type for parameter '\(name)', expected uint", from: origin)
-            }
-            if name == "inbound.floor", value > 0 {
-                throw VirtError(
-                    .operationUnsupported, "Invalid use of 'floor' - no network here has inbound QoS set",
-                    from: origin)
             }
             values[name] = UInt64(value)
         }
@@ -44,9 +39,11 @@ public struct BandwidthChange: Sendable {
 
     private func limits(of way: String) -> Bandwidth.Limits? {
         func value(_ name: String) -> UInt64? { values["\(way).\(name)"].flatMap { $0 > 0 ? $0 : nil } }
-        guard let average = value("average") else { return nil }
+        let (average, floor) = (value("average"), value("floor"))
+        if average == nil, floor == nil { return nil }
         var limits = Bandwidth.Limits()
-        (limits.average, limits.peak, limits.burst) = (average, value("peak"), value("burst"))
+        (limits.average, limits.floor) = (average, floor)
+        if average != nil { (limits.peak, limits.burst) = (value("peak"), value("burst")) }
         return limits
     }
 }

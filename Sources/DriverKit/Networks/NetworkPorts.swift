@@ -6,11 +6,17 @@ import VirtXML
 public protocol NetworkPorts: Sendable {
     /// What a port would be once it is made: with all that the network says of it. Nothing is changed.
     ///
+    /// - Parameter old: a port that goes when this one comes, and doesn't count.
     /// - Throws: `noNetwork` where there is no such network, `operationInvalid` where it doesn't run.
-    func place(_ port: NetworkPortDefinition, on network: String) throws(VirtError) -> NetworkPortDefinition
+    func place(
+        _ port: NetworkPortDefinition, on network: String, instead old: UUID?
+    ) throws(VirtError) -> NetworkPortDefinition
 
     /// Makes a port that has a place. One that is there already is left as it is.
     func claim(_ port: NetworkPortDefinition, on network: String) async throws(VirtError)
+
+    /// Says anew how much goes through a port, and what it is promised.
+    func limit(_ port: UUID, of network: String, to bandwidth: Bandwidth?) async throws(VirtError)
 
     /// Removes a port. It may be gone already, and the network too.
     func release(_ port: UUID, of network: String) async
@@ -30,13 +36,17 @@ public struct NoNetworkPorts: NetworkPorts {
     public init() {}
 
     public func place(
-        _ port: NetworkPortDefinition, on network: String
+        _ port: NetworkPortDefinition, on network: String, instead old: UUID?
     ) throws(VirtError) -> NetworkPortDefinition {
         throw VirtError(.noNetwork, "no network with matching name '\(network)'", from: .network)
     }
 
     public func claim(_ port: NetworkPortDefinition, on network: String) async throws(VirtError) {
-        _ = try place(port, on: network)
+        _ = try place(port, on: network, instead: nil)
+    }
+
+    public func limit(_ port: UUID, of network: String, to bandwidth: Bandwidth?) async throws(VirtError) {
+        throw VirtError(.noNetwork, "no network with matching name '\(network)'", from: .network)
     }
 
     public func release(_ port: UUID, of network: String) async {}

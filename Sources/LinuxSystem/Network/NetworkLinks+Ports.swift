@@ -41,6 +41,39 @@ extension NetworkLinks {
         try NetlinkSocket().change(message, name)
     }
 
+    /// Which tagged packets a link in a bridge lets through, and which it gets or has without a tag; the one that links have at
+    /// first is taken away.
+    ///
+    /// - Throws: `EOPNOTSUPP` where the kernel's bridges don't know tags.
+    public static func setTags(_ name: String, _ tags: [BridgeTag]) throws(SystemError) {
+        let (socket, header) = (
+            try NetlinkSocket(), [7, 0, 0, 0] + header(try index(of: name)).dropFirst(4)
+        )
+        func change(_ type: UInt16, _ tag: BridgeTag) throws(SystemError) {
+            var message = NetlinkMessage(type, header: header)
+            message.add(26) { link in link.add(2, tag.flags.bytes + tag.id.bytes) }
+            try socket.change(message, name)
+        }
+        try change(17, BridgeTag(id: 1, flags: 0))
+        for tag in tags { try change(19, tag) }
+    }
+
+    /// Packets with a tag, at a bridge's port.
+    public struct BridgeTag: Hashable, Sendable {
+        /// 1...4094
+        public var id: UInt16
+        fileprivate var flags: UInt16
+
+        fileprivate init(id: UInt16, flags: UInt16) { (self.id, self.flags) = (id, flags) }
+
+        /// - Parameters:
+        ///   - isNative: whether packets without a tag are taken for these.
+        ///   - leavesBare: whether they leave the port without their tag.
+        public init(id: UInt16, isNative: Bool, leavesBare: Bool) {
+            self.init(id: id, flags: (isNative ? 2 : 0) | (leavesBare ? 4 : 0))
+        }
+    }
+
     /// Sets how many packets a link gathers before it tells of them. May wait.
     public static func setCoalescing(_ name: String, frames: UInt32) throws(SystemError) {
         let socket = Descriptor(

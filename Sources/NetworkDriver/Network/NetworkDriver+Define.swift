@@ -42,6 +42,7 @@ extension NetworkDriver {
         let uuid = definition.uuid ?? .random()
         definition.uuid = uuid
         try DocumentStore.check(name: definition.name, from: .network)
+        try definition.checkSupport(tree)
         try registry.check(definition.name, uuid, toStart: toStart)
         let taken = bridges(but: uuid)
         if let bridge = definition.bridge?.name, taken.contains(ByteName(bridge)) {

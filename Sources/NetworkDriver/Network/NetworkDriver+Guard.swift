@@ -31,6 +31,7 @@ extension NetworkDriver {
                 if missing.isEmpty, self.firewall.isIntact() { return }
                 for network in missing {
                     try HostBridge(network).make()
+                    self.limitAgain(network)
                     self.tellBridge(of: network.name)
                     self.log.warning(
                         "somebody removed the bridge of network '\(network.name)': it is there again")

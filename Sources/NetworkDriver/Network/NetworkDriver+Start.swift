@@ -45,11 +45,15 @@ extension NetworkDriver {
     /// Makes on the host what a network is, or nothing. Call it within a change.
     func start(_ network: inout LocalNetwork) throws(VirtError) {
         guard let defined = network.persistent ?? network.live else { return }
-        let definition = try placed(defined.withNATPorts)
+        let definition = try placed(defined.withNATPorts).withPool(tree)
         // On record first: a daemon that is killed while it makes a network leaves nothing that the next one doesn't know.
         try keepRecord(of: definition)
         do throws(VirtError) {
-            if definition.hasOwnBridge { try startBridge(definition, &network) }
+            if definition.hasOwnBridge {
+                try startBridge(definition, &network)
+            } else {
+                try limitBridge(of: definition)
+            }
         } catch {
             try? records.remove(definition.name)
             throw error
@@ -94,6 +98,7 @@ extension NetworkDriver {
         let bridge = try HostBridge(definition)
         try bridge.make()
         do throws(VirtError) {
+            try limitBridge(of: definition)
             try firewall.set(running() + [(definition, bridge.name)])
             guardNetworks()
             try serve(&network, as: definition)
@@ -111,6 +116,7 @@ extension NetworkDriver {
         network.live = nil
         network.server?.stop()
         network.server = nil
+        unlimitBridge(of: definition)
         if definition.hasOwnBridge {
             NameServer.removeFiles(configuration(of: definition))
             do throws(VirtError) {
@@ -200,9 +206,10 @@ extension NetworkDriver {
         network.live = definition
         network.ports = recordedPorts(of: definition.name)
         registry.put(network)
-        guard definition.hasOwnBridge else { return }
+        guard definition.hasOwnBridge else { return limitAgain(definition) }
         do throws(VirtError) {
             try HostBridge(definition).make()
+            limitAgain(definition)
             try serve(&network, as: definition, by: NameServer.find(configuration(of: definition)))
             registry.put(network)
         } catch {

@@ -12,12 +12,15 @@ extension NetworkDefinition {
         var port = given
         let group = portgroup(port.group)
         port.bandwidth = port.bandwidth ?? group?.bandwidth
+        // Classes are given when the port is made.
+        port.bandwidth?.classID = nil
         port.vlan = port.vlan ?? group?.vlan ?? vlan
         port.virtualPort = port.virtualPort ?? group?.virtualPort ?? virtualPort
         port.isolated = port.isolated ?? isolated
         port.trustGuestRxFilters =
             port.trustGuestRxFilters ?? group?.trustGuestRxFilters ?? trustGuestRxFilters
         try check(port)
+        try checkPromise(to: port, beside: ports)
         port.plug = try plug(for: port, beside: ports)
         try checkAlone(port, beside: ports)
         return port
@@ -36,12 +39,6 @@ extension NetworkDefinition {
                 "<virtualport type='\(kind.rawValue)'> not supported for network '\(name)' which uses IP forwarding",
                 from: .network)
         }
-        if (port.bandwidth?.inbound?.floor ?? 0) > 0 {
-            throw VirtError(
-                .operationUnsupported,
-                "Invalid use of 'floor' on interface with MAC address \(port.mac?.xml ?? "") - network '\(name)' has no inbound QoS set",
-                from: .network)
-        }
     }
 
     private func plug(
@@ -52,11 +49,10 @@ extension NetworkDefinition {
             return hasOwnBridge
                 ? .network(bridge: name, manager: manager) : .bridge(bridge: name, manager: manager)
         }
-        guard let forward, forward.mode != .hostdev else {
-            throw VirtError(
-                .operationUnsupported,
-                "network '\(name)' hands devices of the host to guests, which isn't supported", from: .network
-            )
+        guard let forward else { return .none }
+        if forward.mode == .hostdev {
+            let device = try freeDevice(beside: ports)
+            return .hostdevPCI(device, managed: forward.managed ?? false, driver: forward.driver)
         }
         return .direct(dev: try device(of: forward, beside: ports), mode: forward.mode.rawValue)
     }
@@ -83,7 +79,9 @@ extension NetworkDefinition {
     func checkAlone(
         _ port: NetworkPortDefinition, beside ports: [NetworkPortDefinition]
     ) throws(VirtError) {
-        guard forward?.mode == .passthrough, ports.contains(where: { $0.plug == port.plug }) else { return }
+        guard forward?.mode == .passthrough || forward?.mode == .hostdev,
+            ports.contains(where: { $0.isSameDevice(as: port) })
+        else { return }
         throw VirtError(
             .internalError,
             "network '\(name)' requires exclusive access to interfaces, but none are available",
@@ -100,11 +98,21 @@ extension NetworkDefinition {
             let count = ports.count { if case .direct(dev, _) = $0.plug { true } else { false } }
             counted.forward?.interfaces[index].connections = UInt32(clamping: count)
         }
+        for index in counted.forward?.addresses.indices ?? 0..<0 {
+            let place = counted.forward?.addresses[index].address.pci
+            counted.forward?.addresses[index].connections = UInt32(
+                clamping: ports.count { $0.device != nil && $0.device == place })
+        }
         return counted
     }
 }
 
 extension NetworkPortDefinition {
+    /// Whether it takes the device of the host that another one takes.
+    fileprivate func isSameDevice(as other: NetworkPortDefinition) -> Bool {
+        device.map { $0 == other.device } ?? (plug == other.plug)
+    }
+
     /// Throws, as libvirt does, where it doesn't say whose it is.
     func checkComplete() throws(VirtError) {
         for (name, isThere) in [

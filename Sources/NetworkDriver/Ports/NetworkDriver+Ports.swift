@@ -32,9 +32,17 @@ extension NetworkDriver {
                     .networkPortExist, "Network port with UUID \(uuid) already exists", from: .network)
             }
             let others = Array(network.ports.values)
-            let port = try port(definition, others)
+            var port = try port(definition, others)
             try definition.checkAlone(port, beside: others)
+            try definition.checkPromise(to: port, beside: others)
+            try Self.giveClass(to: &port, beside: others)
             try self.keep(port, uuid, of: definition.name)
+            do throws(VirtError) {
+                try self.promise(from: nil, to: port, beside: others + [port], on: definition)
+            } catch {
+                try? self.portRecords(of: definition.name).remove(uuid.description)
+                throw error
+            }
             network.ports[uuid] = port
         }
         return NetworkPortReference(network: reference, uuid: uuid)
@@ -47,14 +55,48 @@ extension NetworkDriver {
     ) async throws(VirtError) {
         try await change(reference.network) { (network, _) throws(VirtError) in
             let definition = try network.requireActive()
-            guard network.ports[reference.uuid] != nil else { throw Self.noPort(reference.uuid) }
+            let old = network.ports[reference.uuid]
+            guard let old else { throw Self.noPort(reference.uuid) }
             try body(&network.ports[reference.uuid])
-            if let port = network.ports[reference.uuid] {
-                try self.keep(port, reference.uuid, of: definition.name)
-            } else {
+            let others = network.ports.filter { $0.key != reference.uuid }.map(\.value)
+            guard var port = network.ports[reference.uuid] else {
                 try? self.portRecords(of: definition.name).remove(reference.uuid.description)
+                do throws(VirtError) {
+                    try self.promise(from: old, to: nil, beside: others, on: definition)
+                } catch {
+                    self.log.error("what network '\(definition.name)' promised a port stays: \(error)")
+                }
+                return
             }
+            try definition.checkPromise(to: port, beside: others)
+            port.bandwidth?.classID = old.bandwidth?.classID
+            try Self.giveClass(to: &port, beside: others)
+            try self.keep(port, reference.uuid, of: definition.name)
+            do throws(VirtError) {
+                try self.promise(from: old, to: port, beside: others + [port], on: definition)
+            } catch {
+                try? self.keep(old, reference.uuid, of: definition.name)
+                throw error
+            }
+            network.ports[reference.uuid] = port
         }
+    }
+
+    /// Gives a port that is promised a share a class of the kernel's, and takes it from one that isn't.
+    private static func giveClass(
+        to port: inout NetworkPortDefinition, beside others: [NetworkPortDefinition]
+    ) throws(VirtError) {
+        guard (port.bandwidth?.inbound?.floor ?? 0) > 0 else {
+            port.bandwidth?.classID = nil
+            return
+        }
+        if let own = port.bandwidth?.classID, !others.contains(where: { $0.bandwidth?.classID == own }) {
+            return
+        }
+        guard let free = NetworkDefinition.freeClass(beside: others) else {
+            throw VirtError(.internalError, "Could not generate next class ID", from: .network)
+        }
+        port.bandwidth?.classID = free
     }
 
     static func noPort(_ uuid: UUID) -> VirtError {
@@ -102,17 +144,27 @@ extension LocalNetwork {
 
 extension NetworkDriver: NetworkPorts {
     public func place(
-        _ port: NetworkPortDefinition, on network: String
+        _ port: NetworkPortDefinition, on network: String, instead old: UUID?
     ) throws(VirtError) -> NetworkPortDefinition {
         let found = try registry.object(named: network)
-        return try found.requireActive().place(port, beside: Array(found.ports.values))
+        let others = found.ports.filter { $0.key != old }.map(\.value)
+        return try found.requireActive().place(port, beside: others)
+    }
+
+    public func limit(
+        _ port: UUID, of network: String, to bandwidth: Bandwidth?
+    ) async throws(VirtError) {
+        let found = try registry.object(named: network)
+        try await changePort(NetworkPortReference(network: found.reference, uuid: port)) {
+            $0?.bandwidth = bandwidth
+        }
     }
 
     public func claim(_ port: NetworkPortDefinition, on network: String) async throws(VirtError) {
         let found = try registry.object(named: network)
         if port.uuid.map({ found.ports[$0] != nil }) == true { return }
         _ = try await createPort(port, on: found.reference) { (network, _) throws(VirtError) in
-            // What its card doesn't show of it.
+            // What its card doesn't show of it. What it is promised is held against others once it is made.
             var whole = try network.place(port, beside: [])
             whole.plug = port.plug
             return whole

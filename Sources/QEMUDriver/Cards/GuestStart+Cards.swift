@@ -16,8 +16,9 @@ extension QEMUContext {
 
     /// A card with its place and its name.
     func placed(_ card: InterfaceDevice, in domain: DomainDefinition) throws(VirtError) -> InterfaceDevice {
-        guard card.hasHostEnd else { return card }
         var placed = try onNetwork(card, in: domain)
+        try placed.checkVLAN()
+        guard placed.hasHostEnd else { return placed }
         try placed.checkHostEnd()
         var target = placed.target ?? InterfaceDevice.Target()
         target.dev = try cardNames.name(for: placed)
@@ -26,12 +27,14 @@ extension QEMUContext {
     }
 
     /// A card as its network has it, if it is one of a network.
+    ///
+    /// - Parameter old: the port that the card has given up then.
     func onNetwork(
-        _ card: InterfaceDevice, in domain: DomainDefinition
+        _ card: InterfaceDevice, in domain: DomainDefinition, instead old: UUID? = nil
     ) throws(VirtError) -> InterfaceDevice {
         guard card.type == .network, let network = card.source.network else { return card }
         var placed = card
-        try placed.take(try networks.place(card.port(of: domain), on: network))
+        try placed.take(try networks.place(card.port(of: domain), on: network, instead: old))
         return placed
     }
 
@@ -43,6 +46,12 @@ extension QEMUContext {
     func claimPort(of card: InterfaceDevice, in domain: DomainDefinition) async throws(VirtError) {
         guard let port = card.claimed(by: domain), let network = card.source.network else { return }
         try await networks.claim(port, on: network)
+    }
+
+    /// Has a card's network know what goes through the card.
+    func limitPort(of card: InterfaceDevice) async throws(VirtError) {
+        guard let network = card.source.network, let port = card.source.portID else { return }
+        try await networks.limit(port, of: network, to: card.bandwidth)
     }
 
     func releasePort(of card: InterfaceDevice) async {
@@ -60,8 +69,9 @@ extension QEMUContext {
     }
 
     /// Gives back all that cards have on the host beside QEMU's ends.
-    func giveUp(_ cards: [InterfaceDevice]) async {
-        for card in cards where card.hasHostEnd {
+    func giveUp(_ cards: [InterfaceDevice], of domain: UUID) async {
+        for card in cards where card.hasHostEnd || card.source.portID != nil {
+            await leaveSwitch(card, of: domain)
             await releasePort(of: card)
             if card.filter != nil, let port = card.target?.dev { await filters.unbind(port) }
         }

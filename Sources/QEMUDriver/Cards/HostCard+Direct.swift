@@ -27,7 +27,7 @@ extension HostCard {
                 }
             }
             let ends = try open(number)
-            if card.sendingLimit != nil { try limit() }
+            if card.bandwidth != nil { try limit() }
             try report("Cannot set interface flags on '\(name)'") { () throws(SystemError) in
                 try NetworkLinks.setUp(name, true)
             }

@@ -54,7 +54,7 @@ struct HostCard: Sendable {
         let tap = try open(joins: joins)
         do throws(VirtError) {
             if !joins { try prepare() }
-            if card.sendingLimit != nil { try limit() }
+            if card.bandwidth != nil, !card.isOnOpenSwitch { try limit() }
         } catch {
             tap.close()
             throw error
@@ -76,7 +76,11 @@ struct HostCard: Sendable {
         try report("Cannot set interface MAC to \(hostAddress.xml) on '\(name)'") { () throws(SystemError) in
             try NetworkLinks.setAddress(name, hostAddress.bytes)
         }
-        if let bridge = card.source.bridge { try plug(into: bridge) } else { try setMTU(card.mtu) }
+        if let bridge = card.source.bridge, !card.isOnOpenSwitch {
+            try plug(into: bridge)
+        } else {
+            try setMTU(card.mtu)
+        }
         if let frames = card.coalesceRxFrames {
             try report("Cannot set coalesce info on '\(name)'") { () throws(SystemError) in
                 try NetworkLinks.setCoalescing(name, frames: frames)
@@ -103,6 +107,10 @@ struct HostCard: Sendable {
             try report("Unable to set bridge \(bridge) port \(name) isolated") { () throws(SystemError) in
                 try NetworkLinks.setIsolated(name, true)
             }
+        }
+        guard let vlan = card.vlan else { return }
+        try report("error adding vlan filter to interface \(name)") { () throws(SystemError) in
+            try NetworkLinks.setTags(name, vlan.bridgeTags)
         }
     }
 
@@ -144,6 +152,17 @@ struct HostCard: Sendable {
         _ what: @autoclosure () -> String, _ body: () throws(SystemError) -> Void
     ) throws(VirtError) {
         try VirtError.reporting(what(), from: .none, body)
+    }
+}
+
+extension VLAN {
+    /// The tags as a bridge of the kernel's has them: one alone is taken off on the way to the guest.
+    fileprivate var bridgeTags: [NetworkLinks.BridgeTag] {
+        tags.map { tag in
+            NetworkLinks.BridgeTag(
+                id: UInt16(clamping: tag.id), isNative: !trunk || tag.nativeMode != nil,
+                leavesBare: !trunk || tag.nativeMode == .untagged)
+        }
     }
 }
 

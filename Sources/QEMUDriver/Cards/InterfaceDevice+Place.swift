@@ -21,6 +21,9 @@ extension InterfaceDevice {
         case .network: port.plug = .network(bridge: source.bridge ?? "", manager: source.macTableManager)
         case .bridge: port.plug = .bridge(bridge: source.bridge ?? "", manager: source.macTableManager)
         case .direct: port.plug = .direct(dev: source.dev ?? "", mode: source.mode ?? "vepa")
+        case .hostdev:
+            guard let place = source.hostdev?.address.pci else { return nil }
+            port.plug = .hostdevPCI(place, managed: false, driver: hostDriver)
         default: return nil
         }
         return port
@@ -40,6 +43,7 @@ extension InterfaceDevice {
         (source.portID, source.bridge, source.dev, source.macTableManager) = (port.uuid, nil, nil, nil)
         (virtualPort, bandwidth, vlan) = (port.virtualPort, port.bandwidth, port.vlan)
         isolated = port.isolated
+        virtualPort?.fillIdentities()
         switch port.plug {
         case .network(let bridge, let manager):
             (type, source.bridge, source.macTableManager) = (.network, bridge, manager)
@@ -48,11 +52,18 @@ extension InterfaceDevice {
         case .direct(let dev, let mode):
             (type, source.dev, source.mode) = (.direct, dev, mode)
             trustGuestRxFilters = port.trustGuestRxFilters
-        case .none, .hostdevPCI:
-            throw VirtError(
-                .operationUnsupported,
-                "network '\(source.network ?? "")' hands out devices of the host, which isn't supported",
-                from: .qemu)
+        case .hostdevPCI(let place, let isManaged, let driver):
+            if isManaged == true {
+                throw VirtError(
+                    .operationUnsupported,
+                    "network '\(source.network ?? "")' hands out devices of the host that are to be taken from its "
+                        + "driver (managed='yes'), which isn't supported: take them by nodedev-detach, and say "
+                        + "managed='no'", from: .qemu)
+            }
+            var device = HostdevAddress()
+            device.address = .pci(place)
+            (type, source.hostdev, hostDriver, model) = (.hostdev, device, driver, nil)
+        case .none: break
         }
     }
 
@@ -66,24 +77,23 @@ extension InterfaceDevice {
                 from: .qemu)
         }
         if filter != nil, type == .direct { throw refuse("the network filter") }
-        try checkBandwidth(refuse)
-        if let kind = virtualPort?.type, kind != .none { throw refuse("virtualport '\(kind.rawValue)'") }
+        if let kind = virtualPort?.type, kind != .none, !isOnOpenSwitch {
+            throw refuse("virtualport '\(kind.rawValue)'")
+        }
         if script != nil || downscript != nil { throw refuse("the script") }
         if source.macTableManager == .libvirt { throw refuse("macTableManager='libvirt'") }
-        if vlan != nil { try checkVLAN(refuse) }
         if type == .ethernet, target?.managed == false, target?.dev == nil {
             throw VirtError(
                 .internalError, "target dev must be supplied when managed='no'", from: .qemu)
         }
     }
 
-    private func checkVLAN(_ refuse: (String) -> VirtError) throws(VirtError) {
-        if type == .ethernet || type == .network {
-            throw VirtError(
-                .configUnsupported,
-                "interface \(mac?.address.xml ?? "") - vlan tag not supported for this connection type",
-                from: .none)
-        }
-        throw refuse("the VLAN")
+    /// Refuses tags where nobody puts them on packets.
+    func checkVLAN() throws(VirtError) {
+        if vlan == nil || type == .bridge || type == .hostdev { return }
+        throw VirtError(
+            .configUnsupported,
+            "interface \(mac?.address.xml ?? "") - vlan tag not supported for this connection type",
+            from: .none)
     }
 }

@@ -130,6 +130,7 @@ extension QEMUDomain {
             let old = try definition.card(device)
             var new = old
             new.bandwidth = wanted.changed(old.bandwidth)
+            try new.checkPromise()
             definition.devices.replace(.interface(old), with: .interface(new))
         } live: { (domain, live) async throws(VirtError) in
             let old = try live.card(device)
@@ -142,8 +143,13 @@ extension QEMUDomain {
     /// Limits a running guest's card from now on.
     private func limit(_ old: InterfaceDevice, to new: InterfaceDevice) async throws(VirtError) {
         try new.checkHostEnd()
-        try await Blocking.run { () throws(VirtError) in
-            try HostCard(new, isKVM: false)?.limit()
+        try new.checkPromise()
+        try await context.limitPort(of: new)
+        do throws(VirtError) {
+            try await context.limit(new, of: snapshot.uuid)
+        } catch {
+            try? await context.limitPort(of: old)
+            throw error
         }
         publish { $0.live?.devices.replace(.interface(old), with: .interface(new)) }
         saveRecordSoon()
@@ -151,6 +157,16 @@ extension QEMUDomain {
 }
 
 extension InterfaceDevice {
+    /// Refuses a share that nobody can promise: only networks do.
+    fileprivate func checkPromise() throws(VirtError) {
+        if source.network != nil || (bandwidth?.inbound?.floor ?? 0) == 0 { return }
+        throw VirtError(
+            .operationUnsupported,
+            "Invalid use of 'floor' on interface with MAC address \(mac?.address.xml ?? "") - 'floor' is only "
+                + "supported for interface type 'network' with forward type 'nat', 'route', 'open' or none",
+            from: .qemu)
+    }
+
     /// The card's addresses that the host has heard of, each with how long ago, in seconds.
     fileprivate func addresses(among neighbours: [HostNeighbour]) -> [(address: IPAddress, age: UInt32?)] {
         guard let mac = mac?.address, hasHostEnd else { return [] }

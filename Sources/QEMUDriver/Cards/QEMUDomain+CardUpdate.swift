@@ -28,7 +28,7 @@ extension QEMUDomain {
         if old.source.portID == changed.source.portID { return saveRecordSoon() }
         // A daemon that is killed here leaves a port too many and none too few; the next one removes it.
         try? await writeRecord()
-        if old.source.portID != nil { await context.giveUp([old]) }
+        if old.source.portID != nil { await context.releasePort(of: old) }
     }
 
     func setLink(_ alias: String, isUp: Bool) async throws(VirtError) {
@@ -40,7 +40,8 @@ extension QEMUDomain {
         _ old: InterfaceDevice, to new: InterfaceDevice, _ asked: InterfaceDevice, _ live: DomainDefinition
     ) async throws(VirtError) -> InterfaceDevice {
         let isSame = asked.source.portID != nil && asked.source.portID == old.source.portID
-        let placed = old.isTap && !isSame ? try context.onNetwork(new, in: live) : new
+        let placed =
+            old.isTap && !isSame ? try context.onNetwork(new, in: live, instead: old.source.portID) : new
         var changed = old
         (changed.linkState, changed.teaming) = (new.linkState, new.teaming)
         if old.isTap, !placed.isTap {
@@ -56,6 +57,13 @@ extension QEMUDomain {
         }
         guard old.isTap else { return changed }
         try placed.checkHostEnd()
+        try placed.checkVLAN()
+        if old.isOnOpenSwitch != placed.isOnOpenSwitch {
+            throw VirtError(
+                .operationUnsupported, "cannot move a running guest's card between a bridge and a switch",
+                from: .qemu)
+        }
+        (changed.vlan, changed.virtualPort) = (placed.vlan, placed.virtualPort)
         (changed.coalesceRxFrames, changed.bandwidth) = (new.coalesceRxFrames, placed.bandwidth)
         if !isSame, !old.isPlaced(as: placed) { changed.take(placeOf: placed) }
         changed.filter = new.filter
@@ -83,15 +91,29 @@ extension QEMUDomain {
         _ old: InterfaceDevice, to new: InterfaceDevice, _ live: DomainDefinition
     ) async throws(VirtError) {
         let isMoved = old.source != new.source || old.type != new.type
-        if isMoved { try await context.claimPort(of: new, in: live) }
+        if isMoved {
+            try await context.claimPort(of: new, in: live)
+        } else if old.bandwidth != new.bandwidth {
+            try await context.limitPort(of: new)
+        }
         let domain = live.name
         do throws(VirtError) {
             try await Blocking.run { () throws(VirtError) in
                 guard let end = try HostCard(new, isKVM: false) else { return }
                 try end.follow(old, of: domain)
             }
+            if new.isOnOpenSwitch {
+                try await context.joinSwitch(new, of: live, instead: old)
+                if old.bandwidth != nil, new.bandwidth == nil {
+                    try await context.limit(new, of: snapshot.uuid)
+                }
+            }
         } catch {
-            if isMoved { await context.giveUp([new]) }
+            if isMoved {
+                await context.releasePort(of: new)
+            } else if old.bandwidth != new.bandwidth {
+                try? await context.limitPort(of: old)
+            }
             throw error
         }
     }
@@ -100,6 +122,7 @@ extension QEMUDomain {
 extension HostCard {
     /// Makes of the end that a card had what it is to be. Where that can't be it stays what it was. May wait.
     fileprivate func follow(_ old: InterfaceDevice, of domain: String) throws(VirtError) {
+        if card.isOnOpenSwitch { return try followCoalescing(old) }
         if old.source.bridge != card.source.bridge, let bridge = card.source.bridge {
             guard (try? NetworkLinks.named(bridge)) != nil else {
                 throw VirtError(
@@ -121,7 +144,18 @@ extension HostCard {
                 try NetworkLinks.setIsolated(name, card.isolated == true)
             }
         }
+        if old.vlan != card.vlan, let bridge = card.source.bridge {
+            // Tags belong to the place in the bridge, and go with it.
+            try report("Unable to remove port \(name) from its bridge") { () throws(SystemError) in
+                try NetworkLinks.setBridge(of: name, nil)
+            }
+            try plug(into: bridge)
+        }
         if old.bandwidth != card.bandwidth { try limit() }
+        try followCoalescing(old)
+    }
+
+    private func followCoalescing(_ old: InterfaceDevice) throws(VirtError) {
         if old.coalesceRxFrames == card.coalesceRxFrames { return }
         try report("Cannot set coalesce info on '\(name)'") { () throws(SystemError) in
             try NetworkLinks.setCoalescing(name, frames: card.coalesceRxFrames ?? 0)
@@ -136,7 +170,6 @@ extension InterfaceDevice {
         (mine.portID, theirs.portID) = (nil, nil)
         return type == other.type && mine == theirs && isolated == other.isolated
             && trustGuestRxFilters == other.trustGuestRxFilters
-            && (source.network == nil || bandwidth == other.bandwidth)
     }
 
     fileprivate mutating func take(placeOf other: InterfaceDevice) {

@@ -21,8 +21,9 @@ extension QEMUDomain {
 
     /// Makes what a new card has on the host, and hands QEMU its ends.
     func connect(_ device: DomainDevice, in live: DomainDefinition) async throws(VirtError) {
-        guard case .interface(let card) = device, card.hasHostEnd else { return }
+        guard case .interface(let card) = device else { return }
         try await context.claimPort(of: card, in: live)
+        guard card.hasHostEnd else { return }
         let (isKVM, note) = (live.type == .kvm, HostCard.note(context.configuration, snapshot.uuid))
         let (ends, vhost) = try await Blocking.run { () throws(VirtError) -> ([Descriptor], [Descriptor]) in
             guard var end = try HostCard(card, isKVM: isKVM) else { return ([], []) }
@@ -30,6 +31,7 @@ extension QEMUDomain {
             return (try end.make(), end.vhost)
         }
         defer { for end in ends + vhost { end.close() } }
+        try await context.joinSwitch(card, of: live)
         try await context.bindFilter(of: card, in: live)
         let names = card.lentEnds(card.info.alias ?? "", of: live)
         for (name, end) in zip(names.descriptors + names.vhostDescriptors, ends + vhost) {
@@ -39,13 +41,13 @@ extension QEMUDomain {
 
     /// Gives back what a card had on the host that never came to be.
     func disconnect(_ device: DomainDevice) async {
-        guard case .interface(let card) = device, card.hasHostEnd else { return }
+        guard case .interface(let card) = device else { return }
         let names = snapshot.live.map { card.lentEnds(card.info.alias ?? "", of: $0) }
         for name in (names?.descriptors ?? []) + (names?.vhostDescriptors ?? []) {
             // What QEMU has taken for the card isn't there by this name any more.
             _ = try? await ask("closefd", ["fdname": .string(name)])
         }
-        await context.giveUp([card])
+        await context.giveUp([card], of: snapshot.uuid)
     }
 
     // MARK: Networks that come again
@@ -68,7 +70,11 @@ extension QEMUDomain {
                 await context.releasePort(of: card)
                 continue
             }
-            if let bridge = card.source.bridge { await plugAgain(card, into: bridge) }
+            if card.isOnOpenSwitch {
+                await joinSwitchAgain(card, live)
+            } else if let bridge = card.source.bridge {
+                await plugAgain(card, into: bridge)
+            }
         }
     }
 
@@ -88,6 +94,13 @@ extension QEMUDomain {
     private func has(_ card: InterfaceDevice) -> Bool {
         guard let guest, guest.phase != .clearing, let live = snapshot.live else { return false }
         return live.devices.interfaces.contains { $0.source.portID == card.source.portID }
+    }
+
+    /// The switch's own database may have been made anew.
+    private func joinSwitchAgain(_ card: InterfaceDevice, _ live: DomainDefinition) async {
+        do throws(VirtError) { try await context.joinSwitch(card, of: live) } catch {
+            context.log.error("a card of domain '\(live.name)' can't be put on its switch: \(error)")
+        }
     }
 
     private func plugAgain(_ card: InterfaceDevice, into bridge: String) async {

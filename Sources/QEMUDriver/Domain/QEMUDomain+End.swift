@@ -94,7 +94,7 @@ extension QEMUDomain {
         await Blocking.run { log.note("shutting down, reason=\(reason.word)") }
         await endBackup(with: ended.held)
         if let job = ended.held.job { await Blocking.run { job.settleFile() } }
-        await context.giveUp(snapshot.live?.devices.interfaces ?? [])
+        await context.giveUp(snapshot.live?.devices.interfaces ?? [], of: snapshot.uuid)
         await context.networks.release(of: snapshot.uuid, but: [])
         await context.clearAway(ended.held, ended.file)
         if !snapshot.isPersistent {

@@ -100,7 +100,7 @@ extension QEMUDomain {
         guard guest(run) != nil else { return }
         publish { $0.live?.devices.remove(device) }
         // Once nobody takes it for the guest's any more: who plugs cards in again would have its port made anew.
-        if case .interface(let card) = device { await context.giveUp([card]) }
+        if case .interface(let card) = device { await context.giveUp([card], of: snapshot.uuid) }
         guard guest(run) != nil else { return }
         let event = DomainDeviceRemovedEvent(domain: snapshot.reference, devAlias: alias)
         publish([.domainDeviceRemoved(event)]) { _ in }

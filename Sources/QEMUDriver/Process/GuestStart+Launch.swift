@@ -12,6 +12,7 @@ extension GuestStart {
     func launch(_ prepared: PreparedGuest, domain: QEMUDomain) async throws(VirtError) {
         do throws(VirtError) {
             try await context.claimPorts(of: prepared.definition)
+            try await context.joinSwitches(of: prepared.definition)
             try await context.bindFilters(of: prepared.definition)
             let helperEnds = try await startHelpers(prepared, domain: domain)
             let process = try await startProcess(prepared, helperEnds, domain)

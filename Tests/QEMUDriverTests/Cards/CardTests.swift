@@ -70,11 +70,41 @@ import XMLBinding
     }
 
     @Test(
+        "a card of a network that hands out devices is the host's device, and the network's again in a definition"
+    )
+    func handedOut() throws {
+        var domain = DomainDefinition()
+        (domain.name, domain.uuid) = ("d", .random())
+        var card = try read(
+            "<interface type='network'><source network='n'/><model type='virtio'/></interface>")
+        var port = card.port(of: domain)
+        let place = PCIAddress(domain: 0, bus: 3, slot: 16, function: 2)
+        port.plug = .hostdevPCI(place, managed: true, driver: nil)
+        let error = #expect(throws: VirtError.self) { try card.take(port) }
+        #expect(error?.message.contains("managed='yes'") == true)
+        port.plug = .hostdevPCI(place, managed: false, driver: nil)
+        try card.take(port)
+        #expect(card.type == .hostdev && card.source.hostdev?.address.pci == place)
+        #expect(card.claimed(by: domain) == port)
+        let written = try read(DomainDevice.interface(card).xml(options: .inactive), .inactive)
+        #expect(written.type == .network && written.source.hostdev == nil)
+    }
+
+    @Test("tags are for cards that something puts them on, in libvirt's words for others")
+    func tags() throws {
+        let tag = "<vlan><tag id='1'/></vlan>"
+        try card(tag).checkVLAN()
+        let error = #expect(throws: VirtError.self) { try card(tag, type: "direct").checkVLAN() }
+        #expect(error?.message.contains("vlan tag not supported for this connection type") == true)
+    }
+
+    @Test(
         "what isn't carried out is refused by name",
         arguments: [
-            ("<bandwidth><outbound average='1'/></bandwidth>", "the outbound bandwidth"),
-            ("<vlan><tag id='1'/></vlan>", "VLAN"),
-            ("<virtualport type='openvswitch'/>", "virtualport 'openvswitch'"),
+            (
+                "<virtualport type='802.1Qbh'><parameters profileid='p'/></virtualport>",
+                "virtualport '802.1Qbh'"
+            ),
             ("<script path='/bin/true'/>", "script"),
         ])
     func refused(_ content: String, _ what: String) throws {
