@@ -24,9 +24,12 @@ extension CPUComparison {
     private static func compare(_ offered: Set<String>, _ wanted: Set<String>, _ guest: GuestCPU)
         -> CPUComparison
     {
-        let forced = Set(guest.features.filter { $0.policy == .force }.map(\.name))
+        let spared = Set(guest.features.filter { $0.policy == .force || $0.policy == .optional }.map(\.name))
+        // What came to a model later is only asked of the host where it is spelled out.
+        let later = guest.model?.name.flatMap(X86Model.named)?.alwaysNamed ?? []
+        let unsaid = later.subtracting(guest.features.map(\.name))
         let forbidden = Set(guest.features.filter { $0.policy == .forbid }.map(\.name))
-        let missing = wanted.subtracting(offered).subtracting(forced)
+        let missing = wanted.subtracting(offered).subtracting(spared).subtracting(unsaid)
         if !missing.isEmpty {
             return .incompatible("Host CPU does not provide required features: " + list(missing))
         }

@@ -23,19 +23,25 @@ extension GuestCPU {
         copy.model = model
         if withVendor { copy.vendor = host.vendor }
         let own = features.filter { $0.policy != .optional }
-        let spelled = Set(own.map(\.name))
+        let known = Set(host.features.map(\.name))
+        // What is said of a feature stands in the host's place for it.
         copy.features =
-            host.features.filter { !spelled.contains($0.name) }.map {
-                CPUFeature($0.name, $0.policy ?? .require)
+            host.features.map { feature in
+                own.last { $0.name == feature.name } ?? CPUFeature(feature.name, feature.policy ?? .require)
             }
-            + own
+            + own.filter { !known.contains($0.name) }
         return copy
     }
 
     private func settled(on host: GuestCPU) throws(ProcessorError) -> GuestCPU {
-        guard features.contains(where: { $0.policy == .optional }) else { return self }
-        let offered = try X86Guest.features(of: host)
         var copy = self
+        // What the model once had stays off, unless it is asked for. A version of a model is what it is.
+        if let model = model?.name.flatMap(X86Model.named), !model.isVersion {
+            let unsaid = model.dropped.subtracting(features.map(\.name)).sorted()
+            copy.features += unsaid.map { CPUFeature($0, .disable) }
+        }
+        guard features.contains(where: { $0.policy == .optional }) else { return copy }
+        let offered = try X86Guest.features(of: host)
         for index in copy.features.indices where copy.features[index].policy == .optional {
             copy.features[index].policy = offered.contains(copy.features[index].name) ? .require : .disable
         }

@@ -39,6 +39,46 @@ import XMLBinding
                 == .incompatible("Host CPU does not strictly match guest CPU: Extra features: dca"))
     }
 
+    @Test("what is optional, or came to the model later, isn't asked for unless it is spelled out")
+    func spared() throws {
+        let optional = "<feature policy='optional' name='sse4.2'/><feature policy='optional' name='popcnt'/>"
+        #expect(try compare("<cpu match='exact'><model>Nehalem</model>\(optional)</cpu>") == .superset)
+        let named = "<feature policy='require' name='npt'/>"
+        for (features, isNamed) in [("", false), (named, true)] {
+            guard case .incompatible(let reason) = try compare("<cpu><model>EPYC</model>\(features)</cpu>")
+            else {
+                Issue.record("Penryn passes for EPYC")
+                continue
+            }
+            #expect(reason.contains("svm") && reason.contains("npt") == isNamed)
+        }
+    }
+
+    @Test("what a model once had is off, unless it is asked for; a version of a model is what it is")
+    func dropped() throws {
+        func settled(_ guest: String) throws -> [String] {
+            try cpu(guest).updated(for: try cpu("<cpu><model>Penryn</model></cpu>")).features.map {
+                "\($0.name) \($0.policy?.rawValue ?? "")"
+            }
+        }
+        let model = "<model>Icelake-Server</model>"
+        #expect(try settled("<cpu mode='custom'>\(model)</cpu>") == ["intel-pt disable", "mpx disable"])
+        #expect(
+            try settled("<cpu mode='custom'>\(model)<feature policy='require' name='mpx'/></cpu>")
+                == ["mpx require", "intel-pt disable"])
+        #expect(try settled("<cpu mode='custom'><model>EPYC-v1</model></cpu>").isEmpty)
+    }
+
+    @Test("what is said of a feature stands in the host's place for it")
+    func inPlace() throws {
+        let host = try cpu("<cpu><model>Penryn</model><feature name='dca'/><feature name='vmx'/></cpu>")
+        let guest = try cpu(
+            "<cpu mode='custom' match='minimum'><model>Conroe</model><feature policy='disable' name='x2apic'/><feature policy='disable' name='dca'/></cpu>"
+        ).updated(for: host)
+        #expect(guest.features.map(\.name) == ["dca", "vmx", "x2apic"])
+        #expect(guest.features.first?.policy == .disable)
+    }
+
     @Test("models and features that nobody knows are named")
     func unknown() throws {
         #expect(throws: ProcessorError.unknownModel("Foo")) { try compare("<cpu><model>Foo</model></cpu>") }

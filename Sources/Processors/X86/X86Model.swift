@@ -34,6 +34,14 @@ public struct X86Model: Hashable, Sendable {
         }
     }
 
+    /// Whether it is a numbered version of another, such as `EPYC-v2`.
+    var isVersion: Bool {
+        guard let mark = name.utf8.lastIndex(of: UInt8(ascii: "-")) else { return false }
+        let end = name.utf8[mark...].dropFirst()
+        return end.first == UInt8(ascii: "v") && end.count > 1
+            && end.dropFirst().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
     /// Whether it stands for the processor with these numbers.
     func stands(for signature: X86Signature?) -> Bool {
         guard let signature else { return false }

@@ -42,6 +42,7 @@ extension QEMUContext {
         var host = QEMUHost(architecture: KernelFacts().machine) { MACAddress((0, 0, 0, 0, 0, 0)) }
         let nodes = try? FileSystem.readText("/sys/devices/system/node/online", limit: 4096)
         host.memoryNodes = nodes.flatMap { CPUSet(xml: $0) }
+        host.processor = { .processor() }
         return host
     }
 

@@ -15,7 +15,7 @@ extension DomainDefinition {
             if device.info.acpiIndex != nil {
                 throw .unsupported("ACPI index is only supported for PCI devices")
             }
-            throw .unsupported("hostdev mode 'capabilities' is not supported in qemu")
+            throw .unsupported("hostdev mode 'capabilities' is not supported in \(type.rawValue)")
         }
         if device.teaming != nil, device.kind != .pci {
             throw .unsupported("teaming is only supported for pci hostdev devices")

@@ -10,7 +10,10 @@ extension DomainDefinition {
         try checkCPUKind()
         try checkStart(qemu, host)
         try checkCPUModel(qemu)
-        if host != nil { try checkCPUFits(qemu) }
+        if let host {
+            try checkTSCFrequency(host)
+            try checkCPUFits(qemu, host)
+        }
         filling("what the host makes of the CPU that is asked for") { $0.settleCPU(qemu) }
         try filling("the first free port of a USB bus") { domain throws(ConfigurationError) in
             try domain.assignUSB()

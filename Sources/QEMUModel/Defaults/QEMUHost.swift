@@ -31,6 +31,8 @@ package struct QEMUHost: Sendable {
     package var iommuGroup: @Sendable (PCIAddress) -> Int? = { _ in nil }
     /// How many nodes of memory the host has.
     package var memoryNodes: CPUSet?
+    /// The host's own x86 processor, beside what QEMU offers of it; nil where it isn't known. May read a file.
+    package var processor: @Sendable () -> HostCPU? = { nil }
 
     package init(architecture: String, newMAC: @escaping @Sendable () -> MACAddress) {
         self.architecture = architecture

@@ -35,6 +35,8 @@ public struct HyperVFeatures: XMLElement {
     public mutating func bind(_ x: inout XMLBinder) throws(XMLError) {
         if mode == nil { mode = .custom }
         try x.attribute("mode", &mode)
+        // All that the host has needs no list.
+        if x.isReading, mode == .passthrough { return }
         x.expand()
         try x.allow(Self.names) { "unsupported HyperV Enlightenment feature: \($0)" }
         try x.state("relaxed", &relaxed)
