@@ -50,10 +50,7 @@ extension Session {
             if !isRaw { output.note("No current block job for \(path)") }
             return
         }
-        let titles = [
-            "Unknown job", "Block Pull", "Block Copy", "Block Commit", "Active Block Commit", "Backup",
-        ]
-        let title = titles.indices.contains(Int(info.type)) ? titles[Int(info.type)] : titles[0]
+        let title = BlockJobTitle.text(info.type)
         if isRaw {
             output.print(
                 " type=\(title)\n bandwidth=\(info.bandwidth)\n cur=\(info.cur)\n end=\(info.end)\n")
@@ -79,4 +76,13 @@ extension Arguments {
         guard let number = UInt64(text) ?? Int64(text).map({ UInt64(bitPattern: $0) }) else { throw refusal }
         return number
     }
+}
+
+/// What jobs on disks are called.
+enum BlockJobTitle {
+    private static let all = [
+        "Unknown job", "Block Pull", "Block Copy", "Block Commit", "Active Block Commit", "Backup",
+    ]
+
+    static func text(_ type: Int32) -> String { all.indices.contains(Int(type)) ? all[Int(type)] : all[0] }
 }

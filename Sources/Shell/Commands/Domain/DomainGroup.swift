@@ -21,6 +21,6 @@ extension CommandGroup {
             .ttyconsole, .undefine, .updateDevice, .updateMemoryDevice, .vcpucount, .vcpuinfo, .vcpupin,
             .emulatorpin, .vncdisplay, .guestvcpus, .setvcpu, .domblkthreshold, .guestinfo, .domdirtyrateCalc,
             .domFDAssociate,
-            .domdisplayReload, .explain,
+            .domdisplayReload, .explain, .job,
         ])
 }

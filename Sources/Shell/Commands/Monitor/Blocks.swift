@@ -2,7 +2,7 @@ import Roost
 import Virt
 
 /// A disk as a domain's XML has it.
-private struct DiskRow {
+struct DiskRow {
     let type: String
     let device: String
     let target: String
@@ -34,7 +34,7 @@ private struct DiskRow {
 }
 
 extension Session {
-    fileprivate func disks(of domain: Domain, _ flags: DomainXMLFlags = []) async throws -> [DiskRow] {
+    func disks(of domain: Domain, _ flags: DomainXMLFlags = []) async throws -> [DiskRow] {
         try XMLQuery(try await domain.xmlDesc(flags: flags)).nodes("./devices/disk").map(DiskRow.init)
     }
 }
