@@ -15,7 +15,11 @@ extension DomainDefinition {
         if !QEMUArchitecture.runs(arch, on: qemu.architecture) {
             throw .unsupported("Emulator '\(emulator)' does not support arch '\(arch)'")
         }
-        if kind != "hvm" { throw .unsupported("Emulator '\(emulator)' does not support os type '\(kind)'") }
+        if kind != "hvm" {
+            // A guest that knows of Xen is one of its own kind.
+            let name = kind == "linux" && type == .xen ? "xen" : kind
+            throw .unsupported("Emulator '\(emulator)' does not support os type '\(name)'")
+        }
         let isKnown = [.qemu, .kvm, .hvf].contains(type) && qemu.accelerations[QEMUAccelerator(type)] != nil
         if !isKnown, type != .qemu || !qemu.accelerations.isEmpty {
             let why = type == .kvm ? qemu.whyWithoutKVM.map { ": \($0)" } ?? "" : ""

@@ -45,15 +45,19 @@ extension DomainDefinition {
     }
 
     private mutating func numberPorts() {
-        number(&devices.serials, \.target.port)
-        number(&devices.parallels, \.port)
+        // Serial ports follow the highest of all, parallel ones the highest so far.
+        let highest = devices.serials.compactMap(\.target.port).max()
+        number(
+            &devices.serials, \.target.port,
+            from: highest.map { $0.addingReportingOverflow(1).partialValue } ?? 0)
+        number(&devices.parallels, \.port, from: 0)
         // A console's number is its place, whatever the document says.
         for index in devices.consoles.indices { devices.consoles[index].port = UInt32(clamping: index) }
     }
 
-    /// A port without a number gets the one after the highest so far.
-    private func number<T>(_ list: inout [T], _ port: WritableKeyPath<T, UInt32?>) {
-        var next: UInt32 = 0
+    /// A port without a number gets the one after the highest so far, at least `first`.
+    private func number<T>(_ list: inout [T], _ port: WritableKeyPath<T, UInt32?>, from first: UInt32) {
+        var next = first
         for index in list.indices {
             let chosen = list[index][keyPath: port] ?? next
             list[index][keyPath: port] = chosen

@@ -53,7 +53,10 @@ public struct DiskDevice: Device {
 
     /// libvirt reads a disk from its image outwards, so of several faults that of the image is said.
     private mutating func read(_ x: inout XMLBinder) throws(XMLError) {
+        if !x.hasChild("source") { source.type = .file }
         try source.bindElement(&x)
+        // Where there is no image, nothing is of a kind; it couldn't be read again either.
+        if source.isUnsaid, x.attribute("startupPolicy", ofChild: "source") == nil { source.type = .file }
         try bindSecrets(&x)
         try x.element("backingStore", &backingStore)
         try bindAttributes(&x)

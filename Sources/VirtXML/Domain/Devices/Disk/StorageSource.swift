@@ -76,7 +76,7 @@ extension StorageSource {
     }
 
     /// There is nothing that would be written.
-    private var isUnsaid: Bool { isEmpty && startupPolicy == nil && seclabels.isEmpty && index == nil }
+    var isUnsaid: Bool { isEmpty && startupPolicy == nil && seclabels.isEmpty && index == nil }
 
     private mutating func bindContents(_ x: inout XMLBinder) throws(XMLError) {
         try bindLocation(&x)
