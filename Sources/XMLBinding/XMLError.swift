@@ -17,6 +17,7 @@ public struct XMLError: Error, Equatable, Sendable {
         case operationInvalid = 55
         case unsupported = 67
         case overflow = 82
+        case operationUnsupported = 84
         case invalidSchema = 92
     }
 

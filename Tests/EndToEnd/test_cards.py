@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import unittest
 import uuid
 import xml.etree.ElementTree as etree
@@ -360,6 +361,25 @@ class Cards(unittest.TestCase):
                 self.refused(lambda: update(one), words)
         self.assertIn("master br0", self.link("vnet0"))
         self.assertEqual(len(self.ports(first)), 1)
+
+    def test_a_card_that_comes_while_its_bridge_goes_is_in_it(self):
+        self.network()
+        guest = self.guest(start=False)
+        for number in range(1, 7):
+            guest.create()
+            removal = threading.Thread(target=lambda: self.host.run("ip", "link", "del", "virbr1"))
+            removal.start()
+            try:
+                guest.attachDevice(card(number=number))
+            except libvirt.libvirtError:
+                # There may be no bridge at the moment.
+                self.assertEqual(len(self.cards(guest)), 0)
+            removal.join()
+            eventually(lambda: "virbr1" in self.host.links(), "the bridge to be there again")
+            for one in self.cards(guest):
+                name = one.find("target").get("dev")
+                eventually(lambda: "master virbr1 " in self.link(name), f"{name} to be in the bridge")
+            guest.destroy()
 
     def test_what_a_guest_receives_is_limited(self):
         self.bridge()

@@ -276,14 +276,14 @@ import XMLBinding
         let wrong: [(NetworkUpdateCommand, NetworkUpdateSection, String, XMLError.Code)] = [
             (.addLast, .ipDhcpHost, "<host mac='52:54:00:00:00:01' ip='10.0.0.8'/>", .operationInvalid),
             (.addLast, .ipDhcpHost, "<host mac='52:54:00:00:00:02'/>", .xml),
-            (.addLast, .ipDhcpHost, "<range start='10.0.0.2' end='10.0.0.3'/>", .internalError),
+            (.addLast, .ipDhcpHost, "<range start='10.0.0.2' end='10.0.0.3'/>", .xml),
             (.delete, .ipDhcpHost, "<host name='nobody'/>", .operationInvalid),
-            (.modify, .ipDhcpRange, "<range start='10.0.0.2' end='10.0.0.3'/>", .noSupport),
+            (.modify, .ipDhcpRange, "<range start='10.0.0.2' end='10.0.0.3'/>", .operationUnsupported),
             (.addLast, .ipDhcpRange, "<range start='11.0.0.2' end='11.0.0.3'/>", .internalError),
             (.addLast, .ipDhcpRange, "<range start='10.0.0.4' end='10.0.0.3'/>", .internalError),
             (.delete, .dnsTxt, "<txt name='a'/>", .operationInvalid),
-            (.addFirst, .bridge, "<bridge name='b'/>", .noSupport),
-            (.none, .dnsTxt, "<txt name='a' value='b'/>", .noSupport),
+            (.addFirst, .bridge, "<bridge name='b'/>", .operationUnsupported),
+            (.none, .dnsTxt, "<txt name='a' value='b'/>", .operationUnsupported),
         ]
         for (command, section, entry, code) in wrong {
             let error = #expect(throws: XMLError.self) { try network.update(command, section, xml: entry) }

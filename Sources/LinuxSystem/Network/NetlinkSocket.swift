@@ -11,7 +11,8 @@ final class NetlinkSocket {
     /// Make a new one; where there is one, replace it.
     static let (create, exclusive, replace): (UInt16, UInt16, UInt16) = (0x400, 0x200, 0x100)
 
-    init() throws(SystemError) { socket = try Self.open(0) }
+    /// - Parameter family: which part of the kernel it speaks with; links and what belongs to them where nothing is said.
+    init(family: Int32 = 0) throws(SystemError) { socket = try Self.open(family) }
 
     /// A socket to a part of the kernel.
     ///

@@ -11,7 +11,7 @@ final class FilterFirewall: Sendable {
     private struct State {
         var cards: [ByteName: CardRules] = [:]
         /// What the driver's tables look like while nobody else changes them; nil where there are none.
-        var expected: String?
+        var expected: RulesetSight?
     }
 
     // MARK: Look
@@ -20,7 +20,11 @@ final class FilterFirewall: Sendable {
     func isIntact() -> Bool {
         let (expected, needs) = state.withLock { ($0.expected, $0.cards.values.needs) }
         guard let expected else { return true }
-        return (try? listed(needs)) == expected
+        if expected.isCurrent { return true }
+        let seen = try? RulesetSight { () throws(VirtError) in try listed(needs) }
+        guard let seen, seen.text == expected.text else { return false }
+        state.withLock { if $0.expected?.text == seen.text { $0.expected = seen } }
+        return true
     }
 
     private func listed(_ needs: TableNeeds) throws(VirtError) -> String {
@@ -73,7 +77,9 @@ final class FilterFirewall: Sendable {
     }
 
     private func keep(_ cards: [ByteName: CardRules]) throws(VirtError) {
-        let expected = cards.hasRules ? try listed(cards.values.needs) : nil
+        let expected =
+            cards.hasRules
+            ? try RulesetSight { () throws(VirtError) in try listed(cards.values.needs) } : nil
         state.withLock { $0 = State(cards: cards, expected: expected) }
     }
 }

@@ -11,13 +11,16 @@ final class Firewall: Sendable {
 
     private struct State {
         /// What the driver's tables look like while nobody else changes them; nil where there are none.
-        var expected: String?
+        var expected: RulesetSight?
     }
 
     /// Whether the driver's tables are as they were made. May wait.
     func isIntact() -> Bool {
         guard let expected = state.withLock({ $0.expected }) else { return true }
-        return (try? listed()) == expected
+        if expected.isCurrent { return true }
+        guard let seen = try? RulesetSight(listed), seen.text == expected.text else { return false }
+        state.withLock { if $0.expected?.text == seen.text { $0.expected = seen } }
+        return true
     }
 
     private func listed() throws(VirtError) -> String {
@@ -36,7 +39,7 @@ final class Firewall: Sendable {
     func set(_ networks: [(definition: NetworkDefinition, bridge: String)]) throws(VirtError) {
         let rules = networks.map { FirewallRules(network: $0.definition, bridge: $0.bridge) }
         try nftables.run(rules.isEmpty ? Self.removal : Self.removal + Self.all(rules))
-        let now = rules.isEmpty ? nil : try listed()
+        let now = rules.isEmpty ? nil : try RulesetSight(listed)
         state.withLock { $0.expected = now }
     }
 

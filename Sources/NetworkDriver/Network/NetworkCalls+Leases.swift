@@ -9,7 +9,7 @@ extension NetworkCalls {
         try flags.require(in: "networkGetDHCPLeases", from: .network)
         let wanted = try mac.map { (text) throws(VirtError) in
             if let address = MACAddress(xml: text) { return address }
-            throw VirtError(.internalError, "Failed to parse mac address '\(text)'", from: .network)
+            throw VirtError(.invalidMAC, text, from: .network)
         }
         let network = try current()
         guard let definition = network.live, let bridge = definition.bridge?.name else { return [] }

@@ -69,7 +69,9 @@ struct NetworkCalls: NetworkOperations {
             flags.contains(.config)
             ? network.persistent : flags.contains(.live) ? network.live : network.definition
         if let definition { return try definition.metadata(ofType: type, uri: uri) }
-        let message = flags.contains(.config) ? "network is transient" : "network is not running"
+        let message =
+            flags.contains(.config)
+            ? "cannot change persistent config of a transient network" : "network is not running"
         throw VirtError(.operationInvalid, message, from: .network)
     }
 
@@ -81,6 +83,8 @@ struct NetworkCalls: NetworkOperations {
             NetworkMetadataChangeEvent(network: reference, type: type, nsuri: uri))
         try await driver.change(reference, flags, telling: told) { (definition) throws(VirtError) in
             try definition.setMetadata(ofType: type, to: metadata, key: key, uri: uri)
+            // Unlike a domain's, it goes with its last part.
+            if definition.metadata == Metadata() { definition.metadata = nil }
         }
     }
 }

@@ -52,10 +52,8 @@ extension NodeDeviceDriver {
     }
 
     func undefine(_ device: NodeDevice) async throws(VirtError) {
-        guard let mediated = device.mediated else { throw unsupported() }
-        guard device.kept != nil, let uuid = mediated.uuid else {
-            throw invalid("Node device '\(device.title)' is not defined")
-        }
+        guard device.kept != nil else { throw invalid("Node device '\(device.title)' is not defined") }
+        guard let uuid = device.mediated?.uuid else { throw unsupported() }
         try await mdevctl.run(.undefine(uuid))
         await readMediated()
     }

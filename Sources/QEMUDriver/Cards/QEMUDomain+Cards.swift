@@ -70,12 +70,13 @@ extension QEMUDomain {
                 await context.releasePort(of: card)
                 continue
             }
-            if card.isOnOpenSwitch {
-                await joinSwitchAgain(card, live)
-            } else if let bridge = card.source.bridge {
-                await plugAgain(card, into: bridge)
-            }
+            if card.isOnOpenSwitch { await joinSwitchAgain(card, live) } else { await seeToPlace(of: card) }
         }
+    }
+
+    /// Puts a card's end into its bridge where it is in none.
+    func seeToPlace(of card: InterfaceDevice) async {
+        if let bridge = card.source.bridge, !card.isOnOpenSwitch { await plugAgain(card, into: bridge) }
     }
 
     /// Sees to it that the cards have the filters that they had under the daemon before this one, and nothing else of the guest's.

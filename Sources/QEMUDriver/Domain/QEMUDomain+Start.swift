@@ -70,6 +70,7 @@ extension QEMUDomain {
                 (now.id, now.live) = (start.id, prepared.definition)
                 now.show(life)
             }
+            for card in prepared.definition.devices.interfaces { await seeToPlace(of: card) }
             try await start.launch(prepared, domain: self)
             try await begin(isPaused: isPaused, saved)
             return start.id

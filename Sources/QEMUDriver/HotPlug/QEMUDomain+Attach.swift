@@ -86,6 +86,8 @@ extension QEMUDomain {
         }
         if case .disk(let disk) = device { noteImage(disk.highestImage) }
         publish { $0.live?.devices.insert(device) }
+        // Whoever made its bridge again meanwhile didn't know of it.
+        if case .interface(let card) = device { await seeToPlace(of: card) }
         try? await learnCharacterDevices()
         if case .interface(let card) = device, card.linkState == .down, let alias = device.alias {
             try await setLink(alias, isUp: false)

@@ -124,6 +124,8 @@ public struct NetworkDNS: XMLElement {
             try x.values("hostname", &names)
             if !x.isReading { return }
             let isPartial = x.options.contains(.partial), record = "in network '\(x.network)' DNS HOST record"
+            try x.require(
+                !isPartial || !names.isEmpty || !ip.isEmpty, "Missing ip and hostname \(record)", .malformed)
             try x.require(isPartial || !names.isEmpty, "Missing hostname \(record)", .malformed)
             try x.require(names.allSatisfy { !$0.isEmpty }, "Missing hostname \(record)", .malformed)
             if ip.isEmpty, isPartial { return }

@@ -91,7 +91,12 @@ extension NetworkIP.Host {
         if let name, name.utf8.first.map({ !$0.isAlphanumeric }) ?? true {
             throw x.fault("Cannot use host name '\(name)' in network '\(network)'")
         }
-        if x.options.contains(.partial) { return }
+        if x.options.contains(.partial) {
+            return try x.require(
+                mac != nil || name != nil || ip != nil || id != nil,
+                "At least one of name, mac, or ip attribute must be specified for static host definition in "
+                    + "network '\(network)'")
+        }
         if isIPv6 {
             try x.require(
                 name != nil || id != nil,

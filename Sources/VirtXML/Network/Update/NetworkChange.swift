@@ -1,3 +1,4 @@
+import ByteText
 import Virt
 import XMLBinding
 
@@ -16,8 +17,10 @@ protocol NetworkEntry: XMLElement {
     func isReplaced(by other: Self) -> Bool
     /// Whether there can't be another such entry beside this one.
     func collides(with other: Self) -> Bool
-    /// The entry as a message shows it.
-    var shown: String { get }
+    /// What is said where a network has no such entry, has one already, or several.
+    func missing(in network: String, toBeChanged: Bool) -> String
+    func existing(in network: String) -> String
+    static func several(in network: String) -> String
     /// Throws if an entry can't be added to a network with that address.
     func check(ip: NetworkIP?, network: String) throws(XMLError)
     /// Throws if an entry can't stand among those.
@@ -26,6 +29,12 @@ protocol NetworkEntry: XMLElement {
 
 extension NetworkEntry {
     static var isReplaceable: Bool { true }
+    func missing(in network: String, toBeChanged: Bool) -> String {
+        "couldn't locate a matching \(Self.words) entry in network '\(network)'"
+    }
+    static func several(in network: String) -> String {
+        "multiple matching \(words) entries were found in network \(network)"
+    }
     func check(ip: NetworkIP?, network: String) throws(XMLError) {}
     func check(among others: [Self], network: String) throws(XMLError) {}
 }
@@ -46,10 +55,11 @@ struct NetworkChange {
         case .delete: list.remove(at: try place(of: entry, in: list))
         case .modify:
             guard Entry.isReplaceable else {
-                throw XMLError(.noSupport, "\(Entry.words)s cannot be modified, only added or deleted")
+                throw XMLError(
+                    .operationUnsupported, "\(Entry.words)s cannot be modified, only added or deleted")
             }
             guard let index = list.firstIndex(where: { $0.isReplaced(by: entry) }) else {
-                throw missing(entry)
+                throw missing(entry, toBeChanged: true)
             }
             var others = list
             others.remove(at: index)
@@ -67,39 +77,40 @@ struct NetworkChange {
         let root = document.root
         guard root.name == Entry.entryName else {
             throw XMLError(
-                .internalError,
+                .xml,
                 "unexpected element <\(root.name)>, expecting <\(Entry.entryName)>, while updating network "
                     + "'\(network)'", element: root.name, line: root.line)
         }
-        return try Entry(root, options: command == .delete ? .partial : [])
+        do throws(XMLError) {
+            return try Entry(root, options: command == .delete ? .partial : [])
+        } catch {
+            // An entry by itself doesn't know whose it is.
+            var named = error
+            let (bare, whole) = ("network ''", "network '\(network)'")
+            named.message = error.message.replacing(bare, with: whole)  // Characters: libvirt's own words
+            if named.message.hasByteSuffix("network ") { named.message += network }
+            throw named
+        }
     }
 
     private func place<Entry: NetworkEntry>(of entry: Entry, in list: [Entry]) throws(XMLError) -> Int {
         let found = list.indices.filter { list[$0].isMeant(by: entry) }
-        guard let first = found.first else { throw missing(entry) }
-        if found.count > 1 {
-            throw XMLError(
-                .operationInvalid, "multiple matching \(Entry.words) entries were found in network \(network)"
-            )
-        }
+        guard let first = found.first else { throw missing(entry, toBeChanged: false) }
+        if found.count > 1 { throw XMLError(.operationInvalid, Entry.several(in: network)) }
         return first
     }
 
-    private func missing<Entry: NetworkEntry>(_ entry: Entry) -> XMLError {
+    private func missing<Entry: NetworkEntry>(_ entry: Entry, toBeChanged: Bool) -> XMLError {
         XMLError(
-            .operationInvalid,
-            "couldn't locate a matching \(Entry.words) entry in network '\(network)'",
+            .operationInvalid, entry.missing(in: network, toBeChanged: toBeChanged),
             element: Entry.entryName)
     }
 
     private func check<Entry: NetworkEntry>(_ entry: Entry, in list: [Entry]) throws(XMLError) {
         try entry.check(ip: ip, network: network)
-        guard let existing = list.first(where: { $0.collides(with: entry) }) else {
-            return try entry.check(among: list, network: network)
+        if list.contains(where: { $0.collides(with: entry) }) {
+            throw XMLError(.operationInvalid, entry.existing(in: network), element: Entry.entryName)
         }
-        throw XMLError(
-            .operationInvalid,
-            "there is an existing \(Entry.words) entry in network '\(network)' that matches \"\(existing.shown)\"",
-            element: Entry.entryName)
+        try entry.check(among: list, network: network)
     }
 }

@@ -14,16 +14,18 @@ extension NetworkDefinition {
         _ command: NetworkUpdateCommand, _ section: NetworkUpdateSection, parentIndex: Int32 = -1, xml: String
     ) throws(XMLError) {
         guard [.modify, .delete, .addFirst, .addLast].contains(command) else {
-            throw XMLError(.noSupport, "unrecognized network update command code \(command.rawValue)")
+            throw XMLError(
+                .operationUnsupported, "unrecognized network update command code \(command.rawValue)")
         }
         var change = NetworkChange(command: command, xml: xml, network: name)
         switch section {
         case .ipDhcpHost:
-            try update(dhcp: parentIndex, "host") { (dhcp, ip) throws(XMLError) in
+            try update(dhcp: parentIndex) { (dhcp, ip) throws(XMLError) in
+                change.ip = ip
                 try change.apply(to: &dhcp.hosts)
             }
         case .ipDhcpRange:
-            try update(dhcp: parentIndex, "range") { (dhcp, ip) throws(XMLError) in
+            try update(dhcp: parentIndex) { (dhcp, ip) throws(XMLError) in
                 change.ip = ip
                 try change.apply(to: &dhcp.ranges)
             }
@@ -40,10 +42,11 @@ extension NetworkDefinition {
         ]
         guard let name = names[section] else {
             return XMLError(
-                .noSupport,
+                .operationUnsupported,
                 "unrecognized section code \(section.rawValue) when updating network '\(self.name)'")
         }
-        return XMLError(.noSupport, "can't update '\(name)' section of network '\(self.name)'")
+        return XMLError(
+            .operationUnsupported, "can't update '\(name)' section of network '\(self.name)'")
     }
 
     private mutating func updateForward(_ change: NetworkChange) throws(XMLError) {
@@ -67,13 +70,12 @@ extension NetworkDefinition {
     }
 
     private mutating func update(
-        dhcp parentIndex: Int32, _ what: String,
-        _ body: (inout NetworkIP.DHCP, NetworkIP) throws(XMLError) -> Void
+        dhcp parentIndex: Int32, _ body: (inout NetworkIP.DHCP, NetworkIP) throws(XMLError) -> Void
     ) throws(XMLError) {
         guard let index = ipIndex(parentIndex) else {
             throw XMLError(
                 .operationInvalid,
-                "couldn't update dhcp \(what) entry - no <ip> element found at index \(parentIndex) "
+                "couldn't update dhcp host entry - no <ip> element found at index \(parentIndex) "
                     + "in network '\(name)'")
         }
         var dhcp = ips[index].dhcp ?? NetworkIP.DHCP()
