@@ -74,12 +74,12 @@ extension QEMUDomain {
         var pause = GrowingPause(from: .milliseconds(5), to: .milliseconds(500))
         while let status = BlockJobStatus(id, in: try await ask(MonitorCommand("query-jobs", [:]), of: run)) {
             if status.isConcluded { return await dismiss(id, of: run) }
+            _ = try? await ask(MonitorCommand("job-cancel", ["id": .string(id)]), of: run)
             if ContinuousClock.now > deadline {
                 throw VirtError(
                     .operationTimeout, "QEMU has not ended job '\(id)', which is \(status.status)",
                     from: .qemu)
             }
-            _ = try? await ask(MonitorCommand("job-cancel", ["id": .string(id)]), of: run)
             await pause.wait()
         }
     }
