@@ -52,7 +52,7 @@ extension NodeDeviceDriver {
     }
 
     func undefine(_ device: NodeDevice) async throws(VirtError) {
-        guard device.kept != nil else { throw invalid("Node device '\(device.title)' is not defined") }
+        guard device.isPersistent else { throw invalid("Node device '\(device.title)' is not defined") }
         guard let uuid = device.mediated?.uuid else { throw unsupported() }
         try await mdevctl.run(.undefine(uuid))
         await readMediated()

@@ -30,7 +30,7 @@ enum Completion {
     ) -> [String] {
         let open = command.options.filter { option in
             // Where nothing is begun, what there is is what virsh has.
-            if option.isJSON && partial.isEmpty { return false }
+            if option.isLeftOutOfHelp && partial.isEmpty { return false }
             return !option.isAlias && (option.isRepeatable || given?.has(option.name) != true)
         }
         return open.map { "--" + $0.name }.filter { $0.hasBytePrefix(partial) }

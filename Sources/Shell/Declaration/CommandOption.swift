@@ -58,7 +58,14 @@ extension CommandOption {
     /// `--json`, for a command that shows a table or facts.
     static let json = flag("json", "print JSON, as docs/json describes it")
 
+    /// `--json`, for a command that shows events as they come.
+    static let jsonLines = flag("json", "print each event as a line of JSON, as docs/json describes it")
+
     var isJSON: Bool { name == Self.json.name && help == Self.json.help }
+
+    /// Whether virsh's help of the same command has it not: there, and where nothing is begun to be completed, programs that know
+    /// virsh expect its words alone.
+    var isLeftOutOfHelp: Bool { isJSON || help == Self.jsonLines.help }
 
     /// A bare word that must be there.
     static func required(

@@ -11,7 +11,7 @@ enum HelpText {
             sections.append(
                 "  DESCRIPTION\n" + lines.map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n"))
         }
-        let options = command.options.filter { !$0.isAlias }
+        let options = command.options.filter { !$0.isAlias && !$0.isLeftOutOfHelp }
         if !options.isEmpty {
             sections.append("  OPTIONS\n" + options.map(line).joined(separator: "\n"))
         }
@@ -20,7 +20,8 @@ enum HelpText {
 
     /// How the command is written: `start <domain> [--console] …`.
     static func synopsis(of command: Command) -> String {
-        ([command.name] + command.options.compactMap(synopsis)).joined(separator: " ")
+        ([command.name] + command.options.filter { !$0.isLeftOutOfHelp }.compactMap(synopsis)).joined(
+            separator: " ")
     }
 
     private static func synopsis(_ option: CommandOption) -> String? {

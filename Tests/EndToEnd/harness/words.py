@@ -139,7 +139,6 @@ NORMAL = [
     (r"(?m)^(    [a-z][a-z0-9-]+) {2,}\S.*$", r"\1", "as above"),
     (r"(?m)^ *(address|admin|explain|job|net-lan|roost|status|vol-tree)\n", "", "commands of Roost's own"),
     (r" \[--since <number>\] \[--reconnect\]|(?m:^    --(since <number>|reconnect)\n)", "", "options of Roost's own"),
-    (r" \[--json\]|(?m:^    --json\n)", "", "as above"),
     (r"(Virsh|Roost) itself \(help keyword '(virsh|roost)'\)", "The shell itself", "its name"),
     (r"(?m)^error: did you mean '.*'\?\n", "", "Roost has a guess"),
     (r"(?m)^(roost|virsh) (?=\[)", "", "its name"),

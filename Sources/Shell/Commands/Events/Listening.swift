@@ -31,7 +31,7 @@ struct Listening {
         .flag("loop", "loop until timeout or interrupt, rather than one-shot"),
         .value("timeout", "timeout seconds", type: .number), .flag("list", "list valid event types"),
         .flag("timestamp", "show timestamp for each printed event"),
-        .flag("json", "print each event as a line of JSON, as docs/json describes it"),
+        .jsonLines,
     ]
 
     /// The time that is printed before an event, if any is.
