@@ -64,8 +64,10 @@ final class Output {
     /// Has what is printed from now on become one JSON object.
     func beginJSON() { facts = ["format": 1] }
 
-    /// Adds what is told in JSON alone.
-    func tell(_ name: String, _ value: JSONValue) { facts?[name] = value }
+    /// Adds what is told in JSON alone; nothing is made of it where the answer is text.
+    func tell(_ name: String, _ value: @autoclosure () -> JSONValue) {
+        if facts != nil { facts?[name] = value() }
+    }
 
     /// Prints the JSON object, where the command has succeeded.
     func endJSON(hasSucceeded: Bool) {

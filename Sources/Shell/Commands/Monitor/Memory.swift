@@ -90,11 +90,7 @@ extension Command {
         }
         let records = try await session.connected().allDomainStats(
             doms: references, stats: stats, flags: statsFlags(arguments))
-        let items = records.map { record -> JSONValue in
-            let statistics = record.parameters.map { ($0.field, $0.value.json) }
-            return ["name": .string(record.domain.name), "statistics": .object(JSONObject(statistics))]
-        }
-        session.output.tell("items", .array(items))
+        session.output.tell("items", .array(records.map(statistics)))
         for (index, record) in records.enumerated() {
             session.output.print((index == 0 ? "" : "\n") + "Domain: '\(record.domain.name)'\n")
             for parameter in record.parameters {
@@ -102,6 +98,12 @@ extension Command {
             }
         }
     }
+}
+
+/// A domain's statistics in JSON.
+private func statistics(_ record: DomainStatsRecord) -> JSONValue {
+    let values = record.parameters.map { ($0.field, $0.value.json) }
+    return ["name": .string(record.domain.name), "statistics": .object(JSONObject(values))]
 }
 
 /// The groups of statistics in the order of their bits.
