@@ -32,13 +32,10 @@ public enum TrafficControl {
         try link.clear(TrafficLink.root)
         guard let limit else { return }
         try link.addBuckets(usual: 1)
-        do throws(SystemError) {
+        try link.build(in: TrafficLink.root) { () throws(SystemError) in
             try link.put(limit.bucket, 1, in: 0)
             try link.addTurns(of: 1, handle: 2)
             try link.addMark()
-        } catch {
-            try? link.clear(TrafficLink.root)
-            throw error
         }
     }
 
@@ -52,13 +49,11 @@ public enum TrafficControl {
         try link.carryOut(
             .newQueue, "ingress", handle: TrafficLink.receivedQueue, parent: TrafficLink.received, isNew: true
         )
-        do throws(SystemError) {
+        try link.build(in: TrafficLink.received, handle: TrafficLink.receivedQueue) {
+            () throws(SystemError) in
             try link.carryOut(
                 .newFilter, "u32", handle: 0, parent: TrafficLink.receivedQueue, info: 0x300, isNew: true,
                 limit.police)
-        } catch {
-            try? link.clear(TrafficLink.received, handle: TrafficLink.receivedQueue)
-            throw error
         }
     }
 
@@ -84,16 +79,13 @@ public enum TrafficControl {
         let link = try TrafficLink(bridge)
         try link.clear(TrafficLink.root)
         try link.addBuckets(usual: 2)
-        do throws(SystemError) {
+        try link.build(in: TrafficLink.root) { () throws(SystemError) in
             var whole = limit.bucket
             whole.burst = nil
             try link.put(whole, 1, in: 0)
             try link.put(limit.bucket, 2, in: 1)
             try link.addTurns(of: 2, handle: 2)
             try link.addMark()
-        } catch {
-            try? link.clear(TrafficLink.root)
-            throw error
         }
     }
 

@@ -65,6 +65,16 @@ struct TrafficLink {
         }
     }
 
+    /// Makes what is to stand in a place; what has failed leaves nothing there.
+    func build(
+        in parent: UInt32, handle: UInt32 = 0, _ body: () throws(SystemError) -> Void
+    ) throws(SystemError) {
+        do throws(SystemError) { try body() } catch {
+            try? clear(parent, handle: handle)
+            throw error
+        }
+    }
+
     // MARK: Hierarchical token buckets
 
     /// Shares what the link sends among classes.
